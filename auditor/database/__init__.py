@@ -1,0 +1,98 @@
+"""The one SQLite file of a home: account, call budget, plans, runs, journal, cases.
+
+WAL, so that a second process can read while one writes; synchronous FULL, because the journal of changes to somebody's
+photos must survive a power cut. The schema is the numbered ``.sql`` files beside this module; their views are a stable
+way in for other programs (the file opens in Datasette).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+from auditor.errors import StorageError
+from auditor.files import private_dir, storage_error
+
+BUSY_SECONDS = 30
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the database, making or upgrading it; transactions are explicit (see `transaction`).
+
+    Errors: `StorageError` when the file cannot be used, is no database, or was written by a newer version.
+    """
+    private_dir(path.parent)
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+        conn = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    except sqlite3.Error as error:
+        raise database_error(error, path) from error
+    try:
+        conn.row_factory = sqlite3.Row
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("PRAGMA synchronous = FULL")
+        conn.execute("PRAGMA foreign_keys = ON")
+        _migrate(conn, path)
+    except sqlite3.Error as error:
+        conn.close()
+        raise database_error(error, path) from error
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+@contextmanager
+def transaction(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All inside the block is written, or none of it."""
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield conn
+    except BaseException:
+        # A full disk can end the transaction by itself.
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+    conn.execute("COMMIT")
+
+
+def database_error(error: sqlite3.Error, path: Path | str) -> StorageError:
+    """The user's view of a database error."""
+    return StorageError(
+        f"cannot use {path}: {error}",
+        hint="Check free space and permissions, or choose another folder with --home DIR.",
+    )
+
+
+def _migrate(conn: sqlite3.Connection, path: Path) -> None:
+    scripts = sorted(
+        (entry for entry in resources.files(__name__).iterdir() if entry.name.endswith(".sql")),
+        key=lambda entry: entry.name,
+    )
+    version = conn.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(scripts):
+        raise StorageError(
+            f"{path} was written by a newer version of flickr-auditor", hint="Upgrade the program."
+        )
+    for number, script in enumerate(scripts[version:], start=version + 1):
+        with transaction(conn):
+            # Another process may have upgraded the file while this one waited for the lock.
+            if conn.execute("PRAGMA user_version").fetchone()[0] >= number:
+                continue
+            for statement in _statements(script.read_text()):
+                conn.execute(statement)
+            conn.execute(f"PRAGMA user_version = {number}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: `executescript` would commit the transaction around them."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

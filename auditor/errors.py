@@ -1,0 +1,97 @@
+"""The one tree of errors the tool raises on purpose.
+
+Each says what happened and why (the message) and what to do next (the hint), and carries the exit code the command line ends with::
+
+    AuditorError
+    ├── UsageError            2   the command line asks for something that makes no sense
+    ├── ConfigurationError    2   a setting is missing or wrong
+    ├── NotSyncedError        2   the account was never pulled
+    ├── WrongFileError        2   a file is not what it was given as: empty, cut short, of another dataset
+    ├── StorageError          2   the home or the disk cannot be read or written
+    ├── NotAllowedError       4   not logged in, wrong key, too little permission
+    ├── UnreachableError      5   Flickr does not answer; running again goes on
+    │   └── BudgetSpentError  5   the hour's calls are used up
+    ├── CallError             5   Flickr answered a call with an error code (callers turn most of them into values)
+    └── RefusedError          6   a safety rule says no: cap, stale plan, tampered file, account limit, no terminal
+
+Anything else that escapes is a bug (exit 70).
+"""
+
+
+class AuditorError(Exception):
+    """Base of all errors raised on purpose; not raised itself."""
+
+    exit_code = 70
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(AuditorError):
+    """The command line asks for something that makes no sense."""
+
+    exit_code = 2
+
+
+class ConfigurationError(AuditorError):
+    """A setting is missing or wrong."""
+
+    exit_code = 2
+
+
+class NotSyncedError(AuditorError):
+    """The account was never pulled, so there is nothing to work on."""
+
+    exit_code = 2
+
+
+class WrongFileError(AuditorError):
+    """A file is not what it was given as: empty, cut short, of another dataset, not an export."""
+
+    exit_code = 2
+
+
+class StorageError(AuditorError):
+    """The home folder or the disk cannot be read or written."""
+
+    exit_code = 2
+
+
+class NotAllowedError(AuditorError):
+    """Not logged in, a wrong key or secret, a dead token, or too little permission."""
+
+    exit_code = 4
+
+
+class UnreachableError(AuditorError):
+    """Flickr does not answer, or answers with something that is no answer, after all retries."""
+
+    exit_code = 5
+
+
+class BudgetSpentError(UnreachableError):
+    """The calls that the hour allows are used up and the user asked not to wait."""
+
+
+class CallError(AuditorError):
+    """Flickr answered a call with an error code.
+
+    A code means what its method says (1 is "Photo not found" for one and "Required arguments missing" for another),
+    so the caller decides; `method` is e.g. ``flickr.photos.addTags``.
+    """
+
+    exit_code = 5
+
+    def __init__(self, method: str, code: int, text: str) -> None:
+        super().__init__(f"Flickr answered {method} with error {code}: {text}")
+        self.method = method
+        self.code = code
+        self.text = text
+
+
+class RefusedError(AuditorError):
+    """A safety rule says no; the hint names the way that is allowed."""
+
+    exit_code = 6

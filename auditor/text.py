@@ -1,0 +1,31 @@
+"""Text from Flickr or an index is hostile: make it safe for a terminal and for a spreadsheet.
+
+HTML is escaped by the templates themselves (Jinja autoescape).
+"""
+
+import re
+
+# C0 and C1 controls, and the marks that reorder or hide text (bidi overrides and isolates, zero-width, BOM).
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]")
+_FORMULA = re.compile(r"^\s*[=+\-@|%]")
+
+
+def plain(text: object, limit: int | None = None) -> str:
+    """`text` on one line without control or reordering characters, cut to `limit` characters with an ellipsis."""
+    line = " ".join(_UNSAFE.sub(" ", str(text)).split())
+    if limit is not None and len(line) > limit:
+        return line[: limit - 1].rstrip() + "…"
+    return line
+
+
+def csv_cell(value: object) -> object:
+    """`value` as a CSV cell that no spreadsheet runs as a formula; numbers and None pass unchanged."""
+    if not isinstance(value, str):
+        return value
+    text = plain(value)
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 photo``, ``1,200 photos``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
