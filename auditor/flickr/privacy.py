@@ -1,0 +1,84 @@
+"""Who may see a photo: Flickr's three flags and the words of its export as one value."""
+
+from enum import StrEnum
+
+
+class Privacy(StrEnum):
+    """Who may see a photo beside its owner; the values are those of the command line and of reports."""
+
+    PUBLIC = "public"
+    FRIENDS = "friends"
+    FAMILY = "family"
+    FRIENDS_FAMILY = "friends-family"
+    PRIVATE = "private"
+
+    @classmethod
+    def from_flags(cls, ispublic: object, isfriend: object, isfamily: object) -> "Privacy":
+        """From the three flags of a list row, getInfo or getPerms, in any of the types that Flickr sends.
+
+        A public photo is public whatever the other two say. Raises ValueError for a value that is no flag.
+        """
+        public, friends, family = _flag(ispublic), _flag(isfriend), _flag(isfamily)
+        return _SEEN_BY[_EVERYBODY if public else friends * _FRIENDS | family * _FAMILY]
+
+    @classmethod
+    def from_export(cls, word: str) -> "Privacy | None":
+        """From the word in a "Your Flickr Data" export; None for a word we do not know."""
+        return _EXPORT_WORDS.get(word.strip().lower())
+
+    @property
+    def is_public(self) -> bool:
+        """Everybody may see it. All else counts against a free account's 50 non-public items."""
+        return self is Privacy.PUBLIC
+
+    def flags(self) -> dict[str, str]:
+        """The arguments of ``flickr.photos.setPerms`` that say this: "0" and "1", since it reads no True."""
+        return {
+            "is_public": str(int(self.is_public)),
+            "is_friend": str(int(self in {Privacy.FRIENDS, Privacy.FRIENDS_FAMILY})),
+            "is_family": str(int(self in {Privacy.FAMILY, Privacy.FRIENDS_FAMILY})),
+        }
+
+    def less_public_than(self, other: "Privacy") -> bool:
+        """Whether fewer people may see it than `other`, and nobody who may not see `other`.
+
+        Friends and family are two circles: neither is less public than the other.
+        """
+        return self is not other and strictest(self, other) is self
+
+
+# Circles of people as bits, so that whom two settings both allow is their intersection.
+_FRIENDS, _FAMILY, _EVERYBODY = 1, 2, 7
+_SEEN_BY = {
+    _EVERYBODY: Privacy.PUBLIC,
+    _FRIENDS | _FAMILY: Privacy.FRIENDS_FAMILY,
+    _FRIENDS: Privacy.FRIENDS,
+    _FAMILY: Privacy.FAMILY,
+    0: Privacy.PRIVATE,
+}
+_AUDIENCE = {privacy: seen_by for seen_by, privacy in _SEEN_BY.items()}
+_EXPORT_WORDS = {
+    "public": Privacy.PUBLIC,
+    "friends": Privacy.FRIENDS,
+    "family": Privacy.FAMILY,
+    "friends & family": Privacy.FRIENDS_FAMILY,
+    "friends and family": Privacy.FRIENDS_FAMILY,
+    "only you": Privacy.PRIVATE,
+    "private": Privacy.PRIVATE,
+}
+
+
+def strictest(one: Privacy, other: Privacy) -> Privacy:
+    """The setting that shows a photo only to whom both allow; for friends and family that is private."""
+    return _SEEN_BY[_AUDIENCE[one] & _AUDIENCE[other]]
+
+
+def _flag(value: object) -> bool:
+    """Flickr has sent flags as 0/1, "0"/"1", true/false and "" over the years."""
+    match str(value).strip().lower():
+        case "1" | "true":
+            return True
+        case "0" | "false" | "":
+            return False
+        case _:
+            raise ValueError(f"neither yes nor no: {value!r}")

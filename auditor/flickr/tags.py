@@ -1,0 +1,68 @@
+"""Flickr's tags: the clean form by which Flickr compares them, and how to send them.
+
+Flickr keeps two forms of a tag: *raw*, as typed (``no_cv``), and *clean* (``nocv``). Lists of photos hold
+the clean forms only, and a photo has a clean tag at most once: ask about tags in clean form.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from auditor.errors import UsageError
+
+NO_CV: Final = "no_cv"
+"""The tag by which a photographer says: not for computer vision (honoured by NVIDIA's FFHQ)."""
+
+MAX_TAGS: Final = 75
+"""Tags a photo can hold; beyond it flickr.photos.addTags answers error 2 and adds none of the tags."""
+
+_MACHINE_TAG = re.compile(r"([a-z][a-z0-9_]*:[a-z][a-z0-9_]*=)(.+)", re.DOTALL)
+_NOT_CLEAN = re.compile(r"[\W_]+")
+
+
+def clean(raw: str) -> str:
+    """Flickr's clean form of `raw`: lower case, letters and digits of any script only.
+
+    A machine tag keeps its ``namespace:predicate=``; Flickr turns ``geh:maker=Atget, Eugène`` into
+    ``geh:maker=atgeteugène``. The result is empty when nothing but punctuation was typed.
+    """
+    lowered = raw.strip().lower()
+    if machine := _MACHINE_TAG.fullmatch(lowered):
+        value = _NOT_CLEAN.sub("", machine[2])
+        if value:
+            return machine[1] + value
+    return _NOT_CLEAN.sub("", lowered)
+
+
+def split_clean(row_tags: str) -> tuple[str, ...]:
+    """The clean tags of a list row, which Flickr sends as one string with spaces between."""
+    return tuple(row_tags.split())
+
+
+def has_tag(clean_tags: tuple[str, ...] | frozenset[str], raw: str) -> bool:
+    """Whether a photo with `clean_tags` already holds `raw`, in whatever spelling."""
+    return clean(raw) in clean_tags
+
+
+def quote_for_add(tags: Iterable[str]) -> str:
+    """`tags` (raw) as the one argument that ``flickr.photos.addTags`` takes.
+
+    Spaces separate tags, so a tag with a space stands in double quotes. So does one with a comma: commas do
+    not separate today, and quoted it stays whole should they ever.
+
+    Raises UsageError for a tag that Flickr cannot hold.
+    """
+    return " ".join(_quoted(tag) for tag in tags)
+
+
+def _quoted(tag: str) -> str:
+    raw = " ".join(tag.split())
+    if '"' in raw:
+        raise UsageError(
+            f"the tag {tag!r} holds a double quote", hint="Leave the quote out: Flickr drops it."
+        )
+    if not clean(raw):
+        raise UsageError(
+            f"the tag {tag!r} holds no letter or digit", hint="Flickr compares letters and digits only."
+        )
+    return f'"{raw}"' if " " in raw or "," in raw else raw

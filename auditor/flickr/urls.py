@@ -1,0 +1,404 @@
+"""Flickr's addresses and ids as values: what an address says, and the address of an id.
+
+A photo's id stands in nearly every address Flickr ever handed out: web pages, short links, the picture files
+of all ages. Dataset indexes hold such addresses, often old and often wrapped in another site's address, and
+people paste them; this module reads them all. It never trusts more than the text says, and never raises.
+
+Forms: Flickr's "Photo Image URLs" documentation (flickr.com/services/api/misc.urls.html) of several years,
+short links of flic.kr, and the addresses published in dataset indexes.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+from urllib.parse import parse_qs, quote, unquote
+
+BASE58: Final = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Flickr's own order of the base-58 digits (no 0, O, I, l), as used by flic.kr."""
+
+YFCC_FARMS: Final = range(1, 11)
+"""The farms that photos were served from when YFCC100M was made (2014)."""
+
+_MAX_ID: Final = 2**63 - 1
+_LONGEST: Final = 8192  # characters; no address is longer, and it bounds the work a hostile row can cause
+_LAYERS: Final = 3  # an address inside an address inside an address
+
+
+class PhotoAddress(NamedTuple):
+    """What an address says about a photo; a field that the address does not carry is None.
+
+    A named tuple and no dataclass: indexes hold millions of addresses, and a tuple is made far faster.
+    """
+
+    photo_id: str
+    """Canonical decimal: no leading zeros, above zero, fits a signed 64-bit integer."""
+    nsid: str | None = None
+    """The owner's NSID, with an upper-case N."""
+    path_alias: str | None = None
+    """The owner's path alias, lower-cased: Flickr compares aliases without case."""
+    server: str | None = None
+    farm: int | None = None
+    secret: str | None = None
+    size: str = ""
+    """Size suffix of the file name (``b``, ``z``, ``o`` …), empty for none."""
+    is_original: bool = False
+    """The secret is the original's secret: with it anybody can fetch the full-size file."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerAddress:
+    """The person that a profile or photostream address names: by NSID or by path alias (lower-cased)."""
+
+    nsid: str | None = None
+    path_alias: str | None = None
+
+
+TargetKind = Literal["photo", "photo_id", "nsid", "profile", "username", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a person typed to be looked up.
+
+    `photo` is set for the kinds photo and photo_id, `owner` for nsid and profile, `reason` for unreadable.
+    """
+
+    text: str
+    kind: TargetKind
+    photo: PhotoAddress | None = None
+    owner: OwnerAddress | None = None
+    reason: str | None = None
+
+
+# -- ids -----------------------------------------------------------------------------------------------------
+
+_NSID = re.compile(r"[1-9][0-9]{4,10}@N[0-9]{2}")
+_ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
+
+
+def is_photo_id(text: str) -> bool:
+    """Whether `text` is a photo id in canonical form (see `PhotoAddress.photo_id`)."""
+    return text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 19 and int(text) <= _MAX_ID
+
+
+def is_nsid(text: str) -> bool:
+    """Whether `text` is an NSID as Flickr writes it, e.g. ``99000001@N07``."""
+    return _NSID.fullmatch(text) is not None
+
+
+def normalise_nsid(text: str) -> str | None:
+    """`text` as an NSID, or None: ``99000001@n07`` and ``99000001%40N07`` occur in addresses."""
+    nsid = text.strip().replace("%40", "@").upper()
+    return nsid if is_nsid(nsid) else None
+
+
+def pack_nsid(nsid: str) -> int:
+    """An NSID as one integer, digits × 100 + suffix: it joins faster than text, and `unpack_nsid` undoes it.
+
+    Raises ValueError when `nsid` is no NSID.
+    """
+    if not is_nsid(nsid):
+        raise ValueError(f"not an NSID: {nsid!r}")
+    digits, _, suffix = nsid.partition("@N")
+    return int(digits) * 100 + int(suffix)
+
+
+def unpack_nsid(packed: int) -> str:
+    """The NSID that `pack_nsid` packed; raises ValueError for a number that is no packed NSID."""
+    digits, suffix = divmod(packed, 100)
+    nsid = f"{digits}@N{suffix:02}"
+    if not is_nsid(nsid):
+        raise ValueError(f"not a packed NSID: {packed}")
+    return nsid
+
+
+def base58_encode(number: int) -> str:
+    """`number` (zero or more) in flic.kr's base 58."""
+    if number < 0:
+        raise ValueError(f"no base 58 for a negative number: {number}")
+    digits = ""
+    while True:
+        number, digit = divmod(number, 58)
+        digits = BASE58[digit] + digits
+        if not number:
+            return digits
+
+
+def base58_decode(text: str) -> int:
+    """The number that `text` says in flic.kr's base 58; raises ValueError when it says none."""
+    if not text:
+        raise ValueError("no base 58 number in an empty text")
+    number = 0
+    for character in text:
+        number = number * 58 + BASE58.index(character)
+    return number
+
+
+# -- from an address -----------------------------------------------------------------------------------------
+
+_ID = r"([1-9][0-9]{0,18})"
+_KEY = r"([0-9a-z]{4,20})"  # a secret: 10 hex digits today; any letter, as anonymised exports put x's there
+
+# Not preceded by what would make it the tail of another host (notflickr.com, evil-flickr.com); followed by a
+# path or nothing, so that neither flickr.com.evil.org nor flickr.com@evil.org gets through.
+_HOST = re.compile(
+    r"(?<![\w.@-])((?:[a-z0-9-]{1,63}\.){0,4}?)(flickr\.com|staticflickr\.com|flic\.kr)\.?(?::[0-9]{1,5})?(?=[/?#]|$)",
+    re.IGNORECASE,
+)
+# /<server>/<id>_<secret>[_<size>][_d].jpg, on c<N>.staticflickr.com after /<farm>, on photos<N>.flickr.com
+# without /<server>.
+_FILE_PATH = (
+    rf"/+(?:(?:([0-9]{{1,4}})/+)?([0-9]{{1,6}})/+)?{_ID}_{_KEY}"
+    r"(?:_(?!d(?![a-z0-9]))([a-z0-9]{1,4}))?(?:_d)?(?![\w%-])"
+)
+_FILE = re.compile(_FILE_PATH, re.IGNORECASE)
+_COMMON_FILE = re.compile(r"https?://([a-z]+[0-9]*\.)static\.?flickr\.com" + _FILE_PATH)
+_PHOTOS_HOST = re.compile(r"photos([0-9]{1,4})\.")
+_VIDEO_FILE = re.compile(rf"/+video/+{_ID}/+{_KEY}(?:/+([\w.]*))?(?![\w%-])", re.IGNORECASE)
+# The id must end there: not 123%34 (which is 1234), 123@N00 or 123.html. m.flickr.com had /#/photos/…
+_PAGE_PATH = (
+    rf"/+(?:#/+)?(?:photos?|videos)/+([^/?#&\s]+)/+{_ID}(?![\w%@]|[.-]\w)"
+    rf"(?:/+(?:player|play/+([a-z0-9_]+))/+{_KEY}(?![\w%-]))?"
+)
+_PAGE = re.compile(_PAGE_PATH, re.IGNORECASE)
+_COMMON_PAGE = re.compile(r"https?://(?:www\.)?flickr\.com" + _PAGE_PATH)
+_SCRIPT = re.compile(
+    r"/+(?:(?:photo(?:_[a-z]+)?|video_download)\.gne|apps/video/stewart\.swf)\?([^#\s\"'<>]*)", re.IGNORECASE
+)
+_SHORT = re.compile(r"/+p/+([0-9A-Za-z]+)(?![\w%])")
+# Pages about the person only: an album, a gallery or a tag of theirs is about something else.
+_PERSON = re.compile(
+    r"/+(?:#/+)?(?:people/+([^/?#&\s]+)"
+    r"|photos/+([^/?#&\s]+)(?:/+(?:page[0-9]+|with/+[0-9]+))?/*(?=[?#&\s]|$))",
+    re.IGNORECASE,
+)
+_BUDDY_ICON = re.compile(r"/+(?:[0-9]+/+){0,2}buddyicons/+([0-9]+(?:@|%40)N[0-9]{2})(?![0-9])", re.IGNORECASE)
+# What stands at the owner's place in addresses that belong to nobody, such as /photos/tags/2010.
+_SECTIONS: Final = frozenset(
+    {"albums", "contacts", "friends", "galleries", "groups", "organize", "search", "sets", "tags", "upload"}
+)
+
+
+def parse_photo(text: str) -> PhotoAddress | None:
+    """The photo that an address in `text` leads to, or None when there is none.
+
+    Reads addresses with or without scheme and host prefix, wrapped in another address (plain or
+    percent-encoded) or in HTML. A bare number is no address; albums, galleries, groups, people are no photo.
+    """
+    if "flic" not in text.lower():
+        return None
+    # The two forms that make up nearly all of every index, without the search for a host.
+    if file := _COMMON_FILE.match(text):
+        return _file(*file.groups())
+    if page := _COMMON_PAGE.match(text):
+        return _page(*page.groups())
+    for host in _hosts(text):
+        if photo := _photo_at(host):
+            return photo
+    return None
+
+
+def parse_owner(text: str) -> OwnerAddress | None:
+    """The person that a bare NSID, a profile, photostream or buddy icon address names, or None."""
+    if nsid := normalise_nsid(text):
+        return OwnerAddress(nsid=nsid)
+    for host in _hosts(text):
+        if owner := _owner_at(host):
+            return owner
+    return None
+
+
+def classify(target: str) -> Target:
+    """What kind of thing a person asks about: a link, a photo id, an NSID, a name, or nothing readable."""
+    text = target.strip()
+    if photo := parse_photo(text):
+        return Target(text, "photo", photo=photo)
+    if text.isascii() and text.isdigit():
+        if is_photo_id(text):
+            return Target(text, "photo_id", photo=PhotoAddress(text))
+        return Target(text, "unreadable", reason="not a photo id: those start with 1-9 and are below 2^63")
+    if nsid := normalise_nsid(text):
+        return Target(text, "nsid", owner=OwnerAddress(nsid=nsid))
+    if owner := parse_owner(text):
+        return Target(text, "profile", owner=owner)
+    if reason := _why_no_name(text):
+        return Target(text, "unreadable", reason=reason)
+    return Target(text, "username")
+
+
+def _hosts(text: str) -> Iterator[re.Match[str]]:
+    """Every place in `text` where a Flickr host stands, then those that percent-decoding brings to light."""
+    if len(text) > _LONGEST:
+        return
+    for _ in range(_LAYERS):
+        yield from _HOST.finditer(text)
+        decoded = unquote(text)
+        if decoded == text:
+            return
+        text = decoded
+
+
+def _photo_at(host: re.Match[str]) -> PhotoAddress | None:
+    text, end = host.string, host.end()
+    prefix, domain = host[1].lower(), host[2].lower()
+    if domain == "flic.kr":
+        short = _SHORT.match(text, end)
+        return _from_short(short[1]) if short else None
+    if domain == "staticflickr.com" or prefix.endswith("static.") or _PHOTOS_HOST.fullmatch(prefix):
+        if file := _FILE.match(text, end):
+            return _file(prefix, *file.groups())
+        video = _VIDEO_FILE.match(text, end)
+        return _video_file(*video.groups()) if video else None
+    if page := _PAGE.match(text, end):
+        return _page(*page.groups())
+    script = _SCRIPT.match(text, end)
+    return _script(script[1]) if script else None
+
+
+def _file(
+    prefix: str, farm: str | None, server: str | None, photo_id: str, secret: str, size: str | None
+) -> PhotoAddress | None:
+    """A picture file; `prefix` is the host before the domain, e.g. ``farm3.``, ``live.`` or ``photos12.``."""
+    if server is None:
+        # Documented in 2005: http://photos{server-id}.flickr.com/{id}_{secret}.jpg
+        numbered = _PHOTOS_HOST.fullmatch(prefix)
+        if numbered is None:
+            return None
+        server = numbered[1]
+    if len(photo_id) == 19 and not is_photo_id(photo_id):
+        return None
+    if farm is None and prefix.startswith("farm"):
+        label = prefix[4:].partition(".")[0]
+        farm = label if label.isdecimal() else None
+    size = (size or "").lower()
+    return PhotoAddress(
+        photo_id, None, None, server, None if farm is None else int(farm), secret.lower(), size, size == "o"
+    )
+
+
+def _video_file(photo_id: str, secret: str, name: str | None) -> PhotoAddress | None:
+    if not is_photo_id(photo_id):
+        return None
+    return PhotoAddress(photo_id, secret=secret.lower(), is_original=(name or "").lower().startswith("orig"))
+
+
+def _page(owner: str, photo_id: str, quality: str | None, secret: str | None) -> PhotoAddress | None:
+    if not is_photo_id(photo_id) or owner.lower() in _SECTIONS:
+        return None
+    person = _owner(owner) or OwnerAddress()
+    return PhotoAddress(
+        photo_id,
+        nsid=person.nsid,
+        path_alias=person.path_alias,
+        secret=secret and secret.lower(),
+        is_original=(quality or "").lower() == "orig",
+    )
+
+
+def _script(query: str) -> PhotoAddress | None:
+    """``photo.gne?id=…``, ``photo.gne?short=…`` and the like, and the video player's ``?photo_id=…``."""
+    values = {name: given[0] for name, given in parse_qs(query.replace("&amp;", "&")).items()}
+    photo_id = values.get("id", values.get("photo_id", ""))
+    if is_photo_id(photo_id):
+        secret = values.get("photo_secret", "").lower()
+        return PhotoAddress(photo_id, secret=secret if re.fullmatch(_KEY, secret) else None)
+    return _from_short(values.get("short", ""))
+
+
+def _from_short(code: str) -> PhotoAddress | None:
+    if not code or len(code) > 11 or not set(code) <= set(BASE58):  # 11 digits hold any 64-bit integer
+        return None
+    photo_id = str(base58_decode(code))
+    return PhotoAddress(photo_id) if is_photo_id(photo_id) else None
+
+
+def _owner_at(host: re.Match[str]) -> OwnerAddress | None:
+    if icon := _BUDDY_ICON.match(host.string, host.end()):
+        nsid = normalise_nsid(icon[1])
+        return OwnerAddress(nsid=nsid) if nsid else None
+    if host[2].lower() != "flickr.com":
+        return None
+    person = _PERSON.match(host.string, host.end())
+    return _owner(person[1] or person[2]) if person else None
+
+
+def _owner(segment: str) -> OwnerAddress | None:
+    """The owner's segment of a path; None when it names nobody (``me`` is whoever is logged in)."""
+    name = unquote(segment)
+    if nsid := normalise_nsid(name):
+        return OwnerAddress(nsid=nsid)
+    alias = name.lower()
+    if alias == "me" or alias in _SECTIONS or not _ALIAS.fullmatch(name):
+        return None
+    return OwnerAddress(path_alias=alias)
+
+
+_ADDRESS = re.compile(r"\S*://|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?/", re.IGNORECASE)
+
+
+def _why_no_name(text: str) -> str | None:
+    """Why `text` can't be the name of a Flickr member, None when it can."""
+    if not text:
+        return "empty"
+    if _HOST.search(text):
+        return "a Flickr address of neither a photo nor a person; open it and give the link of a photo"
+    if _ADDRESS.match(text):
+        return "not a Flickr address"
+    if len(text) > 255 or not text.isprintable():
+        return "too long for a name, or holds control characters"
+    return None
+
+
+# -- to an address -------------------------------------------------------------------------------------------
+
+
+def page_url(photo_id: str, owner: str | None = None) -> str:
+    """The photo's web page; without `owner` (NSID or path alias) the address that redirects to it."""
+    if owner is None:
+        return f"https://www.flickr.com/photo.gne?id={photo_id}"
+    return f"https://www.flickr.com/photos/{quote(owner, safe='@')}/{photo_id}/"
+
+
+def short_url(photo_id: str) -> str:
+    """The photo's short link on flic.kr."""
+    return f"https://flic.kr/p/{base58_encode(int(photo_id))}"
+
+
+def static_url(server: str, photo_id: str, secret: str, size: str = "", farm: int | None = None) -> str:
+    """The photo's JPEG file; with `farm` in the form of 2011 to 2018. `secret` must be the one of `size`."""
+    host = "live" if farm is None else f"farm{farm}"
+    suffix = size and f"_{size}"
+    return f"https://{host}.staticflickr.com/{server}/{photo_id}_{secret}{suffix}.jpg"
+
+
+def profile_url(owner: str) -> str:
+    """The profile page of `owner` (NSID or path alias)."""
+    return f"https://www.flickr.com/people/{quote(owner, safe='@')}/"
+
+
+# -- the hash by which YFCC100M names photos -----------------------------------------------------------------
+
+
+def yfcc_hash(download_url: str) -> str:
+    """YFCC100M's hash of a download address: its MD5, each byte in hex *without* zero padding.
+
+    So it has 16 to 32 characters; a usual MD5 equals only the third of the published hashes that have all 32.
+    """
+    digest = hashlib.md5(download_url.encode(), usedforsecurity=False).digest()
+    return "".join(f"{byte:x}" for byte in digest)
+
+
+def yfcc_photo_hashes(photo_id: str, server: str, secret: str, farm: int | None = None) -> tuple[str, ...]:
+    """The YFCC100M hash of a photo; one for each farm it may have been on when `farm` is unknown.
+
+    `secret` is the display secret of 2014: replacing the photo or making it private has changed it since.
+    """
+    path = f"staticflickr.com/{server}/{photo_id}_{secret}.jpg"
+    return tuple(yfcc_hash(f"http://farm{n}.{path}") for n in (YFCC_FARMS if farm is None else (farm,)))
+
+
+def yfcc_video_hash(nsid: str, photo_id: str, original_secret: str) -> str:
+    """The YFCC100M hash of a video, which is made from the owner and the original's secret."""
+    return yfcc_hash(f"http://www.flickr.com/videos/{nsid}/{photo_id}/play/orig/{original_secret}")
