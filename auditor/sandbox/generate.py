@@ -1,0 +1,166 @@
+"""Invented accounts to practise and test on: the same seed gives the same account.
+
+The account is what a careful tool has to survive: titles that attack terminals, spreadsheets and web pages,
+photos of every licence and privacy, tags that are `no_cv` under another spelling, videos, deleted people.
+"""
+
+import random
+import time
+from collections.abc import Callable
+
+from auditor.flickr.privacy import Privacy
+from auditor.sandbox.account import Account
+from auditor.sandbox.records import Album, Person, Photo, Pool
+
+HOSTILE_TITLES = (
+    "",
+    " ",
+    "<script>alert('gotcha')</script>",
+    '"><img src=x onerror=alert(1)>',
+    '=HYPERLINK("http://evil.invalid/","open me")',
+    "+1+1",
+    "-2+3",
+    "@SUM(A1:A9)",
+    "\x1b[31mred\x1b[0m \x1b]0;new window title\x07",
+    "carriage\rreturn",
+    "two\nlines\tand a tab",
+    "NUL \x00 inside",
+    "\u202egnp.eno yb eno\u202c",
+    "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466 \U0001f3f3\ufe0f\u200d\U0001f308",
+    "Z\u0351\u036f\u0361a\u0321\u0318l\u0360g\u0334o\u0322",
+    "{{7*7}} ${7*7} %s %n {0}",
+    "../../etc/passwd",
+    "'; DROP TABLE photos; --",
+    "| a | markdown | table | *row* [link](javascript:alert(1))",
+    "long " * 400,
+    "\ufeffbyte order mark",
+    "\u5bfa\u306e\u5e84 \u79cb",
+    "5 > 3 & 2 < 4",
+)
+
+PLAIN_TITLES = (
+    "Harbour at dawn",
+    "DSC04707",
+    "IMG_2031.JPG",
+    "Wedding",
+    "Class of '09",
+    "Street portrait",
+    "Café",
+)
+
+TAGS = (
+    "portrait",
+    "street photography",
+    "Face",
+    "2013",
+    "Ferté-Milon",
+    "1+1",
+    "うんち",
+    "vision:night=077",
+    "geo:lat=49.5",
+    "Family Reunion",
+    "b&w",
+)
+
+#: Spellings that Flickr all keeps as the clean tag "nocv".
+NO_CV_SPELLINGS = ("no_cv", "NoCV", "No CV", "nocv", "NO-CV")
+
+_LICENSES = ("0", "0", "0", "4", "4", "1", "2", "3", "5", "6", "7", "8", "9", "10", "11", "15")
+_PRIVACIES = (*[Privacy.PUBLIC] * 8, *Privacy)
+
+#: Seconds between two uploads, and the moment of the first one (2007-05-03).
+_FIRST_UPLOAD, _APART = 1_178_200_000, 53_000
+
+
+def make_account(
+    photos: int = 120,
+    seed: int = 1,
+    *,
+    pro: bool = True,
+    path_alias: str | None = "sandy-practice",
+    hostile: bool = True,
+    clock: Callable[[], float] = time.time,
+) -> Account:
+    """An account with this many own photos, some photos of others, two groups and two albums.
+
+    `path_alias` may be None or "" as Flickr gives for people who chose none; `hostile=False` leaves out the
+    titles that attack, for a demonstration to look at.
+    """
+    chance = random.Random(seed)  # noqa: S311 - invented data, no secret
+    me = Person(
+        nsid="99000001@N07",
+        username="Sandy Practice",
+        number=98_000_001,
+        path_alias=path_alias,
+        realname="Sandy Practice",
+        location="Sandbox",
+        is_pro=pro,
+    )
+    others = [
+        Person("99000002@N07", "Otto Other", 98_000_002, "otto-other", is_pro=True),
+        Person("99000003@N03", "no alias", 98_000_003),
+        Person("99000004@N05", "gone", 98_000_004, "gone-person", deleted=True),
+    ]
+    account = Account(me=me, others=others, clock=clock)
+    titles = HOSTILE_TITLES + PLAIN_TITLES if hostile else PLAIN_TITLES
+    for number in range(photos):
+        title = titles[number % len(titles)] if number < len(titles) else f"Photo {number}"
+        _add_photo(account, me, 9_000_000_000 + number * 137, title, number, chance)
+    for number in range(6):
+        _add_photo(account, others[number % 2], 8_000_000_000 + number * 137, "Not mine", number, chance)
+    own = [photo.id for photo in account.own_photos()]
+    account.albums = [
+        Album("72157600000000001", "Best of", own[: max(1, photos // 5)], views=12),
+        Album("72157600000000002", "<b>Bold & wild</b>", own[1::7]),
+    ]
+    account.albums = [album for album in account.albums if album.photos]
+    account.pools = [
+        Pool("99100001@N20", "Portraits of the world", "portraits", own[::6], members=77_770),
+        Pool("99100002@N25", "Family & friends only", "family", own[2::15], members=3),
+    ]
+    account.changes = 0
+    return account
+
+
+def _add_photo(
+    account: Account, owner: Person, number: int, title: str, index: int, chance: random.Random
+) -> None:
+    uploaded = _FIRST_UPLOAD + index * _APART
+    video = index % 40 == 39
+    photo = Photo(
+        id=str(number),
+        owner=owner.nsid,
+        title=title,
+        uploaded=uploaded,
+        lastupdate=uploaded + chance.randrange(0, 40_000_000),
+        secret=f"{chance.getrandbits(40):010x}",
+        original_secret=f"{chance.getrandbits(40):010x}",
+        server=str(chance.choice((65535, 5150, 2903, 7))),
+        farm=chance.choice((66, 6, 3, 1)),
+        original_format=chance.choice(("jpg", "jpg", "png", "gif")),
+        description=chance.choice(("", "", "A <i>description</i> of it", "two\nlines")),
+        license=chance.choice(_LICENSES),
+        media="video" if video else "photo",
+        views=chance.randrange(0, 5000),
+        safety_level=1 if index % 31 == 30 else 0,
+        hidden=index % 17 == 16,
+        permcomment=chance.choice((3, 3, 2, 1, 0)),
+        permaddmeta=chance.choice((2, 3, 1, 0)),
+        faves=["99000002@N07"] if index % 5 == 0 else [],
+        notes=[_NOTE] if index % 23 == 22 else [],
+        location={"latitude": "49.5", "longitude": "8.46", "accuracy": "16"} if index % 9 == 8 else None,
+    )
+    photo.privacy = chance.choice(_PRIVACIES)
+    account.photos[photo.id] = photo
+    raws = chance.sample(TAGS, chance.randrange(0, 5))
+    if index % 11 == 10:
+        raws.append(NO_CV_SPELLINGS[index // 11 % len(NO_CV_SPELLINGS)])
+    if index % 97 == 96:
+        raws += [f"filler {n}" for n in range(75 - len(raws))]
+    touched = photo.lastupdate
+    account.add_tags(photo, raws, owner.nsid)
+    photo.lastupdate = touched
+
+
+_NOTE = {"id": "72157600000000003", "x": "14", "y": "14", "w": "29", "h": "29", "text": "who is this?"}

@@ -1,0 +1,209 @@
+"""Small index files that look like the publishers' own and hold some of a pretend account's photos.
+
+For the demo, for practice and for tests: every name, id and secret in them is invented. Each holds strangers' photos too,
+and one or two of this account that are no longer on Flickr, as real indexes do.
+"""
+
+import base64
+import hashlib
+import json
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from auditor.flickr import licenses
+from auditor.flickr.urls import page_url, static_url
+from auditor.sandbox.account import Account
+from auditor.sandbox.records import Photo
+
+SEED: Final = 20140615
+STRANGERS: Final = 40
+
+
+def write(account: Account, folder: Path) -> dict[str, Path]:
+    """Write one index file for each of several datasets into `folder`; the files by dataset name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chance = random.Random(SEED)  # noqa: S311 - invented data, no secret
+    public = [photo for photo in account.own_photos() if photo.is_public and photo.media == "photo"]
+    strangers = [_stranger(number, chance) for number in range(STRANGERS)]
+    deleted = [_gone(account.me.nsid, number, chance) for number in range(2)]
+    written = {}
+    for name, (file, share, writer) in _WRITERS.items():
+        mine = [photo for photo in public if chance.random() < share]
+        rows = [*mine, *deleted[: 1 if share < 0.3 else 2], *chance.sample(strangers, 20)]
+        chance.shuffle(rows)
+        path = folder / file
+        path.write_text(writer(rows, chance), encoding="utf-8")
+        written[name] = path
+    return written
+
+
+def _stranger(number: int, chance: random.Random) -> Photo:
+    return _invented(f"{99_200_000 + number}@N0{number % 9}", 7_000_000_000 + number * 311, chance)
+
+
+def _gone(nsid: str, number: int, chance: random.Random) -> Photo:
+    return _invented(nsid, 6_500_000_000 + number * 977, chance)
+
+
+def _invented(owner: str, photo_id: int, chance: random.Random) -> Photo:
+    return Photo(
+        id=str(photo_id),
+        owner=owner,
+        title=f"IMG_{photo_id % 10_000}.JPG",
+        uploaded=1_200_000_000 + photo_id % 100_000_000,
+        lastupdate=1_300_000_000,
+        secret=f"{chance.getrandbits(40):010x}",
+        original_secret=f"{chance.getrandbits(40):010x}",
+        server="4094",
+        farm=5,
+        license=chance.choice(("1", "2", "4", "5")),
+    )
+
+
+def _license_then(photo: Photo, chance: random.Random) -> licenses.License:
+    """What the dataset recorded: indexes are old, so a photo that is reserved today was free then."""
+    return licenses.get(
+        photo.license if photo.license in {"1", "2", "3", "4", "5", "6"} else chance.choice("124")
+    )
+
+
+def _ffhq(photos: Sequence[Photo], chance: random.Random) -> str:
+    faces = {}
+    for number, photo in enumerate(photos):
+        license_then = _license_then(photo, chance)
+        picture = {
+            "file_url": "",
+            "file_path": f"images1024x1024/00000/{number:05}.png",
+            "file_size": 1,
+            "file_md5": "0" * 32,
+        }
+        faces[str(number)] = {
+            "category": "training",
+            "metadata": {
+                "photo_url": page_url(photo.id, photo.owner),
+                "photo_title": photo.title,
+                "author": "Invented Person",
+                "country": "",
+                "license": license_then.name,
+                "license_url": license_then.url,
+                "date_uploaded": "2010-05-01",
+                "date_crawled": "2018-10-10",
+            },
+            "image": picture,
+            "thumbnail": picture,
+            "in_the_wild": {**picture, "face_rect": [1, 2, 3, 4]},
+        }
+    return json.dumps(faces)
+
+
+def _megaface(photos: Sequence[Photo], chance: random.Random) -> str:
+    paths = [
+        f"{photo.owner[:3]}/{photo.owner}/{photo.id}_{face}.jpg"
+        for photo in photos
+        for face in range(chance.choice((1, 1, 2, 3)))
+    ]
+    return json.dumps({"path": paths})
+
+
+def _adience(photos: Sequence[Photo], chance: random.Random) -> str:
+    header = "user_id original_image face_id age gender x y dx dy tilt_ang fiducial_yaw_angle fiducial_score".split()
+    rows = [
+        [
+            photo.owner,
+            f"{photo.id}_{photo.original_secret}_o.jpg",
+            str(chance.randrange(1, 2000)),
+            "(25, 32)",
+            "f",
+        ]
+        + ["414", "1086", "1383", "1383", "-115", "30", "17"]
+        for photo in photos
+    ]
+    return "".join("\t".join(row) + "\n" for row in [header, *rows])
+
+
+def _coco(photos: Sequence[Photo], chance: random.Random) -> str:
+    names = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
+    images = [
+        {
+            "license": names.get(_license_then(photo, chance).id, 4),
+            "file_name": f"{number:012}.jpg",
+            "coco_url": f"http://images.cocodataset.org/val2017/{number:012}.jpg",
+            "height": 427,
+            "width": 640,
+            "date_captured": "2013-11-14 17:02:52",
+            "flickr_url": static_url(photo.server, photo.id, photo.secret, "z", farm=photo.farm),
+            "id": 397_000 + number,
+        }
+        for number, photo in enumerate(photos)
+    ]
+    table = [
+        {"id": number, "name": licenses.get(key).name, "url": licenses.get(key).url}
+        for key, number in names.items()
+    ]
+    return json.dumps(
+        {"info": {"description": "COCO 2017 Dataset"}, "licenses": table, "images": images, "annotations": []}
+    )
+
+
+def _open_images(photos: Sequence[Photo], chance: random.Random) -> str:
+    header = (
+        "ImageID,Subset,OriginalURL,OriginalLandingURL,License,AuthorProfileURL,Author,Title,OriginalSize,OriginalMD5,"
+        "Thumbnail300KURL,Rotation"
+    )
+    rows = [
+        f"{chance.getrandbits(64):016x},train,"
+        f"https://farm{photo.farm}.staticflickr.com/{photo.server}/{photo.id}_{photo.original_secret}_o.jpg,"
+        f"https://www.flickr.com/photos/{photo.owner}/{photo.id},https://creativecommons.org/licenses/by/2.0/,"
+        f"https://www.flickr.com/people/{photo.owner}/,Invented Person,IMG,1000,{_md5(photo)},,0"
+        for photo in photos
+    ]
+    return "\n".join([header, *rows]) + "\n"
+
+
+def _md5(photo: Photo) -> str:
+    """What stands for the MD5 of an original that does not exist."""
+    return base64.b64encode(hashlib.md5(photo.id.encode(), usedforsecurity=False).digest()).decode()
+
+
+def _yfcc(photos: Sequence[Photo], chance: random.Random) -> str:
+    rows = []
+    for photo in photos:
+        license_then = _license_then(photo, chance)
+        rows.append(
+            [
+                photo.id,
+                photo.owner,
+                "invented",
+                "2010-05-01 12:00:00.0",
+                str(photo.uploaded),
+                "Camera",
+                "IMG",
+                "",
+                "",
+                "",
+            ]
+            + ["", "", "", page_url(photo.id, photo.owner)]
+            + [static_url(photo.server, photo.id, photo.secret, farm=photo.farm).replace("https", "http")]
+            + [
+                license_then.name,
+                license_then.url,
+                photo.server,
+                str(photo.farm),
+                photo.secret,
+                photo.original_secret,
+            ]
+            + ["jpg", "0"]
+        )
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+_WRITERS: Final[dict[str, tuple[str, float, Callable[[Sequence[Photo], random.Random], str]]]] = {
+    "ffhq": ("ffhq-dataset-v2.json", 0.05, _ffhq),
+    "megaface": ("megaface_features_list.json_1000_1", 0.12, _megaface),
+    "adience": ("fold_0_data.txt", 0.04, _adience),
+    "coco": ("instances_val2017.json", 0.08, _coco),
+    "open-images": ("validation-images-with-rotation.csv", 0.10, _open_images),
+    "yfcc100m": ("yfcc100m_dataset", 0.5, _yfcc),
+}

@@ -1,0 +1,50 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.flickr.privacy import Privacy, strictest
+from auditor.sandbox import Account, make_account
+from auditor.sandbox.generate import HOSTILE_TITLES
+
+
+@pytest.mark.parametrize("photos", [0, 1, 3, 200])
+def test_the_state_survives_json(photos: int) -> None:
+    state = make_account(photos, seed=7).state()
+    text = json.dumps(state)
+    assert Account.load(json.loads(text)).state() == state
+    assert make_account(photos, seed=7).state() == state
+
+
+def test_the_state_is_a_copy() -> None:
+    account = make_account(5)
+    before = account.state()
+    photo = account.own_photos()[0]
+    account.add_tags(photo, ["something new"], account.me.nsid)
+    assert before["photos"][photo.id]["tags"] != account.state()["photos"][photo.id]["tags"]
+
+
+def test_an_account_holds_everything_that_a_careful_tool_has_to_survive() -> None:
+    photos = make_account(1000).own_photos()
+    assert {photo.privacy for photo in photos} == set(Privacy)
+    assert len({photo.license for photo in photos}) > 10
+    assert {photo.media for photo in photos} == {"photo", "video"}
+    assert {photo.title for photo in photos} >= set(HOSTILE_TITLES)
+    spellings = {photo.tags["nocv"].raw for photo in photos if "nocv" in photo.tags}
+    assert spellings >= {"no_cv", "NoCV", "No CV"}
+    assert max(len(photo.tags) for photo in photos) == 75
+
+
+@given(st.sampled_from(Privacy), st.sampled_from(Privacy))
+def test_links_and_faves_go_exactly_when_somebody_is_shut_out(before: Privacy, after: Privacy) -> None:
+    account = make_account(1)
+    photo = account.own_photos()[0]
+    photo.privacy = before
+    photo.faves = ["99000002@N07"]
+    links = photo.secret, photo.original_secret
+    account.set_privacy(photo, after)
+    shut_out = strictest(before, after) is not before
+    assert photo.privacy is after
+    assert (photo.faves == []) is shut_out
+    assert ((photo.secret, photo.original_secret) != links) is shut_out
