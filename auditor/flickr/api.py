@@ -1,0 +1,134 @@
+"""Flickr's reading methods as functions of this tool: arguments in, parsed values out.
+
+The methods that write are not here; see `auditor.flickr.writing`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from auditor.errors import CallError, UnreachableError
+from auditor.flickr.parse import Json, integer, listing, table, text
+from auditor.flickr.transport import Transport
+from auditor.flickr.urls import normalise_nsid
+
+EXTRAS: Final = (
+    "license,tags,machine_tags,date_upload,date_taken,last_update,media,path_alias,safety_level,original_format,views"
+)
+"""What listings are asked for beside ids; `safety_level` is undocumented but answered."""
+PER_PAGE: Final = 500
+"""`per_page`: "maximum allowed value is 500"."""
+LAST_PAGE: Final = 10_000
+"""Pages beyond are answered with page 10,000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who a token belongs to."""
+
+    nsid: str
+    username: str
+    path_alias: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing; `rows` may be fewer than asked for although more pages follow."""
+
+    number: int
+    pages: int
+    total: int | None
+    rows: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A group pool that a photo is in."""
+
+    group_id: str
+    title: str
+
+
+class ReadApi:
+    """The reading calls. Errors are those of `Transport.read`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    @property
+    def calls(self) -> int:
+        """REST requests sent so far, retries too."""
+        return self._transport.calls
+
+    def login(self) -> Login:
+        """Whose token signs the calls (`flickr.test.login`, the cheapest proof that a token is alive)."""
+        user = table(self._transport.read("flickr.test.login").get("user"))
+        nsid = normalise_nsid(text(user.get("id") or user.get("nsid")))
+        if nsid is None:
+            raise UnreachableError("Flickr's answer to flickr.test.login names no user")
+        return Login(nsid, text(user.get("username")), text(user.get("path_alias")) or None)
+
+    def permissions(self) -> str:
+        """What the token may do: ``read``, ``write``, ``delete``, or "" when Flickr does not say."""
+        oauth = table(self._transport.read("flickr.auth.oauth.checkToken").get("oauth"))
+        return text(oauth.get("perms")).strip().lower()
+
+    def person(self, nsid: str) -> Json:
+        """What Flickr says of a member (`flickr.people.getInfo`); of oneself also the upload limits."""
+        return table(self._transport.read("flickr.people.getInfo", user_id=nsid).get("person"))
+
+    def own_photos(self) -> Iterator[Page]:
+        """All pages of the own photos, newest first (`flickr.people.getPhotos`)."""
+        # Nothing of one's own may be filtered away, so every safety level and content type is asked for.
+        return self._pages(
+            "flickr.people.getPhotos", user_id="me", safe_search="3", content_types="0,1,2,3", extras=EXTRAS
+        )
+
+    def updated_since(self, unix_time: int) -> Iterator[Page]:
+        """All pages of own photos changed since (`flickr.photos.recentlyUpdated`); deletions are not told."""
+        return self._pages("flickr.photos.recentlyUpdated", min_date=unix_time, extras=EXTRAS)
+
+    def count(self, until: int) -> int | None:
+        """How many photos the account holds that were uploaded up to `until`, unix time (`flickr.photos.getCounts`)."""
+        # Upload dates can be absurdly early ("2013" seconds after a setDates), so the range begins near the epoch.
+        answer = self._transport.read("flickr.photos.getCounts", dates=f"100,{until}")
+        counts = listing(table(answer.get("photocounts")).get("photocount"))
+        return integer(counts[0].get("count")) if counts else None
+
+    def user_at(self, url: str) -> str | None:
+        """The NSID behind a profile or photostream page (`flickr.urls.lookupUser`); None: no such user."""
+        return self._find("flickr.urls.lookupUser", url=url)
+
+    def user_named(self, username: str) -> str | None:
+        """The NSID of exactly this user name (`flickr.people.findByUsername`); None: no such user."""
+        return self._find("flickr.people.findByUsername", username=username)
+
+    def pools(self, photo_id: str) -> tuple[Pool, ...]:
+        """The group pools a photo is in (`flickr.photos.getAllContexts`); the list is missing when empty."""
+        answer = self._transport.read("flickr.photos.getAllContexts", photo_id=photo_id)
+        return tuple(Pool(text(pool.get("id")), text(pool.get("title"))) for pool in listing(answer.get("pool")))
+
+    def _find(self, method: str, **params: str) -> str | None:
+        try:
+            user = table(self._transport.read(method, **params).get("user"))
+        except CallError as error:
+            if error.code == 1:
+                return None
+            raise
+        return normalise_nsid(text(user.get("nsid") or user.get("id")))
+
+    def _pages(self, method: str, **params: object) -> Iterator[Page]:
+        """Pages until the last one; a page may be short or empty although more follow, so only `pages` ends it."""
+        number = 1
+        while number <= LAST_PAGE:
+            answer = self._transport.read(method, **params, per_page=PER_PAGE, page=number)
+            photos = table(answer.get("photos"))
+            echoed = integer(photos.get("page"))
+            pages = integer(photos.get("pages")) or 1
+            if echoed is not None and echoed != number:
+                # Beyond the end Flickr answers with the last page again.
+                return
+            yield Page(number, pages, integer(photos.get("total")), tuple(listing(photos.get("photo"))))
+            if number >= pages:
+                return
+            number += 1

@@ -1,0 +1,323 @@
+"""Signed calls over HTTP: flickrapi signs and sends, this module keeps it safe and gives every failure a type.
+
+What flickrapi 2.4.0 leaves to its callers, and is done here: time-outs, one session for each thread (its own is shared by
+all instances), the HTTP status (it turns every non-200 into an error without one, and logs the body, which for a signature
+problem holds the token), retries with a fresh nonce, and no following of redirects.
+
+Flickr fails in four dialects: 200 with ``{"stat":"fail"}``; 400/401 ``text/plain`` with ``oauth_problem=…``; 429 and 5xx with
+HTML; 200 with a body that is no JSON object. Transient are 429, 5xx, network errors, unreadable bodies, the codes 105 and
+106, and 0 or 201 with "Sorry, the Flickr API service is not currently available." Nothing else is tried again.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import flickrapi
+import requests
+import stamina
+from flickrapi.auth import FlickrAccessToken
+
+from auditor import __version__
+from auditor.errors import CallError, NotAllowedError, UnreachableError
+from auditor.flickr.budget import CallBudget
+from auditor.flickr.parse import Json, integer, text
+from auditor.progress import SILENT, Progress
+
+REST_URL: Final = "https://api.flickr.com/services/rest/"
+USER_AGENT: Final = f"flickr-auditor/{__version__} (audits and protects its user's own photos)"
+TIMEOUT: Final = (10.0, 30.0)
+"""Seconds to connect and between two bytes of the answer."""
+LONGEST_WAIT: Final = 300.0
+"""A `Retry-After` beyond this ends the command (resumable) instead of sleeping through it."""
+
+READ_METHODS: Final = frozenset(
+    {
+        "flickr.auth.oauth.checkToken",
+        "flickr.people.findByUsername",
+        "flickr.people.getInfo",
+        "flickr.people.getPhotos",
+        "flickr.photos.getAllContexts",
+        "flickr.photos.getCounts",
+        "flickr.photos.getInfo",
+        "flickr.photos.getPerms",
+        "flickr.photos.licenses.getAvailable",
+        "flickr.photos.recentlyUpdated",
+        "flickr.photosets.getList",
+        "flickr.photosets.getPhotos",
+        "flickr.prefs.getHidden",
+        "flickr.prefs.getPrivacy",
+        "flickr.prefs.getSafetyLevel",
+        "flickr.test.login",
+        "flickr.urls.lookupUser",
+    }
+)
+
+# These libraries log request parameters, tokens and whole error bodies; no level of theirs is safe to show.
+for _name in ("flickrapi", "oauthlib", "requests_oauthlib", "stamina"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signs a call; the token pair is missing before login. Never shown: `repr` hides all of it."""
+
+    api_key: str
+    api_secret: str
+    token: str = ""
+    token_secret: str = ""
+
+    def __repr__(self) -> str:
+        return "Credentials(***)"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often and how long to try again after a transient failure; seconds."""
+
+    attempts: int = 6
+    first: float = 0.5
+    longest: float = 15.0
+
+
+class TransientError(UnreachableError):
+    """One try failed in a way that may pass; `retry_after` seconds where Flickr told.
+
+    `unclear`: the request may have been carried out although no answer came (matters for writes).
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, unclear: bool = False) -> None:
+        super().__init__(message, hint="Flickr may be down: try again later, the command goes on where it stopped.")
+        self.retry_after = retry_after
+        self.unclear = unclear
+
+
+class Transport:
+    """Sends reading calls; every try is taken from the budget and counted in `calls`. Safe for threads."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        budget: CallBudget,
+        *,
+        base_url: str | None = None,
+        retry: Retry = Retry(),  # noqa: B008 - frozen
+        progress: Progress = SILENT,
+    ) -> None:
+        self.calls = 0
+        self._credentials = credentials
+        self._budget = budget
+        self._base_url = base_url
+        self._retry = retry
+        self._progress = progress
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._sessions: list[requests.Session] = []
+
+    def read(self, method: str, **params: object) -> Json:
+        """Call a reading method and return Flickr's JSON object; params that are None are left out.
+
+        Errors: `CallError` for an error code of the method; `NotAllowedError` for keys, tokens and permissions;
+        `UnreachableError` when all tries failed; `BudgetSpentError`.
+        """
+        if method not in READ_METHODS:
+            raise ValueError(f"{method} is not registered as a reading method")
+        return self._call(method, params, retry_unclear=True)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for session in self._sessions:
+            session.close()
+
+    def _call(self, method: str, params: Mapping[str, object], *, retry_unclear: bool) -> Json:
+        def again(error: Exception) -> bool | float:
+            if not isinstance(error, TransientError) or (error.unclear and not retry_unclear):
+                return False
+            if error.retry_after is None:
+                return True
+            if error.retry_after > LONGEST_WAIT:
+                return False
+            self._progress.say(f"Flickr asks to wait {error.retry_after:.0f} seconds.")
+            return error.retry_after
+
+        attempts = stamina.retry_context(
+            on=again,
+            attempts=self._retry.attempts,
+            timeout=None,
+            wait_initial=self._retry.first,
+            wait_max=self._retry.longest,
+            wait_jitter=self._retry.first,
+        )
+        for attempt in attempts:
+            with attempt:
+                return self._try(method, params)
+        raise AssertionError("stamina ends with a return or an error")
+
+    def _try(self, method: str, params: Mapping[str, object]) -> Json:
+        """One request."""
+        self._budget.acquire()
+        with self._lock:
+            self.calls += 1
+        try:
+            body = self._client().do_flickr_call(method, format="json", **params)
+        except requests.RequestException as error:
+            raise network_error(error) from None
+        return read_body(method, body)
+
+    def _client(self) -> Any:
+        """This thread's flickrapi client: its session and OAuth state are not safe to share."""
+        client = getattr(self._local, "client", None)
+        if client is None:
+            given = self._credentials
+            token = FlickrAccessToken(given.token, given.token_secret, "read") if given.token else None
+            client = flickrapi.FlickrAPI(
+                str(given.api_key), str(given.api_secret), token=token, store_token=False, cache=False, timeout=TIMEOUT
+            )
+            session = client.flickr_oauth.session = new_session(loopback=self._base_url is not None)
+            with self._lock:
+                self._sessions.append(session)
+            if self._base_url is not None:
+                client.REST_URL = f"{self._base_url}/services/rest/"
+            self._local.client = client
+        return client
+
+
+class _Session(requests.Session):
+    """A session that never follows a redirect: signed requests go to Flickr and nowhere else."""
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        kwargs["allow_redirects"] = False
+        kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
+        return super().request(*args, **kwargs)
+
+
+def new_session(*, loopback: bool) -> requests.Session:
+    """A session with our User-Agent whose every answer is checked before any library sees it."""
+    return prepare_session(_Session(), loopback=loopback)
+
+
+def prepare_session(session: requests.Session, *, loopback: bool) -> requests.Session:
+    """Give `session` our User-Agent and the check of the HTTP status; a sandbox is reached without proxies."""
+    session.headers["User-Agent"] = USER_AGENT
+    session.hooks["response"].append(_check_status)
+    if loopback:
+        session.trust_env = False
+    return session
+
+
+def _check_status(response: requests.Response, *_args: object, **_kwargs: object) -> None:
+    status = response.status_code
+    if status == 200:
+        return
+    body = response.content[:4096]
+    response.close()
+    if status == 429 or status >= 500:
+        wait = _retry_after(response.headers.get("Retry-After"))
+        # A 429 was turned away at the door; a 5xx may come from a proxy after Flickr did the work
+        # ("502 yet uploaded", oPromessa/flickr-uploader#28).
+        raise TransientError(f"Flickr answered with HTTP {status}", retry_after=wait, unclear=status != 429)
+    if b"oauth_problem=" in body:
+        raise oauth_error(body.decode("utf-8", "replace"))
+    raise UnreachableError(
+        f"Flickr answered with HTTP {status}, which is no answer of its API",
+        hint="A proxy or a captive portal may stand between you and Flickr.",
+    )
+
+
+def network_error(error: requests.RequestException) -> UnreachableError:
+    """A typed error without the address and parameters that requests puts into its message."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return UnreachableError(
+            "the encrypted connection to Flickr failed: its certificate could not be checked",
+            hint="Check this computer's clock and any proxy in between.",
+        )
+    if isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error):
+        return TransientError("Flickr cannot be reached: no connection", unclear=False)
+    what = "did not answer in time" if isinstance(error, requests.Timeout) else "cut the connection"
+    return TransientError(f"Flickr {what}", unclear=True)
+
+
+def read_body(method: str, body: bytes) -> Json:
+    """The JSON object of an answer with HTTP 200; Content-Type is ignored, Flickr sends ``text/plain`` for failures."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        raise TransientError("Flickr's answer is not readable JSON", unclear=True) from None
+    if not isinstance(answer, dict) or "stat" not in answer:
+        raise TransientError("Flickr's answer is not a JSON object with a status", unclear=True)
+    if answer["stat"] == "ok":
+        return answer
+    code = integer(answer.get("code"))
+    message = text(answer.get("message"))
+    raise _failure(method, -1 if code is None else code, message)
+
+
+def _failure(method: str, code: int, message: str) -> Exception:
+    if code in {105, 106} or (code in {0, 201} and "not currently available" in message):
+        return TransientError(f"Flickr is not available just now (code {code})", unclear=True)
+    if code == 10 and method == "flickr.photos.search":
+        return TransientError("Flickr's search is not available just now (code 10)")
+    if code in {96, 97}:
+        return NotAllowedError(
+            "Flickr rejects the signature: the API secret or the token secret is wrong",
+            hint="Check FLICKR_API_SECRET, then run: flickr-auditor login",
+        )
+    if code == 98:
+        return NotAllowedError(
+            "the login is no longer valid (Flickr: Invalid auth token)", hint="Run: flickr-auditor login"
+        )
+    if code == 99:
+        return NotAllowedError(
+            f"the login may not do this (Flickr: {message})", hint="Run: flickr-auditor login --perms write"
+        )
+    if code == 100:
+        return NotAllowedError(
+            f"Flickr rejects the API key ({message})",
+            hint="Check FLICKR_API_KEY; new keys are made at https://www.flickr.com/services/apps/create/ (Pro only).",
+        )
+    return CallError(method, code, message)
+
+
+_OAUTH_PROBLEMS: Final = {
+    "signature_invalid": ("Flickr rejects the signature: the API secret or the token secret is wrong", "Check FLICKR_API_SECRET, then run: flickr-auditor login"),
+    "timestamp_refused": ("Flickr refuses the time of this computer's clock", "Set the clock right and try again."),
+    "consumer_key_unknown": ("Flickr does not know the API key", "Check FLICKR_API_KEY."),
+    "consumer_key_rejected": ("Flickr rejects the API key", "Check FLICKR_API_KEY."),
+    "token_rejected": ("Flickr rejects the login: its token is used up or unknown", "Run: flickr-auditor login"),
+    "token_expired": ("the login has expired", "Run: flickr-auditor login"),
+    "token_revoked": ("the login was revoked on Flickr", "Run: flickr-auditor login"),
+    "permission_denied": ("the login was denied on Flickr", "Run flickr-auditor login again and allow it."),
+    "verifier_invalid": ("Flickr rejects the code", "Run flickr-auditor login again and copy the whole code."),
+}  # fmt: skip
+
+
+def oauth_error(body: str) -> Exception:
+    """The error for an ``oauth_problem=…`` body; never quotes more than the problem's name, since ``debug_sbs`` holds the token."""
+    problem = parse_qs(body).get("oauth_problem", [""])[0]
+    if problem == "nonce_used":
+        return TransientError("Flickr took the request for a repeated one (nonce_used)")
+    known = _OAUTH_PROBLEMS.get(problem)
+    if known:
+        return NotAllowedError(known[0], hint=known[1])
+    name = problem if problem.replace("_", "").isalpha() and len(problem) < 40 else "unknown"
+    return NotAllowedError(f"Flickr rejects the request (oauth_problem: {name})", hint="Run: flickr-auditor login")
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Seconds to wait, from a number or an HTTP date; None when missing or unreadable."""
+    if not header:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,183 @@
+"""Every dialect of failure becomes one typed error; what may pass is tried again, nothing else is."""
+
+import logging
+import socket
+from typing import Any
+
+import pytest
+
+from auditor.errors import AuditorError, BudgetSpentError, CallError, NotAllowedError, UnreachableError
+from auditor.flickr.api import ReadApi
+from auditor.flickr.transport import Credentials, Retry, network_error, oauth_error, read_body
+from auditor.sandbox import Sandbox
+
+from .conftest import QUICK, MakeTransport
+
+LOGIN = "flickr.test.login"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "429"},
+        {"kind": "429", "value": 0.01},
+        {"kind": "500"},
+        {"kind": "502"},
+        {"kind": "503", "value": 0},
+        {"kind": "504"},
+        {"kind": "html"},
+        {"kind": "truncated"},
+        {"kind": "trailing-comma"},
+        {"kind": "list"},
+        {"kind": "fail", "value": 105},
+        {"kind": "fail", "value": 106},
+        {"kind": "fail", "value": 0},
+        {"kind": "fail", "value": 201},
+        {"kind": "cut"},
+        {"kind": "cut", "done": True},
+        {"kind": "cut-body"},
+    ],
+    ids=str,
+)
+def test_a_passing_failure_is_tried_again_and_each_try_is_counted(
+    box: Sandbox, transport: MakeTransport, fault: dict[str, Any]
+) -> None:
+    box.faults.add(**fault, count=2)
+    api = ReadApi(transport())
+    assert api.login().nsid == box.account.me.nsid
+    assert api.calls == 3
+    assert len(box.log) == 3
+
+
+@pytest.mark.parametrize("kind", ["502", "html", "cut"])
+def test_a_flickr_that_stays_down_ends_in_exit_5_after_a_bounded_number_of_tries(
+    box: Sandbox, transport: MakeTransport, kind: str
+) -> None:
+    box.faults.add(kind)
+    with pytest.raises(UnreachableError) as caught:
+        transport().read(LOGIN)
+    assert caught.value.exit_code == 5
+    assert len(box.log) == QUICK.attempts
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "says"),
+    [
+        ({"kind": "revoked"}, NotAllowedError, "no longer valid"),
+        ({"kind": "key-disabled"}, NotAllowedError, "API key"),
+        ({"kind": "fail", "value": 99}, NotAllowedError, "may not"),
+        ({"kind": "fail", "value": 96}, NotAllowedError, "signature"),
+        ({"kind": "fail", "value": 112}, CallError, "112"),
+        ({"kind": "fail", "value": 1}, CallError, "error 1"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_a_lasting_failure_is_not_tried_again(
+    box: Sandbox, transport: MakeTransport, fault: dict[str, Any], error: type[AuditorError], says: str
+) -> None:
+    box.faults.add(**fault)
+    with pytest.raises(error, match=says):
+        transport().read(LOGIN)
+    assert len(box.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"secret": "wrong"}, "secret is wrong"),
+        ({"key": "unknown-key"}, "API key"),
+        ({"token": ("dead", "dead")}, "login"),
+    ],
+    ids=str,
+)
+def test_wrong_keys_and_tokens_say_which_and_what_to_do(
+    transport: MakeTransport, wrong: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(NotAllowedError, match=says) as caught:
+        transport(**wrong).read(LOGIN)
+    assert caught.value.exit_code == 4
+    assert caught.value.hint
+
+
+def test_a_wrong_clock_is_named(box: Sandbox, transport: MakeTransport) -> None:
+    box.account.clock = lambda: 1_000_000_000.0
+    with pytest.raises(NotAllowedError, match="clock"):
+        transport().read(LOGIN)
+
+
+def test_retry_after_is_waited_for(box: Sandbox, transport: MakeTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    box.faults.add("429", count=1, value=7)
+    ReadApi(transport()).login()
+    assert waits == [7.0]
+
+
+def test_a_retry_after_of_an_hour_ends_the_command_instead(box: Sandbox, transport: MakeTransport) -> None:
+    box.faults.add("429", value=3600)
+    with pytest.raises(UnreachableError):
+        transport().read(LOGIN)
+    assert len(box.log) == 1
+
+
+
+
+def test_nobody_listening_is_unreachable(transport: MakeTransport) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    with pytest.raises(UnreachableError, match="no connection"):
+        transport(url=address, retry=Retry(attempts=2, first=0.01, longest=0.01)).read(LOGIN)
+
+
+def test_the_budget_stops_retries_too(box: Sandbox, transport: MakeTransport) -> None:
+    box.faults.add("502")
+    with pytest.raises(BudgetSpentError):
+        transport(calls_per_hour=2).read(LOGIN)
+    assert len(box.log) == 2
+
+
+def test_only_registered_reading_methods_can_be_called(transport: MakeTransport) -> None:
+    with pytest.raises(ValueError, match="not registered"):
+        transport().read("flickr.photos.addTags", photo_id="1", tags="x")
+
+
+def test_no_secret_reaches_a_log_an_error_or_a_repr(
+    box: Sandbox, transport: MakeTransport, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    token, token_secret = box.issue_token("read")
+    secrets = (token, token_secret, "wrong-secret")
+    credentials = Credentials(box.key, "wrong-secret", token, token_secret)
+    with pytest.raises(NotAllowedError) as caught:
+        transport(secret="wrong-secret", token=(token, token_secret)).read(LOGIN)
+    shown = caplog.text + repr(caught.value) + caught.value.hint + repr(credentials)
+    assert not any(secret in shown for secret in secrets)
+
+
+def test_an_unknown_oauth_problem_does_not_quote_the_body() -> None:
+    error = oauth_error("oauth_problem=<script>&debug_sbs=POST%26token%3Dhush")
+    assert "hush" not in str(error)
+    assert "script" not in str(error)
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{}", b"\xff\xfe", b"[" * 100_000, b'{"stat":'])
+def test_a_body_that_is_no_answer_is_transient_and_unclear(body: bytes) -> None:
+    with pytest.raises(UnreachableError) as caught:
+        read_body(LOGIN, body)
+    assert getattr(caught.value, "unclear", False)
+
+
+def test_code_10_is_transient_for_search_alone() -> None:
+    body = b'{"stat":"fail","code":10,"message":"x"}'
+    with pytest.raises(UnreachableError):
+        read_body("flickr.photos.search", body)
+    with pytest.raises(CallError):
+        read_body("flickr.groups.pools.add", body)
+
+
+def test_network_errors_do_not_show_the_address() -> None:
+    import requests
+
+    error = network_error(requests.ConnectionError("HTTPSConnectionPool(...): /services/rest/?oauth_token=hush"))
+    assert "hush" not in str(error)
