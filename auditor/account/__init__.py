@@ -1,0 +1,1 @@
+"""The owner's photos: as values (`photo`), as last pulled (`store`), and how they are pulled (`sync`, `takeout`)."""

@@ -1,0 +1,166 @@
+"""Pull the account from Flickr: everything the first time, afterwards only what changed.
+
+`recentlyUpdated` tells neither deletions nor, perhaps, pure privacy changes, so a full listing is made whenever Flickr's
+own count disagrees with the store, and at least every seven days. Nothing is stored before the pull is whole: one that
+breaks off leaves the last good snapshot.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from auditor.account.photo import Account, Photo, account_from_person, photo_from_row
+from auditor.account.store import AccountStore, Snapshot
+from auditor.flickr.api import Login, Page, ReadApi
+from auditor.progress import SILENT, Progress
+
+FULL_EVERY: Final = 7 * 24 * 3600
+"""Seconds after which a full listing is due."""
+OVERLAP: Final = 3600
+"""Seconds asked for again, because Flickr's clock and this computer's may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What a sync did; the counts say how the store changed."""
+
+    account: Account
+    source: Literal["api", "export"]
+    photos: int
+    added: int
+    changed: int
+    removed: int
+    complete: bool
+    calls: int
+    full: bool
+    skipped: dict[str, int] = field(default_factory=dict)
+    """Rows that are no photos, by reason."""
+    listed: int | None = None
+    """Unique photo ids of a full listing."""
+    total: int | None = None
+    """Flickr's first count: the `total` of the listing."""
+    counted: int | None = None
+    """Flickr's second count: `photos.getCounts`."""
+    incomplete: tuple[str, ...] = ()
+    """Of an export: why it is not, or may not be, the whole account."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    photos: dict[str, Photo]
+    skipped: dict[str, int]
+    total: int | None
+    shifted: bool
+    """The rows moved while they were paged through."""
+
+
+def sync(
+    api: ReadApi, store: AccountStore, *, now: float, full: bool = False, progress: Progress = SILENT
+) -> SyncResult:
+    """Bring the store up to date; `now` is unix time. Errors: those of the calls; the store is then as before."""
+    login = api.login()
+    before = store.snapshot()
+    if not full and before is not None and _can_update(before, login, now):
+        result = _update(api, store, login, before, now, progress)
+        if result is not None:
+            return result
+    return _list_all(api, store, login, now, progress)
+
+
+def _can_update(before: Snapshot, login: Login, now: float) -> bool:
+    return (
+        before.nsid == login.nsid
+        and before.source == "api"
+        and before.complete
+        and 0 <= now - before.full_at < FULL_EVERY
+        and now >= before.taken_at
+    )
+
+
+def _update(
+    api: ReadApi, store: AccountStore, login: Login, before: Snapshot, now: float, progress: Progress
+) -> SyncResult | None:
+    """Pull what changed; None when the count then disagrees, so that a full listing is due."""
+    listing = _collect(api.updated_since(int(before.taken_at) - OVERLAP), progress)
+    counted = api.count(int(now))
+    stored = {photo.id: photo for photo in store.photos(login.nsid)}
+    if counted != len(stored | listing.photos) or listing.skipped:
+        return None
+    known = store.account(login.nsid)
+    account = known if known and known.username == login.username else account_from_person(login, api.person(login.nsid))
+    changed = [photo for photo in listing.photos.values() if stored.get(photo.id) != _with_albums(photo, stored)]
+    store.save(account, changed, taken_at=now, source="api", complete=True, full=False)
+    added = sum(photo.id not in stored for photo in changed)
+    return SyncResult(
+        account=account,
+        source="api",
+        photos=len(stored | listing.photos),
+        added=added,
+        changed=len(changed) - added,
+        removed=0,
+        complete=True,
+        calls=api.calls,
+        full=False,
+        counted=counted,
+    )
+
+
+def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progress: Progress) -> SyncResult:
+    account = account_from_person(login, api.person(login.nsid))
+    listing = _collect(api.own_photos(), progress)
+    counted = api.count(int(now))
+    if _incomplete(listing, counted) and listing.shifted:
+        # An upload or deletion in the middle moves rows across page borders; a second pass finds the ones it hid.
+        listing = _collect(api.own_photos(), progress)
+        counted = api.count(int(now))
+    complete = not _incomplete(listing, counted)
+    stored = {photo.id: photo for photo in store.photos(login.nsid)}
+    photos = listing.photos
+    snapshot = store.save(account, list(photos.values()), taken_at=now, source="api", complete=complete, full=True)
+    return SyncResult(
+        account=account,
+        source="api",
+        photos=snapshot.photos,
+        added=len(photos.keys() - stored.keys()),
+        changed=sum(stored[key] != _with_albums(photos[key], stored) for key in photos.keys() & stored.keys()),
+        removed=len(stored.keys() - photos.keys()) if complete else 0,
+        complete=complete,
+        calls=api.calls,
+        full=True,
+        skipped=listing.skipped,
+        listed=len(photos),
+        total=listing.total,
+        counted=counted,
+    )
+
+
+def _incomplete(listing: _Listing, counted: int | None) -> bool:
+    """Whether the photos that came are not as many as Flickr says there are, by the larger of its two counts."""
+    counts = [count for count in (listing.total, counted) if count is not None]
+    return not counts or len(listing.photos) != max(counts)
+
+
+def _collect(pages: Iterable[Page], progress: Progress) -> _Listing:
+    photos: dict[str, Photo] = {}
+    skipped: dict[str, int] = {}
+    totals: list[int | None] = []
+    repeated = False
+    with progress.task("Listing photos", unit="photos") as task:
+        for page in pages:
+            totals.append(page.total)
+            for row in page.rows:
+                photo = photo_from_row(row)
+                if isinstance(photo, str):
+                    skipped[photo] = skipped.get(photo, 0) + 1
+                    continue
+                repeated = repeated or photo.id in photos
+                # Newest first: the first sight of a photo is the fresher one only by milliseconds; keep either.
+                photos[photo.id] = photo
+            task.advance(len(page.rows))
+    return _Listing(photos, skipped, totals[-1] if totals else None, repeated or len(set(totals)) > 1)
+
+
+def _with_albums(photo: Photo, stored: dict[str, Photo]) -> Photo:
+    """`photo` with what only the export told about it, so that comparing the two compares what Flickr said."""
+    old = stored.get(photo.id)
+    return replace(photo, albums=old.albums) if old is not None else photo
