@@ -1,0 +1,1 @@
+"""The datasets: their cards, and the local indexes built from what their publishers ship."""

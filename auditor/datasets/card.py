@@ -1,0 +1,368 @@
+"""A dataset's card: what the project knows about one published collection, and from where.
+
+Cards are TOML files so that a dataset can be added, or a fact about it corrected, without touching code.
+Parsing is strict: a misspelt key would otherwise silently drop, say, an opt-out address.
+"""
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TypeGuard
+from urllib.parse import urlsplit
+
+from auditor.errors import ConfigurationError
+
+ABOUT = ("faces", "bodies", "general")
+FLICKR_SHARE = ("all", "partly", "none", "unknown")
+MATCH_KEYS = ("photo_id", "owner", "url_hash", "content_md5")
+CERTAINTY = ("published", "inferred")
+ACCESS = ("public", "request", "login", "gone", "unknown")
+STATES = ("available", "on-request", "withdrawn", "unpublished", "unknown")
+ASKS_FOR = ("photo-links", "username", "nsid", "form", "reddit-post")
+FIRST_STEPS = ("no_cv", "license", "private", "delete")
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_CHECKSUM_DIGITS = {"md5": 32, "sha256": 64}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How large the dataset is; None where no source gives the number."""
+
+    photos: int | None
+    videos: int | None
+    faces: int | None
+    identities: int | None
+    accounts: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """One file of the publisher that says which photos are in the dataset.
+
+    `url` is the address of the file itself (a program can download it); `page` is where a person gets it.
+    """
+
+    name: str
+    format: str
+    access: str
+    bytes: int | None
+    md5: str | None
+    sha256: str | None
+    url: str | None
+    page: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Whether the dataset can be had today; `since` is a date as exact as its source ("2020-06", "2020")."""
+
+    state: str
+    since: str | None
+    note: str | None
+    copies: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """How a photographer gets out.
+
+    `how` is the publisher's own procedure, None when none is published; then `note` says so, and `who`,
+    `email` or `url` may still name somebody to write to. `first_steps` are the mitigations of which the
+    publisher wants one done before. `max_links` is the most links that one request may hold.
+    """
+
+    who: str | None
+    email: str | None
+    url: str | None
+    how: str | None
+    asks_for: tuple[str, ...]
+    first_steps: tuple[str, ...]
+    max_links: int | None
+    source: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A statement about the dataset and the public page, paper or repository that makes it."""
+
+    fact: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One dataset as users meet it in `datasets list|info`, audits and letters.
+
+    `flickr` says whether its pictures come from there. `huge` marks collections so large and general that
+    nearly every account is in them: shown last. `match_keys` is empty when nothing was published that leads
+    back to a Flickr photo; `no_key_reason` then says so. `certainty` is "inferred" where the publisher never
+    said that a number is a photo id. `attribution` tells whether the index names the authors. `formats` and
+    `IndexFile.format` are names of readers, or "generic" where none of them is sure to fit.
+    """
+
+    name: str
+    title: str
+    year: int | None
+    publisher: str
+    purpose: str
+    about: str
+    flickr: str
+    huge: bool
+    counts: Counts
+    license: str | None
+    terms: str | None
+    derived_from: tuple[str, ...]
+    match_keys: tuple[str, ...]
+    no_key_reason: str | None
+    certainty: str
+    certainty_note: str | None
+    attribution: bool | None
+    formats: tuple[str, ...]
+    files: tuple[IndexFile, ...]
+    status: Status
+    opt_out: OptOut
+    facts: tuple[Fact, ...]
+    unconfirmed: tuple[str, ...]
+
+    @property
+    def checkable(self) -> bool:
+        """Whether an index of this dataset can be matched against an account."""
+        return bool(self.match_keys)
+
+    @property
+    def is_face(self) -> bool:
+        """Whether the dataset is about people's faces."""
+        return self.about == "faces"
+
+
+def parse_card(name: str, text: str) -> Card:
+    """Read the card `name` (the file's name without ``.toml``) from its text.
+
+    Raises `ConfigurationError` naming the file and the key that is wrong, missing or unknown.
+    """
+    file = f"{name}.toml"
+    if not _SLUG.fullmatch(name):
+        raise ConfigurationError(
+            f"{file}: a dataset's name is made of lower-case letters, digits and single hyphens",
+            hint="Rename the file.",
+        )
+    try:
+        table = _Table(tomllib.loads(text), file)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{file} is not valid TOML: {error}", hint="Mend the file.") from error
+    card = Card(
+        name=name,
+        title=table.text("title"),
+        year=table.optional_number("year"),
+        publisher=table.text("publisher"),
+        purpose=table.text("purpose"),
+        about=table.choice("about", ABOUT),
+        flickr=table.choice("flickr", FLICKR_SHARE),
+        huge=table.optional_flag("huge") or False,
+        counts=_counts(table.table("counts")),
+        license=table.optional_text("license"),
+        terms=table.optional_text("terms"),
+        derived_from=table.words("derived_from"),
+        match_keys=table.words("match_keys", MATCH_KEYS),
+        no_key_reason=table.optional_text("no_key_reason"),
+        certainty=table.choice("certainty", CERTAINTY, default="published"),
+        certainty_note=table.optional_text("certainty_note"),
+        attribution=table.optional_flag("attribution"),
+        formats=table.words("formats"),
+        files=tuple(_index_file(row) for row in table.tables("files")),
+        status=_status(table.table("status")),
+        opt_out=_opt_out(table.table("opt_out")),
+        facts=tuple(_fact(row) for row in table.tables("facts")),
+        unconfirmed=table.words("unconfirmed"),
+    )
+    table.end()
+    _check_whole(card, table)
+    return card
+
+
+def _counts(table: "_Table") -> Counts:
+    counts = Counts(
+        photos=table.optional_number("photos"),
+        videos=table.optional_number("videos"),
+        faces=table.optional_number("faces"),
+        identities=table.optional_number("identities"),
+        accounts=table.optional_number("accounts"),
+    )
+    table.end()
+    return counts
+
+
+def _index_file(table: "_Table") -> IndexFile:
+    file = IndexFile(
+        name=table.text("name"),
+        format=table.text("format"),
+        access=table.choice("access", ACCESS),
+        bytes=table.optional_number("bytes"),
+        md5=table.checksum("md5"),
+        sha256=table.checksum("sha256"),
+        url=table.address("url"),
+        page=table.address("page"),
+        note=table.optional_text("note"),
+    )
+    if file.access == "public" and not (file.url or file.page):
+        raise table.error("access", 'is "public", so "url" or "page" must say where')
+    if file.url and not _FILE_NAME.fullmatch(file.name):
+        raise table.error("name", 'must be a plain file name, since "url" is downloaded under it')
+    table.end()
+    return file
+
+
+def _status(table: "_Table") -> Status:
+    status = Status(
+        state=table.choice("state", STATES),
+        since=table.optional_text("since"),
+        note=table.optional_text("note"),
+        copies=table.optional_text("copies"),
+    )
+    if status.since and not re.fullmatch(r"\d{4}(-\d\d){0,2}", status.since):
+        raise table.error("since", "must be a date like 2020, 2020-06 or 2020-06-15")
+    table.end()
+    return status
+
+
+def _opt_out(table: "_Table") -> OptOut:
+    opt_out = OptOut(
+        who=table.optional_text("who"),
+        email=table.optional_text("email"),
+        url=table.address("url"),
+        how=table.optional_text("how"),
+        asks_for=table.words("asks_for", ASKS_FOR),
+        first_steps=table.words("first_steps", FIRST_STEPS),
+        max_links=table.optional_number("max_links"),
+        source=table.optional_text("source"),
+        note=table.optional_text("note"),
+    )
+    if opt_out.email and not _EMAIL.fullmatch(opt_out.email):
+        raise table.error("email", "must be one plain e-mail address")
+    if opt_out.how and not opt_out.source:
+        raise table.error("source", 'must say where the procedure in "how" is published')
+    if not opt_out.how and not opt_out.note:
+        raise table.error("note", 'must say that no procedure is known, since "how" is missing')
+    table.end()
+    return opt_out
+
+
+def _fact(table: "_Table") -> Fact:
+    fact = Fact(fact=table.text("fact"), source=table.text("source"))
+    table.end()
+    return fact
+
+
+def _check_whole(card: Card, table: "_Table") -> None:
+    """What holds between keys, so that no surface has to cope with half a statement."""
+    if card.checkable == bool(card.no_key_reason):
+        raise table.error("no_key_reason", 'must be given exactly when "match_keys" is empty')
+    if (card.certainty == "inferred") != bool(card.certainty_note):
+        raise table.error("certainty_note", 'must be given exactly when "certainty" is "inferred"')
+    if card.checkable and not card.formats:
+        raise table.error("formats", 'must name a reader, since "match_keys" is not empty')
+    odd = {file.format for file in card.files} - set(card.formats)
+    if odd and card.checkable:
+        raise table.error("files", f'have formats that "formats" does not list: {", ".join(sorted(odd))}')
+    if card.name in card.derived_from:
+        raise table.error("derived_from", "names the dataset itself")
+
+
+class _Table:
+    """A TOML table read key by key, each with the type it must have; `end` refuses what nobody asked for."""
+
+    def __init__(self, values: Mapping[str, object], where: str) -> None:
+        self._values = dict(values)
+        self._where = where
+
+    def error(self, key: str, problem: str) -> ConfigurationError:
+        return ConfigurationError(
+            f'{self._where}: "{key}" {problem}',
+            hint="docs/adding-a-dataset.md describes every key of a card.",
+        )
+
+    def text(self, key: str) -> str:
+        value = self.optional_text(key)
+        if value is None:
+            raise self.error(key, "is missing")
+        return value
+
+    def optional_text(self, key: str) -> str | None:
+        value = self._values.pop(key, None)
+        if value is None:
+            return None
+        if not _is_line(value):
+            raise self.error(key, "must be one printable line")
+        return value
+
+    def optional_number(self, key: str) -> int | None:
+        value = self._values.pop(key, None)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+            raise self.error(key, "must be a whole number above 0")
+        return value
+
+    def optional_flag(self, key: str) -> bool | None:
+        value = self._values.pop(key, None)
+        if value is not None and not isinstance(value, bool):
+            raise self.error(key, "must be true or false")
+        return value
+
+    def choice(self, key: str, allowed: Collection[str], *, default: str | None = None) -> str:
+        value = self.text(key) if default is None else self.optional_text(key) or default
+        if value not in allowed:
+            raise self.error(key, f'is "{value}", which is none of: {", ".join(allowed)}')
+        return value
+
+    def words(self, key: str, allowed: Collection[str] | None = None) -> tuple[str, ...]:
+        value = self._values.pop(key, [])
+        if not isinstance(value, list) or not all(_is_line(word) for word in value):
+            raise self.error(key, "must be a list of printable lines")
+        if len(set(value)) != len(value):
+            raise self.error(key, "names something twice")
+        if odd := [word for word in value if allowed is not None and word not in allowed]:
+            raise self.error(key, f'holds "{odd[0]}", which is none of: {", ".join(allowed or ())}')
+        return tuple(value)
+
+    def checksum(self, key: str) -> str | None:
+        value = self.optional_text(key)
+        if value is not None and not re.fullmatch(f"[0-9a-f]{{{_CHECKSUM_DIGITS[key]}}}", value):
+            raise self.error(key, f"must be {_CHECKSUM_DIGITS[key]} lower-case hexadecimal digits")
+        return value
+
+    def address(self, key: str) -> str | None:
+        value = self.optional_text(key)
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or " " in value:
+            raise self.error(key, "must be a web address that starts with http:// or https://")
+        return value
+
+    def table(self, key: str) -> "_Table":
+        value = self._values.pop(key, {})
+        if not isinstance(value, dict):
+            raise self.error(key, f"must be a table: [{key}]")
+        return _Table(value, f"{self._where} [{key}]")
+
+    def tables(self, key: str) -> list["_Table"]:
+        value = self._values.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise self.error(key, f"must be a list of tables: [[{key}]]")
+        return [_Table(row, f"{self._where} [[{key}]] {number}") for number, row in enumerate(value, 1)]
+
+    def end(self) -> None:
+        if self._values:
+            raise self.error(sorted(self._values)[0], "is no key of a card")
+
+
+def _is_line(value: object) -> TypeGuard[str]:
+    """Whether `value` is text that any terminal, page or mail header can show as it is."""
+    return isinstance(value, str) and value != "" and value == value.strip() and value.isprintable()

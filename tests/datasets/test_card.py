@@ -1,0 +1,111 @@
+"""What a card may say, and that every slip in one is named with its file and key."""
+
+import pytest
+
+from auditor.datasets.card import parse_card
+from auditor.errors import ConfigurationError
+
+SMALLEST = """
+title = "Example"
+publisher = "Somebody"
+purpose = "An example."
+about = "faces"
+flickr = "all"
+match_keys = ["photo_id"]
+formats = ["generic"]
+
+[status]
+state = "available"
+
+[opt_out]
+note = "No removal procedure was found."
+
+[[files]]
+name = "list.csv"
+format = "generic"
+access = "request"
+"""
+
+
+def test_the_smallest_card_leaves_unknown_things_unknown() -> None:
+    card = parse_card("example", SMALLEST)
+    assert card.checkable
+    assert card.is_face
+    assert card.year is None
+    assert card.attribution is None
+    assert card.counts.photos is None
+    assert card.certainty == "published"
+    assert not card.huge
+    assert card.facts == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ('title = "Example"', "", '"title" is missing'),
+        ('title = "Example"', 'title = " "', '"title" must be one printable line'),
+        ('title = "Example"', "title = 5", '"title" must be one printable line'),
+        ('about = "faces"', 'about = "people"', '"about" is "people"'),
+        ('flickr = "all"', 'flickr = "all"\npurpos = "x"', '"purpos" is no key'),
+        ('flickr = "all"', 'flickr = "all"\nyear = "2014"', '"year" must be a whole number'),
+        ('flickr = "all"', 'flickr = "all"\nyear = true', '"year" must be a whole number'),
+        ('flickr = "all"', 'flickr = "all"\nhuge = "yes"', '"huge" must be true or false'),
+        ('flickr = "all"', 'flickr = "all"\ncounts = 5', '"counts" must be a table'),
+        ('flickr = "all"', 'flickr = "all"\ncounts = {photos = 0}', '[counts]: "photos" must be'),
+        ('flickr = "all"', 'flickr = "all"\ncounts = {photoes = 1}', '[counts]: "photoes" is no key'),
+        ('flickr = "all"', 'flickr = "all"\nfacts = ["x"]', '"facts" must be a list of tables'),
+        ('flickr = "all"', 'flickr = "all"\nfacts = [{fact = "x"}]', '[[facts]] 1: "source" is missing'),
+        (
+            'flickr = "all"',
+            'flickr = "all"\nderived_from = ["example"]',
+            '"derived_from" names the dataset itself',
+        ),
+        ('flickr = "all"', 'flickr = "all"\ncertainty = "inferred"', '"certainty_note" must be given'),
+        ('["photo_id"]', '["photo"]', '"match_keys" holds "photo"'),
+        ('["photo_id"]', '["photo_id", "photo_id"]', '"match_keys" names something twice'),
+        ('["photo_id"]', '"photo_id"', '"match_keys" must be a list'),
+        ('["photo_id"]', "[]", '"no_key_reason" must be given'),
+        ('["photo_id"]', '["photo_id"]\nno_key_reason = "x"', '"no_key_reason" must be given exactly'),
+        ('formats = ["generic"]', "", '"formats" must name a reader'),
+        ('formats = ["generic"]', 'formats = ["coco-json"]', '"files" have formats'),
+        ('name = "list.csv"', 'name = "../x"\nurl = "https://x.org/y"', '"name" must be a plain file name'),
+        ('title = "Example"', 'title = "Exam\\u001b[2Jple"', '"title" must be one printable line'),
+        ('access = "request"', 'access = "open"', '[[files]] 1: "access" is "open"'),
+        ('access = "request"', 'access = "public"', '[[files]] 1: "access" is "public", so'),
+        ('access = "request"', 'access = "request"\nmd5 = "ABC"', '"md5" must be 32 lower-case'),
+        ('access = "request"', 'access = "request"\nurl = "ftp://x.org/y"', '"url" must be a web address'),
+        (
+            'access = "request"',
+            'access = "request"\npage = "javascript:alert(1)"',
+            '"page" must be a web address',
+        ),
+        (
+            'state = "available"',
+            'state = "available"\nsince = "June 2020"',
+            '[status]: "since" must be a date',
+        ),
+        (
+            "[opt_out]",
+            '[opt_out]\nemail = "a@b.org\\nBcc: c@d.org"',
+            '[opt_out]: "email" must be one printable',
+        ),
+        ("[opt_out]", '[opt_out]\nemail = "a@b.org, c@d.org"', '[opt_out]: "email" must be one plain'),
+        ("[opt_out]", '[opt_out]\nhow = "Write."', '[opt_out]: "source" must say'),
+        ("[opt_out]", '[opt_out]\nasks_for = ["passport"]', '[opt_out]: "asks_for" holds "passport"'),
+        ('note = "No removal procedure was found."', "", '[opt_out]: "note" must say'),
+        ("title =", "title", "is not valid TOML"),
+    ],
+)
+def test_a_slip_in_a_card_is_named_with_its_file_and_key(old: str, new: str, named: str) -> None:
+    assert old in SMALLEST
+    with pytest.raises(ConfigurationError) as caught:
+        parse_card("example", SMALLEST.replace(old, new, 1))
+    assert caught.value.message.startswith("example.toml")
+    assert named in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["", "FFHQ", "a_b", "-a", "a--b", "../a", "a.b"])
+def test_a_name_that_is_no_slug_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="lower-case letters"):
+        parse_card(name, SMALLEST)
