@@ -1,1 +1,4 @@
-"""The owner's photos: as values (`photo`), as last pulled (`store`), and how they are pulled (`sync`, `takeout`)."""
+"""The owner's photos.
+
+As values (`photo`), as last pulled (`store`), and how they are pulled (`sync`, `takeout`).
+"""

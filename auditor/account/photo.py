@@ -1,5 +1,6 @@
 """The account and its photos as values, and their reading from the rows of Flickr's list calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from auditor.flickr.api import Login
@@ -7,6 +8,7 @@ from auditor.flickr.parse import Json, boolean, integer, text
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import split_clean
 from auditor.flickr.urls import is_photo_id, page_url
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -27,6 +29,9 @@ class Account:
     is_pro: bool | None = None
     """None: not told (an export without it)."""
     limits: Limits = field(default_factory=Limits)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Settings for new uploads that only the data export tells, in Flickr's words: ``default_license``,
+    ``who_can_download_photos``, ``photostream_safety_level``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,9 @@ def photo_from_row(row: Json) -> Photo | str:
         id=str(int(photo_id)),
         title=text(row.get("title")),
         license_id=text(row.get("license")),
-        privacy=Privacy.from_flags(boolean(row["ispublic"]), boolean(row.get("isfriend")), boolean(row.get("isfamily"))),
+        privacy=Privacy.from_flags(
+            boolean(row["ispublic"]), boolean(row.get("isfriend")), boolean(row.get("isfamily"))
+        ),
         secret=text(row.get("secret")) or None,
         server=text(row.get("server")) or None,
         farm=integer(row.get("farm")),

@@ -1,7 +1,9 @@
-"""The account as last pulled, in SQLite: one snapshot at a time, replaced whole or changed in one transaction.
+"""The account as last pulled, in SQLite.
 
-Photos that are gone from Flickr are kept with the time they were missed, and so is every static address a photo ever had:
-dataset indexes are older than today's account.
+One snapshot at a time, replaced whole or changed in one transaction.
+
+Photos that are gone from Flickr are kept with the time they were missed, and so is every static address a
+photo ever had: dataset indexes are older than today's account.
 """
 
 import json
@@ -60,11 +62,12 @@ class AccountStore:
         if snapshot is None:
             raise NotSyncedError(
                 "there is no account in this home yet",
-                hint="Run: flickr-auditor sync (or: flickr-auditor sync --export PATH, which needs no API key)",
+                hint="Run: flickr-auditor sync (without an API key: flickr-auditor sync --export PATH)",
             )
         return snapshot
 
     def account(self, nsid: str) -> Account | None:
+        """The account of this NSID, if it was ever pulled."""
         row = self._conn.execute("SELECT * FROM account WHERE nsid = ?", (nsid,)).fetchone()
         if row is None:
             return None
@@ -74,6 +77,7 @@ class AccountStore:
             path_alias=row["path_alias"],
             is_pro=None if row["is_pro"] is None else bool(row["is_pro"]),
             limits=Limits(**json.loads(row["limits"])),
+            defaults=json.loads(row["defaults"]),
         )
 
     def aliases(self, nsid: str) -> tuple[str, ...]:
@@ -83,7 +87,9 @@ class AccountStore:
 
     def photos(self, nsid: str) -> list[Photo]:
         """The photos of today, by id."""
-        rows = self._conn.execute("SELECT * FROM photo WHERE nsid = ? AND gone_at IS NULL ORDER BY id", (nsid,))
+        rows = self._conn.execute(
+            "SELECT * FROM photo WHERE nsid = ? AND gone_at IS NULL ORDER BY id", (nsid,)
+        )
         return [_photo(row) for row in rows]
 
     def gone_ids(self, nsid: str) -> set[str]:
@@ -94,7 +100,9 @@ class AccountStore:
     def addresses(self, nsid: str) -> list[StaticAddress]:
         """Every static address that is known, of photos of today and of gone ones."""
         rows = self._conn.execute("SELECT id, server, farm, secret FROM photo_secret WHERE nsid = ?", (nsid,))
-        return [StaticAddress(str(row["id"]), row["server"], row["farm"] or None, row["secret"]) for row in rows]
+        return [
+            StaticAddress(str(row["id"]), row["server"], row["farm"] or None, row["secret"]) for row in rows
+        ]
 
     def save(
         self,
@@ -106,7 +114,9 @@ class AccountStore:
         complete: bool,
         full: bool,
     ) -> Snapshot:
-        """Make `photos` the new snapshot: the whole account (`full`) or the changed ones only; all or nothing.
+        """Make `photos` the new snapshot: the whole account (`full`) or the changed ones only.
+
+        All or nothing.
 
         Only a full and complete listing proves that a photo it lacks is gone.
         """
@@ -115,18 +125,34 @@ class AccountStore:
             if full and complete:
                 self._mark_gone(account.nsid, photos, taken_at)
             self._save_photos(account.nsid, photos)
-            return self._save_snapshot(account.nsid, taken_at=taken_at, source=source, complete=complete, full=full)
+            return self._save_snapshot(
+                account.nsid, taken_at=taken_at, source=source, complete=complete, full=full
+            )
 
     def _save_account(self, account: Account) -> None:
         self._conn.execute(
-            "INSERT INTO account (nsid, username, path_alias, is_pro, limits) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (nsid) DO UPDATE SET username = excluded.username, path_alias = excluded.path_alias,"
-            " is_pro = excluded.is_pro, limits = excluded.limits",
-            (account.nsid, account.username, account.path_alias, account.is_pro, json.dumps(asdict(account.limits))),
+            # API and export tell different parts: what the one lacks, the other's stays.
+            "INSERT INTO account (nsid, username, path_alias, is_pro, limits, defaults)"
+            " VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (nsid) DO UPDATE SET username = excluded.username,"
+            " path_alias = excluded.path_alias, is_pro = coalesce(excluded.is_pro, is_pro),"
+            " limits = json_patch(limits, excluded.limits),"
+            " defaults = json_patch(defaults, excluded.defaults)",
+            (
+                account.nsid,
+                account.username,
+                account.path_alias,
+                account.is_pro,
+                json.dumps(
+                    {key: value for key, value in asdict(account.limits).items() if value is not None}
+                ),
+                json.dumps(dict(account.defaults)),
+            ),
         )
         if account.path_alias:
             self._conn.execute(
-                "INSERT OR IGNORE INTO alias (nsid, path_alias) VALUES (?, ?)", (account.nsid, account.path_alias)
+                "INSERT OR IGNORE INTO alias (nsid, path_alias) VALUES (?, ?)",
+                (account.nsid, account.path_alias),
             )
 
     def _mark_gone(self, nsid: str, photos: Iterable[Photo], now: float) -> None:
@@ -138,8 +164,18 @@ class AccountStore:
     def _save_photos(self, nsid: str, photos: Sequence[Photo]) -> None:
         columns = list(_columns(nsid, photos[0])) if photos else []
         if columns:
-            # An export does not tell the display secret, nor the API the albums: what one source lacks, the other's stays.
-            kept = {"secret", "server", "farm", "original_secret", "original_format", "last_update", "safety_level", "views"}
+            # An export does not tell the display secret, nor the API the albums: what one source lacks, the
+            # other's stays.
+            kept = {
+                "secret",
+                "server",
+                "farm",
+                "original_secret",
+                "original_format",
+                "last_update",
+                "safety_level",
+                "views",
+            }
             updates = ", ".join(
                 f"{name} = coalesce(excluded.{name}, {name})" if name in kept else f"{name} = excluded.{name}"
                 for name in columns
@@ -156,14 +192,17 @@ class AccountStore:
             [(nsid, int(p.id), p.server, p.farm or 0, p.secret) for p in photos if p.server and p.secret],
         )
 
-    def _save_snapshot(self, nsid: str, *, taken_at: float, source: str, complete: bool, full: bool) -> Snapshot:
+    def _save_snapshot(
+        self, nsid: str, *, taken_at: float, source: str, complete: bool, full: bool
+    ) -> Snapshot:
         count = self._conn.execute(
             "SELECT count(*) FROM photo WHERE nsid = ? AND gone_at IS NULL", (nsid,)
         ).fetchone()[0]
         before = self.snapshot()
         full_at = taken_at if full or before is None or before.nsid != nsid else before.full_at
         cursor = self._conn.execute(
-            "INSERT INTO snapshot (nsid, taken_at, full_at, source, complete, photos) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO snapshot (nsid, taken_at, full_at, source, complete, photos)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (nsid, taken_at, full_at, source, complete, count),
         )
         return Snapshot(int(cursor.lastrowid or 0), nsid, taken_at, full_at, source, complete, count)

@@ -1,8 +1,8 @@
 """Pull the account from Flickr: everything the first time, afterwards only what changed.
 
-`recentlyUpdated` tells neither deletions nor, perhaps, pure privacy changes, so a full listing is made whenever Flickr's
-own count disagrees with the store, and at least every seven days. Nothing is stored before the pull is whole: one that
-breaks off leaves the last good snapshot.
+`recentlyUpdated` tells neither deletions nor, perhaps, pure privacy changes, so a full listing is made
+whenever Flickr's own count disagrees with the store, and at least every seven days. Nothing is stored before
+the pull is whole: one that breaks off leaves the last good snapshot.
 """
 
 from collections.abc import Iterable
@@ -57,7 +57,10 @@ class _Listing:
 def sync(
     api: ReadApi, store: AccountStore, *, now: float, full: bool = False, progress: Progress = SILENT
 ) -> SyncResult:
-    """Bring the store up to date; `now` is unix time. Errors: those of the calls; the store is then as before."""
+    """Bring the store up to date; `now` is unix time.
+
+    Errors: those of the calls; the store is then as before.
+    """
     login = api.login()
     before = store.snapshot()
     if not full and before is not None and _can_update(before, login, now):
@@ -87,8 +90,14 @@ def _update(
     if counted != len(stored | listing.photos) or listing.skipped:
         return None
     known = store.account(login.nsid)
-    account = known if known and known.username == login.username else account_from_person(login, api.person(login.nsid))
-    changed = [photo for photo in listing.photos.values() if stored.get(photo.id) != _with_albums(photo, stored)]
+    account = (
+        known
+        if known and known.username == login.username
+        else account_from_person(login, api.person(login.nsid))
+    )
+    changed = [
+        photo for photo in listing.photos.values() if stored.get(photo.id) != _with_albums(photo, stored)
+    ]
     store.save(account, changed, taken_at=now, source="api", complete=True, full=False)
     added = sum(photo.id not in stored for photo in changed)
     return SyncResult(
@@ -110,19 +119,24 @@ def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progr
     listing = _collect(api.own_photos(), progress)
     counted = api.count(int(now))
     if _incomplete(listing, counted) and listing.shifted:
-        # An upload or deletion in the middle moves rows across page borders; a second pass finds the ones it hid.
+        # An upload or deletion in the middle moves rows across page borders; a second pass finds the ones it
+        # hid.
         listing = _collect(api.own_photos(), progress)
         counted = api.count(int(now))
     complete = not _incomplete(listing, counted)
     stored = {photo.id: photo for photo in store.photos(login.nsid)}
     photos = listing.photos
-    snapshot = store.save(account, list(photos.values()), taken_at=now, source="api", complete=complete, full=True)
+    snapshot = store.save(
+        account, list(photos.values()), taken_at=now, source="api", complete=complete, full=True
+    )
     return SyncResult(
         account=account,
         source="api",
         photos=snapshot.photos,
         added=len(photos.keys() - stored.keys()),
-        changed=sum(stored[key] != _with_albums(photos[key], stored) for key in photos.keys() & stored.keys()),
+        changed=sum(
+            stored[key] != _with_albums(photos[key], stored) for key in photos.keys() & stored.keys()
+        ),
         removed=len(stored.keys() - photos.keys()) if complete else 0,
         complete=complete,
         calls=api.calls,
@@ -135,7 +149,10 @@ def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progr
 
 
 def _incomplete(listing: _Listing, counted: int | None) -> bool:
-    """Whether the photos that came are not as many as Flickr says there are, by the larger of its two counts."""
+    """Whether the photos that came are not as many as Flickr says there are.
+
+    By the larger of its two counts.
+    """
     counts = [count for count in (listing.total, counted) if count is not None]
     return not counts or len(listing.photos) != max(counts)
 
@@ -154,13 +171,17 @@ def _collect(pages: Iterable[Page], progress: Progress) -> _Listing:
                     skipped[photo] = skipped.get(photo, 0) + 1
                     continue
                 repeated = repeated or photo.id in photos
-                # Newest first: the first sight of a photo is the fresher one only by milliseconds; keep either.
+                # Newest first: the first sight of a photo is the fresher one only by milliseconds; keep
+                # either.
                 photos[photo.id] = photo
             task.advance(len(page.rows))
     return _Listing(photos, skipped, totals[-1] if totals else None, repeated or len(set(totals)) > 1)
 
 
 def _with_albums(photo: Photo, stored: dict[str, Photo]) -> Photo:
-    """`photo` with what only the export told about it, so that comparing the two compares what Flickr said."""
+    """`photo` with what only the export told about it.
+
+    So that comparing the two compares what Flickr said.
+    """
     old = stored.get(photo.id)
     return replace(photo, albums=old.albums) if old is not None else photo

@@ -1,7 +1,7 @@
 """Careful reading of Flickr's JSON: its types changed over the years and differ between methods.
 
-Recorded examples: ``"total":"2"`` (2013) and ``"total":487`` (2023); licence ids ``0`` and ``"0"``; booleans as ``0``,
-``"0"``, ``false`` and ``""``; texts as ``"x"`` and ``{"_content":"x"}``; lists missing when empty.
+Recorded examples: ``"total":"2"`` (2013) and ``"total":487`` (2023); licence ids ``0`` and ``"0"``; booleans
+as ``0``, ``"0"``, ``false`` and ``""``; texts as ``"x"`` and ``{"_content":"x"}``; lists missing when empty.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Pulling the account: whole, cheap when nothing changed, honest when Flickr loses rows, and never half stored."""
+"""Pulling the account.
+
+Whole, cheap when nothing changed, honest when Flickr loses rows, and never half stored.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -103,7 +106,9 @@ def test_a_deletion_shows_in_the_count_and_leads_to_a_full_listing(
 
 
 @pytest.mark.parametrize(
-    ("options", "later"), [({"full": True}, 60.0), ({}, float(FULL_EVERY))], ids=["--full", "after seven days"]
+    ("options", "later"),
+    [({"full": True}, 60.0), ({}, float(FULL_EVERY))],
+    ids=["--full", "after seven days"],
 )
 def test_a_full_listing_finds_a_privacy_change_that_recently_updated_does_not_tell(
     box: Sandbox, store: AccountStore, pull: Pull, options: dict[str, Any], later: float
@@ -125,7 +130,9 @@ def test_a_secret_from_before_a_privacy_change_is_kept(box: Sandbox, store: Acco
     box.account.set_privacy(photo, Privacy.PRIVATE)
     assert photo.secret != before
     pull(now=NOW + 60, full=True)
-    known = {address.secret for address in store.addresses(box.account.me.nsid) if address.photo_id == photo.id}
+    known = {
+        address.secret for address in store.addresses(box.account.me.nsid) if address.photo_id == photo.id
+    }
     assert known == {before, photo.secret}
 
 
@@ -190,7 +197,9 @@ def test_a_sync_that_breaks_off_leaves_the_last_good_snapshot(
     assert (store.snapshot(), store.photos(box.account.me.nsid)) == before
 
 
-def test_another_account_in_the_same_home_is_listed_in_full(box: Sandbox, store: AccountStore, pull: Pull) -> None:
+def test_another_account_in_the_same_home_is_listed_in_full(
+    box: Sandbox, store: AccountStore, pull: Pull
+) -> None:
     pull()
     box.account.me.nsid = "99000009@N01"
     for photo in list(box.account.photos.values()):

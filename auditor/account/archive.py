@@ -1,0 +1,185 @@
+"""The files of a "Your Flickr Data" export: loose in folders, in zips, in the parts of a zip.
+
+Nothing is unpacked to disk and no path inside a zip is followed: a member is its bare file name and, when
+somebody asks, its bytes, read in memory and at most `MAX_BYTES` of them. So a zip can neither write anywhere
+nor blow up.
+"""
+
+import os
+import re
+import struct
+import time
+import zipfile
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from lzma import LZMAError
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from auditor.errors import WrongFileError
+from auditor.text import plain
+
+MAX_BYTES: Final = 20_000_000
+"""Of one file. A photo's JSON has some kB, the albums of 100,000 photos a few MB."""
+
+# Flickr names the metadata zips <17 digits>_<hex>_part1.zip; browsers add " (1)" to a second download.
+_PART = re.compile(r"(.+)_part([0-9]{1,4})(?: ?\([0-9]+\))?\.zip", re.IGNORECASE)
+_EXPORT_ZIP = re.compile(r".+_part[0-9]+.{0,20}\.zip|data-download-[0-9]+.{0,20}\.zip", re.IGNORECASE)
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,  # a compression that Python does not know
+    RuntimeError,  # encrypted
+    ValueError,
+    OSError,  # of the disk, and what bz2 says of damaged data
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that was not used."""
+
+    name: str
+    """Where it is, for a person to find it: relative to the given folder, a zip standing for a folder."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of the export."""
+
+    name: str
+    """As in `SkippedFile`."""
+    base: str
+    """The bare file name."""
+    modified: tuple[int, ...]
+    """Local year, month, day, hour, minute, second, which is what zips keep; to be compared only."""
+    read: Callable[[], bytes | SkippedFile]
+    """Its bytes, or why it has none; only until the next member is asked for."""
+
+
+def find(path: Path) -> tuple[list[Path], list[SkippedFile]]:
+    """The files below folder `path`, or the zip `path` with its sibling parts; and the unreadable folders.
+
+    Errors: `WrongFileError` when `path` is neither a folder nor a file.
+    """
+    try:
+        if path.is_dir():
+            return _walk(path)
+        problem = "" if path.is_file() else "there is no such folder or file"
+    except OSError as error:
+        problem = _why(error)
+    if problem:
+        raise WrongFileError(
+            f"cannot read {path}: {problem}",
+            hint="Give the folder or the zip that you got from Flickr: Account settings, Your Flickr Data.",
+        )
+    return _with_siblings(path), []
+
+
+def _walk(path: Path) -> tuple[list[Path], list[SkippedFile]]:
+    files: list[Path] = []
+    unreadable: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=unreadable.append):
+        folders.sort()
+        files += [Path(folder, name) for name in sorted(names)]
+    return files, [SkippedFile(_name(path, Path(error.filename)), _why(error)) for error in unreadable]
+
+
+def _with_siblings(zip_file: Path) -> list[Path]:
+    """All parts of `zip_file` in its folder; itself when it is no part."""
+    part = _PART.fullmatch(zip_file.name)
+    if part is None:
+        return [zip_file]
+    others = (other for other in zip_file.parent.glob("*") if other.is_file())
+    return sorted(
+        {zip_file}
+        | {other for other in others if (match := _PART.fullmatch(other.name)) and match[1] == part[1]}
+    )
+
+
+def missing_parts(files: Iterable[Path]) -> list[str]:
+    """Names of the zips that should stand between or before the numbered parts among `files`.
+
+    Whether parts are missing after the last one, nobody can tell.
+    """
+    parts: dict[str, set[int]] = defaultdict(set)
+    for file in files:
+        if part := _PART.fullmatch(file.name):
+            parts[part[1]].add(int(part[2]))
+    return [
+        f"{prefix}_part{number}.zip"
+        for prefix, numbers in sorted(parts.items())
+        for number in range(1, max(numbers))
+        if number not in numbers
+    ]
+
+
+def members(path: Path, files: Iterable[Path]) -> Iterator[Member | SkippedFile]:
+    """Every file of the export among `files`, those inside zips included; `path` is what `find` was given."""
+    for file in files:
+        name = _name(path, file)
+        if file.suffix.lower() == ".zip":
+            yield from _zip_members(file, name)
+        else:
+            yield Member(name, file.name, _modified(file), partial(_read_file, file, name))
+
+
+def _zip_members(file: Path, name: str) -> Iterator[Member | SkippedFile]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for info in archive.infolist():
+                inside = f"{name}/{plain(info.filename)}"
+                base = PurePosixPath(info.filename.replace("\\", "/")).name
+                if _EXPORT_ZIP.fullmatch(base):
+                    yield SkippedFile(inside, "a zip inside a zip: unpack the outer one")
+                elif not info.is_dir():
+                    yield Member(inside, base, info.date_time, partial(_read_zipped, archive, info, inside))
+    except _BROKEN_ZIP as error:
+        yield SkippedFile(name, _why(error) if isinstance(error, OSError) else "no zip file, or damaged")
+
+
+def _read_file(file: Path, name: str) -> bytes | SkippedFile:
+    try:
+        if not file.is_file():  # a pipe would be waited for, a link can lead nowhere
+            return SkippedFile(name, "no regular file")
+        with file.open("rb") as stream:
+            return _within_limit(stream.read(MAX_BYTES + 1), name)
+    except OSError as error:
+        return SkippedFile(name, _why(error))
+
+
+def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes | SkippedFile:
+    if info.flag_bits & 1:
+        return SkippedFile(name, "encrypted")
+    try:
+        # Not info.file_size: what a zip says about itself may be a lie.
+        with archive.open(info) as stream:
+            return _within_limit(stream.read(MAX_BYTES + 1), name)
+    except _BROKEN_ZIP:
+        return SkippedFile(name, "damaged inside its zip")
+
+
+def _within_limit(data: bytes, name: str) -> bytes | SkippedFile:
+    return data if len(data) <= MAX_BYTES else SkippedFile(name, f"larger than {MAX_BYTES // 10**6} MB")
+
+
+def _modified(file: Path) -> tuple[int, ...]:
+    try:
+        return tuple(time.localtime(file.stat().st_mtime)[:6])
+    except (OSError, ValueError, OverflowError):
+        return ()
+
+
+def _name(path: Path, file: Path) -> str:
+    return plain(file.relative_to(path) if file.is_relative_to(path) and file != path else file.name)
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or "cannot be read"
