@@ -7,6 +7,7 @@ photos of every licence and privacy, tags that are `no_cv` under another spellin
 import random
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from auditor.flickr.privacy import Privacy
 from auditor.sandbox.account import Account
@@ -42,11 +43,15 @@ HOSTILE_TITLES = (
 PLAIN_TITLES = (
     "Harbour at dawn",
     "DSC04707",
-    "IMG_2031.JPG",
-    "Wedding",
+    "Wedding of A. & B.",
     "Class of '09",
     "Street portrait",
-    "Café",
+    "Café, rainy day",
+    "Grandma's birthday",
+    "IMG_2031.JPG",
+    "Choir rehearsal",
+    "Finish line",
+    "Self-portrait",
 )
 
 TAGS = (
@@ -105,14 +110,15 @@ def make_account(
     account = Account(me=me, others=others, clock=clock)
     titles = HOSTILE_TITLES + PLAIN_TITLES if hostile else PLAIN_TITLES
     for number in range(photos):
-        title = titles[number % len(titles)] if number < len(titles) else f"Photo {number}"
+        plain = f"{PLAIN_TITLES[number % len(PLAIN_TITLES)]} ({number})"
+        title = titles[number] if number < len(titles) else plain
         _add_photo(account, me, 9_000_000_000 + number * 137, title, number, chance)
     for number in range(6):
         _add_photo(account, others[number % 2], 8_000_000_000 + number * 137, "Not mine", number, chance)
     own = [photo.id for photo in account.own_photos()]
     account.albums = [
         Album("72157600000000001", "Best of", own[: max(1, photos // 5)], views=12),
-        Album("72157600000000002", "<b>Bold & wild</b>", own[1::7]),
+        Album("72157600000000002", "<b>Bold & wild</b>" if hostile else "Faces", own[1::7]),
     ]
     account.albums = [album for album in account.albums if album.photos]
     account.pools = [
@@ -139,6 +145,8 @@ def _add_photo(
         server=str(chance.choice((65535, 5150, 2903, 7))),
         farm=chance.choice((66, 6, 3, 1)),
         original_format=chance.choice(("jpg", "jpg", "png", "gif")),
+        taken=_taken(uploaded, index),
+        taken_unknown=index % 29 == 28,
         description=chance.choice(("", "", "A <i>description</i> of it", "two\nlines")),
         license=chance.choice(_LICENSES),
         media="video" if video else "photo",
@@ -161,6 +169,13 @@ def _add_photo(
     touched = photo.lastupdate
     account.add_tags(photo, raws, owner.nsid)
     photo.lastupdate = touched
+
+
+def _taken(uploaded: int, index: int) -> str:
+    """Some days before the upload; now and then a date that is none, which Flickr has too."""
+    if index % 29 == 28:
+        return "0000-00-00 00:00:00"
+    return datetime.fromtimestamp(uploaded - 86_400 * (index % 30), UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 _NOTE = {"id": "72157600000000003", "x": "14", "y": "14", "w": "29", "h": "29", "text": "who is this?"}

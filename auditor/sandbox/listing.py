@@ -151,7 +151,9 @@ def envelope(
     lost = int(call.bends.get("lost-rows", 0))
     if lost:
         chosen = chosen[:-lost]
-    chosen += chosen[-int(call.bends["double-rows"]) :] if "double-rows" in call.bends else []
+    double = int(call.bends.get("double-rows", 0))
+    if double:
+        chosen += chosen[-double:]
     total: int | str = len(photos) + int(call.bends.get("total-off", 0))
     if "total-text" in call.bends:
         total = str(total)

@@ -1,7 +1,7 @@
 """Small index files that look like the publishers' own and hold some of a pretend account's photos.
 
-For the demo, for practice and for tests: every name, id and secret in them is invented. Each holds strangers' photos too,
-and one or two of this account that are no longer on Flickr, as real indexes do.
+For the demo, for practice and for tests: every name, id and secret in them is invented. Each holds strangers'
+photos too, and one or two of this account that are no longer on Flickr, as real indexes do.
 """
 
 import base64
@@ -108,19 +108,13 @@ def _megaface(photos: Sequence[Photo], chance: random.Random) -> str:
 
 
 def _adience(photos: Sequence[Photo], chance: random.Random) -> str:
-    header = "user_id original_image face_id age gender x y dx dy tilt_ang fiducial_yaw_angle fiducial_score".split()
+    header = "user_id,original_image,face_id,age,gender,x,y,dx,dy,tilt_ang,fiducial_yaw_angle,fiducial_score"
     rows = [
-        [
-            photo.owner,
-            f"{photo.id}_{photo.original_secret}_o.jpg",
-            str(chance.randrange(1, 2000)),
-            "(25, 32)",
-            "f",
-        ]
-        + ["414", "1086", "1383", "1383", "-115", "30", "17"]
+        f"{photo.owner},{photo.id}_{photo.original_secret}_o.jpg,{chance.randrange(1, 2000)},(25; 32),f"
+        ",414,1086,1383,1383,-115,30,17"
         for photo in photos
     ]
-    return "".join("\t".join(row) + "\n" for row in [header, *rows])
+    return "".join(row.replace(",", "\t").replace(";", ",") + "\n" for row in [header, *rows])
 
 
 def _coco(photos: Sequence[Photo], chance: random.Random) -> str:
@@ -170,32 +164,12 @@ def _md5(photo: Photo) -> str:
 def _yfcc(photos: Sequence[Photo], chance: random.Random) -> str:
     rows = []
     for photo in photos:
-        license_then = _license_then(photo, chance)
-        rows.append(
-            [
-                photo.id,
-                photo.owner,
-                "invented",
-                "2010-05-01 12:00:00.0",
-                str(photo.uploaded),
-                "Camera",
-                "IMG",
-                "",
-                "",
-                "",
-            ]
-            + ["", "", "", page_url(photo.id, photo.owner)]
-            + [static_url(photo.server, photo.id, photo.secret, farm=photo.farm).replace("https", "http")]
-            + [
-                license_then.name,
-                license_then.url,
-                photo.server,
-                str(photo.farm),
-                photo.secret,
-                photo.original_secret,
-            ]
-            + ["jpg", "0"]
-        )
+        then = _license_then(photo, chance)
+        page = page_url(photo.id, photo.owner)
+        download = f"http://farm{photo.farm}.staticflickr.com/{photo.server}/{photo.id}_{photo.secret}.jpg"
+        described = ["invented", "2010-05-01 12:00:00.0", str(photo.uploaded), "Camera", "IMG", *[""] * 6]
+        place = [photo.server, str(photo.farm), photo.secret, photo.original_secret, "jpg", "0"]
+        rows.append([photo.id, photo.owner, *described, page, download, then.name, then.url, *place])
     return "".join("\t".join(row) + "\n" for row in rows)
 
 

@@ -173,7 +173,7 @@ def _spoiled(fault: Fault, reply: Reply, args: dict[str, str]) -> tuple[Reply | 
 
 
 def spoil_oauth(fault: Fault, reply: Reply) -> Reply:
-    """What the client gets in the place of `reply` in a step of the login; refusals have other words there."""
+    """What the client gets in the place of `reply` in a step of the login, where refusals read otherwise."""
     problems = {
         "revoked": "token_rejected",
         "key-disabled": "consumer_key_rejected",
@@ -191,7 +191,7 @@ def _broken(fault: Fault, reply: Reply) -> Reply:
         case "truncated":
             return Reply(200, reply.body[: len(reply.body) // 2], reply.content_type)
         case "trailing-comma":
-            text = f'{{"stat":"fail","code":201,"message":"{_UNAVAILABLE}","code":201}},'
+            text = f'{{"stat":"fail","message":"{_UNAVAILABLE}","code":201}},'
             return Reply(200, text.encode(), "text/plain; charset=utf-8")
         case "list":
             return Reply(200, b"[]")

@@ -1,9 +1,11 @@
 """A pretend Flickr on a loopback port, to practise on and to test against over real sockets.
 
-with Sandbox(make_account()) as box:
-    token, secret = box.issue_token("write")
-    ...                                        # AUDITOR_FLICKR_URL=box.url and box.key, box.secret
-    assert box.errors == []
+So a test uses it::
+
+    with Sandbox(make_account()) as box:
+        token, secret = box.issue_token("write")
+        ...  # run a program with AUDITOR_FLICKR_URL=box.url and this token
+        assert box.errors == []
 """
 
 import contextlib
