@@ -1,0 +1,75 @@
+"""The audit: the account's photos against every local index, and plainly what that leaves open."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from auditor.account.photo import Account, Photo
+from auditor.account.store import StaticAddress
+from auditor.audit.coverage import NotHere, checked_index, lineage, not_checked
+from auditor.audit.match import match, subject_of
+from auditor.audit.model import AuditResult, ExposedPhoto, Exposure, FoundPhoto
+from auditor.datasets.card import Card
+from auditor.datasets.index.lookup import Index
+from auditor.progress import SILENT, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """Everything the store knows that an audit needs."""
+
+    account: Account
+    photos: Sequence[Photo]
+    gone_ids: frozenset[str] = frozenset()
+    addresses: Sequence[StaticAddress] = ()
+    aliases: Sequence[str] = ()
+    snapshot_at: str = ""
+
+
+def audit(
+    state: AccountState,
+    indexes: Sequence[Index],
+    cards: Mapping[str, Card],
+    *,
+    generated_at: str,
+    only: Sequence[str] = (),
+    damaged: Mapping[str, str] | None = None,
+    progress: Progress = SILENT,
+) -> AuditResult:
+    """Match `state` against `indexes`.
+
+    `only` limits the datasets; `damaged` maps a dataset to why its index cannot be read.
+    """
+    nsid = state.account.nsid
+    subject = subject_of(
+        state.photos, state.addresses, nsid=nsid, aliases=state.aliases, gone_ids=state.gone_ids
+    )
+    photos = {photo.id: photo for photo in state.photos}
+    exposures: dict[str, list[Exposure]] = {}
+    gone: list[FoundPhoto] = []
+    with progress.task("Matching", total=len(indexes), unit="indexes") as task:
+        for index in indexes:
+            card = cards.get(index.name)
+            matches = match(subject, index, certainty=card.certainty if card else "published")
+            for photo_id, exposure in matches.by_photo.items():
+                if photo_id in photos:
+                    exposures.setdefault(photo_id, []).append(exposure)
+                else:
+                    gone.append(FoundPhoto(photo_id, exposure))
+            gone.extend(matches.by_owner)
+            task.advance()
+    exposed = tuple(ExposedPhoto(photos[key], tuple(exposures[key])) for key in sorted(exposures, key=int))
+    checked = tuple(checked_index(index.manifest, cards.get(index.name)) for index in indexes)
+    missing = not_checked(
+        cards, {index.dataset for index in checked}, NotHere(tuple(only), dict(damaged or {}))
+    )
+    return AuditResult(
+        account=state.account,
+        generated_at=generated_at,
+        snapshot_at=state.snapshot_at,
+        photos=len(state.photos),
+        indexes=checked,
+        not_checked=missing,
+        exposed=exposed,
+        gone=tuple(sorted(gone, key=lambda item: (int(item.photo_id or 0), item.exposure.dataset))),
+        lineage=lineage(exposed, cards, missing),
+    )

@@ -1,0 +1,143 @@
+"""Check single photos and people against the indexes, without an account and, for ids, without any call."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from auditor.audit.match import Subject, match
+from auditor.audit.model import CheckedTarget, Exposure, FoundPhoto
+from auditor.datasets.card import Card
+from auditor.datasets.index.lookup import Index
+from auditor.flickr.urls import Target, profile_url, yfcc_photo_hashes, yfcc_video_hash
+
+_ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
+
+
+class Resolver(Protocol):
+    """Finds people by address or name; `auditor.flickr.api.ReadApi` is one."""
+
+    def user_at(self, url: str) -> str | None:
+        """The NSID behind a profile page."""
+
+    def user_named(self, username: str) -> str | None:
+        """The NSID of exactly this user name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a target names, as far as could be told."""
+
+    nsid: str | None
+    alias: str | None
+    note: str | None = None
+
+
+def check(
+    targets: Sequence[Target],
+    indexes: Sequence[Index],
+    cards: Mapping[str, Card],
+    resolver: Resolver | None,
+) -> tuple[CheckedTarget, ...]:
+    """Look every target up; one result each, in order.
+
+    `resolver` None: people are matched by NSID or path alias only.
+
+    Errors: those of the resolver's calls.
+    """
+    by_photo = _photos(targets, indexes, cards)
+    return tuple(_result(target, by_photo, indexes, cards, resolver) for target in targets)
+
+
+def _photos(
+    targets: Sequence[Target], indexes: Sequence[Index], cards: Mapping[str, Card]
+) -> dict[str, tuple[Exposure, ...]]:
+    """Exposures of all photo targets, in one look-up for each index."""
+    hashes: dict[str, str] = {}
+    ids = set()
+    for photo in (target.photo for target in targets if target.photo):
+        ids.add(photo.photo_id)
+        if not photo.secret:
+            continue
+        if photo.is_original and photo.nsid:
+            hashes[yfcc_video_hash(photo.nsid, photo.photo_id, photo.secret)] = photo.photo_id
+        elif photo.server and not photo.is_original:
+            for url_hash in yfcc_photo_hashes(photo.photo_id, photo.server, photo.secret, photo.farm):
+                hashes[url_hash] = photo.photo_id
+    subject = Subject(frozenset(ids), hashes)
+    found: dict[str, list[Exposure]] = {}
+    for index in indexes if ids else ():
+        matches = match(subject, index, certainty=_certainty(index, cards))
+        for photo_id, exposure in matches.by_photo.items():
+            found.setdefault(photo_id, []).append(exposure)
+    return {photo_id: tuple(exposures) for photo_id, exposures in found.items()}
+
+
+def _result(
+    target: Target,
+    by_photo: Mapping[str, tuple[Exposure, ...]],
+    indexes: Sequence[Index],
+    cards: Mapping[str, Card],
+    resolver: Resolver | None,
+) -> CheckedTarget:
+    if target.photo:
+        found = by_photo.get(target.photo.photo_id, ())
+        return CheckedTarget(
+            target,
+            tuple(FoundPhoto(target.photo.photo_id, exposure) for exposure in found),
+            owner=target.photo.nsid,
+            owner_alias=target.photo.path_alias,
+        )
+    if target.kind == "unreadable":
+        return CheckedTarget(target, (), error=target.reason or "this is no Flickr address, id or name")
+    person = _person(target, resolver)
+    if person.nsid is None and person.alias is None:
+        return CheckedTarget(target, (), error=person.note)
+    subject = Subject(
+        frozenset(),
+        {},
+        nsids=frozenset({person.nsid} if person.nsid else ()),
+        aliases=frozenset({person.alias.lower()} if person.alias else ()),
+    )
+    found_photos = [
+        photo
+        for index in indexes
+        for photo in match(subject, index, certainty=_certainty(index, cards)).by_owner
+    ]
+    return CheckedTarget(
+        target, tuple(found_photos), owner=person.nsid, owner_alias=person.alias, note=person.note
+    )
+
+
+def _person(target: Target, resolver: Resolver | None) -> Person:
+    """Whom a name or a profile page means.
+
+    By Flickr where it may be asked, else by path alias, and then it says so.
+    """
+    owner = target.owner
+    if owner and owner.nsid:
+        return Person(owner.nsid, owner.path_alias)
+    name = target.text.strip()
+    alias = owner.path_alias if owner else (name.lower() if _ALIAS.fullmatch(name) else None)
+    if resolver is not None:
+        if target.kind == "username" and (nsid := resolver.user_named(name)):
+            # A user name is no path alias: somebody else may own the alias that is spelt the same.
+            return Person(nsid, None)
+        if alias and (nsid := resolver.user_at(profile_url(alias))):
+            return Person(nsid, alias)
+    if alias is None:
+        why = (
+            "Flickr knows no such user"
+            if resolver
+            else "without an API key a user name with such letters cannot be looked up"
+        )
+        return Person(None, None, why)
+    why = "Flickr knows no such user today" if resolver else "no API key is set"
+    return Person(
+        None, alias, f"{why}: matched by the path alias alone, which misses indexes that hold NSIDs only"
+    )
+
+
+def _certainty(index: Index, cards: Mapping[str, Card]) -> str:
+    card = cards.get(index.name)
+    return card.certainty if card else "published"
