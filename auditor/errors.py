@@ -1,6 +1,7 @@
 """The one tree of errors the tool raises on purpose.
 
-Each says what happened and why (the message) and what to do next (the hint), and carries the exit code the command line ends with::
+Each says what happened and why (the message) and what to do next (the hint), and carries the exit code the
+command line ends with::
 
     AuditorError
     ├── UsageError            2   the command line asks for something that makes no sense
@@ -11,8 +12,8 @@ Each says what happened and why (the message) and what to do next (the hint), an
     ├── NotAllowedError       4   not logged in, wrong key, too little permission
     ├── UnreachableError      5   Flickr does not answer; running again goes on
     │   └── BudgetSpentError  5   the hour's calls are used up
-    ├── CallError             5   Flickr answered a call with an error code (callers turn most of them into values)
-    └── RefusedError          6   a safety rule says no: cap, stale plan, tampered file, account limit, no terminal
+    ├── CallError             5   Flickr answered a call with an error code (most become values)
+    └── RefusedError          6   a safety rule says no: cap, stale plan, tampered file, no terminal
 
 Anything else that escapes is a bug (exit 70).
 """
@@ -78,8 +79,8 @@ class BudgetSpentError(UnreachableError):
 class CallError(AuditorError):
     """Flickr answered a call with an error code.
 
-    A code means what its method says (1 is "Photo not found" for one and "Required arguments missing" for another),
-    so the caller decides; `method` is e.g. ``flickr.photos.addTags``.
+    A code means what its method says (1 is "Photo not found" for one and "Required arguments missing" for
+    another), so the caller decides; `method` is e.g. ``flickr.photos.addTags``.
     """
 
     exit_code = 5

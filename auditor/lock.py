@@ -1,7 +1,7 @@
 """One process at a time changes the account of a home.
 
-The operating system holds the lock, so it dies with its process: a lock left by ``kill -9`` is no lock. A file beside it
-tells who holds it, for the message to the other process.
+The operating system holds the lock, so it dies with its process: a lock left by ``kill -9`` is no lock. A
+file beside it tells who holds it, for the message to the other process.
 """
 
 import json
@@ -24,10 +24,11 @@ WAIT_SECONDS: Final = 30.0
 
 
 @contextmanager
-def account_lock(
-    home: Path, purpose: str, *, wait: float = WAIT_SECONDS, progress: Progress = SILENT
-) -> Iterator[None]:
-    """Hold the account while the block runs. Errors: `RefusedError` when another process holds it for `wait` seconds."""
+def account_lock(home: Path, purpose: str, *, progress: Progress = SILENT) -> Iterator[None]:
+    """Hold the account while the block runs.
+
+    Errors: `RefusedError` when another process keeps it for `WAIT_SECONDS`.
+    """
     private_dir(home)
     lock = filelock.FileLock(home / "account.lock", mode=0o600)
     holder = home / "account.lock.json"
@@ -36,7 +37,7 @@ def account_lock(
     except filelock.Timeout:
         progress.say(f"Waiting: {_describe(holder)}.")
         try:
-            lock.acquire(timeout=wait)
+            lock.acquire(timeout=WAIT_SECONDS)
         except filelock.Timeout:
             raise RefusedError(
                 f"another flickr-auditor works on this account: {_describe(holder)}",

@@ -1,7 +1,7 @@
 """What the user set: ``config.toml`` and the environment, as one frozen value.
 
-The environment beats the file. Every setting is shown in ``config.example.toml``; an unknown one is an error, because a
-misspelt cap or exception must not silently do nothing.
+The environment beats the file. Every setting is shown in ``config.example.toml``; an unknown one is an error,
+because a misspelt cap or exception must not silently do nothing.
 """
 
 import os
@@ -17,7 +17,7 @@ from auditor.errors import ConfigurationError
 MAX_CALLS_PER_HOUR = 3600
 """Flickr's developer guide: "under 3600 queries per hour across the whole key … you'll be fine"."""
 
-_KEYS = {
+KNOWN = {
     "": {"flickr", "index", "optout", "policy", "except"},
     "flickr": {"api_key", "api_secret", "calls_per_hour", "concurrency"},
     "index": {"memory_limit"},
@@ -61,10 +61,12 @@ class Settings:
 
     @property
     def database(self) -> Path:
+        """The SQLite file."""
         return self.home / "auditor.sqlite3"
 
     @property
     def indexes(self) -> Path:
+        """One folder for each local index."""
         return self.home / "indexes"
 
 
@@ -75,7 +77,10 @@ def load(
     environ: Mapping[str, str] = os.environ,
     working_dir: Path | None = None,
 ) -> Settings:
-    """Read the settings. Errors: `ConfigurationError` for a file that is named but missing, broken, or holds unknown keys."""
+    """Read the settings.
+
+    Errors: `ConfigurationError` for a file that is named but missing, broken, or holds unknown keys.
+    """
     file = _config_file(config, environ, working_dir or Path.cwd())
     table = _read(file) if file else {}
     flickr = table.get("flickr", {})
@@ -92,7 +97,9 @@ def load(
         oauth_token=_secret(token),
         oauth_token_secret=_secret(token_secret),
         flickr_url=url,
-        calls_per_hour=_calls_per_hour(flickr.get("calls_per_hour", MAX_CALLS_PER_HOUR), loopback=url is not None),
+        calls_per_hour=_calls_per_hour(
+            flickr.get("calls_per_hour", MAX_CALLS_PER_HOUR), loopback=url is not None
+        ),
         concurrency=_integer("flickr.concurrency", flickr.get("concurrency", 8), 1, 64),
         memory_limit=_text("index.memory_limit", table.get("index", {}).get("memory_limit", "1GB")),
         optout={key: _text(f"optout.{key}", value) for key, value in table.get("optout", {}).items()},
@@ -130,10 +137,12 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file} is not valid TOML: {error}", hint="See config.example.toml.") from error
+        raise ConfigurationError(
+            f"{file} is not valid TOML: {error}", hint="See config.example.toml."
+        ) from error
     except OSError as error:
         raise ConfigurationError(f"cannot read {file}: {error.strerror}") from error
-    for section, known in _KEYS.items():
+    for section, known in KNOWN.items():
         part = table if not section else table.get(section, {})
         if not isinstance(part, dict):
             raise ConfigurationError(f"{file}: [{section}] must be a table", hint="See config.example.toml.")

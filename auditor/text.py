@@ -5,13 +5,16 @@ HTML is escaped by the templates themselves (Jinja autoescape).
 
 import re
 
-# C0 and C1 controls, and the marks that reorder or hide text (bidi overrides and isolates, zero-width, BOM).
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]")
+# C0 and C1 controls, the marks that reorder or hide text (bidi overrides and isolates, zero-width, BOM), and
+# halves of surrogate pairs, which JSON can carry and no output can.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 _FORMULA = re.compile(r"^\s*[=+\-@|%]")
 
 
 def plain(text: object, limit: int | None = None) -> str:
-    """`text` on one line without control or reordering characters, cut to `limit` characters with an ellipsis."""
+    """`text` on one line without control or reordering characters, cut to `limit` characters."""
     line = " ".join(_UNSAFE.sub(" ", str(text)).split())
     if limit is not None and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"

@@ -117,6 +117,8 @@ class AuditResult:
     """What indexes ascribe to this account and its listing of today lacks."""
     lineage: tuple[Lineage, ...] = ()
     files: tuple[MatchedFile, ...] = ()
+    since: str | None = None
+    """What the audit was limited to, where it shows new exposures only."""
 
     @property
     def anything_found(self) -> bool:

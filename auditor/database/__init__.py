@@ -1,8 +1,8 @@
 """The one SQLite file of a home: account, call budget, plans, runs, journal, cases.
 
-WAL, so that a second process can read while one writes; synchronous FULL, because the journal of changes to somebody's
-photos must survive a power cut. The schema is the numbered ``.sql`` files beside this module; their views are a stable
-way in for other programs (the file opens in Datasette).
+WAL, so that a second process can read while one writes; synchronous FULL, because the journal of changes to
+somebody's photos must survive a power cut. The schema is the numbered ``.sql`` files beside this module;
+their views are a stable way in for other programs (the file opens in Datasette).
 """
 
 import sqlite3

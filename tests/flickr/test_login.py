@@ -1,5 +1,6 @@
 """The OAuth dance over real sockets, and where the token is kept afterwards."""
 
+import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
@@ -26,10 +27,10 @@ from .conftest import MakeTransport
 class MemoryKeyring(keyring.backend.KeyringBackend):
     """A keyring that forgets with the process."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -129,13 +130,13 @@ class TestKeeping:
         return Settings(home=tmp_path)
 
     @pytest.fixture
-    def conn(self, settings: Settings) -> Iterator[database.sqlite3.Connection]:
+    def conn(self, settings: Settings) -> Iterator[sqlite3.Connection]:
         conn = database.connect(settings.database)
         yield conn
         conn.close()
 
     def test_the_keyring_keeps_it_until_logout(
-        self, settings: Settings, conn: database.sqlite3.Connection, ring: MemoryKeyring
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring
     ) -> None:
         tokens.save(settings, conn, Token("t", "s"), None)
         assert tokens.find(settings, conn) == Token("t", "s", "keyring")
@@ -145,7 +146,7 @@ class TestKeeping:
             tokens.required(settings, conn)
 
     def test_a_file_is_closed_to_others_and_remembered(
-        self, settings: Settings, conn: database.sqlite3.Connection, ring: MemoryKeyring, tmp_path: Path
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring, tmp_path: Path
     ) -> None:
         file = tmp_path / "token.json"
         tokens.save(settings, conn, Token("t", "s"), file)
@@ -158,7 +159,7 @@ class TestKeeping:
         assert not file.exists()
 
     def test_a_file_that_others_can_read_is_refused(
-        self, settings: Settings, conn: database.sqlite3.Connection, ring: MemoryKeyring, tmp_path: Path
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring, tmp_path: Path
     ) -> None:
         file = tmp_path / "token.json"
         tokens.save(settings, conn, Token("t", "s"), file)
@@ -167,7 +168,7 @@ class TestKeeping:
             tokens.find(settings, conn)
 
     def test_a_machine_without_keyring_names_the_other_ways(
-        self, settings: Settings, conn: database.sqlite3.Connection, ring: MemoryKeyring
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring
     ) -> None:
         keyring.set_keyring(NoKeyring())
         assert tokens.find(settings, conn) is None
@@ -176,14 +177,19 @@ class TestKeeping:
         assert "--token-file" in caught.value.hint
 
     def test_the_environment_goes_first(
-        self, tmp_path: Path, conn: database.sqlite3.Connection, ring: MemoryKeyring
+        self, tmp_path: Path, conn: sqlite3.Connection, ring: MemoryKeyring
     ) -> None:
         given = Settings(home=tmp_path, oauth_token=Secret("e"), oauth_token_secret=Secret("f"))
         tokens.save(given, conn, Token("t", "s"), None)
         assert tokens.find(given, conn) == Token("e", "f", "environment")
 
     def test_a_failing_call_never_removes_the_token(
-        self, box: Sandbox, transport: MakeTransport, settings: Settings, conn: database.sqlite3.Connection, ring: MemoryKeyring
+        self,
+        box: Sandbox,
+        transport: MakeTransport,
+        settings: Settings,
+        conn: sqlite3.Connection,
+        ring: MemoryKeyring,
     ) -> None:
         token, secret = box.issue_token("read")
         tokens.save(settings, conn, Token(token, secret), None)
@@ -193,5 +199,10 @@ class TestKeeping:
         assert tokens.find(settings, conn) == Token(token, secret, "keyring")
 
     def test_no_repr_shows_a_secret(self, tmp_path: Path) -> None:
-        given = Settings(home=tmp_path, api_key=Secret("hush"), oauth_token=Secret("hush"), oauth_token_secret=Secret("hush"))
+        given = Settings(
+            home=tmp_path,
+            api_key=Secret("hush"),
+            oauth_token=Secret("hush"),
+            oauth_token_secret=Secret("hush"),
+        )
         assert "hush" not in repr(given) + repr(Token("hush", "hush"))

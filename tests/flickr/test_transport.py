@@ -70,7 +70,7 @@ def test_a_flickr_that_stays_down_ends_in_exit_5_after_a_bounded_number_of_tries
         ({"kind": "fail", "value": 112}, CallError, "112"),
         ({"kind": "fail", "value": 1}, CallError, "error 1"),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_a_lasting_failure_is_not_tried_again(
     box: Sandbox, transport: MakeTransport, fault: dict[str, Any], error: type[AuditorError], says: str
@@ -105,7 +105,9 @@ def test_a_wrong_clock_is_named(box: Sandbox, transport: MakeTransport) -> None:
         transport().read(LOGIN)
 
 
-def test_retry_after_is_waited_for(box: Sandbox, transport: MakeTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retry_after_is_waited_for(
+    box: Sandbox, transport: MakeTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     waits: list[float] = []
     monkeypatch.setattr("time.sleep", waits.append)
     box.faults.add("429", count=1, value=7)
@@ -118,8 +120,6 @@ def test_a_retry_after_of_an_hour_ends_the_command_instead(box: Sandbox, transpo
     with pytest.raises(UnreachableError):
         transport().read(LOGIN)
     assert len(box.log) == 1
-
-
 
 
 def test_nobody_listening_is_unreachable(transport: MakeTransport) -> None:
@@ -179,5 +179,7 @@ def test_code_10_is_transient_for_search_alone() -> None:
 def test_network_errors_do_not_show_the_address() -> None:
     import requests
 
-    error = network_error(requests.ConnectionError("HTTPSConnectionPool(...): /services/rest/?oauth_token=hush"))
+    error = network_error(
+        requests.ConnectionError("HTTPSConnectionPool(...): /services/rest/?oauth_token=hush")
+    )
     assert "hush" not in str(error)

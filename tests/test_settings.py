@@ -1,0 +1,84 @@
+"""Settings: the example file is valid and complete, the environment goes first, mistakes are named."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from auditor import settings
+from auditor.errors import ConfigurationError
+
+from .conftest import ROOT
+
+EXAMPLE = ROOT / "config.example.toml"
+
+
+def uncommented(text: str) -> str:
+    """The example with every commented setting switched on."""
+    return re.sub(r"^# (?=\[|[a-z_]+ = )", "", text, flags=re.MULTILINE)
+
+
+def test_the_example_as_it_stands_gives_the_defaults(tmp_path: Path) -> None:
+    given = settings.load(config=EXAMPLE, environ={"AUDITOR_HOME": str(tmp_path)})
+    plain = settings.load(environ={"AUDITOR_HOME": str(tmp_path)}, working_dir=tmp_path)
+    assert (given.calls_per_hour, given.concurrency, given.memory_limit) == (
+        plain.calls_per_hour,
+        plain.concurrency,
+        plain.memory_limit,
+    )
+
+
+def test_the_example_shows_every_setting(tmp_path: Path) -> None:
+    full = uncommented(EXAMPLE.read_text(encoding="utf-8"))
+    table = tomllib.loads(full)
+    for section, known in settings.KNOWN.items():
+        part = table if not section else table[section]
+        assert set(part) == set(known), section
+    (tmp_path / "config.toml").write_text(full, encoding="utf-8")
+    given = settings.load(config=tmp_path / "config.toml", environ={})
+    assert given.policies
+    assert given.exceptions
+
+
+def test_the_example_policy_and_exception_are_understood() -> None:
+    from auditor.mitigation import config
+
+    table = tomllib.loads(uncommented(EXAMPLE.read_text(encoding="utf-8")))
+    (policy,) = config.policies(table["policy"]).values()
+    assert policy.actions.hide
+    (exception,) = config.exceptions(table["except"])
+    assert exception.ids == {"9000000003", "9000000004"}
+
+
+def test_the_environment_beats_the_file(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[flickr]\napi_key = "file"\napi_secret = "file"\n')
+    given = settings.load(environ={"FLICKR_API_KEY": "environment"}, working_dir=tmp_path)
+    assert (given.api_key, given.api_secret) == ("environment", "file")
+
+
+@pytest.mark.parametrize(
+    ("url", "calls", "works"),
+    [
+        (None, 3600, True),
+        (None, 3601, False),
+        ("http://127.0.0.1:8765", 100_000, True),
+        ("http://[::1]:8765", 100_000, True),
+    ],
+)
+def test_more_calls_than_flickr_allows_are_for_the_sandbox_alone(
+    tmp_path: Path, url: str | None, calls: int, *, works: bool
+) -> None:
+    (tmp_path / "config.toml").write_text(f"[flickr]\ncalls_per_hour = {calls}\n")
+    environ = {"AUDITOR_FLICKR_URL": url} if url else {}
+    if works:
+        assert settings.load(environ=environ, working_dir=tmp_path).calls_per_hour == calls
+    else:
+        with pytest.raises(ConfigurationError, match="3600"):
+            settings.load(environ=environ, working_dir=tmp_path)
+
+
+@pytest.mark.parametrize("url", ["http://flickr.example", "https://192.0.2.1", "ftp://127.0.0.1", "127.0.0.1"])
+def test_another_flickr_must_be_on_this_machine(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigurationError, match="on this machine"):
+        settings.load(environ={"AUDITOR_FLICKR_URL": url}, working_dir=tmp_path)
