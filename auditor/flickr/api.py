@@ -13,7 +13,8 @@ from auditor.flickr.transport import Transport
 from auditor.flickr.urls import normalise_nsid
 
 EXTRAS: Final = (
-    "license,tags,machine_tags,date_upload,date_taken,last_update,media,path_alias,safety_level,original_format,views"
+    "license,tags,machine_tags,date_upload,date_taken,last_update,media,path_alias,safety_level,"
+    "original_format,views"
 )
 """What listings are asked for beside ids; `safety_level` is undocumented but answered."""
 PER_PAGE: Final = 500
@@ -77,11 +78,27 @@ class ReadApi:
         """What Flickr says of a member (`flickr.people.getInfo`); of oneself also the upload limits."""
         return table(self._transport.read("flickr.people.getInfo", user_id=nsid).get("person"))
 
-    def own_photos(self) -> Iterator[Page]:
-        """All pages of the own photos, newest first (`flickr.people.getPhotos`)."""
+    def own_photos(
+        self,
+        *,
+        uploaded_from: int | None = None,
+        uploaded_to: int | None = None,
+        privacy_filter: int | None = None,
+    ) -> Iterator[Page]:
+        """All pages of the own photos, newest first (`flickr.people.getPhotos`).
+
+        Dates are unix times, both included.
+        """
         # Nothing of one's own may be filtered away, so every safety level and content type is asked for.
         return self._pages(
-            "flickr.people.getPhotos", user_id="me", safe_search="3", content_types="0,1,2,3", extras=EXTRAS
+            "flickr.people.getPhotos",
+            user_id="me",
+            safe_search="3",
+            content_types="0,1,2,3",
+            min_upload_date=uploaded_from,
+            max_upload_date=uploaded_to,
+            privacy_filter=privacy_filter,
+            extras=EXTRAS,
         )
 
     def updated_since(self, unix_time: int) -> Iterator[Page]:
@@ -89,8 +106,12 @@ class ReadApi:
         return self._pages("flickr.photos.recentlyUpdated", min_date=unix_time, extras=EXTRAS)
 
     def count(self, until: int) -> int | None:
-        """How many photos the account holds that were uploaded up to `until`, unix time (`flickr.photos.getCounts`)."""
-        # Upload dates can be absurdly early ("2013" seconds after a setDates), so the range begins near the epoch.
+        """How many photos the account holds that were uploaded up to `until`.
+
+        Unix time (`flickr.photos.getCounts`).
+        """
+        # Upload dates can be absurdly early ("2013" seconds after a setDates), so the range begins near the
+        # epoch.
         answer = self._transport.read("flickr.photos.getCounts", dates=f"100,{until}")
         counts = listing(table(answer.get("photocounts")).get("photocount"))
         return integer(counts[0].get("count")) if counts else None
@@ -106,7 +127,37 @@ class ReadApi:
     def pools(self, photo_id: str) -> tuple[Pool, ...]:
         """The group pools a photo is in (`flickr.photos.getAllContexts`); the list is missing when empty."""
         answer = self._transport.read("flickr.photos.getAllContexts", photo_id=photo_id)
-        return tuple(Pool(text(pool.get("id")), text(pool.get("title"))) for pool in listing(answer.get("pool")))
+        return tuple(
+            Pool(text(pool.get("id")), text(pool.get("title"))) for pool in listing(answer.get("pool"))
+        )
+
+    def photo(self, photo_id: str) -> Json:
+        """All about one photo (`flickr.photos.getInfo`); of an own one also tag ids and permissions."""
+        return table(self._transport.read("flickr.photos.getInfo", photo_id=photo_id).get("photo"))
+
+    def photo_permissions(self, photo_id: str) -> Json:
+        """Who may see, comment and add tags and notes (`flickr.photos.getPerms`)."""
+        return table(self._transport.read("flickr.photos.getPerms", photo_id=photo_id).get("perms"))
+
+    def available_licenses(self, photo_id: str) -> frozenset[str]:
+        """Ids of the licences that Flickr offers for a photo (`flickr.photos.licenses.getAvailable`)."""
+        answer = self._transport.read("flickr.photos.licenses.getAvailable", photo_id=photo_id)
+        offered = listing(table(answer.get("available_licenses")).get("license"))
+        return frozenset(text(entry.get("id")) for entry in offered)
+
+    def preference(self, name: str) -> Json:
+        """A default for new uploads (`flickr.prefs.getPrivacy`, ``getHidden``, ``getSafetyLevel``)."""
+        return table(self._transport.read(f"flickr.prefs.{name}").get("person"))
+
+    def albums(self) -> dict[str, str]:
+        """Ids and titles of the own albums (`flickr.photosets.getList`)."""
+        answer = self._transport.read("flickr.photosets.getList", per_page=PER_PAGE)
+        sets = listing(table(answer.get("photosets")).get("photoset"))
+        return {text(entry.get("id")): text(entry.get("title")) for entry in sets}
+
+    def album_photos(self, album_id: str) -> Iterator[Page]:
+        """All pages of an own album (`flickr.photosets.getPhotos`)."""
+        return self._pages("flickr.photosets.getPhotos", envelope="photoset", photoset_id=album_id)
 
     def _find(self, method: str, **params: str) -> str | None:
         try:
@@ -117,12 +168,15 @@ class ReadApi:
             raise
         return normalise_nsid(text(user.get("nsid") or user.get("id")))
 
-    def _pages(self, method: str, **params: object) -> Iterator[Page]:
-        """Pages until the last one; a page may be short or empty although more follow, so only `pages` ends it."""
+    def _pages(self, method: str, *, envelope: str = "photos", **params: object) -> Iterator[Page]:
+        """Pages until the last one.
+
+        A page may be short or empty although more follow, so only `pages` ends it.
+        """
         number = 1
         while number <= LAST_PAGE:
             answer = self._transport.read(method, **params, per_page=PER_PAGE, page=number)
-            photos = table(answer.get("photos"))
+            photos = table(answer.get(envelope))
             echoed = integer(photos.get("page"))
             pages = integer(photos.get("pages")) or 1
             if echoed is not None and echoed != number:

@@ -1,7 +1,8 @@
 """The call budget: at most N calls in any 60 minutes for each API key, over all processes of this home.
 
-Flickr's developer guide asks for fewer than 3,600 queries an hour "across the whole key" and switches keys off on abuse.
-Every try is written down in SQLite before it is sent; calls may go out as fast as they like until the hour is full.
+Flickr's developer guide asks for fewer than 3,600 queries an hour "across the whole key" and switches keys
+off on abuse. Every try is written down in SQLite before it is sent; calls may go out as fast as they like
+until the hour is full.
 """
 
 import hashlib
@@ -38,7 +39,8 @@ class CallBudget:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._conn = database.connect(path)
-        # A count lost in a power cut does no harm; an fsync for each call would cost more than the call's own book-keeping.
+        # A count lost in a power cut does no harm; an fsync for each call would cost more than the call's own
+        # book-keeping.
         self._conn.execute("PRAGMA synchronous = NORMAL")
         self._path = path
         self._key = hashlib.sha256(api_key.encode()).hexdigest()[:16]
@@ -60,7 +62,9 @@ class CallBudget:
                     hint="Run the same command again then; it goes on where it stopped.",
                 )
             if not announced:
-                self._progress.say(f"The {self._limit:,} Flickr calls of this hour are used up: waiting until {until}.")
+                self._progress.say(
+                    f"The {self._limit:,} Flickr calls of this hour are used up: waiting until {until}."
+                )
                 announced = True
             self._sleep(max(0.05, min(_NAP, free_at - self._clock())))
 
@@ -68,11 +72,13 @@ class CallBudget:
         """Calls of the last 60 minutes."""
         with self._lock:
             row = self._conn.execute(
-                "SELECT count(*) FROM api_call WHERE api_key_hash = ? AND at > ?", (self._key, self._clock() - WINDOW)
+                "SELECT count(*) FROM api_call WHERE api_key_hash = ? AND at > ?",
+                (self._key, self._clock() - WINDOW),
             ).fetchone()
         return int(row[0])
 
     def close(self) -> None:
+        """Close the database connection."""
         self._conn.close()
 
     def _take(self) -> float | None:
@@ -86,9 +92,14 @@ class CallBudget:
 
     def _take_locked(self) -> float | None:
         now = self._clock()
-        # A clock that was set back leaves calls "in the future"; they count as made now, so that the wait stays within the hour.
-        self._conn.execute("UPDATE api_call SET at = ? WHERE api_key_hash = ? AND at > ?", (now, self._key, now))
-        self._conn.execute("DELETE FROM api_call WHERE api_key_hash = ? AND at <= ?", (self._key, now - WINDOW))
+        # A clock that was set back leaves calls "in the future"; they count as made now, so that the wait
+        # stays within the hour.
+        self._conn.execute(
+            "UPDATE api_call SET at = ? WHERE api_key_hash = ? AND at > ?", (now, self._key, now)
+        )
+        self._conn.execute(
+            "DELETE FROM api_call WHERE api_key_hash = ? AND at <= ?", (self._key, now - WINDOW)
+        )
         row = self._conn.execute(
             "SELECT at FROM api_call WHERE api_key_hash = ? ORDER BY at DESC LIMIT 1 OFFSET ?",
             (self._key, self._limit - 1),

@@ -1,7 +1,8 @@
 """OAuth 1.0a: get an access token with the user's consent, over a loopback page or by typing a code.
 
 The three steps are Flickr's: request token, the user's consent in a browser, access token
-(https://www.flickr.com/services/api/auth.oauth.html). We ask for `read`, and for `write` only when changes are to be made.
+(https://www.flickr.com/services/api/auth.oauth.html). We ask for `read`, and for `write` only when changes
+are to be made.
 """
 
 import secrets
@@ -42,16 +43,23 @@ class Login:
         self._session: OAuth1Session | None = None
 
     def start(self, perms: Permission, callback: str) -> str:
-        """Get a request token; return the address where the user consents. `callback` is an address or ``oob``."""
+        """Get a request token; return the address where the user consents.
+
+        `callback` is an address or ``oob``.
+        """
         self._session = self._new_session(callback_uri=callback)
-        fields = self._fetch(lambda: self._session_now().fetch_request_token(f"{self._oauth}/request_token", timeout=TIMEOUT))
+        fields = self._fetch(
+            lambda: self._session_now().fetch_request_token(f"{self._oauth}/request_token", timeout=TIMEOUT)
+        )
         return f"{self._oauth}/authorize?{urlencode({'oauth_token': fields['oauth_token'], 'perms': perms})}"
 
     def finish(self, verifier: str) -> Token:
         """Trade the verifier for the access token."""
         session = self._session_now()
         session.auth.client.verifier = verifier
-        fields = self._fetch(lambda: session.fetch_access_token(f"{self._oauth}/access_token", timeout=TIMEOUT))
+        fields = self._fetch(
+            lambda: session.fetch_access_token(f"{self._oauth}/access_token", timeout=TIMEOUT)
+        )
         return Token(fields["oauth_token"], fields["oauth_token_secret"])
 
     def _session_now(self) -> OAuth1Session:
@@ -71,7 +79,9 @@ class Login:
         except TokenRequestDenied as error:
             raise oauth_error(error.response.text) from None
         except (TokenMissing, ValueError):
-            raise UnreachableError("Flickr's answer to the login is not readable", hint="Try again later.") from None
+            raise UnreachableError(
+                "Flickr's answer to the login is not readable", hint="Try again later."
+            ) from None
         except requests.RequestException as error:
             raise network_error(error) from None
         if not fields.get("oauth_token") or not fields.get("oauth_token_secret"):
@@ -82,7 +92,8 @@ class Login:
 class Callback:
     """A page on 127.0.0.1 that waits for the browser to come back with the verifier.
 
-    Its path holds a random part: other requests (a favicon, another program) are answered 404 and change nothing.
+    Its path holds a random part: other requests (a favicon, another program) are answered 404 and change
+    nothing.
     """
 
     def __init__(self) -> None:
@@ -95,6 +106,7 @@ class Callback:
 
     @property
     def url(self) -> str:
+        """Where Flickr is to send the browser back to."""
         return f"http://127.0.0.1:{self._server.server_port}{self._path}"
 
     def __enter__(self) -> "Callback":
@@ -138,9 +150,13 @@ class Callback:
                     self.send_error(404)
                     return
                 if callback._arrive(address.query):
-                    page = _DONE_PAGE.format(title="Logged in", text="You can close this page and go back to the terminal.")
+                    page = _DONE_PAGE.format(
+                        title="Logged in", text="You can close this page and go back to the terminal."
+                    )
                 else:
-                    page = _DONE_PAGE.format(title="Not logged in", text="Flickr sent no permission. Nothing was changed.")
+                    page = _DONE_PAGE.format(
+                        title="Not logged in", text="Flickr sent no permission. Nothing was changed."
+                    )
                 body = page.encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")

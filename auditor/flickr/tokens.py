@@ -1,4 +1,6 @@
-"""Where the login is kept: environment, else the system's keyring, else a 0600 file that the user asked for by name.
+"""Where the login is kept.
+
+Environment, else the system's keyring, else a 0600 file that the user asked for by name.
 
 Nothing but `logout` and a new `login` ever removes a token; in particular no failed call does.
 """
@@ -49,6 +51,30 @@ def required(settings: Settings, conn: sqlite3.Connection) -> Token:
     return token
 
 
+def check_place(file: Path | None) -> None:
+    """Make sure that a login could be kept, before the user is asked to allow it. Errors: `StorageError`."""
+    if file is not None:
+        if not file.parent.is_dir():
+            raise StorageError(
+                f"there is no folder {file.parent} to keep the login in", hint="Make it first."
+            )
+        return
+    import keyring
+
+    backend = keyring.get_keyring()
+    # keyring's own stand-in where the machine has none: it raises at every use.
+    if backend.priority <= 0:
+        raise _no_keyring(type(backend).__module__)
+
+
+def _no_keyring(why: str) -> StorageError:
+    return StorageError(
+        f"this computer has no usable keyring to keep the login in ({why})",
+        hint="Log in with --token-file PATH (a file only you can read), or set FLICKR_OAUTH_TOKEN and"
+        " FLICKR_OAUTH_TOKEN_SECRET.",
+    )
+
+
 def save(settings: Settings, conn: sqlite3.Connection, token: Token, file: Path | None) -> str:
     """Keep a new token in `file` or in the keyring; return where, for the user. Errors: `StorageError`."""
     content = json.dumps({"oauth_token": token.token, "oauth_token_secret": token.secret})
@@ -62,11 +88,7 @@ def save(settings: Settings, conn: sqlite3.Connection, token: Token, file: Path 
     try:
         keyring.set_password(SERVICE, _entry(settings), content)
     except KeyringError as error:
-        raise StorageError(
-            f"this computer has no usable keyring to keep the login in ({type(error).__name__})",
-            hint="Log in with --token-file PATH (a file only you can read), or set FLICKR_OAUTH_TOKEN and"
-            " FLICKR_OAUTH_TOKEN_SECRET.",
-        ) from None
+        raise _no_keyring(type(error).__name__) from None
     conn.execute("DELETE FROM setting WHERE name = ?", (_FILE_SETTING,))
     return "the system's keyring"
 
@@ -113,7 +135,8 @@ def _parse(content: str, source: str) -> Token:
         return Token(str(fields["oauth_token"]), str(fields["oauth_token_secret"]), source)
     except (ValueError, KeyError, TypeError):
         raise ConfigurationError(
-            f"the login kept in {source} is not readable", hint="Run: flickr-auditor logout, then login again."
+            f"the login kept in {source} is not readable",
+            hint="Run: flickr-auditor logout, then login again.",
         ) from None
 
 

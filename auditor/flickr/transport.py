@@ -1,19 +1,23 @@
-"""Signed calls over HTTP: flickrapi signs and sends, this module keeps it safe and gives every failure a type.
+"""Signed calls over HTTP.
 
-What flickrapi 2.4.0 leaves to its callers, and is done here: time-outs, one session for each thread (its own is shared by
-all instances), the HTTP status (it turns every non-200 into an error without one, and logs the body, which for a signature
-problem holds the token), retries with a fresh nonce, and no following of redirects.
+Flickrapi signs and sends, this module keeps it safe and gives every failure a type.
 
-Flickr fails in four dialects: 200 with ``{"stat":"fail"}``; 400/401 ``text/plain`` with ``oauth_problem=…``; 429 and 5xx with
-HTML; 200 with a body that is no JSON object. Transient are 429, 5xx, network errors, unreadable bodies, the codes 105 and
-106, and 0 or 201 with "Sorry, the Flickr API service is not currently available." Nothing else is tried again.
+What flickrapi 2.4.0 leaves to its callers, and is done here: time-outs, one session for each thread (its own
+is shared by all instances), the HTTP status (it turns every non-200 into an error without one, and logs the
+body, which for a signature problem holds the token), retries with a fresh nonce, and no following of
+redirects.
+
+Flickr fails in four dialects: 200 with ``{"stat":"fail"}``; 400/401 ``text/plain`` with ``oauth_problem=…``;
+429 and 5xx with HTML; 200 with a body that is no JSON object. Transient are 429, 5xx, network errors,
+unreadable bodies, the codes 105 and 106, and 0 or 201 with "Sorry, the Flickr API service is not currently
+available." Nothing else is tried again.
 """
 
 import json
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -93,7 +97,9 @@ class TransientError(UnreachableError):
     """
 
     def __init__(self, message: str, *, retry_after: float | None = None, unclear: bool = False) -> None:
-        super().__init__(message, hint="Flickr may be down: try again later, the command goes on where it stopped.")
+        super().__init__(
+            message, hint="Flickr may be down: try again later, the command goes on where it stopped."
+        )
         self.retry_after = retry_after
         self.unclear = unclear
 
@@ -107,7 +113,7 @@ class Transport:
         budget: CallBudget,
         *,
         base_url: str | None = None,
-        retry: Retry = Retry(),  # noqa: B008 - frozen
+        retry: Retry = Retry(),
         progress: Progress = SILENT,
     ) -> None:
         self.calls = 0
@@ -123,8 +129,8 @@ class Transport:
     def read(self, method: str, **params: object) -> Json:
         """Call a reading method and return Flickr's JSON object; params that are None are left out.
 
-        Errors: `CallError` for an error code of the method; `NotAllowedError` for keys, tokens and permissions;
-        `UnreachableError` when all tries failed; `BudgetSpentError`.
+        Errors: `CallError` for an error code of the method; `NotAllowedError` for keys, tokens and
+        permissions; `UnreachableError` when all tries failed; `BudgetSpentError`.
         """
         if method not in READ_METHODS:
             raise ValueError(f"{method} is not registered as a reading method")
@@ -159,9 +165,16 @@ class Transport:
                 return self._try(method, params)
         raise AssertionError("stamina ends with a return or an error")
 
-    def _try(self, method: str, params: Mapping[str, object]) -> Json:
-        """One request."""
+    def _try(
+        self, method: str, params: Mapping[str, object], before_send: Callable[[], None] | None = None
+    ) -> Json:
+        """One request.
+
+        `before_send` runs after the wait for the budget, however long, and may raise to call it off.
+        """
         self._budget.acquire()
+        if before_send is not None:
+            before_send()
         with self._lock:
             self.calls += 1
         try:
@@ -171,13 +184,18 @@ class Transport:
         return read_body(method, body)
 
     def _client(self) -> Any:
-        """This thread's flickrapi client: its session and OAuth state are not safe to share."""
+        """The flickrapi client of this thread: its session and OAuth state are not safe to share."""
         client = getattr(self._local, "client", None)
         if client is None:
             given = self._credentials
             token = FlickrAccessToken(given.token, given.token_secret, "read") if given.token else None
             client = flickrapi.FlickrAPI(
-                str(given.api_key), str(given.api_secret), token=token, store_token=False, cache=False, timeout=TIMEOUT
+                str(given.api_key),
+                str(given.api_secret),
+                token=token,
+                store_token=False,
+                cache=False,
+                timeout=TIMEOUT,
             )
             session = client.flickr_oauth.session = new_session(loopback=self._base_url is not None)
             with self._lock:
@@ -191,7 +209,7 @@ class Transport:
 class _Session(requests.Session):
     """A session that never follows a redirect: signed requests go to Flickr and nowhere else."""
 
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["allow_redirects"] = False
         kwargs["timeout"] = kwargs.get("timeout") or TIMEOUT
         return super().request(*args, **kwargs)
@@ -203,7 +221,10 @@ def new_session(*, loopback: bool) -> requests.Session:
 
 
 def prepare_session(session: requests.Session, *, loopback: bool) -> requests.Session:
-    """Give `session` our User-Agent and the check of the HTTP status; a sandbox is reached without proxies."""
+    """Give `session` our User-Agent and the check of the HTTP status.
+
+    A sandbox is reached without proxies.
+    """
     session.headers["User-Agent"] = USER_AGENT
     session.hooks["response"].append(_check_status)
     if loopback:
@@ -244,7 +265,10 @@ def network_error(error: requests.RequestException) -> UnreachableError:
 
 
 def read_body(method: str, body: bytes) -> Json:
-    """The JSON object of an answer with HTTP 200; Content-Type is ignored, Flickr sends ``text/plain`` for failures."""
+    """The JSON object of an answer with HTTP 200.
+
+    Content-Type is ignored, Flickr sends ``text/plain`` for failures.
+    """
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -264,14 +288,9 @@ def _failure(method: str, code: int, message: str) -> Exception:
     if code == 10 and method == "flickr.photos.search":
         return TransientError("Flickr's search is not available just now (code 10)")
     if code in {96, 97}:
-        return NotAllowedError(
-            "Flickr rejects the signature: the API secret or the token secret is wrong",
-            hint="Check FLICKR_API_SECRET, then run: flickr-auditor login",
-        )
+        return NotAllowedError(_BAD_SIGNATURE, hint=_CHECK_KEYS)
     if code == 98:
-        return NotAllowedError(
-            "the login is no longer valid (Flickr: Invalid auth token)", hint="Run: flickr-auditor login"
-        )
+        return NotAllowedError("the login is no longer valid (Flickr: Invalid auth token)", hint=_LOG_IN)
     if code == 99:
         return NotAllowedError(
             f"the login may not do this (Flickr: {message})", hint="Run: flickr-auditor login --perms write"
@@ -279,26 +298,32 @@ def _failure(method: str, code: int, message: str) -> Exception:
     if code == 100:
         return NotAllowedError(
             f"Flickr rejects the API key ({message})",
-            hint="Check FLICKR_API_KEY; new keys are made at https://www.flickr.com/services/apps/create/ (Pro only).",
+            hint="Check FLICKR_API_KEY. Pro members make new keys at https://www.flickr.com/services/apps/create/",
         )
     return CallError(method, code, message)
 
 
+_LOG_IN: Final = "Run: flickr-auditor login"
+_BAD_SIGNATURE: Final = "Flickr rejects the signature: the API secret or the token secret is wrong"
+_CHECK_KEYS: Final = "Check FLICKR_API_SECRET, then run: flickr-auditor login"
 _OAUTH_PROBLEMS: Final = {
-    "signature_invalid": ("Flickr rejects the signature: the API secret or the token secret is wrong", "Check FLICKR_API_SECRET, then run: flickr-auditor login"),
-    "timestamp_refused": ("Flickr refuses the time of this computer's clock", "Set the clock right and try again."),
+    "signature_invalid": (_BAD_SIGNATURE, _CHECK_KEYS),
+    "timestamp_refused": ("Flickr refuses the time of this computer's clock", "Set it right and try again."),
     "consumer_key_unknown": ("Flickr does not know the API key", "Check FLICKR_API_KEY."),
     "consumer_key_rejected": ("Flickr rejects the API key", "Check FLICKR_API_KEY."),
-    "token_rejected": ("Flickr rejects the login: its token is used up or unknown", "Run: flickr-auditor login"),
-    "token_expired": ("the login has expired", "Run: flickr-auditor login"),
-    "token_revoked": ("the login was revoked on Flickr", "Run: flickr-auditor login"),
-    "permission_denied": ("the login was denied on Flickr", "Run flickr-auditor login again and allow it."),
-    "verifier_invalid": ("Flickr rejects the code", "Run flickr-auditor login again and copy the whole code."),
-}  # fmt: skip
+    "token_rejected": ("Flickr rejects the login: its token is used up or unknown", _LOG_IN),
+    "token_expired": ("the login has expired", _LOG_IN),
+    "token_revoked": ("the login was revoked on Flickr", _LOG_IN),
+    "permission_denied": ("the login was denied on Flickr", "Log in again and allow it."),
+    "verifier_invalid": ("Flickr rejects the code", "Log in again and copy the whole code."),
+}
 
 
 def oauth_error(body: str) -> Exception:
-    """The error for an ``oauth_problem=…`` body; never quotes more than the problem's name, since ``debug_sbs`` holds the token."""
+    """The error for an ``oauth_problem=…`` body.
+
+    Never quotes more than the problem's name, since ``debug_sbs`` holds the token.
+    """
     problem = parse_qs(body).get("oauth_problem", [""])[0]
     if problem == "nonce_used":
         return TransientError("Flickr took the request for a repeated one (nonce_used)")
@@ -306,7 +331,9 @@ def oauth_error(body: str) -> Exception:
     if known:
         return NotAllowedError(known[0], hint=known[1])
     name = problem if problem.replace("_", "").isalpha() and len(problem) < 40 else "unknown"
-    return NotAllowedError(f"Flickr rejects the request (oauth_problem: {name})", hint="Run: flickr-auditor login")
+    return NotAllowedError(
+        f"Flickr rejects the request (oauth_problem: {name})", hint="Run: flickr-auditor login"
+    )
 
 
 def _retry_after(header: str | None) -> float | None:

@@ -1,0 +1,167 @@
+"""The program: its commands, its global options, and what becomes of errors.
+
+Command modules import their engines inside their functions, so that ``--help`` costs a tenth of a second.
+"""
+
+import errno
+import os
+import sqlite3
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, NoReturn, ParamSpec, TypeVar
+
+import typer
+
+from auditor import __version__
+from auditor.cli.output import note
+from auditor.cli.session import Session
+from auditor.errors import AuditorError, StorageError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+EXIT_BUG = 70
+EXIT_INTERRUPTED = 130
+_SPACE = "Check free space and permissions, or choose another folder with --home DIR."
+_GLOBAL_OPTIONS = ("--home", "--config")
+
+app = typer.Typer(
+    name="flickr-auditor",
+    help="Find your Flickr photos in face-recognition and computer-vision datasets, protect them, and get"
+    " them out.",
+    epilog="Exit codes: 0 done or nothing found, 1 something found, 2 usage, 3 partial, 4 not logged in or"
+    " not allowed, 5 Flickr unreachable (resumable), 6 refused by a safety rule, 70 bug, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def run(argv: Sequence[str]) -> NoReturn:
+    """Run the program and exit."""
+    app(args=_hoist(argv), prog_name="flickr-auditor")
+    sys.exit(0)
+
+
+def guarded(function: Callable[P, T]) -> Callable[P, T]:
+    """`function` with errors turned into one line, a hint and the exit code of the contract."""
+
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except AuditorError as error:
+            _fail(error)
+        except KeyboardInterrupt:
+            note("Interrupted. Nothing is lost: run the same command again to go on.")
+            raise SystemExit(EXIT_INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader of a pipe (`| head`) had enough; a second error at exit must not follow.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+        except (sqlite3.Error, OSError) as error:
+            _fail(_storage(error))
+        except (typer.Exit, typer.Abort, SystemExit):
+            raise
+        except Exception as error:
+            if isinstance(error, typer.BadParameter):
+                raise
+            _bug()
+
+    return wrapper
+
+
+def _storage(error: Exception) -> AuditorError:
+    """The user's view of a disk that fails; anything else the system says is a bug."""
+    if isinstance(error, OSError):
+        if error.errno not in {errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT}:
+            _bug()
+        return StorageError(f"cannot use {error.filename or 'a file'}: {error.strerror}", hint=_SPACE)
+    return StorageError(f"cannot use the database: {error}", hint=_SPACE)
+
+
+def _fail(error: AuditorError) -> NoReturn:
+    note(f"Error: {error.message}.")
+    if error.hint:
+        note(f"  → {error.hint}")
+    raise SystemExit(error.exit_code)
+
+
+def _bug() -> NoReturn:
+    traceback.print_exc()
+    note("Error: this is a bug in flickr-auditor; nothing is lost. Please report it with the lines above.")
+    raise SystemExit(EXIT_BUG)
+
+
+def _hoist(argv: Sequence[str]) -> list[str]:
+    """`argv` with the global options moved to the front.
+
+    So that they are understood after the command too.
+    """
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            rest += [word, *words]
+        elif word in _GLOBAL_OPTIONS:
+            front += [word, *([value] if (value := next(words, None)) is not None else [])]
+        elif word.startswith(tuple(f"{name}=" for name in _GLOBAL_OPTIONS)):
+            front.append(word)
+        else:
+            rest.append(word)
+    return front + rest
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"flickr-auditor {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+@guarded
+def root(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the database, indexes, plans and letters.", envvar="AUDITOR_HOME"),
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file.", envvar="AUDITOR_CONFIG")] = None,
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Make the session that the command works with."""
+    session = Session(home, config)
+    context.obj = session
+    context.call_on_close(session.close)
+
+
+def _register() -> None:
+    from auditor.cli import apply, audit, check, datasets, demo, login, optout, plan, runs, sandbox, sync
+
+    app.command("demo")(guarded(demo.demo))
+    app.command("login")(guarded(login.login))
+    app.command("logout")(guarded(login.logout))
+    app.command("whoami")(guarded(login.whoami))
+    app.command("sync")(guarded(sync.sync))
+    datasets.register(app, guarded)
+    app.command("audit")(guarded(audit.audit))
+    app.command("check")(guarded(check.check))
+    app.command("plan")(guarded(plan.plan))
+    app.command("show")(guarded(plan.show))
+    app.command("apply")(guarded(apply.apply))
+    app.command("runs")(guarded(runs.runs))
+    app.command("verify")(guarded(runs.verify))
+    app.command("undo")(guarded(apply.undo))
+    optout.register(app, guarded)
+    app.command("sandbox")(guarded(sandbox.sandbox))
+
+
+_register()

@@ -1,0 +1,89 @@
+"""``audit``: which of my photos are in which dataset."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.cli.output import OutputOption, ReportFormat, ReportFormatOption, columns, emit, note
+from auditor.cli.session import Session
+
+if TYPE_CHECKING:
+    from auditor.audit.audit import AccountState
+    from auditor.audit.model import AuditResult
+
+EXIT_FOUND = 1
+
+
+def audit(
+    context: typer.Context,
+    dataset: Annotated[
+        list[str] | None, typer.Option("--dataset", help="Only this dataset; can be given several times.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help='Only what is new: since the "last" audit, a date, or an earlier JSON report (its file).'
+        ),
+    ] = None,
+    format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Match your photos against every local index. Exit code 1: something is exposed."""
+    from auditor.report import render_audit
+
+    session: Session = context.obj
+    result = _show_once(session, run_audit(session, only=dataset or ()), since)
+    emit(render_audit(result, format.value, columns=columns(output)), output)
+    if not result.indexes:
+        note("There is no local index yet, so nothing was checked. Begin with: flickr-auditor datasets list")
+    if result.anything_found:
+        raise typer.Exit(EXIT_FOUND)
+
+
+def _show_once(session: Session, result: "AuditResult", since: str | None) -> "AuditResult":
+    """`result`, or what is new in it; remembers it as shown."""
+    from auditor.audit.since import known_before, only_new, remember
+
+    shown = result
+    if since is not None:
+        shown = only_new(result, known_before(since, result.account.nsid, session.conn), since)
+    remember(result, session.conn, session.clock())
+    return shown
+
+
+def run_audit(session: Session, *, only: Sequence[str] = ()) -> "AuditResult":
+    """Audit the account of this home. Errors: `NotSyncedError` before the first sync."""
+    from auditor.audit.audit import audit as match_all
+    from auditor.cli.indexes import open_indexes
+    from auditor.datasets import catalogue
+
+    state = account_state(session)
+    indexes, damaged = open_indexes(session, only)
+    return match_all(
+        state,
+        indexes,
+        catalogue.load(),
+        generated_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        only=only,
+        damaged=damaged,
+        progress=session.progress,
+    )
+
+
+def account_state(session: Session) -> "AccountState":
+    """The account as the last sync left it."""
+    from auditor.account.photo import Account
+    from auditor.audit.audit import AccountState
+
+    snapshot = session.store.required_snapshot()
+    nsid = snapshot.nsid
+    return AccountState(
+        account=session.store.account(nsid) or Account(nsid),
+        photos=session.store.photos(nsid),
+        gone_ids=frozenset(session.store.gone_ids(nsid)),
+        addresses=session.store.addresses(nsid),
+        aliases=session.store.aliases(nsid),
+        snapshot_at=datetime.fromtimestamp(snapshot.taken_at, UTC).isoformat(timespec="seconds"),
+    )

@@ -1,0 +1,44 @@
+"""Progress bars on stderr, where it is a terminal; plain lines of importance always."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tqdm import tqdm
+
+from auditor.progress import Progress, Task
+
+
+class Bars(Progress):
+    """`tqdm` bars that vanish when the work is done."""
+
+    @contextmanager
+    def task(self, label: str, *, total: int | None = None, unit: str = "") -> Iterator[Task]:
+        """One bar."""
+        bar: tqdm[Any] = tqdm(
+            desc=label,
+            total=total,
+            unit=unit if unit == "B" else f" {unit}",
+            unit_scale=unit == "B",
+            leave=False,
+            disable=not sys.stderr.isatty(),
+            file=sys.stderr,
+        )
+        try:
+            yield _BarTask(bar)
+        finally:
+            bar.close()
+
+    def say(self, message: str) -> None:
+        """A line above the bars."""
+        tqdm.write(message, file=sys.stderr)
+
+
+class _BarTask:
+    def __init__(self, bar: "tqdm[Any]") -> None:
+        self._bar = bar
+
+    def advance(self, amount: int = 1) -> None:
+        """Move the bar."""
+        self._bar.update(amount)

@@ -1,0 +1,214 @@
+"""``datasets``: the catalogue of what is known, and the local indexes to match against."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
+from auditor.cli.session import Session
+from auditor.errors import AuditorError, UsageError
+
+if TYPE_CHECKING:
+    from auditor.datasets.card import Card
+    from auditor.datasets.index.manifest import Manifest
+
+EXIT_MISMATCH = 1
+
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="The dataset's name, as in `datasets list`.")
+]
+
+
+def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
+    """Add the group ``datasets`` to the program."""
+    from auditor.cli import datasets_share
+
+    group = typer.Typer(
+        help="The catalogue of datasets, and the local indexes to match against.", no_args_is_help=True
+    )
+    for name, function in (
+        ("list", list_datasets),
+        ("info", info),
+        ("add", add),
+        ("fetch", datasets_share.fetch),
+        ("verify", verify),
+        ("remove", remove),
+        ("export", datasets_share.export),
+        ("import", datasets_share.import_pack),
+        ("publish", datasets_share.publish),
+    ):
+        group.command(name)(guarded(function))
+    app.add_typer(group, name="datasets")
+
+
+def list_datasets(
+    context: typer.Context,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Show every dataset of the catalogue, and which have a local index."""
+    from auditor.datasets import catalogue
+
+    manifests = _manifests(context.obj)
+    cards = catalogue.load()
+    if format is Format.json:
+        entries = [card_json(card, manifests.get(card.name)) for card in cards.values()]
+        entries += [
+            {"name": name, "index": manifest_json(manifests[name])} for name in manifests if name not in cards
+        ]
+        emit_json({"schema_version": 1, "datasets": entries}, output)
+    else:
+        from auditor.report.datasets import list_table
+
+        emit(list_table(cards, manifests), output)
+
+
+def info(
+    context: typer.Context,
+    name: NameArgument,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Show all that is known of one dataset: where its index is had, what it can prove, how to get out."""
+    from auditor.datasets import catalogue
+
+    manifest = _manifests(context.obj).get(name)
+    card = catalogue.load().get(name) if manifest else catalogue.get(name)
+    if format is Format.json:
+        emit_json({"schema_version": 1, **card_json(card, manifest, name)}, output)
+    else:
+        from auditor.report.datasets import info_text
+
+        emit(info_text(name, card, manifest), output)
+
+
+def add(
+    context: typer.Context,
+    name: NameArgument,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="The publisher's index file(s), packed or not.")
+    ],
+    append: Annotated[
+        bool, typer.Option("--append", help="Add to the index that is there instead of replacing it.")
+    ] = False,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+) -> None:
+    """Build the local index of a dataset from its publisher's files.
+
+    What was there stays until the new one is whole.
+    """
+    from auditor.datasets import catalogue
+    from auditor.datasets.index.build import build
+    from auditor.datasets.readers import select
+
+    session: Session = context.obj
+    card = catalogue.get(name)
+    if not card.checkable:
+        raise UsageError(
+            f"{card.title} cannot be indexed: {card.no_key_reason}",
+            hint=f"See: flickr-auditor datasets info {card.name}",
+        )
+    manifest = build(
+        session.settings.indexes,
+        card.name,
+        files,
+        formats=select(card.formats),
+        append=append,
+        memory_limit=session.settings.memory_limit,
+        progress=session.progress,
+    )
+    if format is Format.json:
+        emit_json(manifest_json(manifest))
+    else:
+        emit(built_text(manifest))
+    if manifest.records == 0:
+        note(f"Warning: the files hold no row with a Flickr photo, so {card.name} can match nothing.")
+
+
+def verify(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="All indexes, if none is named.")
+    ] = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+) -> None:
+    """Check that local indexes are whole and unchanged. Exit code 1: one is not."""
+    from auditor.datasets.index import lookup
+    from auditor.datasets.index.verify import problems as problems_of
+
+    session: Session = context.obj
+    folder = session.settings.indexes
+    present = lookup.names(folder)
+    for name in names or ():
+        if name not in present:
+            raise UsageError(f"there is no local index of {name}", hint="See: flickr-auditor datasets list")
+    results: dict[str, list[str]] = {}
+    for name in names or present:
+        try:
+            results[name] = list(problems_of(folder / name))
+        except AuditorError as error:
+            results[name] = [error.message]
+    if format is Format.json:
+        emit_json(
+            {
+                "schema_version": 1,
+                "indexes": [{"dataset": name, "problems": found} for name, found in results.items()],
+            }
+        )
+    else:
+        emit(
+            "\n".join(
+                f"{name}: {'; '.join(found) or 'whole and unchanged'}" for name, found in results.items()
+            )
+            or "There is no local index."
+        )
+    if any(results.values()):
+        note("Build a damaged index again with: flickr-auditor datasets add NAME FILE")
+        raise typer.Exit(EXIT_MISMATCH)
+
+
+def remove(context: typer.Context, name: NameArgument) -> None:
+    """Remove a local index; the publisher's files are not touched."""
+    from auditor.datasets.index import lookup
+
+    session: Session = context.obj
+    if not lookup.remove(session.settings.indexes, name):
+        raise UsageError(f"there is no local index of {name}", hint="See: flickr-auditor datasets list")
+    note(f"Removed the local index of {name}.")
+
+
+def _manifests(session: Session) -> dict[str, "Manifest"]:
+    """The manifests of the readable indexes; a damaged one is told and left out."""
+    from auditor.cli.indexes import open_indexes
+
+    indexes, _ = open_indexes(session)
+    return {index.name: index.manifest for index in indexes}
+
+
+def built_text(manifest: "Manifest") -> str:
+    """An index that is there now: what it holds, and what became of every row."""
+    from auditor.text import count
+
+    lines = [
+        f"{manifest.dataset}: {count(manifest.records, 'record')} of {count(manifest.photos, 'photo')}"
+        f" by {count(manifest.owners, 'owner')}, from {count(manifest.rows, 'row')}"
+    ]
+    lines += [f"  skipped {number:,}: {reason}" for reason, number in sorted(manifest.skipped.items())]
+    return "\n".join(lines)
+
+
+def manifest_json(manifest: "Manifest") -> dict[str, Any]:
+    """The manifest as the contract has it."""
+    from dataclasses import asdict
+
+    return {"schema_version": 1, **asdict(manifest)}
+
+
+def card_json(card: "Card | None", manifest: "Manifest | None", name: str = "") -> dict[str, Any]:
+    """A card and its index, if there is one; a list of the user's own has an index and no card."""
+    from dataclasses import asdict
+
+    described = asdict(card) if card else {"name": name}
+    return {**described, "index": manifest_json(manifest) if manifest else None}

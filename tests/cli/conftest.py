@@ -1,0 +1,84 @@
+"""The program as a user runs it: words in, exit code and text out, against a pretend Flickr."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stamina
+
+from auditor.cli.app import run
+from auditor.sandbox import Sandbox, lookalikes, make_account
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Program = Callable[..., Result]
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    with Sandbox(make_account(60)) as box:
+        yield box
+        assert box.errors == [], box.errors[0]
+
+
+@pytest.fixture
+def environment(box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user who has logged in for reading; the home is returned."""
+    for name in ("FLICKR_API_KEY", "FLICKR_API_SECRET", "AUDITOR_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    token, secret = box.issue_token("read")
+    home = tmp_path / "home"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AUDITOR_HOME", str(home))
+    monkeypatch.setenv("AUDITOR_FLICKR_URL", box.url)
+    monkeypatch.setenv("FLICKR_API_KEY", box.key)
+    monkeypatch.setenv("FLICKR_API_SECRET", box.secret)
+    monkeypatch.setenv("FLICKR_OAUTH_TOKEN", token)
+    monkeypatch.setenv("FLICKR_OAUTH_TOKEN_SECRET", secret)
+    return home
+
+
+@pytest.fixture
+def program(environment: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Program]:
+    """Runs the program in this process; tries after failures follow each other without a pause."""
+
+    def call(*words: object) -> Result:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            run([str(word) for word in words])
+        captured = capfd.readouterr()
+        code = ended.value.code
+        return Result(code if isinstance(code, int) else 0 if code is None else 1, captured.out, captured.err)
+
+    with stamina.set_testing(True, attempts=100, cap=True):
+        yield call
+
+
+@pytest.fixture
+def publishers(box: Sandbox, tmp_path: Path) -> dict[str, Path]:
+    """Look-alike index files by dataset."""
+    return lookalikes.write(box.account, tmp_path / "publishers")
+
+
+@pytest.fixture
+def indexed(program: Program, publishers: dict[str, Path]) -> Program:
+    """A program with a synced account and all look-alike indexes."""
+    assert program("sync").code == 0
+    for name, path in publishers.items():
+        assert program("datasets", "add", name, path).code == 0
+    return program
