@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from auditor.flickr.api import Login
 from auditor.flickr.parse import Json, boolean, integer, text
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import split_clean
 from auditor.flickr.urls import is_photo_id, page_url
+
+if TYPE_CHECKING:  # the client brings HTTP libraries that an audit does without
+    from auditor.flickr.api import Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Photo:
         return page_url(self.id, nsid)
 
 
-def account_from_person(login: Login, person: Json) -> Account:
+def account_from_person(login: "Login", person: Json) -> Account:
     """The account of `login` from the answer of `people.getInfo`."""
     return Account(
         nsid=login.nsid,

@@ -66,8 +66,8 @@ def columns(output: Path | None) -> int | None:
 
 
 def emit_json(result: Mapping[str, Any], output: Path | None = None) -> None:
-    """Write a result as JSON."""
-    emit(json.dumps(result, indent=2, ensure_ascii=False), output)
+    """Write a result as JSON, in ASCII: as escapes, control characters in titles do no harm to a terminal."""
+    emit(json.dumps(result, indent=2), output)
 
 
 def note(message: str) -> None:

@@ -1,0 +1,107 @@
+"""A plan, prepared once for every format: one row a change, with what is known of its photo, safe to show."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.account.photo import Photo
+from auditor.flickr.urls import page_url, static_url
+from auditor.mitigation.change import Change
+from auditor.mitigation.plan import Plan, PlanState
+from auditor.mitigation.preflight import Estimate
+from auditor.mitigation.registry import MITIGATIONS, describe
+from auditor.text import count, plain
+
+TITLE_LENGTH = 80
+_STATES = {
+    "ready": "ready to apply",
+    "stale": "stale: it cannot be applied any more; make a new one",
+    "spent": "applied already; applying it again does nothing",
+    "partly-applied": "partly applied; applying it again goes on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPhoto:
+    """A photo and what will be done to it."""
+
+    id: str
+    url: str
+    title: str
+    privacy: str
+    thumbnail: str | None
+    """Address of a small square picture; None where the public cannot see one."""
+    changes: tuple[Change, ...]
+    words: tuple[tuple[str, str], ...]
+    """Each change in words, and its note."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A plan in words."""
+
+    plan_id: str
+    headline: str
+    details: tuple[str, ...]
+    kinds: tuple[tuple[str, int, str], ...]
+    """Title of a mitigation, how many changes, what Flickr says it does."""
+    warnings: tuple[str, ...]
+    advice: tuple[str, ...]
+    photos: tuple[PlannedPhoto, ...]
+    skipped: tuple[tuple[str, tuple[str, ...]], ...]
+    """Reason, photo ids; the most frequent reason first."""
+
+
+def plan_view(plan: Plan, state: PlanState, photos: Mapping[str, Photo]) -> PlanView:
+    """`photos` of the local store by id; those it lacks are shown by their id."""
+    changes: dict[str, list[Change]] = {}
+    for change in plan.changes:
+        changes.setdefault(change.photo_id, []).append(change)
+    reasons: dict[str, list[str]] = {}
+    for skip in plan.skipped:
+        reasons.setdefault(plain(skip.reason), []).append(plain(skip.photo_id))
+    what = f"undo of {plain(plan.undoes)}" if plan.undoes else "plan"
+    estimate = Estimate(plan.estimated_calls, plan.estimated_minutes)
+    kinds = {name: sum(change.mitigation == name for change in plan.changes) for name in MITIGATIONS}
+    return PlanView(
+        plan_id=plan.plan_id,
+        headline=f"{count(len(plan.changes), 'change')} to {count(len(changes), 'photo')}"
+        if changes
+        else "Nothing to change",
+        details=(
+            f"{what} {plain(plan.plan_id)}: {_STATES[state]}",
+            f"account {plan.nsid}; data of {plan.snapshot_at:%Y-%m-%d %H:%M} UTC; {estimate}",
+        ),
+        kinds=tuple(
+            (MITIGATIONS[name].title, number, MITIGATIONS[name].effect)
+            for name, number in kinds.items()
+            if number
+        ),
+        warnings=tuple(plain(line) for line in plan.warnings),
+        advice=tuple(plain(line) for line in plan.advice),
+        photos=tuple(_photo(plan.nsid, key, tuple(made), photos.get(key)) for key, made in changes.items()),
+        skipped=tuple(
+            (reason, tuple(ids)) for reason, ids in sorted(reasons.items(), key=lambda r: -len(r[1]))
+        ),
+    )
+
+
+def _photo(nsid: str, photo_id: str, changes: tuple[Change, ...], photo: Photo | None) -> PlannedPhoto:
+    # The secret of a photo that is not public opens it to whoever sees the page.
+    shown = photo is not None and photo.privacy.is_public and photo.server and photo.secret
+    return PlannedPhoto(
+        id=photo_id,
+        url=page_url(photo_id, nsid),
+        title=plain(photo.title, TITLE_LENGTH) if photo else "",
+        privacy=photo.privacy.value if photo else "",
+        thumbnail=static_url(photo.server or "", photo_id, photo.secret or "", "q")
+        if photo and shown
+        else None,
+        changes=changes,
+        words=tuple((plain(describe(change)), plain(change.note)) for change in changes),
+    )
+
+
+def flat(value: object) -> str:
+    """A state of a change in one cell."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
