@@ -1,0 +1,449 @@
+"""From a publisher's files to an index: file → reader → rows → staged Parquet → sorted Parquet → manifest.
+
+Nothing of the old index is touched before the new manifest replaces the old one, so a build can be killed at
+any moment. Data files carry the build's id in their names; what no manifest names is swept away by the next
+build.
+"""
+
+import os
+import secrets
+import shutil
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+import auditor
+from auditor.datasets import sources
+from auditor.datasets.index import duck, manifest
+from auditor.datasets.index.lock import locked
+from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
+from auditor.datasets.readers import Format, detect, wrong_file
+from auditor.datasets.readers._photo import license_of
+from auditor.datasets.readers._sql import MACROS
+from auditor.datasets.readers._text import line_batches
+from auditor.datasets.row import Row
+from auditor.datasets.sources import Source
+from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
+from auditor.files import private_dir, storage_errors, sync_dir
+from auditor.progress import SILENT, Progress
+
+OTHER_MEMBER = "other file of the archive"
+MAX_RECORD_CHARACTERS = 300
+BATCH_ROWS = 1 << 16
+
+SCHEMA = pa.schema(
+    [
+        ("photo_id", pa.int64()),
+        ("nsid", pa.int64()),
+        ("alias", pa.string()),
+        ("url_hash", pa.string()),
+        ("content_md5", pa.string()),
+        ("license_id", pa.int32()),
+        ("original", pa.bool_()),
+        ("record", pa.string()),
+        ("row", pa.int64()),
+        ("source", pa.int32()),
+    ]
+)
+
+_ORDERS = {  # key: (which records, in which order, without which columns)
+    "photo_id": ("true", "photo_id, source, row", ""),
+    "owner": (
+        "nsid IS NOT NULL OR alias IS NOT NULL",
+        "nsid, alias, photo_id",
+        "EXCLUDE (url_hash, content_md5)",
+    ),
+    "url_hash": ("url_hash IS NOT NULL", "url_hash, source, row", "EXCLUDE (content_md5)"),
+    "content_md5": ("content_md5 IS NOT NULL", "content_md5, source, row", "EXCLUDE (url_hash)"),
+}
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What became of the rows read so far."""
+
+    rows: int = 0
+    indexed: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def build(
+    indexes: Path,
+    name: str,
+    files: Sequence[Path],
+    *,
+    formats: Sequence[Format],
+    append: bool = False,
+    memory_limit: str = duck.MEMORY_LIMIT,
+    progress: Progress = SILENT,
+    now: datetime | None = None,
+) -> Manifest:
+    """Build the index of the dataset `name` in ``indexes/name`` from `files`, each in one of `formats`.
+
+    Replaces the old index, or with `append` adds to it. Raises `WrongFileError` for a file of another format
+    or a damaged one, `RefusedError` when a file would be indexed twice or another process builds the same
+    index, `StorageError` when the disk gives out. Whatever is raised, the old index is still in place.
+    """
+    if missing := next((path for path in files if not path.exists()), None):
+        raise UsageError(f"there is no file {missing}", hint="Check the path.")
+    folder = private_dir(indexes) / name
+    with locked(indexes, name):
+        old = manifest.read(folder) if append and (folder / manifest.NAME).exists() else None
+        with _workshop(folder) as work:
+            builder = _Builder(folder, work, formats, memory_limit, progress)
+            new = builder.build(old, files, now or datetime.now(UTC))
+        new.write(folder)
+        sweep(folder)
+    return new
+
+
+def restore(
+    indexes: Path,
+    described: Manifest,
+    records: Path,
+    *,
+    memory_limit: str = duck.MEMORY_LIMIT,
+    progress: Progress = SILENT,
+) -> Manifest:
+    """Build the index that `described` tells of from its main data file, which may come from elsewhere.
+
+    All data files are sorted and written anew, so nothing of a foreign file gets into the index but its
+    values; they must be in the columns of `SCHEMA`. Raises ValueError when the records are not those that
+    `described` counts, and errors as `build` does; the old index is then still in place.
+    """
+    folder = private_dir(indexes) / described.dataset
+    with locked(indexes, described.dataset):
+        with _workshop(folder) as work:
+            new = _Builder(folder, work, (), memory_limit, progress).restore(described, records)
+        new.write(folder)
+        sweep(folder)
+    return new
+
+
+@contextmanager
+def _workshop(folder: Path) -> Iterator[Path]:
+    """A place for unfinished files of the index `folder`, gone afterwards."""
+    private_dir(folder)
+    sweep(folder)
+    work = private_dir(folder / f".build-{secrets.token_hex(8)}")
+    try:
+        with duck.storage_errors(folder.name), storage_errors(folder):
+            yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what the manifest in `folder` does not name: files of older and of interrupted builds."""
+    path = folder / manifest.NAME
+    try:
+        named = {file.name for file in manifest.read(folder).files}
+    except (WrongFileError, StorageError):  # no manifest, or a damaged one: there is nothing to keep
+        named = set()
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry != path and entry.name not in named:
+            entry.unlink(missing_ok=True)
+
+
+class _Builder:
+    """The state of one build."""
+
+    def __init__(
+        self, folder: Path, work: Path, formats: Sequence[Format], memory_limit: str, progress: Progress
+    ) -> None:
+        self.folder = folder
+        self.work = work
+        self.formats = formats
+        self.progress = progress
+        self.tally = _Tally()
+        self.staged: list[Path] = []
+        self.database = duck.connect(memory_limit, spill=work / "spill")
+        self.database.execute(MACROS)
+
+    def build(self, old: Manifest | None, files: Sequence[Path], now: datetime) -> Manifest:
+        """Read all, write the data files, and give the manifest that would make them count."""
+        before = old.sources if old else ()
+        if old and (main := old.file("photo_id")):
+            self.staged.append(self.folder / main.name)
+            self.tally = _Tally(old.rows, old.indexed, Counter(old.skipped))
+        added = self._read_files(files, before)
+        data_files = tuple(self._sorted_files())
+        photos, found = self._found(data_files)
+        possible = tuple(key for key in manifest.MATCH_KEYS if any(key in f.match_keys for f in self.formats))
+        return Manifest(
+            dataset=self.folder.name,
+            built_at=now.isoformat(timespec="seconds"),
+            tool_version=auditor.__version__,
+            sources=(*before, *added),
+            rows=self.tally.rows,
+            indexed=self.tally.indexed,
+            skipped=dict(sorted(self.tally.skipped.items())),
+            records=data_files[0].rows,
+            photos=photos,
+            owners=self._owners(data_files),
+            match_keys=found or possible,
+            files=data_files,
+        )
+
+    def restore(self, described: Manifest, records: Path) -> Manifest:
+        """Write the data files from `records` alone, and give the manifest that would make them count."""
+        self.staged.append(records)
+        data_files = tuple(self._sorted_files())
+        photos, found = self._found(data_files)
+        new = replace(
+            described,
+            records=data_files[0].rows,
+            photos=photos,
+            owners=self._owners(data_files),
+            match_keys=found or described.match_keys,
+            files=data_files,
+        )
+        if replace(new, files=described.files) != described:
+            raise ValueError("its records, photos, owners or match keys are not as many as it says")
+        return new
+
+    def _found(self, data_files: Sequence[DataFile]) -> tuple[int, tuple[str, ...]]:
+        """Distinct photo ids, and the match keys that records have."""
+        photos = _distinct(self.folder / data_files[0].name)
+        keys = {file.key for file in data_files[1:]} | ({"photo_id"} if photos else set())
+        return photos, tuple(key for key in manifest.MATCH_KEYS if key in keys)
+
+    def _read_files(self, files: Sequence[Path], before: Sequence[SourceFile]) -> list[SourceFile]:
+        """Stage the records of all files; hash them meanwhile, on another core."""
+        stop = Event()
+        with ThreadPoolExecutor(1) as pool:
+            described = [pool.submit(_describe, path, stop) for path in files]
+            try:
+                _refuse_twice([*before, *(future.result() for future in described if before)])
+                for number, path in enumerate(files, len(before)):
+                    self._read_file(path, number, beside=[other for other in files if other != path])
+            except BaseException:
+                stop.set()  # or the error would wait until a large file is hashed
+                raise
+        added = [future.result() for future in described]
+        _refuse_twice([*before, *added])
+        return added
+
+    def _read_file(self, path: Path, number: int, beside: Sequence[Path]) -> None:
+        """Write the records of one file, archive or folder to a staged Parquet file."""
+        target = self.work / f"staged-{number}.parquet"
+        with (
+            self.progress.task(f"Reading {path.name}", total=sources.size_of(path), unit="B") as task,
+            pq.ParquetWriter(target, SCHEMA, compression="zstd") as writer,
+        ):
+            for table in _gathered(self._tables(path, number, beside, task.advance)):
+                writer.write_table(table)
+        self.staged.append(target)
+
+    def _tables(
+        self, path: Path, number: int, beside: Sequence[Path], watch: Callable[[int], None]
+    ) -> Iterator[pa.Table]:
+        """The records of all sources in `path`; counts their rows."""
+        problem: WrongFileError | None = None
+        indexed = False
+        for source in sources.sources(path, watch=watch):
+            source.beside = beside
+            format_ = detect(source, self.formats)
+            if format_ is not None:
+                indexed = True
+                yield from self._staged(source, format_, number)
+                continue
+            problem = problem or wrong_file(source, self.formats)
+            if not source.member:
+                raise problem
+            self.tally.rows += 1
+            self.tally.skipped[OTHER_MEMBER] += 1
+        if not indexed:
+            raise problem or WrongFileError(f"{path.name} holds no files", hint="Give the publisher's file.")
+
+    def _staged(self, source: Source, format_: Format, number: int) -> Iterator[pa.Table]:
+        if format_.sql is not None:
+            return self._selected(source, format_.sql, number)
+        assert format_.read is not None, "a format has either of them"  # noqa: S101 - stated in Format
+        return self._collected(source, format_.read, number)
+
+    def _collected(
+        self, source: Source, read: Callable[[Source], Iterator[Row]], number: int
+    ) -> Iterator[pa.Table]:
+        """The records of a reader written in Python."""
+        rows = self._counted(read(source))
+        while batch := list(islice(rows, BATCH_ROWS)):
+            columns = zip(*_flat(batch, number, source.member), strict=True)
+            yield pa.Table.from_arrays(
+                [_array(values, kind) for values, kind in zip(columns, SCHEMA.types, strict=True)],
+                schema=SCHEMA,
+            )
+
+    def _counted(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows with records; all are counted."""
+        for row in rows:
+            self.tally.rows += row.stands_for
+            if row.records:
+                self.tally.indexed += 1
+                yield row
+            else:
+                self.tally.skipped[row.skipped or "no record"] += row.stands_for
+
+    def _selected(self, source: Source, sql: str, number: int) -> Iterator[pa.Table]:
+        """The records of a reader written in SQL, worked out batch by batch on all cores, in order."""
+        workers = os.cpu_count() or 1
+        with ThreadPoolExecutor(workers) as pool:
+            under_way: deque[Future[pa.Table]] = deque()
+            for batch in line_batches(source):
+                under_way.append(pool.submit(self._query, sql, batch))
+                if len(under_way) > workers:
+                    yield self._records(under_way.popleft().result(), number, source.member)
+            for future in under_way:
+                yield self._records(future.result(), number, source.member)
+
+    def _query(self, sql: str, lines: pa.RecordBatch) -> pa.Table:
+        with self.database.cursor() as cursor:
+            cursor.register("lines", pa.Table.from_batches([lines]))
+            return cursor.sql(sql).to_arrow_table()
+
+    def _records(self, rows: pa.Table, number: int, member: str) -> pa.Table:
+        """The rows of a query that hold a record, in the staged columns; all are counted."""
+        self.tally.rows += rows.num_rows
+        for count in pc.value_counts(rows["skip"]).to_pylist():
+            if count["values"] is not None:
+                self.tally.skipped[count["values"]] += count["counts"]
+        rows = rows.filter(pc.is_null(rows["skip"]))
+        self.tally.indexed += rows.num_rows
+        given = {name: rows[name] for name in rows.column_names}
+        if "license" in given:
+            given["license_id"] = _license_ids(given["license"])
+        if member:
+            places = pc.binary_join_element_wise(f"{member}: line", pc.cast(rows["row"], pa.string()), " ")
+            given["record"] = given.get("record", places)
+        given["source"] = pa.repeat(pa.scalar(number, pa.int32()), rows.num_rows)
+        if "original" not in given:
+            given["original"] = pa.repeat(pa.scalar(value=False), rows.num_rows)
+        missing = pa.nulls(rows.num_rows)
+        return pa.table(
+            [
+                given.get(name, missing).cast(kind)
+                for name, kind in zip(SCHEMA.names, SCHEMA.types, strict=True)
+            ],
+            schema=SCHEMA,
+        )
+
+    def _sorted_files(self) -> Iterator[DataFile]:
+        """Write the data files: all records by photo id, then by each other key that records have."""
+        build_id = secrets.token_hex(8)
+        main = self.folder / f"photo_id-{build_id}.parquet"
+        with self.progress.task("Sorting", total=len(_ORDERS)) as task:
+            for key, (which, order, without) in _ORDERS.items():
+                path = self.folder / f"{key}-{build_id}.parquet"
+                origin = self.staged if key == "photo_id" else [main]
+                rows = self._copy(f"SELECT * {without}", origin, f"WHERE {which} ORDER BY {order}", path)
+                task.advance()
+                if rows or key == "photo_id":
+                    sync_dir(path)  # fsync is the same for a file
+                    yield DataFile(path.name, key, rows, path.stat().st_size, sources.digest(path))
+                else:
+                    path.unlink()
+        sync_dir(self.folder)
+
+    def _copy(self, select: str, origin: Sequence[Path], rest: str, target: Path) -> int:
+        files = ", ".join(duck.literal(duck.pattern(path)) for path in origin)
+        copied = self.database.execute(
+            f"COPY ({select} FROM read_parquet([{files}]) {rest}) TO {duck.literal(str(target))}"
+            " (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)"
+        ).fetchall()
+        target.chmod(0o600)
+        return int(copied[0][0])
+
+    def _owners(self, files: Iterable[DataFile]) -> int:
+        path = next((self.folder / file.name for file in files if file.key == "owner"), None)
+        if path is None:
+            return 0
+        query = "SELECT count(*) FROM (SELECT DISTINCT nsid, alias FROM read_parquet(?))"
+        return int(self.database.execute(query, [duck.pattern(path)]).fetchall()[0][0])
+
+
+def _describe(path: Path, stop: Event) -> SourceFile:
+    with sources.damage(path.name):
+        return SourceFile(path.name, sources.size_of(path), sources.digest(path, stop))
+
+
+def _refuse_twice(files: Sequence[SourceFile]) -> None:
+    """Raise `RefusedError` when a file stands there twice: its photos would be counted double."""
+    seen: dict[str, SourceFile] = {}
+    for file in files:
+        if file.sha256 in seen:
+            raise RefusedError(
+                f"{file.name} has the same content as {seen[file.sha256].name}, which is in already",
+                hint="Leave it out, or build the index anew without --append.",
+            )
+        seen[file.sha256] = file
+
+
+def _flat(rows: list[Row], source: int, member: str) -> Iterator[tuple[object, ...]]:
+    """The staged columns of each record of the rows."""
+    for row in rows:
+        for record in row.records:
+            place = record.record
+            if member:
+                place = member if place == "" else f"{member}: {place or f'line {row.number}'}"
+            if place is not None and len(place) > MAX_RECORD_CHARACTERS:
+                place = place[: MAX_RECORD_CHARACTERS - 1] + "…"
+            yield (*record[:7], place, row.number, source)
+
+
+def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The tables put together to a size worth writing: a folder of pictures gives one row a file."""
+    waiting: list[pa.Table] = []
+    rows = 0
+    for table in tables:
+        waiting.append(table)
+        rows += table.num_rows
+        if rows >= BATCH_ROWS:
+            yield pa.concat_tables(waiting)
+            waiting, rows = [], 0
+    if rows:
+        yield pa.concat_tables(waiting)
+
+
+def _license_ids(names: pa.ChunkedArray) -> pa.Array:
+    """Flickr's licence ids for names or addresses of licences, of which a column holds few different ones."""
+    encoded = names.combine_chunks().dictionary_encode()
+    ids = pa.array([license_of(name) for name in encoded.dictionary.to_pylist()], pa.int32())
+    return ids.take(encoded.indices)
+
+
+def _array(values: Sequence[object], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell and UTF-8 cannot
+        return pa.array(
+            [
+                value.encode(errors="replace").decode() if isinstance(value, str) else value
+                for value in values
+            ],
+            kind,
+        )
+
+
+def _distinct(path: Path) -> int:
+    """Distinct photo ids of the file sorted by them, in little memory."""
+    last = np.empty(0, np.int64)
+    count = 0
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(columns=["photo_id"]):
+            ids = np.concatenate((last, batch.column(0).drop_null().to_numpy()))
+            count += int(np.count_nonzero(np.diff(ids))) + (1 if not last.size and ids.size else 0)
+            last = ids[-1:]
+    return count

@@ -1,0 +1,143 @@
+"""Looking photos and owners up in the local indexes, many at once."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+from auditor.datasets.index import duck, manifest
+from auditor.datasets.index.lock import locked
+from auditor.datasets.index.manifest import Manifest
+from auditor.errors import StorageError
+from auditor.flickr.urls import is_nsid, is_photo_id, pack_nsid, unpack_nsid
+
+_Columns = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that a lookup met. Keys the record does not have are None."""
+
+    dataset: str
+    photo_id: str | None
+    nsid: str | None
+    alias: str | None
+    url_hash: str | None
+    content_md5: str | None
+    license_id: str | None
+    """Flickr's id of the licence the dataset recorded."""
+    links_original: bool
+    """The publisher's file holds the original's secret for this photo."""
+    source: str
+    """Name of the publisher's file."""
+    record: str
+    """Where in that file, such as ``line 12`` or ``images[3].id=397133``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One local index. Every lookup gives its hits in the order of the publisher's files."""
+
+    folder: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The index in `folder`; raises `WrongFileError` if there is none, `StorageError` if damaged."""
+        return cls(folder, manifest.read(folder))
+
+    @property
+    def name(self) -> str:
+        """The dataset's name."""
+        return self.manifest.dataset
+
+    def by_photo(self, photo_ids: Iterable[str]) -> list[Hit]:
+        """The records of these photos; what is no photo id has none."""
+        numbers = [int(text) for text in photo_ids if is_photo_id(text)]
+        return self._hits(self._rows("photo_id", "photo_id", "BIGINT", numbers))
+
+    def by_owner(self, nsids: Iterable[str], aliases: Iterable[str] = ()) -> list[Hit]:
+        """The records of owners with one of these NSIDs or path aliases (never display names)."""
+        packed = [pack_nsid(nsid) for nsid in nsids if is_nsid(nsid)]
+        lowered = [alias.lower() for alias in aliases]
+        by_nsid = self._rows("owner", "nsid", "BIGINT", packed)
+        by_alias = self._rows("owner", "alias", "VARCHAR", lowered)
+        return self._hits({*by_nsid, *by_alias})  # a record may hold both
+
+    def by_hash(self, url_hashes: Iterable[str]) -> list[Hit]:
+        """The records with one of these YFCC hashes of a download address."""
+        return self._hits(self._rows("url_hash", "url_hash", "VARCHAR", list(url_hashes)))
+
+    def by_md5(self, md5s: Iterable[str]) -> list[Hit]:
+        """The records whose original file has one of these MD5s (hex)."""
+        return self._hits(self._rows("content_md5", "content_md5", "VARCHAR", [md5.lower() for md5 in md5s]))
+
+    def _rows(self, key: str, column: str, kind: str, values: list[int] | list[str]) -> list[_Columns]:
+        """The raw records whose `column` has one of `values`."""
+        file = self.manifest.file(key)
+        if file is None or not values:
+            return []
+        url_hash = "url_hash" if key in ("photo_id", "url_hash") else "NULL"
+        content_md5 = "content_md5" if key in ("photo_id", "content_md5") else "NULL"
+        query = f"""
+            SELECT source, row, record, photo_id, nsid, alias, {url_hash}, {content_md5}, license_id, original
+            FROM read_parquet(?) WHERE {column} IN (SELECT unnest(?::{kind}[]))
+        """  # noqa: S608 - all from this file
+        parameters = [duck.pattern(self.folder / file.name), values]
+        with duck.storage_errors(self.name):
+            try:
+                return _database().cursor().execute(query, parameters).fetchall()
+            except duckdb.IOException as error:
+                if manifest.read(self.folder).files == self.manifest.files:
+                    raise
+                raise StorageError(
+                    f"the index of {self.name} was replaced while it was being read", hint="Run it again."
+                ) from error
+
+    def _hits(self, rows: Iterable[_Columns]) -> list[Hit]:
+        in_order = sorted(rows, key=lambda columns: (columns[0], columns[1], columns[2] or ""))
+        return [self._hit(columns) for columns in in_order]
+
+    def _hit(self, columns: _Columns) -> Hit:
+        source, row, record, photo_id, nsid, alias, url_hash, content_md5, license_id, original = columns
+        return Hit(
+            dataset=self.name,
+            photo_id=None if photo_id is None else str(photo_id),
+            nsid=None if nsid is None else unpack_nsid(nsid),
+            alias=alias,
+            url_hash=url_hash,
+            content_md5=content_md5,
+            license_id=None if license_id is None else str(license_id),
+            links_original=original,
+            source=self.manifest.sources[source].name,
+            record=record or f"line {row}",
+        )
+
+
+def names(indexes: Path) -> tuple[str, ...]:
+    """The datasets that have a local index, sorted."""
+    if not indexes.is_dir():
+        return ()
+    return tuple(sorted(entry.name for entry in indexes.iterdir() if (entry / manifest.NAME).is_file()))
+
+
+def remove(indexes: Path, name: str) -> bool:
+    """Remove the index of `name`; False when there was none."""
+    folder = indexes / name
+    if not folder.is_dir():
+        return False
+    with locked(indexes, name):
+        existed = (folder / manifest.NAME).exists()
+        (folder / manifest.NAME).unlink(missing_ok=True)  # from here on there is no index, whatever is left
+        shutil.rmtree(folder, ignore_errors=True)
+    return existed
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One database for the process: opening one takes longer than most lookups."""
+    return duck.connect()

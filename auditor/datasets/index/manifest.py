@@ -1,0 +1,184 @@
+"""``manifest.json``: what an index was built from, what became of every row, and its data files."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from auditor.errors import StorageError, WrongFileError
+from auditor.files import storage_error, write_atomic
+
+NAME = "manifest.json"
+SCHEMA_VERSION = 1
+MATCH_KEYS = ("photo_id", "owner", "url_hash", "content_md5")
+
+_DATA_FILE = re.compile(rf"({'|'.join(MATCH_KEYS)})-[0-9a-f]{{16}}\.parquet")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_DATASET = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file (or folder) of the publisher that went into the index."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One of our Parquet files: the records that have `key`, sorted by it (``photo_id``: all records)."""
+
+    name: str
+    key: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """See the module. rows = indexed + the sum of `skipped`; a row may hold several records."""
+
+    dataset: str
+    built_at: str
+    """When, in UTC, as ISO 8601."""
+    tool_version: str
+    sources: tuple[SourceFile, ...]
+    rows: int
+    indexed: int
+    skipped: Mapping[str, int]
+    """Number of rows by the reason why they have no record."""
+    records: int
+    photos: int
+    """Distinct photo ids."""
+    owners: int
+    """Distinct owners, as far as their NSIDs and aliases tell them apart."""
+    match_keys: tuple[str, ...]
+    files: tuple[DataFile, ...]
+
+    def file(self, key: str) -> DataFile | None:
+        """The data file sorted by `key`; None when no record has that key."""
+        return next((file for file in self.files if file.key == key), None)
+
+    def text(self) -> str:
+        """What stands in ``manifest.json``."""
+        told = {"schema_version": SCHEMA_VERSION, **asdict(self)}
+        return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+    def write(self, folder: Path) -> None:
+        """Replace the manifest in `folder`, durably and in one step."""
+        write_atomic(folder / NAME, self.text())
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest of the index in `folder`.
+
+    Raises `WrongFileError` when there is none, or when it is not what `Manifest.write` writes.
+    """
+    path = folder / NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise WrongFileError(
+            f"there is no index of {folder.name}",
+            hint=f"flickr-auditor datasets add {folder.name} FILE builds one.",
+        ) from error
+    except OSError as error:
+        raise storage_error(path, error) from error
+    except UnicodeDecodeError as error:
+        raise _damaged(folder, str(error)) from error
+    try:
+        return parse(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise _damaged(folder, str(error)) from error
+
+
+def parse(data: object) -> Manifest:
+    """A manifest from decoded JSON, trusting nothing. Raises ValueError, saying what is wrong."""
+    top = _Fields(data, "manifest")
+    version = top.number("schema_version")
+    if version != SCHEMA_VERSION:
+        raise ValueError(f"schema_version is {version}, this version of the tool reads {SCHEMA_VERSION}")
+    manifest = Manifest(
+        dataset=top.text("dataset", _DATASET),
+        built_at=datetime.fromisoformat(top.text("built_at")).isoformat(),
+        tool_version=top.text("tool_version"),
+        sources=tuple(_source(item) for item in top.items("sources")),
+        rows=top.number("rows"),
+        indexed=top.number("indexed"),
+        skipped=top.counts("skipped"),
+        records=top.number("records"),
+        photos=top.number("photos"),
+        owners=top.number("owners"),
+        match_keys=tuple(key for key in top.items("match_keys") if key in MATCH_KEYS),
+        files=tuple(_file(item) for item in top.items("files")),
+    )
+    if manifest.rows != manifest.indexed + sum(manifest.skipped.values()):
+        raise ValueError("rows are not the sum of indexed and skipped")
+    main = manifest.file("photo_id")
+    if main is None or main.rows != manifest.records:
+        raise ValueError("the data files do not hold the records")
+    if len({file.key for file in manifest.files}) != len(manifest.files):
+        raise ValueError("two data files have the same key")
+    return manifest
+
+
+def _source(item: object) -> SourceFile:
+    fields = _Fields(item, "sources")
+    return SourceFile(fields.text("name"), fields.number("bytes"), fields.text("sha256", _SHA256))
+
+
+def _file(item: object) -> DataFile:
+    fields = _Fields(item, "files")
+    name = fields.text("name", _DATA_FILE)  # a plain name: it can lead nowhere else
+    key = name.partition("-")[0]
+    return DataFile(name, key, fields.number("rows"), fields.number("bytes"), fields.text("sha256", _SHA256))
+
+
+class _Fields:
+    """A JSON object whose values are checked as they are taken."""
+
+    def __init__(self, data: object, where: str) -> None:
+        if not isinstance(data, dict):
+            raise ValueError(f"{where} is no object")
+        self._data: dict[str, Any] = data
+        self._where = where
+
+    def _take(self, key: str) -> Any:
+        if key not in self._data:
+            raise ValueError(f"{self._where} lacks {key}")
+        return self._data[key]
+
+    def text(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
+        value = self._take(key)
+        if not isinstance(value, str) or (pattern and not pattern.fullmatch(value)):
+            raise ValueError(f"{self._where}: {key} is not what it should be")
+        return value
+
+    def number(self, key: str) -> int:
+        value = self._take(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ValueError(f"{self._where}: {key} is no count")
+        return value
+
+    def items(self, key: str) -> list[Any]:
+        value = self._take(key)
+        if not isinstance(value, list):
+            raise ValueError(f"{self._where}: {key} is no list")
+        return value
+
+    def counts(self, key: str) -> dict[str, int]:
+        counts = _Fields(self._take(key), key)
+        return {reason: counts.number(reason) for reason in counts._data}
+
+
+def _damaged(folder: Path, reason: str) -> StorageError:
+    return StorageError(
+        f"the index of {folder.name} is damaged: {reason}",
+        hint=f"flickr-auditor datasets add {folder.name} FILE builds it anew.",
+    )

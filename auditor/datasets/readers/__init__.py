@@ -1,0 +1,91 @@
+"""One reader a format, each in a file of its own in this package, found by being there.
+
+A reader file defines ``FORMAT = Format(...)``: how to tell the format from the content of a file, and how to
+get rows out of it. Everything else (unpacking, cutting lines and JSON, counting, sorting, writing the index)
+is shared. Modules whose name starts with an underscore are shared machinery.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from auditor.datasets.readers._describe import describe
+from auditor.datasets.row import Row
+from auditor.datasets.sources import Source
+from auditor.errors import UsageError, WrongFileError
+
+GENERIC = "generic"
+"""The format of any file in which a column holds Flickr links: for datasets whose own shape nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A shape of index file. Exactly one of `read` and `sql` is given."""
+
+    name: str
+    """As in the ``formats`` of a card, such as ``coco-json``."""
+    title: str
+    """With an article, to complete "found …": ``a COCO annotation file``."""
+    expects: str
+    """What was expected, for the message about a file that is something else."""
+    match_keys: tuple[str, ...]
+    """What the format can prove a match by: of ``photo_id``, ``owner``, ``url_hash``, ``content_md5``."""
+    sniff: Callable[[Source], bool]
+    """Whether the content looks like this format, told quickly: by `Source.head`, or a Parquet file's schema.
+
+    It asks for no more than `read` needs and what tells the format from its siblings: files with other
+    columns, or keys in another order, are of the format too.
+    """
+    read: Callable[[Source], Iterator[Row]] | None = None
+    """All rows of the file, in its order, each with records or with the reason why it has none."""
+    sql: str | None = None
+    """For files of a hundred million lines: DuckDB SQL from the relation ``lines(row, line)``.
+
+    It gives one row for each line: the columns of `Record` that the format has, ``row``, ``skip`` (a reason,
+    or null where there is a record), and ``license`` (any name or address of a licence) in place of
+    ``license_id``. A line over the limit comes as null. `auditor.datasets.readers._sql` has macros for it.
+    """
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """All formats by name."""
+    modules = (
+        importlib.import_module(f"{__name__}.{module.name}")
+        for module in pkgutil.iter_modules(__path__)
+        if not module.name.startswith("_")
+    )
+    found = {module.FORMAT.name: module.FORMAT for module in modules}
+    return {**found, GENERIC: found.pop(GENERIC)}  # last: it reads whatever holds links
+
+
+def select(names: Iterable[str]) -> tuple[Format, ...]:
+    """The formats of these names. Raises `UsageError` when there is a reader for none of them."""
+    names = tuple(names)
+    found = tuple(formats()[name] for name in names if name in formats())
+    if not found:
+        wanted = ", ".join(names) or "none is named"
+        raise UsageError(
+            f"no reader for the files of this dataset ({wanted})",
+            hint="flickr-auditor datasets info NAME says what is known about its files.",
+        )
+    return found
+
+
+def detect(source: Source, among: Sequence[Format]) -> Format | None:
+    """The first of the formats that the content looks like, or the name where names are the index."""
+    if not source.member and not source.head:
+        return None
+    return next((format_ for format_ in among if format_.sniff(source)), None)
+
+
+def wrong_file(source: Source, expected: Sequence[Format]) -> WrongFileError:
+    """The error for a file of another format: what was expected and what was found."""
+    known = detect(source, [format_ for format_ in formats().values() if format_.name != GENERIC])
+    found = known.title if known else describe(source)
+    return WrongFileError(
+        f"{source.label}: expected {' or '.join(format_.expects for format_ in expected)}; found {found}",
+        hint="Check that the dataset's name and the file belong together.",
+    )

@@ -1,0 +1,38 @@
+"""FDF and FDF256: ``fdf_metainfo.json``, one object a face (github.com/hukkelas/FDF, README).
+
+``photo_url`` is the photo's page, ``user_nsid`` the owner; ``author`` is a display name and no key.
+"""
+
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._json import objects, opens_with
+from auditor.datasets.readers._photo import NO_ADDRESS, found_in, license_of
+from auditor.datasets.row import Row, row_of
+from auditor.datasets.sources import Source
+
+
+def _sniff(source: Source) -> bool:
+    siblings = (b'"metadata"', b'"image_name"', b'"image_info"')  # FFHQ, FSXL, LPFF
+    return (
+        opens_with(source, b"{", b"[")
+        and b'"photo_url"' in source.head
+        and not any(key in source.head for key in siblings)
+    )
+
+
+def _read(source: Source) -> Iterator[Row]:
+    for number, (place, face) in enumerate(objects(source), 1):
+        license_id = license_of(face.get("license_url")) or license_of(face.get("license"))
+        addresses = (face.get("photo_url"), face.get("user_nsid"))
+        yield row_of(number, found_in(addresses, license_id=license_id, place=place) or NO_ADDRESS)
+
+
+FORMAT = Format(
+    name="fdf-json",
+    title="an FDF metadata file",
+    expects='FDF\'s JSON entries, each with its "photo_url"',
+    match_keys=("photo_id", "owner"),
+    sniff=_sniff,
+    read=_read,
+)

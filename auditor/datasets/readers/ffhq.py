@@ -1,0 +1,38 @@
+"""FFHQ: ``ffhq-dataset-v2.json``, 70,000 faces keyed "0", "1", … (github.com/NVlabs/ffhq-dataset, README).
+
+``metadata.photo_url`` is the photo's page, under the owner's NSID or path alias. ``metadata.author`` is a
+display name and no key: names are shared by strangers.
+"""
+
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._json import members, opens_with
+from auditor.datasets.readers._photo import NO_ADDRESS, address, license_of, record
+from auditor.datasets.row import Row
+from auditor.datasets.sources import Source
+
+
+def _sniff(source: Source) -> bool:
+    return opens_with(source, b"{") and all(key in source.head for key in (b'"metadata"', b'"photo_url"'))
+
+
+def _read(source: Source) -> Iterator[Row]:
+    for number, (key, face) in enumerate(members(source), 1):
+        metadata = face.get("metadata") if isinstance(face, dict) else None
+        photo = address(metadata.get("photo_url")) if isinstance(metadata, dict) else None
+        if photo is None or not isinstance(metadata, dict):
+            yield Row(number, skipped=NO_ADDRESS)
+            continue
+        license_id = license_of(metadata.get("license_url")) or license_of(metadata.get("license"))
+        yield Row(number, (record(photo, license_id=license_id, place=f'["{key}"]'),))
+
+
+FORMAT = Format(
+    name="ffhq-json",
+    title="an FFHQ metadata file",
+    expects='FFHQ\'s JSON object of faces, each with "metadata" and its "photo_url"',
+    match_keys=("photo_id", "owner"),
+    sniff=_sniff,
+    read=_read,
+)

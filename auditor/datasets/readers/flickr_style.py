@@ -1,0 +1,35 @@
+"""Flickr Style: CSV of 80,000 photos (github.com/BVLC/caffe, examples/finetune_flickr_style).
+
+The first column, which has no name, is the photo id; ``image_url`` holds it too, ``page_url`` also the
+owner's NSID.
+"""
+
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._photo import NO_ADDRESS, address, record
+from auditor.datasets.readers._text import columns_of, table
+from auditor.datasets.row import Row
+from auditor.datasets.sources import Source
+
+
+def _read(source: Source) -> Iterator[Row]:
+    for number, fields in table(source):
+        if isinstance(fields, str):
+            yield Row(number, skipped=fields)
+            continue
+        photo = address(fields["image_url"]) or address(fields["page_url"])
+        if photo is None:
+            yield Row(number, skipped=NO_ADDRESS)
+        else:
+            yield Row(number, (record(photo, fields["page_url"]),))
+
+
+FORMAT = Format(
+    name="flickr-style-csv",
+    title="a Flickr Style file",
+    expects="Flickr Style's CSV with the columns image_url and page_url",
+    match_keys=("photo_id", "owner"),
+    sniff=lambda source: {"image_url", "page_url"} <= set(columns_of(source)),
+    read=_read,
+)

@@ -1,0 +1,34 @@
+"""FlickrUser: CSV of photos that users marked as favourites (``FlickrUser.csv``, ECCV 2024).
+
+``favimg_url`` is the photo. The row's user is the one who liked it, not its photographer, so nobody is
+its owner.
+"""
+
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._photo import NO_ADDRESS, address, record
+from auditor.datasets.readers._text import by_fields, columns_of
+from auditor.datasets.row import Found, Row
+from auditor.datasets.sources import Source
+
+_COLUMN = "favimg_url"
+
+
+def _find(fields: dict[str, str]) -> Found:
+    photo = address(fields[_COLUMN])
+    return record(photo) if photo else NO_ADDRESS
+
+
+def _read(source: Source) -> Iterator[Row]:
+    return by_fields(source, _find)
+
+
+FORMAT = Format(
+    name="flickruser-csv",
+    title="a FlickrUser file",
+    expects="FlickrUser's CSV with the column favimg_url",
+    match_keys=("photo_id",),
+    sniff=lambda source: _COLUMN in columns_of(source),
+    read=_read,
+)

@@ -1,0 +1,35 @@
+"""FSXL: ``fsxl-metadata.json``, a list of photos (github.com/KorayUlusan/fsxl-dataset).
+
+``image_name`` is ``<photo id>.jpg``, ``photo_url`` the photo's page with the owner's NSID; ``author`` is
+a display name and no key.
+"""
+
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._json import objects, opens_with
+from auditor.datasets.readers._photo import NO_ADDRESS, found_in, license_of
+from auditor.datasets.row import Row, row_of
+from auditor.datasets.sources import Source
+
+
+def _sniff(source: Source) -> bool:
+    keys = (b'"image_name"', b'"photo_url"')
+    return opens_with(source, b"[", b"{") and all(key in source.head for key in keys)
+
+
+def _read(source: Source) -> Iterator[Row]:
+    for number, (place, photo) in enumerate(objects(source), 1):
+        license_id = license_of(photo.get("license_url")) or license_of(photo.get("license"))
+        found = found_in([photo.get("photo_url")], license_id=license_id, place=place)
+        yield row_of(number, found or NO_ADDRESS)
+
+
+FORMAT = Format(
+    name="fsxl-json",
+    title="an FSXL metadata file",
+    expects='FSXL\'s JSON list of photos, each with "image_name" and "photo_url"',
+    match_keys=("photo_id", "owner"),
+    sniff=_sniff,
+    read=_read,
+)

@@ -1,0 +1,49 @@
+"""LPFF: ``info.json``, one object a face with ``image_info`` (github.com/oneThousand1000/LPFF-dataset).
+
+It holds the photo id, the owner's NSID, and both secrets. ``username`` is the name Flickr shows and no key.
+"""
+
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._json import objects, opens_with
+from auditor.datasets.readers._photo import NO_PHOTO_ID, address, license_of, nsid, photo_id
+from auditor.datasets.row import Record, Row, row_of
+from auditor.datasets.sources import Source
+
+
+def _sniff(source: Source) -> bool:
+    return opens_with(source, b"{", b"[") and b'"image_info"' in source.head
+
+
+def _read(source: Source) -> Iterator[Row]:
+    for number, (place, face) in enumerate(objects(source), 1):
+        info = face.get("image_info")
+        info = info if isinstance(info, dict) else {}
+        page = address(info.get("photo_url"))
+        photo = photo_id(info.get("photo_id")) or (int(page.photo_id) if page else None)
+        if photo is None:
+            yield Row(number, skipped=NO_PHOTO_ID)
+            continue
+        terms = info.get("license")
+        terms = terms if isinstance(terms, dict) else {"name": terms}
+        original = address(info.get("high_resolution_download_url"))
+        found = Record(
+            photo_id=photo,
+            nsid=nsid(info.get("user_id")) or nsid(page.nsid if page else None),
+            alias=page.path_alias if page else None,
+            license_id=license_of(terms.get("url")) or license_of(terms.get("name")),
+            original=bool(info.get("originalsecret")) or bool(original and original.is_original),
+            record=place,
+        )
+        yield row_of(number, found)
+
+
+FORMAT = Format(
+    name="lpff-json",
+    title="an LPFF info file",
+    expects='LPFF\'s JSON object of faces, each with "image_info" and its "photo_id"',
+    match_keys=("photo_id", "owner"),
+    sniff=_sniff,
+    read=_read,
+)

@@ -1,0 +1,55 @@
+"""Lists of pictures with the MD5 of each file: CC12M's second list (CSV), PD12M (Parquet, ``hash``).
+
+The publisher hashed the file as downloaded. Where that was the original, it is the same as on the
+photographer's disk, whatever site it came from; so rows without a Flickr address count too.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers import _parquet as parquet
+from auditor.datasets.readers._photo import found_in, md5
+from auditor.datasets.readers._text import by_fields, columns_of
+from auditor.datasets.row import Found, Record, Row
+from auditor.datasets.sources import Source
+
+_HASHES = ("md5", "hash")
+
+
+def _hash_column(columns: Sequence[str]) -> str | None:
+    """The column of MD5s. A ``hash`` counts beside an address only: PASS's is something else."""
+    present = {name.lower(): name for name in reversed(columns)}
+    wanted = _HASHES if "url" in present else ("md5",)
+    return next((present[name] for name in wanted if name in present), None)
+
+
+def _find(url: object, value: object) -> Found:
+    key = md5(value)
+    found = found_in([url])
+    if found is None and key is None:
+        return "no MD5 and no Flickr address"
+    return (found or Record())._replace(content_md5=key)
+
+
+def _read(source: Source) -> Iterator[Row]:
+    if columns := list(parquet.columns(source)):
+        wanted = [*parquet.named(source, "url"), _hash_column(columns) or ""]
+        return parquet.rows(source, wanted, lambda values: _find(values[0], values[-1]))
+    columns = columns_of(source)
+    column = _hash_column(columns) or ""
+    link = next((name for name in columns if name.lower() == "url"), "")
+    return by_fields(source, lambda fields: _find(fields.get(link), fields.get(column)))
+
+
+def _sniff(source: Source) -> bool:
+    return _hash_column(list(parquet.columns(source)) or columns_of(source)) is not None
+
+
+FORMAT = Format(
+    name="md5-list",
+    title="a list of MD5 hashes",
+    expects="a CSV or Parquet file with a column MD5, or a column hash beside url",
+    match_keys=("photo_id", "content_md5"),
+    sniff=_sniff,
+    read=_read,
+)

@@ -1,0 +1,38 @@
+"""MegaFace: the devkit's JSON lists of file paths, which are all the index there is (devkit/templatelists).
+
+``{"path": ["876/87667287@N00/4440872808_0.jpg", …]}``: the first three digits of the NSID (first challenge
+only), the NSID, photo id and number of the face. The second challenge's lists hold an ``id`` array too, which
+says nothing about the photo.
+"""
+
+import re
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._json import items
+from auditor.datasets.readers._photo import NSID, nsid, photo_id
+from auditor.datasets.row import Record, Row
+from auditor.datasets.sources import Source
+
+_PATH = re.compile(rf"(?:[0-9]{{1,3}}/)?({NSID})/([0-9]+)_[0-9]+\.jpg")
+_LIST = re.compile(rb'"path"\s*:\s*\[\s*"(?:[0-9]{1,3}/)?[0-9]{5,11}@N[0-9]{2}/[0-9]+_')
+
+
+def _read(source: Source) -> Iterator[Row]:
+    for index, path in enumerate(items(source, "path.item")):
+        match = _PATH.fullmatch(path) if isinstance(path, str) else None
+        photo = photo_id(match[2]) if match else None
+        if match is None or photo is None:
+            yield Row(index + 1, skipped="no path of a Flickr photo")
+        else:
+            yield Row(index + 1, (Record(photo_id=photo, nsid=nsid(match[1]), record=f"path[{index}]"),))
+
+
+FORMAT = Format(
+    name="megaface-list",
+    title="a MegaFace list",
+    expects='MegaFace\'s JSON list {"path": ["…/<NSID>/<photo id>_<face>.jpg", …]}',
+    match_keys=("photo_id", "owner"),
+    sniff=lambda source: _LIST.search(source.head) is not None,
+    read=_read,
+)

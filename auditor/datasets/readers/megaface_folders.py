@@ -1,0 +1,49 @@
+"""MegaFace as it was given out: folders of pictures, whose names are the index.
+
+``876/87667287@N00/4440872808_0.jpg`` in the first challenge,
+``100016927@N02_identity_1/9469948405_7.jpg`` in the training set of the second. Read from the folders
+themselves, from an archive of them, or from a list of the paths (what ``find`` or ``tar tf`` print). No
+picture is opened. Bare lines of the second kind, without a folder before them, are DiveFace's lists.
+"""
+
+import re
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._photo import NSID, mostly, nsid, photo_id
+from auditor.datasets.readers._text import by_line
+from auditor.datasets.row import Found, Record, Row, row_of
+from auditor.datasets.sources import Source
+
+_NAME = rf"({NSID})(?:_identity_[0-9]+)?/([0-9]+)_[0-9]+\.(?:jpe?g|png|json)"
+_MEMBER = re.compile(rf"(?:.*/)?{_NAME}", re.IGNORECASE)
+_PATH = re.compile(rf"\s*(?:.*/{_NAME}|{NSID}/[0-9]+_[0-9]+\.\w+)\s*", re.IGNORECASE)
+
+
+def _sniff(source: Source) -> bool:
+    return _MEMBER.fullmatch(source.member) is not None or mostly(source.head_lines, _PATH)
+
+
+def _find(path: str, place: str | None = None) -> Found:
+    match = _MEMBER.fullmatch(path.strip())
+    photo = photo_id(match[2]) if match else None
+    if match is None or photo is None:
+        return "no path of a Flickr photo"
+    return Record(photo_id=photo, nsid=nsid(match[1]), record=place)
+
+
+def _read(source: Source) -> Iterator[Row]:
+    if _MEMBER.fullmatch(source.member):
+        yield row_of(1, _find(source.member, place=""))
+    else:
+        yield from by_line(source, _find)
+
+
+FORMAT = Format(
+    name="megaface-folders",
+    title="folders of MegaFace pictures or a list of their paths",
+    expects="MegaFace's folders, or a list of their paths …/<NSID>_identity_<n>/<photo id>_<face>.jpg",
+    match_keys=("photo_id", "owner"),
+    sniff=_sniff,
+    read=_read,
+)

@@ -1,0 +1,43 @@
+"""NLVR2: JSON Lines, each a pair of pictures, ``left_url`` and ``right_url`` (github.com/lil-lab/nlvr).
+
+A row has up to two records.
+"""
+
+import re
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._json import NO_OBJECT, parse_line
+from auditor.datasets.readers._photo import NO_ADDRESS, address, mostly, record
+from auditor.datasets.readers._text import EMPTY, TOO_LONG, lines
+from auditor.datasets.row import Row
+from auditor.datasets.sources import Source
+
+_LINE = re.compile(r'\s*\{.*"(?:left|right)_url"\s*:.*')
+
+
+def _read(source: Source) -> Iterator[Row]:
+    for number, line in lines(source):
+        if line is None or not line.strip():
+            yield Row(number, skipped=TOO_LONG if line is None else EMPTY)
+            continue
+        pair = parse_line(line)
+        if not isinstance(pair, dict):
+            yield Row(number, skipped=NO_OBJECT)
+            continue
+        records = tuple(
+            record(photo, place=f"line {number}, {key}")
+            for key in ("left_url", "right_url")
+            if (photo := address(pair.get(key)))
+        )
+        yield Row(number, records, None if records else NO_ADDRESS)
+
+
+FORMAT = Format(
+    name="nlvr2-jsonl",
+    title="an NLVR2 file",
+    expects='NLVR2\'s lines of JSON objects with "left_url" and "right_url"',
+    match_keys=("photo_id",),
+    sniff=lambda source: mostly(source.head_lines, _LINE),
+    read=_read,
+)

@@ -1,0 +1,38 @@
+"""PASS: ``pass_metadata.csv``, photos of YFCC100M named by its hash (zenodo.org/record/6615455).
+
+``unickname`` is the name Flickr showed and no key.
+"""
+
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._photo import license_of, url_hash
+from auditor.datasets.readers._text import by_fields, columns_of
+from auditor.datasets.row import Found, Record, Row
+from auditor.datasets.sources import Source
+
+
+def _sniff(source: Source) -> bool:
+    columns = set(columns_of(source))
+    return "hash" in columns and bool(columns & {"unickname", "licensename", "datetaken"})
+
+
+def _find(fields: dict[str, str]) -> Found:
+    key = url_hash(fields["hash"])
+    if key is None:
+        return "no YFCC100M hash"
+    return Record(url_hash=key, license_id=license_of(fields.get("licensename")))
+
+
+def _read(source: Source) -> Iterator[Row]:
+    return by_fields(source, _find)
+
+
+FORMAT = Format(
+    name="pass-csv",
+    title="a PASS metadata file",
+    expects="PASS's CSV with the columns hash and unickname",
+    match_keys=("url_hash",),
+    sniff=_sniff,
+    read=_read,
+)

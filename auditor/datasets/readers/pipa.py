@@ -1,0 +1,38 @@
+"""PIPA: lines of one head each, separated by spaces, without header (github.com/coallaoh/PIPA_dataset).
+
+``<album id> <photo id> <x> <y> <width> <height> <identity> <subset>``, with a ninth column in the files
+of the splits. The album's id is no photo id.
+"""
+
+import re
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._photo import NO_PHOTO_ID, mostly, photo_id
+from auditor.datasets.readers._text import COLUMNS, by_line
+from auditor.datasets.row import Found, Record, Row
+from auditor.datasets.sources import Source
+
+_LINE = re.compile(r"\s*[0-9]+\s+([1-9][0-9]*)(?:\s+-?[0-9]+){6,7}\s*")
+
+
+def _find(line: str) -> Found:
+    match = _LINE.fullmatch(line)
+    if match is None:
+        return COLUMNS
+    photo = photo_id(match[1])
+    return NO_PHOTO_ID if photo is None else Record(photo_id=photo)
+
+
+def _read(source: Source) -> Iterator[Row]:
+    return by_line(source, _find)
+
+
+FORMAT = Format(
+    name="pipa",
+    title="a PIPA list",
+    expects="PIPA's lines of album id, photo id, box, identity and subset",
+    match_keys=("photo_id",),
+    sniff=lambda source: mostly(source.head_lines, _LINE),
+    read=_read,
+)

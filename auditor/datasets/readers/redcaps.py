@@ -1,0 +1,34 @@
+"""RedCaps: JSON files of Reddit posts with pictures, one a subreddit and year (redcaps.xyz, annotations).
+
+``author`` is the person on Reddit, not on Flickr.
+"""
+
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._json import entries, opens_with
+from auditor.datasets.readers._photo import NO_ADDRESS, address, record
+from auditor.datasets.row import Row, row_of
+from auditor.datasets.sources import Source
+
+
+def _sniff(source: Source) -> bool:
+    head = source.head
+    posts = b'"subreddit"' in head or b'"permalink"' in head or b'"raw_caption"' in head
+    return opens_with(source, b"{") and b'"annotations"' in head and b'"url"' in head and posts
+
+
+def _read(source: Source) -> Iterator[Row]:
+    for index, post in enumerate(entries(source, "annotations.item")):
+        photo = address(post.get("url"))
+        yield row_of(index + 1, record(photo, place=f"annotations[{index}]") if photo else NO_ADDRESS)
+
+
+FORMAT = Format(
+    name="redcaps-json",
+    title="a RedCaps file",
+    expects='RedCaps\' JSON object with "annotations" of Reddit posts, each with its "url"',
+    match_keys=("photo_id",),
+    sniff=_sniff,
+    read=_read,
+)

@@ -1,0 +1,51 @@
+"""V3Det: file names that hold photo id and secret, ``images/n07745046/21_371_29405651261_633d076053_c.jpg``.
+
+(github.com/V3Det/V3Det.) They stand in the ``images`` of the annotation files, in a JSON object from file
+name to address, or in a plain list.
+"""
+
+import re
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._json import entries, members, opens_with
+from auditor.datasets.readers._photo import NO_PHOTO_ID, address, photo_id, record
+from auditor.datasets.readers._text import by_line
+from auditor.datasets.row import Found, Record, Row, row_of
+from auditor.datasets.sources import Source
+
+_PATTERN = r"[0-9]+_[0-9]+_([1-9][0-9]{3,18})_[0-9a-f]{6,16}(?:_([a-z0-9]{1,2}))?\.(?:jpe?g|png)"
+_NAME = re.compile(rf"(?:.*[/\\])?{_PATTERN}\s*")
+_SEEN = re.compile(rb'(?:^|[/\\"\n])' + _PATTERN.encode())
+
+
+def _find(name: object, url: object = None, place: str | None = None) -> Found:
+    if found := address(url):
+        return record(found, place=place)
+    match = _NAME.fullmatch(name) if isinstance(name, str) else None
+    photo = photo_id(match[1]) if match else None
+    if match is None or photo is None:
+        return NO_PHOTO_ID
+    return Record(photo_id=photo, original=match[2] == "o", record=place)
+
+
+def _read(source: Source) -> Iterator[Row]:
+    if not opens_with(source, b"{"):
+        yield from by_line(source, _find)
+    elif b'"file_name"' in source.head:
+        for index, image in enumerate(entries(source, "images.item")):
+            place = f"images[{index}].id={image.get('id')}"
+            yield row_of(index + 1, _find(image.get("file_name"), image.get("url"), place))
+    else:
+        for number, (name, url) in enumerate(members(source), 1):
+            yield row_of(number, _find(name, url, f'["{name}"]'))
+
+
+FORMAT = Format(
+    name="v3det",
+    title="a V3Det list or annotation file",
+    expects="V3Det's file names <category>_<n>_<photo id>_<secret>.jpg, in JSON or one a line",
+    match_keys=("photo_id",),
+    sniff=lambda source: _SEEN.search(source.head) is not None,
+    read=_read,
+)

@@ -1,0 +1,66 @@
+"""Visual Genome: ``image_data.json`` has photos' ``flickr_id``, or COCO's ``coco_id``, or neither.
+
+(visualgenome.org, image meta data.) A COCO number leads to Flickr only through COCO's annotation files;
+where these are given in the same ``datasets add``, they are looked up and not indexed themselves.
+"""
+
+from collections.abc import Iterator
+
+from auditor.datasets import sources
+from auditor.datasets.readers import Format, coco
+from auditor.datasets.readers._json import entries, opens_with
+from auditor.datasets.readers._photo import NO_PHOTO_ID, address, photo_id
+from auditor.datasets.row import Record, Row
+from auditor.datasets.sources import Source
+
+ONLY_COCO = "names a COCO photo only: give COCO's annotation files in the same datasets add"
+LOOKED_UP = "COCO photo, used to look up those of Visual Genome"
+
+
+def _is_image_data(source: Source) -> bool:
+    return opens_with(source, b"[") and b'"flickr_id"' in source.head
+
+
+def _sniff(source: Source) -> bool:
+    return _is_image_data(source) or (bool(source.beside) and coco.has_shape(source))
+
+
+def _read(source: Source) -> Iterator[Row]:
+    if not _is_image_data(source):
+        for number, _ in enumerate(entries(source, "images.item"), 1):
+            yield Row(number, skipped=LOOKED_UP)
+        return
+    by_coco_id = _coco_photos(source)
+    for index, image in enumerate(entries(source, "item")):
+        coco_id = image.get("coco_id")
+        photo = photo_id(image.get("flickr_id")) or by_coco_id.get(str(coco_id))
+        if photo is None:
+            reason = (
+                NO_PHOTO_ID if coco_id is None else ONLY_COCO if not by_coco_id else "unknown COCO number"
+            )
+            yield Row(index + 1, skipped=reason)
+            continue
+        place = f"[{index}].image_id={image.get('image_id', image.get('id'))}"
+        yield Row(index + 1, (Record(photo_id=photo, record=place),))
+
+
+def _coco_photos(source: Source) -> dict[str, int]:
+    """Photo ids by COCO's number, from the COCO files given beside this one."""
+    return {
+        str(image["id"]): int(photo.photo_id)
+        for path in source.beside
+        for other in sources.sources(path)
+        if coco.has_shape(other)
+        for image in entries(other, "images.item")
+        if "id" in image and (photo := address(image.get("flickr_url")))
+    }
+
+
+FORMAT = Format(
+    name="visual-genome",
+    title="Visual Genome's image data",
+    expects='Visual Genome\'s JSON list of images, each with "flickr_id" and "coco_id"',
+    match_keys=("photo_id",),
+    sniff=_sniff,
+    read=_read,
+)

@@ -1,0 +1,39 @@
+"""YFCC100M-Entity, and PASS's ``pass_urls.txt``: addresses on Amazon S3 whose file name is the YFCC hash.
+
+``https://multimedia-commons.s3-us-west-2.amazonaws.com/data/images/f0d/b35/f0db35….jpg``, in
+YFCC100M-Entity followed by label and source (github.com/lizy14/yfcc100m-entity).
+"""
+
+import re
+from collections.abc import Iterator
+
+from auditor.datasets.readers import Format
+from auditor.datasets.readers._photo import mostly, url_hash
+from auditor.datasets.readers._text import by_line
+from auditor.datasets.row import Found, Record, Row
+from auditor.datasets.sources import Source
+
+_LINE = re.compile(
+    r"\s*\S*(?:^|/)data/(?:images|videos/\w+)/[0-9a-f]{3}/[0-9a-f]{3}/([0-9a-f]+)(?:\.\w+)?(?:\s.*)?",
+    re.IGNORECASE,
+)
+
+
+def _find(line: str) -> Found:
+    match = _LINE.fullmatch(line)
+    key = url_hash(match[1]) if match else None
+    return "no YFCC100M hash" if key is None else Record(url_hash=key)
+
+
+def _read(source: Source) -> Iterator[Row]:
+    return by_line(source, _find)
+
+
+FORMAT = Format(
+    name="yfcc-entity",
+    title="a list of YFCC100M's addresses on Amazon S3",
+    expects="lines with the address of a YFCC100M picture on Amazon S3, …/data/images/abc/def/<hash>.jpg",
+    match_keys=("url_hash",),
+    sniff=lambda source: mostly(source.head_lines, _LINE),
+    read=_read,
+)

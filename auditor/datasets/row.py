@@ -1,0 +1,50 @@
+"""What a reader gets out of an index file: rows, and the records in them.
+
+Tuples and not dataclasses, because the large files make a hundred million of them.
+"""
+
+from typing import NamedTuple
+
+
+class Record(NamedTuple):
+    """One place in a publisher's file where one photo stands. Every key the file does not carry is None."""
+
+    photo_id: int | None = None
+    nsid: int | None = None
+    """The owner, packed by `auditor.flickr.urls.pack_nsid`."""
+    alias: str | None = None
+    """The owner's path alias, in lower case."""
+    url_hash: str | None = None
+    """YFCC's hash of the download address."""
+    content_md5: str | None = None
+    """MD5 of the original file, 32 hex digits."""
+    license_id: int | None = None
+    """Flickr's licence id of the licence the dataset recorded."""
+    original: bool = False
+    """The row carries the original's secret, so it links to the full-size file."""
+    record: str | None = None
+    """Where a person finds it in the publisher's file; None stands for ``line <number of the row>``.
+
+    In an archive or folder the member's name is put before it; "" stands for that name alone.
+    """
+
+
+class Row(NamedTuple):
+    """One row of the publisher's file: its records, or the reason why it has none."""
+
+    number: int
+    """Counted from 1: the physical line in text files, else the position among the file's rows."""
+    records: tuple[Record, ...] = ()
+    skipped: str | None = None
+    """A short reason from a small set, for it is counted. Never quotes the file."""
+    stands_for: int = 1
+    """How many rows of the file this is: more than one only for rows skipped in bulk."""
+
+
+Found = Record | str
+"""What a reader makes of one row of the usual kind: its one record, or the reason why it has none."""
+
+
+def row_of(number: int, found: Found) -> Row:
+    """The row with what was found in it."""
+    return Row(number, skipped=found) if isinstance(found, str) else Row(number, (found,))

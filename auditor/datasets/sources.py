@@ -1,0 +1,295 @@
+"""Index files as streams: unpacked by what they contain, hashed, and never silently short.
+
+Publishers ship the same list plain, as ``.gz``, ``.bz2`` or ``.zst``, or as files in a ``.zip``, a ``.tar``
+or a folder, and people rename files. So packing is told by the first bytes, never by the name. Each decoder
+used here was tried on files cut short or damaged at many places, because a decoder that just stops makes an
+index that looks complete:
+
+- bz2: ``rapidgzip`` (all cores) reports whatever the standard library reports, except damage to the closing
+  checksum of a stream whose blocks all match their own checksums, where nothing is lost;
+- zst: the ``zstandard`` package ends quietly on a file cut short, so pyarrow's decoder is used, which does
+  not;
+- tar: ``tarfile`` takes an archive cut between two members for complete, so the closing zero blocks are
+  looked for.
+"""
+
+import bz2
+import gzip
+import hashlib
+import shutil
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import IO, Self, cast
+
+from auditor.errors import StorageError, WrongFileError
+
+HEAD_BYTES = 64 * 1024
+CHUNK_BYTES = 1 << 20
+
+_ZIP, _TAR = b"PK\x03\x04", b"ustar"
+_AGAIN = "Get the file again, and compare its size or checksum with the publisher's."
+
+
+class Stream:
+    """Unpacked bytes; every failure to read them names the file at fault. Use as a context manager."""
+
+    def __init__(
+        self, source: "Source", file: IO[bytes], reader: IO[bytes], position: Callable[[], int]
+    ) -> None:
+        self._source = source
+        self._file = file
+        self._reader = reader
+        self._position = position
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to `size` bytes (all that is left with -1), ``b""`` at the end.
+
+        Raises `WrongFileError` where the packing is cut short or damaged.
+        """
+        with damage(self._source.label):
+            data = self._reader.read(size) if size >= 0 else self._reader.read()
+        self._source.seen(self._position())
+        return data
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._reader.close()
+        self._file.close()  # a decoder leaves it open
+
+
+class Source:
+    """One stream of index bytes, a file or a member of an archive or folder; can be opened repeatedly."""
+
+    def __init__(
+        self,
+        path: Path,
+        member: str = "",
+        *,
+        file: Path | None = None,
+        raw: Callable[[], IO[bytes]] | None = None,
+        watch: Callable[[int], None] | None = None,
+    ) -> None:
+        self.path = path
+        """The file or folder the user gave."""
+        self.member = member
+        """The name inside an archive or folder; "" for the file itself."""
+        self.beside: Sequence[Path] = ()
+        """The other files given with this one, for formats that name photos by another list's numbers."""
+        self._on_disk = file or (path if raw is None else None)
+        self._raw = raw or _opener(file or path)
+        self._watch = watch
+        self._furthest = 0
+        self._head: bytes | None = None
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return f"{self.path.name}: {self.member}" if self.member else self.path.name
+
+    @property
+    def head(self) -> bytes:
+        """The first 64 KiB, unpacked: enough to tell formats apart."""
+        if self._head is None:
+            with self.open() as stream:
+                self._head = stream.read(HEAD_BYTES)
+        return self._head
+
+    @property
+    def head_lines(self) -> list[str]:
+        """The non-empty whole lines of the head, without line ends and byte-order mark."""
+        lines = self.head.decode("utf-8-sig", errors="replace").split("\n")
+        if len(self.head) == HEAD_BYTES and len(lines) > 1:
+            lines.pop()  # cut off by the end of the head
+        return [line.rstrip("\r") for line in lines if line.strip()]
+
+    def open(self) -> Stream:
+        """Open at the start."""
+        with damage(self.label):
+            file = self._raw()
+            return Stream(self, file, *self._unpacked(file))
+
+    @contextmanager
+    def file(self) -> Iterator[Path]:
+        """A real file with the unpacked bytes, for formats that must seek (Parquet, SQLite)."""
+        if self._on_disk is not None and packing(first_bytes(self._on_disk)) is None:
+            yield self._on_disk
+            self.seen(self._on_disk.stat().st_size)
+            return
+        with tempfile.TemporaryDirectory(prefix="flickr-auditor-") as folder, self.open() as stream:
+            copy = Path(folder, "unpacked")
+            with copy.open("wb") as target:
+                shutil.copyfileobj(stream, target, CHUNK_BYTES)
+            yield copy
+
+    def seen(self, position: int) -> None:
+        """Tell the watcher how much further the file on disk was read; a second pass counts nothing."""
+        if self._watch is not None and position > self._furthest:
+            self._watch(position - self._furthest)
+            self._furthest = position
+
+    def _unpacked(self, file: IO[bytes]) -> tuple[IO[bytes], Callable[[], int]]:
+        """The stream below the packing, and how to ask for the position in the packed file."""
+        start = file.read(8)
+        file.seek(0)
+        match packing(start):
+            case "gzip":
+                return cast("IO[bytes]", gzip.GzipFile(fileobj=file)), file.tell
+            case "bzip2" if self._on_disk is not None:
+                import rapidgzip  # only bz2 needs it
+
+                reader = rapidgzip.IndexedBzip2File(str(self._on_disk), parallelization=0)
+                return reader, lambda: reader.tell_compressed() // 8
+            case "bzip2":
+                return cast("IO[bytes]", bz2.BZ2File(file)), file.tell
+            case "zstd":
+                import pyarrow as pa  # slow to import, and few files need it
+
+                return cast("IO[bytes]", pa.CompressedInputStream(file, "zstd")), file.tell
+            case _:
+                return file, file.tell
+
+
+def sources(path: Path, watch: Callable[[int], None] | None = None) -> Iterator[Source]:
+    """What `path` holds: itself, or the members of the archive or folder in the order of their names.
+
+    `watch` is told bytes of `path` as they are used. A source from a tar is valid only until the next one is
+    taken.
+    """
+    if path.is_dir():
+        for file in folder_files(path):
+            yield Source(path, file.relative_to(path).as_posix(), file=file, watch=watch)
+        return
+    whole = Source(path, watch=watch)
+    if whole.head.startswith(_ZIP):
+        yield from _zip_members(whole)
+    elif whole.head[257:262] == _TAR:
+        yield from _tar_members(whole)
+    else:
+        yield whole
+
+
+def folder_files(folder: Path) -> list[Path]:
+    """The files below `folder`, sorted. Links are not followed: they could lead anywhere, or in a circle."""
+    return sorted(file for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files of a folder."""
+    files = folder_files(path) if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
+
+
+def digest(path: Path, stop: Event | None = None) -> str:
+    """The SHA-256 of a file as published; of a folder, that of the ``sha256sum`` listing of its files.
+
+    Once `stop` is set the answer is worthless, but comes soon.
+    """
+    if not path.is_dir():
+        sha256 = hashlib.sha256()
+        with path.open("rb") as file:
+            while (chunk := file.read(CHUNK_BYTES)) and not (stop and stop.is_set()):
+                sha256.update(chunk)
+        return sha256.hexdigest()
+    names = (f"{digest(file, stop)}  {file.relative_to(path).as_posix()}\n" for file in folder_files(path))
+    return hashlib.sha256("".join(names).encode()).hexdigest()
+
+
+def first_bytes(path: Path) -> bytes:
+    """Enough of a file, as it lies on disk, to tell its packing."""
+    with path.open("rb") as file:
+        return file.read(8)
+
+
+def packing(start: bytes) -> str | None:
+    """The packing of a stream with these first bytes: ``gzip``, ``bzip2``, ``zstd`` or None."""
+    if start.startswith(b"\x1f\x8b\x08"):
+        return "gzip"
+    if start[:3] == b"BZh" and start[3:4].isdigit() and start[4:8] in (b"1AY&", b"\x17rE8", b""):
+        return "bzip2"
+    return "zstd" if start.startswith(b"\x28\xb5\x2f\xfd") else None
+
+
+@contextmanager
+def damage(label: str) -> Iterator[None]:
+    """Turn what decoders and parsers of archives raise into `WrongFileError` about the file `label`."""
+    try:
+        yield
+    except (EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError, NotImplementedError) as error:
+        raise _damaged(label, error) from error
+    except (
+        RuntimeError,
+        ValueError,
+    ) as error:  # rapidgzip; zipfile for a password; MemoryError is left alone
+        raise _damaged(label, error) from error
+    except OSError as error:
+        if error.errno is None:  # decoders raise it without a number, the operating system with one
+            raise _damaged(label, error) from error
+        raise StorageError(
+            f"cannot read {label}: {error.strerror}", hint="Check the path, and whether you may read it."
+        ) from error
+
+
+def _damaged(label: str, error: Exception) -> WrongFileError:
+    reason = str(error).strip()
+    if not reason or reason == "std::exception":  # all that rapidgzip says about a file cut short
+        reason = "it ends too early"
+    return WrongFileError(f"{label} is cut short or damaged: {reason}", hint=_AGAIN)
+
+
+def _opener(file: Path) -> Callable[[], IO[bytes]]:
+    return lambda: file.open("rb")
+
+
+def _zip_members(whole: Source) -> Iterator[Source]:
+    with whole.file() as path, damage(whole.label), zipfile.ZipFile(path) as archive:
+        for info in sorted(archive.infolist(), key=lambda info: info.filename):
+            if not info.is_dir():
+                yield Source(whole.path, info.filename, raw=_zip_opener(archive, info))
+    whole.seen(whole.path.stat().st_size)
+
+
+def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
+    return lambda: archive.open(info)
+
+
+def _tar_members(whole: Source) -> Iterator[Source]:
+    """Members in the order of the archive, each unpacked to a temporary file while it is used."""
+    with tempfile.TemporaryDirectory(prefix="flickr-auditor-") as folder, whole.open() as stream:
+        copy = Path(folder, "member")  # never the member's own name, which may lead out of the folder
+        tail = _Tail(stream)
+        with damage(whole.label), tarfile.open(fileobj=cast("IO[bytes]", tail), mode="r|") as archive:
+            for info in archive:
+                if not info.isreg():
+                    continue
+                content = archive.extractfile(info)
+                with copy.open("wb") as target:
+                    shutil.copyfileobj(cast("IO[bytes]", content), target, CHUNK_BYTES)
+                yield Source(whole.path, info.name, file=copy)
+        while tail.read(CHUNK_BYTES):
+            pass  # tarfile stops at the closing blocks; damage may show behind them
+        if tail.last.strip(b"\0") or len(tail.last) < tarfile.BLOCKSIZE * 2:
+            raise _damaged(whole.label, EOFError("the closing blocks of the archive are missing"))
+
+
+class _Tail:
+    """A stream that remembers the last kilobyte it gave."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self.last = b""
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self.last = (self.last + data)[-2 * tarfile.BLOCKSIZE :]
+        return data

@@ -1,0 +1,414 @@
+"""Building, replacing, appending, looking up and verifying indexes; and what is left when a build dies."""
+
+import json
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.datasets import readers
+from auditor.datasets.index.build import build
+from auditor.datasets.index.lookup import Index, names, remove
+from auditor.datasets.index.verify import problems
+from auditor.errors import RefusedError, StorageError, WrongFileError
+from tests.datasets import lookalikes
+from tests.datasets.conftest import Build
+
+ROWS = lookalikes.diveface().splitlines(keepends=True)
+IDS = [str(photo) for photo, _, _ in lookalikes.PHOTOS]
+
+
+def test_the_manifest_says_what_the_contract_says(add: Build, indexes: Path, tmp_path: Path) -> None:
+    add("diveface", b"".join([*ROWS, b"?\n", b"\n"]))
+    data = json.loads((indexes / "example" / "manifest.json").read_text())
+    assert data["sources"] == [
+        {"name": "file0", "bytes": (tmp_path / "file0").stat().st_size, "sha256": sha256(tmp_path / "file0")}
+    ]
+    assert {
+        key: data[key]
+        for key in ("schema_version", "dataset", "rows", "indexed", "records", "photos", "owners")
+    } == {
+        "schema_version": 1,
+        "dataset": "example",
+        "rows": 9,
+        "indexed": 7,
+        "records": 7,
+        "photos": 7,
+        "owners": 3,
+    }
+    assert data["skipped"] == {"empty line": 1, "no path of a Flickr photo": 1}
+    assert data["match_keys"] == ["photo_id", "owner"]
+    assert data["built_at"].endswith("+00:00")
+
+
+def sha256(path: Path) -> str:
+    return subprocess.run(
+        ["sha256sum", str(path)], capture_output=True, text=True, check=True
+    ).stdout.split()[0]
+
+
+def test_only_the_owner_can_read_an_index(add: Build, indexes: Path) -> None:
+    add("diveface", lookalikes.diveface())
+    for path in [indexes, *indexes.rglob("*")]:
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_a_second_build_replaces_the_first(add: Build, indexes: Path, index: Callable[[], Index]) -> None:
+    add("diveface", b"".join(ROWS[:4]))
+    add("diveface", b"".join(ROWS[4:]))
+    assert [hit.photo_id for hit in index().by_photo(IDS)] == IDS[4:]
+    files = {path.name for path in (indexes / "example").iterdir()}
+    assert files == {"manifest.json", *(file.name for file in index().manifest.files)}
+
+
+def test_append_adds_to_what_is_there(add: Build, tmp_path: Path, index: Callable[[], Index]) -> None:
+    (tmp_path / "more").write_bytes(b"".join([*ROWS[4:], b"?\n"]))
+    add("diveface", b"".join([*ROWS[:4], ROWS[0], b"?\n"]))
+    manifest_ = add("diveface", tmp_path / "more", append=True)
+    assert (manifest_.rows, manifest_.indexed, manifest_.records, manifest_.photos) == (10, 8, 8, 7)
+    assert sum(manifest_.skipped.values()) == 2
+    assert [(hit.photo_id, hit.source, hit.record) for hit in index().by_photo(IDS)] == [
+        *((photo, "file0", f"line {number}") for number, photo in enumerate([*IDS[:4], IDS[0]], 1)),
+        *((photo, "more", f"line {number}") for number, photo in enumerate(IDS[4:], 1)),
+    ]
+
+
+def test_append_to_nothing_builds(add: Build) -> None:
+    assert add("diveface", lookalikes.diveface(), append=True).records == 7
+
+
+@pytest.mark.parametrize("append", [True, False])
+def test_the_same_file_twice_is_refused(add: Build, index: Callable[[], Index], append: bool) -> None:
+    add("diveface", lookalikes.diveface())
+    with pytest.raises(RefusedError, match="same content"):
+        add("diveface", *([lookalikes.diveface()] * (1 if append else 2)), append=append)
+    assert index().manifest.records == 7
+
+
+def test_a_failed_build_leaves_the_old_index_and_no_litter(
+    add: Build, indexes: Path, index: Callable[[], Index]
+) -> None:
+    add("diveface", lookalikes.diveface())
+    before = sorted((indexes / "example").iterdir())
+    with pytest.raises(WrongFileError):
+        add("diveface", b"".join(ROWS[:2]), b"<html>")
+    assert sorted((indexes / "example").iterdir()) == before
+    assert len(index().by_photo(IDS)) == 7
+
+
+def test_a_failed_first_build_leaves_no_index(add: Build, indexes: Path) -> None:
+    with pytest.raises(WrongFileError):
+        add("diveface", b"<html>")
+    assert names(indexes) == ()
+
+
+def test_two_processes_cannot_build_the_same_index(
+    add: Build, indexes: Path, index: Callable[[], Index]
+) -> None:
+    add("diveface", lookalikes.diveface())
+    code = f"""
+        import sys
+        from pathlib import Path
+        from auditor.datasets.index.lock import locked
+        with locked(Path({str(indexes)!r}), "example"):
+            print("held", flush=True)
+            sys.stdin.read()
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        for change in (lambda: add("diveface", b"".join(ROWS[:2])), lambda: remove(indexes, "example")):
+            with pytest.raises(RefusedError, match="another process"):
+                change()
+        assert len(index().by_photo(IDS)) == 7
+        holder.communicate()
+    add("diveface", b"".join(ROWS[:2]))
+    assert len(index().by_photo(IDS)) == 2
+
+
+KILLED_AT = [
+    ("_Builder._read_file", "reading"),
+    ("_Builder._sorted_files", "sorting"),
+    ("DataFile", "data files written"),
+    ("Manifest", "before the commit"),
+    ("sweep", "after the commit"),
+]
+
+
+@pytest.mark.parametrize("place", [place for place, _ in KILLED_AT], ids=[words for _, words in KILLED_AT])
+def test_kill_9_at_any_moment_leaves_a_whole_index(
+    add: Build, indexes: Path, index: Callable[[], Index], tmp_path: Path, place: str
+) -> None:
+    add("diveface", b"".join(ROWS[:4]))
+    (tmp_path / "new").write_bytes(b"".join(ROWS))
+    code = f"""
+        import os, signal
+        from pathlib import Path
+        from auditor.datasets import readers
+        from auditor.datasets.index import build as module
+        owner, _, name = ("module." + {place!r}).rpartition(".")
+        owner = eval(owner)
+        real, calls = getattr(owner, name), []
+        def dying(*arguments, **named):
+            calls.append(1)
+            if name != "sweep" or len(calls) == 2:
+                if name == "_read_file":
+                    real(*arguments, **named)
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*arguments, **named)
+        setattr(owner, name, dying)
+        new = Path({str(tmp_path / "new")!r})
+        module.build(Path({str(indexes)!r}), "example", [new], formats=readers.select(["diveface"]))
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    expected = IDS if place == "sweep" else IDS[:4]
+    assert [hit.photo_id for hit in index().by_photo(IDS)] == expected
+    assert problems(indexes / "example") == []
+
+    add("diveface", b"".join(ROWS))
+    files = {path.name for path in (indexes / "example").iterdir()}
+    assert files == {"manifest.json", *(file.name for file in index().manifest.files)}
+
+
+def test_a_full_disk_is_said_and_the_old_index_stays(
+    indexes: Path, add: Build, index: Callable[[], Index]
+) -> None:
+    add("yfcc-tsv", lookalikes.yfcc())
+    big = indexes.parent / "big"
+    big.write_bytes(
+        b"".join(b"%d\t%032x\n" % (number * 7919 + 1, number * 2**90 // 3) for number in range(200_000))
+    )
+    code = f"""
+        import resource, signal
+        from pathlib import Path
+        from auditor.datasets import readers
+        from auditor.datasets.index.build import build
+        from auditor.errors import StorageError
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))  # every larger file fails to grow
+        try:
+            big = Path({str(big)!r})
+            build(Path({str(indexes)!r}), "example", [big], formats=readers.select(["yfcc-hash"]))
+        except StorageError as error:
+            print(error.message)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], check=True, capture_output=True, text=True
+    )
+    assert "example" in done.stdout
+    assert len(index().by_photo(IDS)) == 7
+    assert {path.suffix for path in (indexes / "example").iterdir()} == {".json", ".parquet"}
+
+
+def test_a_home_that_cannot_be_written_is_said(tmp_path: Path, add: Build, indexes: Path) -> None:
+    indexes.write_text("a file in the place of the folder")
+    with pytest.raises(StorageError):
+        add("diveface", lookalikes.diveface())
+
+
+def test_memory_stays_flat_as_files_grow(tmp_path: Path) -> None:
+    path = tmp_path / "ffhq.json"
+    face = (
+        lookalikes.ffhq()
+        .split(b'"0":')[1]
+        .split(b'"1":')[0]
+        .replace(b"[\n    1,", b"[" + b"0.125," * 600 + b"1,")
+    )
+    with path.open("wb") as file:
+        file.write(b"{")
+        for number in range(32_000):
+            file.write(b'"%d":' % number + face.replace(b"9000000001", b"%d" % (10**9 + number)))
+        file.write(b'"last": {}}')
+    assert path.stat().st_size > 100 << 20
+    code = f"""
+        import resource
+        from pathlib import Path
+        from auditor.datasets import readers
+        from auditor.datasets.index.build import build
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        home = Path({str(tmp_path / "indexes")!r})
+        made = build(home, "ffhq", [Path({str(path)!r})], formats=readers.select(["ffhq-json"]))
+        print(made.photos, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], check=True, capture_output=True, text=True
+    )
+    photos, grown_kib = map(int, done.stdout.split())
+    assert photos == 32_000
+    assert grown_kib < 300 * 1024
+
+
+def test_lookups_know_their_keys(add: Build, index: Callable[[], Index]) -> None:
+    add("open-images-csv", lookalikes.open_images().replace(b"/99000000@N07", b"/Some_Alias"))
+    current = index()
+    by_alias = current.by_owner([], ["some_ALIAS"])
+    assert {hit.photo_id for hit in by_alias} == {IDS[0], IDS[3], IDS[6]}
+    assert {(hit.alias, hit.nsid, hit.license_id, hit.links_original) for hit in by_alias} == {
+        ("some_alias", None, "4", True)
+    }
+    assert len(current.by_owner(["99000001@N07"], ["some_alias"])) == 5
+    assert (
+        current.by_photo([])
+        == current.by_owner([])
+        == current.by_hash(["f" * 32])
+        == current.by_md5(["x"])
+        == []
+    )
+    assert current.by_photo(["abc", "-1", "0", "9" * 30, "1e9", ""]) == []
+    assert current.by_owner(["Ann", "x@N07", "99000001@N08"], ["Ann"]) == []
+
+
+def test_many_ids_at_once(add: Build, index: Callable[[], Index]) -> None:
+    add("diveface", lookalikes.diveface())
+    assert [
+        hit.photo_id
+        for hit in index().by_photo([str(number) for number in range(8_999_990_000, 9_000_010_000)])
+    ] == IDS
+
+
+@pytest.mark.parametrize("folder", ["it's [a] home*", "ünï code"])
+def test_homes_with_odd_names(tmp_path: Path, folder: str) -> None:
+    file = tmp_path / "a [file].txt"
+    file.write_bytes(lookalikes.diveface())
+    home = tmp_path / folder
+    build(home, "diveface", [file], formats=readers.select(["diveface"]))
+    assert len(Index.open(home / "diveface").by_photo(IDS)) == 7
+    assert problems(home / "diveface") == []
+
+
+def test_verify_finds_what_was_changed(add: Build, indexes: Path, index: Callable[[], Index]) -> None:
+    add("diveface", lookalikes.diveface())
+    folder = indexes / "example"
+    assert problems(folder) == []
+    main, owner = (folder / file.name for file in index().manifest.files)
+    content = main.read_bytes()
+    main.write_bytes(content[:100] + b"x" + content[101:])
+    owner.unlink()
+    assert [problem.split(" ", 1)[1] for problem in problems(folder)] == [
+        "was changed: its size or SHA-256 is not that of the build",
+        "is missing",
+    ]
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "rubbish"])
+def test_a_damaged_index_is_said_when_it_is_used(
+    add: Build, indexes: Path, index: Callable[[], Index], damage: str
+) -> None:
+    add("diveface", lookalikes.diveface())
+    current = index()
+    path = indexes / "example" / current.manifest.files[0].name
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-20] if damage == "cut" else b"rubbish" * 100)
+    with pytest.raises(StorageError, match="example"):
+        current.by_photo(IDS)
+
+
+def test_an_index_replaced_while_it_is_used_is_said(add: Build, index: Callable[[], Index]) -> None:
+    add("diveface", lookalikes.diveface())
+    opened = index()
+    add("diveface", b"".join(ROWS[:2]))
+    with pytest.raises(StorageError, match="replaced"):
+        opened.by_photo(IDS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema_version": 99},
+        {"rows": 8},
+        {"rows": "7"},
+        {"records": -1},
+        {"records": 6},
+        {"files": []},
+        {
+            "files": [
+                {"name": "../../etc/passwd", "key": "photo_id", "rows": 7, "bytes": 1, "sha256": "0" * 64}
+            ]
+        },
+        {"sources": [{"name": "x", "bytes": 1, "sha256": "no"}]},
+        {"skipped": {"x": True}},
+        {"dataset": "../x"},
+        {"built_at": "yesterday"},
+    ],
+)
+def test_a_manifest_is_not_trusted(add: Build, indexes: Path, change: dict[str, object]) -> None:
+    add("diveface", lookalikes.diveface())
+    path = indexes / "example" / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(StorageError, match="damaged") as error:
+        Index.open(indexes / "example")
+    assert "datasets add example" in error.value.hint
+    assert len(problems(indexes / "example")) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 100_000])
+def test_a_manifest_that_is_no_manifest(add: Build, indexes: Path, content: bytes) -> None:
+    add("diveface", lookalikes.diveface())
+    (indexes / "example" / "manifest.json").write_bytes(content)
+    with pytest.raises(StorageError, match="damaged"):
+        Index.open(indexes / "example")
+
+
+def test_a_damaged_index_can_be_built_anew_and_removed(
+    add: Build, indexes: Path, index: Callable[[], Index]
+) -> None:
+    add("diveface", lookalikes.diveface())
+    (indexes / "example" / "manifest.json").write_text("{")
+    assert add("diveface", lookalikes.diveface()).records == 7
+    (indexes / "example" / "manifest.json").write_text("{")
+    assert remove(indexes, "example")
+    assert names(indexes) == ()
+
+
+def test_names_and_remove(add: Build, indexes: Path) -> None:
+    assert names(indexes) == ()
+    assert not remove(indexes, "example")
+    add("diveface", lookalikes.diveface())
+    add("coco-json", lookalikes.coco(), name="other")
+    assert names(indexes) == ("example", "other")
+    assert remove(indexes, "example")
+    assert names(indexes) == ("other",)
+    with pytest.raises(WrongFileError, match="no index of example"):
+        Index.open(indexes / "example")
+
+
+_GOOD = st.integers(1, 2**63 - 1).map(lambda photo: f"99000000@N07_identity_1/{photo}_0.jpg")
+_BAD = st.text(st.characters(exclude_characters="\n", codec="utf-8"), max_size=20)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), _GOOD, _BAD), max_size=30))
+def test_every_row_is_either_indexed_or_skipped(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[bool, str, str]]
+) -> None:
+    folder = tmp_path_factory.mktemp("rows")
+    right = ["99000000@N07_identity_1/5_0.jpg"] * (
+        len(rows) + 1
+    )  # so that the file looks like one of the format
+    texts = [*right, *(good if is_good else bad for is_good, good, bad in rows)]
+    (folder / "file").write_text("\n".join(texts) + "\n", newline="", encoding="utf-8")
+    made = build(folder / "indexes", "example", [folder / "file"], formats=readers.select(["diveface"]))
+    good = [
+        text
+        for text in texts
+        if readers.formats()["diveface"] and text.startswith("99000000@N07_identity_1/")
+    ]
+    assert made.rows == len(texts) == made.indexed + sum(made.skipped.values())
+    assert made.records == made.indexed == len(good)
+    shutil.rmtree(folder)
