@@ -1,0 +1,157 @@
+"""The publisher's next index against a case: what is removed, what is still there, what is new.
+
+A wrong file must never read as "all removed". So the new index has to be in the dataset's own format, to hold
+records, to be as readable as the one of the letter, and to still hold most of the *witnesses*: photos of the
+old index that nobody asked to remove. A set of the same format, or one part of many, lacks them.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from auditor.datasets.card import Card
+from auditor.datasets.index import duck
+from auditor.datasets.index.build import build
+from auditor.datasets.index.lookup import Index
+from auditor.datasets.readers import select
+from auditor.errors import WrongFileError
+from auditor.files import private_dir, storage_errors
+from auditor.optout.cases import Fingerprint, IndexVersion
+from auditor.optout.request import RequestedPhoto
+from auditor.progress import SILENT, Progress
+
+WITNESSES = 1000
+_WITNESS_KEYS = ("photo_id", "url_hash")
+_HINT = "Give all files of the publisher's new index of this dataset, as you got them."
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """Every photo asked about is in one of the first two."""
+
+    removed: tuple[RequestedPhoto, ...]
+    """As the letter named them."""
+    still_there: tuple[RequestedPhoto, ...]
+    """With their records in the new index."""
+    newly_found: tuple[RequestedPhoto, ...]
+
+
+def compare(
+    asked: Sequence[RequestedPhoto], left_out: Sequence[RequestedPhoto], found: Sequence[RequestedPhoto]
+) -> Recheck:
+    """What became of `asked`, by what was `found` in the new index; `left_out` photos are no news.
+
+    Records without a photo id cannot be told apart, so they are counted: two fewer are two removed.
+    """
+    now = {photo.photo_id: photo for photo in found if photo.photo_id}
+    unnamed_now = [photo for photo in found if not photo.photo_id]
+    unnamed_before = [photo for photo in asked if not photo.photo_id]
+    named = [photo for photo in asked if photo.photo_id]
+    known = {photo.photo_id for photo in (*asked, *left_out)}
+    return Recheck(
+        removed=(
+            *(photo for photo in named if photo.photo_id not in now),
+            *unnamed_before[len(unnamed_now) :],
+        ),
+        still_there=(
+            *(now[photo.photo_id] for photo in named if photo.photo_id in now),
+            *unnamed_now[: len(unnamed_before)],
+        ),
+        newly_found=(
+            *(photo for photo_id, photo in now.items() if photo_id not in known),
+            *unnamed_now[len(unnamed_before) :],
+        ),
+    )
+
+
+def version(index: Index) -> IndexVersion:
+    """Which of the publisher's files `index` was built from, and when."""
+    return IndexVersion(
+        sources=tuple((source.name, source.sha256) for source in index.manifest.sources),
+        read_on=datetime.fromisoformat(index.manifest.built_at).date(),
+    )
+
+
+def fingerprint(index: Index, asked: Sequence[RequestedPhoto]) -> Fingerprint:
+    """What is kept of `index` to know its next version by; the photos `asked` about are no witnesses."""
+    manifest = index.manifest
+    key = next((key for key in _WITNESS_KEYS if key in manifest.match_keys), "")
+    return Fingerprint(manifest.rows, manifest.indexed, key, _witnesses(index, key, asked))
+
+
+def _witnesses(index: Index, key: str, asked: Sequence[RequestedPhoto]) -> tuple[str, ...]:
+    file = index.manifest.file(key)
+    if file is None:
+        return ()
+    # Not all records have every key, but those of a photo asked about have one of these.
+    ids = [int(photo.photo_id) for photo in asked if photo.photo_id]
+    hashes = [photo.url_hash for photo in asked if photo.url_hash]
+    query = (
+        f"SELECT DISTINCT {key} FROM (SELECT {key} FROM read_parquet(?) WHERE {key} IS NOT NULL"  # noqa: S608 - own names
+        " AND coalesce(photo_id NOT IN (SELECT unnest(?::BIGINT[])), true)"
+        " AND coalesce(url_hash NOT IN (SELECT unnest(?::VARCHAR[])), true)"
+        f" USING SAMPLE reservoir({WITNESSES} ROWS) REPEATABLE (1)) ORDER BY 1"
+    )
+    with duck.storage_errors(index.name), duck.connect() as database:
+        rows = database.execute(query, [duck.pattern(index.folder / file.name), ids, hashes]).fetchall()
+    return tuple(str(value) for (value,) in rows)
+
+
+@contextmanager
+def new_index(
+    files: Sequence[Path],
+    card: Card,
+    before: Fingerprint,
+    *,
+    work: Path,
+    memory_limit: str = duck.MEMORY_LIMIT,
+    progress: Progress = SILENT,
+) -> Iterator[Index]:
+    """The index of `files`, kept in a folder below `work` while the block runs.
+
+    Raises `WrongFileError` when the files are no newer version of the index that `before` is of.
+    """
+    with storage_errors(work), TemporaryDirectory(dir=private_dir(work), prefix=".recheck-") as folder:
+        build(
+            Path(folder),
+            card.name,
+            files,
+            formats=select(card.formats),
+            memory_limit=memory_limit,
+            progress=progress,
+        )
+        index = Index.open(Path(folder) / card.name)
+        _refuse_wrong(index, before)
+        yield index
+
+
+def _refuse_wrong(index: Index, before: Fingerprint) -> None:
+    manifest = index.manifest
+    names = ", ".join(source.name for source in manifest.sources)
+    if not manifest.records:
+        raise WrongFileError(
+            f"{names}: no row holds a Flickr photo, so nothing can be told from it", hint=_HINT
+        )
+    # Shares, not numbers: many rows of a good index can be about pictures that are not on Flickr.
+    if manifest.indexed * before.rows * 2 < before.indexed * manifest.rows:
+        raise WrongFileError(
+            f"{names}: only {manifest.indexed:,} of {manifest.rows:,} rows could be read, far fewer than"
+            f" in the index of the letter ({before.indexed:,} of {before.rows:,})",
+            hint=_HINT,
+        )
+    present = _present(index, before)
+    if present * 2 < len(before.witnesses):
+        raise WrongFileError(
+            f"{names}: of {len(before.witnesses):,} photos that were in the index of {index.name} and that"
+            f" you did not ask to remove, only {present:,} are in it; it is another dataset, or only a part",
+            hint=_HINT,
+        )
+
+
+def _present(index: Index, before: Fingerprint) -> int:
+    if before.witness_key == "url_hash":
+        return len({hit.url_hash for hit in index.by_hash(before.witnesses)})
+    return len({hit.photo_id for hit in index.by_photo(before.witnesses)})

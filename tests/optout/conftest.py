@@ -1,0 +1,145 @@
+"""Letters, cases and an index to write them from. All ids, names and NSIDs are invented."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditor import database
+from auditor.account.photo import Account, Photo
+from auditor.account.store import AccountStore
+from auditor.datasets import catalogue
+from auditor.datasets.card import Card
+from auditor.datasets.index.build import build
+from auditor.datasets.readers import select
+from auditor.flickr.privacy import Privacy
+from auditor.optout import letter as letters
+from auditor.optout.cases import Case, Fingerprint, IndexVersion
+from auditor.optout.grounds import Ground, Role
+from auditor.optout.letter import FollowUp, Letter
+from auditor.optout.request import Place, RequestedPhoto, Standing
+
+NSID = "99000001@N07"
+TODAY = date(2026, 11, 21)
+VERSION = IndexVersion(
+    sources=(("ffhq-v2.json", "ab" * 32),),
+    read_on=date(2026, 3, 1),
+)
+PHOTO = RequestedPhoto(
+    photo_id="5000000001",
+    link=f"https://www.flickr.com/photos/{NSID}/5000000001/",
+    match_key="photo_id",
+    certainty="published",
+    places=(Place("ffhq-v2.json", '["17"]'),),
+    standing=Standing.PUBLIC,
+    license_then="2",
+    license_now="0",
+)
+ACCOUNT = Account(NSID, "Ann Example", "annexample")
+CASE = Case(
+    id="ffhq-1",
+    dataset="ffhq",
+    ground=Ground.GDPR,
+    role=Role.PHOTOGRAPHER,
+    language="en",
+    sender="Ann Example",
+    nsid=NSID,
+    include_private=False,
+    folder="/letters/ffhq-1",
+    files=(),
+    photos=1,
+    records=1,
+    index=VERSION,
+    fingerprint=Fingerprint(rows=10, indexed=10, witness_key="photo_id", witnesses=()),
+    drafted_on=TODAY,
+)
+
+
+def a_letter(
+    photos: Sequence[RequestedPhoto] = (PHOTO,),
+    *,
+    card: Card | None = None,
+    account: Account = ACCOUNT,
+    follow_up: FollowUp | None = None,
+    index: IndexVersion = VERSION,
+    **case: Any,
+) -> Letter:
+    """The first part of a letter about `photos`, with the fields of `case` changed."""
+    return letters.write(
+        replace(CASE, **case),
+        card or catalogue.get("ffhq"),
+        photos,
+        index=index,
+        account=account,
+        written_on=TODAY,
+        follow_up=follow_up,
+    )[0]
+
+
+def ffhq(photos: Sequence[tuple[str, str]]) -> str:
+    """An FFHQ-like index of (owner, photo id) pairs, one face each."""
+    return json.dumps(
+        {
+            str(number): {
+                "category": "training",
+                "metadata": {
+                    "photo_url": f"https://www.flickr.com/photos/{owner}/{photo_id}/",
+                    "photo_title": "Somebody",
+                    "author": "Somebody",
+                    "license": "Attribution-NonCommercial License",
+                    "license_url": "http://creativecommons.org/licenses/by-nc/2.0/",
+                },
+            }
+            for number, (owner, photo_id) in enumerate(photos)
+        }
+    )
+
+
+STRANGERS = [("99000002@N07", str(3_000_000_000 + number)) for number in range(300)]
+
+
+class Home:
+    """A home with an account of `count` photos, all of them in its FFHQ index."""
+
+    def __init__(self, path: Path, count: int, *, private: Sequence[int] = ()) -> None:
+        self.path = path
+        self.photos = [
+            Photo(
+                id=str(5_000_000_000 + number),
+                title=f"Photo {number}",
+                license_id="0",
+                privacy=Privacy.PRIVATE if number in private else Privacy.PUBLIC,
+                secret=f"{number:010x}",
+                server="65535",
+                original_secret=f"0123456789{number:x}",
+            )
+            for number in range(count)
+        ]
+        self.mine = [(NSID, photo.id) for photo in self.photos]
+        self.conn = database.connect(path / "auditor.sqlite3")
+        AccountStore(self.conn).save(
+            ACCOUNT, self.photos, taken_at=1_790_000_000.0, source="api", complete=True, full=True
+        )
+
+    def index(self, photos: Sequence[tuple[str, str]], name: str = "ffhq") -> None:
+        """Build the local index of the dataset `name` from an FFHQ-like file."""
+        file = self.file(photos)
+        build(self.path / "indexes", name, [file], formats=select(catalogue.get(name).formats))
+
+    def file(self, photos: Sequence[tuple[str, str]], name: str = "ffhq-dataset-v2.json") -> Path:
+        """An FFHQ-like file."""
+        file = self.path / name
+        file.write_text(ffhq(photos))
+        return file
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Twelve photos, all in the index: the second with two faces, one private; and one deleted since."""
+    made = Home(tmp_path, 12, private=[7])
+    made.index([*made.mine, made.mine[1], (NSID, "4000000001"), *STRANGERS])
+    return made

@@ -1,0 +1,158 @@
+"""Cases move from draft to end by dates, keep everything in the database, and say what comes next."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from auditor import database
+from auditor.errors import AuditorError, RefusedError, UsageError
+from auditor.optout import cases
+from auditor.optout.case_store import CasePhoto, CaseStore, PhotoState
+from auditor.optout.cases import Case, Outcome, State, next_step
+from auditor.optout.grounds import Ground, Role
+from auditor.optout.request import Place, Standing
+from tests.optout.conftest import CASE, PHOTO
+
+TODAY = date(2026, 3, 31)
+SENT_ON = date(2026, 1, 31)
+SENT = cases.sent(CASE, SENT_ON, TODAY)
+ANSWERED = cases.answered(SENT, date(2026, 2, 20), TODAY)
+CLOSED = cases.closed(ANSWERED, date(2026, 3, 1), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("case", "state", "overdue"),
+    [
+        (CASE, State.DRAFTED, False),
+        (SENT, State.SENT, True),
+        (ANSWERED, State.ANSWERED, False),
+        (CLOSED, State.CLOSED, False),
+        (cases.sent(ANSWERED, TODAY, TODAY), State.SENT, False),  # a follow-up went out
+    ],
+)
+def test_the_state_follows_from_the_dates(case: Case, state: State, overdue: bool) -> None:
+    assert (case.state, case.overdue(TODAY)) == (state, overdue)
+
+
+def test_the_deadline_counts_from_sending_until_an_answer_tells_the_day_of_receipt() -> None:
+    assert CASE.deadline is None
+    assert SENT.deadline is not None
+    assert SENT.deadline.day == date(2026, 3, 2)  # 28 February is a Saturday
+    told = cases.acknowledged(SENT, date(2026, 2, 4), TODAY)
+    assert told.state is State.SENT
+    assert told.deadline is not None
+    assert told.deadline.day == date(2026, 3, 4)
+
+
+@pytest.mark.parametrize(("day", "overdue"), [(date(2026, 3, 2), False), (date(2026, 3, 3), True)])
+def test_the_last_day_is_not_overdue_yet(day: date, overdue: bool) -> None:
+    assert SENT.overdue(day) is overdue
+
+
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [
+        (lambda: cases.sent(CASE, TODAY + timedelta(days=1), TODAY), UsageError),
+        (lambda: cases.sent(CLOSED, TODAY, TODAY), RefusedError),
+        (lambda: cases.answered(CASE, TODAY, TODAY), RefusedError),
+        (lambda: cases.answered(SENT, SENT_ON - timedelta(days=1), TODAY), UsageError),
+        (lambda: cases.answered(CLOSED, TODAY, TODAY), RefusedError),
+        (lambda: cases.acknowledged(SENT, SENT_ON - timedelta(days=1), TODAY), UsageError),
+        (lambda: cases.acknowledged(CASE, TODAY, TODAY), RefusedError),
+        (lambda: cases.closed(SENT, TODAY + timedelta(days=1), TODAY), UsageError),
+    ],
+)
+def test_steps_that_make_no_sense_are_refused(step: object, error: type[AuditorError]) -> None:
+    with pytest.raises(error):
+        step()  # type: ignore[operator]
+
+
+def test_closing_twice_changes_nothing() -> None:
+    assert cases.closed(CLOSED, TODAY, TODAY) == CLOSED
+
+
+GONE = Outcome(TODAY, removed=1, still_there=0, newly_found=0, follow_up_waits=False)
+LEFT = Outcome(TODAY, removed=0, still_there=1, newly_found=0, follow_up_waits=True)
+
+
+@pytest.mark.parametrize(
+    ("case", "says"),
+    [
+        (CASE, "optout sent ffhq-1"),
+        (SENT, "Article 77"),
+        (replace(SENT, ground=Ground.UK_GDPR), "ICO"),
+        (replace(SENT, ground=Ground.CCPA), "California Privacy Protection Agency"),
+        (replace(SENT, ground=Ground.NONE), "Ask again"),
+        (cases.sent(CASE, TODAY, TODAY), "Wait"),
+        (ANSWERED, "optout recheck ffhq-1"),
+        (CLOSED, "closed"),
+        (replace(SENT, outcome=GONE), "optout close ffhq-1"),
+        (replace(SENT, outcome=LEFT), "follow-up letter"),
+        (cases.sent(replace(SENT, outcome=LEFT), TODAY, TODAY), "Wait"),
+    ],
+)
+def test_the_next_step_is_named(case: Case, says: str) -> None:
+    assert says in next_step(case, TODAY)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> CaseStore:
+    return CaseStore(database.connect(tmp_path / "auditor.sqlite3"))
+
+
+def test_a_case_comes_back_from_the_database_as_it_was(store: CaseStore) -> None:
+    full = replace(CLOSED, files=("/a", "/b"), outcome=LEFT, received_on=SENT_ON, include_private=True)
+    bare = replace(CASE, id="ffhq-2", sender=None, nsid=None, role=Role.SUBJECT)
+    photos = [
+        CasePhoto(replace(PHOTO, places=(Place("a", "b"), Place("c", "d"))), PhotoState.STILL_THERE),
+        CasePhoto(replace(PHOTO, photo_id=None, link=None, license_now=None), PhotoState.REMOVED),
+        CasePhoto(
+            replace(PHOTO, standing=Standing.HIDDEN, url_hash="ab", steps_done=("no_cv",)),
+            PhotoState.LEFT_OUT,
+        ),
+    ]
+    for case in (full, bare):
+        store.save(case, event="drafted", on=TODAY)
+    store.save_photos(full.id, photos)
+    assert store.all() == [full, bare]
+    assert store.photos(full.id) == photos
+    assert store.asked(full.id) == [item.photo for item in photos[:2]]
+    assert store.photos(bare.id) == []
+
+
+def test_ids_count_up_for_each_dataset(store: CaseStore) -> None:
+    assert store.new_id("ffhq") == "ffhq-1"
+    store.save(CASE, event="drafted", on=TODAY)
+    assert (store.new_id("ffhq"), store.new_id("coco")) == ("ffhq-2", "coco-1")
+
+
+def test_what_happened_is_kept_with_the_answers_text(store: CaseStore) -> None:
+    store.save(CASE, event="drafted", on=TODAY)
+    store.save(SENT, event="sent", on=SENT_ON)
+    store.save(ANSWERED, event="answered", on=TODAY, note="We removed\nyour photos.")
+    assert store.events(CASE.id) == [
+        ("2026-03-31", "drafted", ""),
+        ("2026-01-31", "sent", ""),
+        ("2026-03-31", "answered", "We removed\nyour photos."),
+    ]
+
+
+def test_an_unknown_case_is_answered_with_those_there_are(store: CaseStore) -> None:
+    with pytest.raises(UsageError) as error:
+        store.get("nothing-1")
+    assert "draft" in error.value.hint
+    store.save(CASE, event="drafted", on=TODAY)
+    with pytest.raises(UsageError) as error:
+        store.get("nothing-1")
+    assert "ffhq-1" in error.value.hint
+
+
+def test_the_view_of_cases_shows_their_state(tmp_path: Path) -> None:
+    conn = database.connect(tmp_path / "auditor.sqlite3")
+    CaseStore(conn).save(replace(ANSWERED, outcome=LEFT), event="answered", on=TODAY)
+    row = conn.execute("SELECT state, still_there FROM cases").fetchone()
+    assert tuple(row) == ("answered", 1)
+    assert json.loads(conn.execute("SELECT outcome FROM optout_case").fetchone()[0])["removed"] == 0

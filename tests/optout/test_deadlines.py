@@ -1,0 +1,65 @@
+"""Deadlines are right across month ends, leap years and weekends."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.optout.deadlines import deadline, one_month_after
+from auditor.optout.grounds import Ground
+
+DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2199, 12, 31))
+MONTHLY = (Ground.GDPR, Ground.UK_GDPR)
+
+
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        ("2026-03-05", "2026-04-06"),  # 5 April is a Sunday
+        ("2026-03-16", "2026-04-16"),
+        ("2027-01-31", "2027-03-01"),  # 28 February is a Sunday
+        ("2024-01-31", "2024-02-29"),
+        ("2023-01-31", "2023-02-28"),
+        ("2026-03-31", "2026-04-30"),
+        ("2026-10-31", "2026-11-30"),
+        ("2026-12-31", "2027-02-01"),  # 31 January is a Sunday
+        ("2026-12-15", "2027-01-15"),
+        ("2026-06-04", "2026-07-06"),  # 4 July is a Saturday
+    ],
+)
+@pytest.mark.parametrize("ground", MONTHLY)
+def test_a_month_ends_on_the_same_day_or_the_last_and_never_on_a_weekend(
+    ground: Ground, received: str, due: str
+) -> None:
+    result = deadline(ground, date.fromisoformat(received))
+    assert (result.day.isoformat(), result.legal) == (due, True)
+
+
+@pytest.mark.parametrize(
+    ("ground", "days", "legal"), [(Ground.CCPA, 45, True), (Ground.BIPA, 30, False), (Ground.NONE, 30, False)]
+)
+@given(received=DAYS)
+def test_other_grounds_count_days(ground: Ground, days: int, legal: bool, received: date) -> None:
+    result = deadline(ground, received)
+    assert (result.day - received, result.legal) == (timedelta(days=days), legal)
+
+
+@given(received=DAYS)
+def test_a_month_is_never_skipped_and_never_shortened_but_by_the_calendar(received: date) -> None:
+    after = one_month_after(received)
+    assert (after.year * 12 + after.month) - (received.year * 12 + received.month) == 1
+    assert after.day == received.day or (after + timedelta(days=1)).day == 1
+
+
+@given(received=DAYS)
+def test_the_weekend_moves_a_deadline_by_two_days_at_most(received: date) -> None:
+    due = deadline(Ground.GDPR, received).day
+    assert due.weekday() < 5
+    assert timedelta(0) <= due - one_month_after(received) <= timedelta(days=2)
+
+
+@given(one=DAYS, other=DAYS)
+def test_a_later_receipt_never_means_an_earlier_deadline(one: date, other: date) -> None:
+    first, second = sorted((one, other))
+    assert deadline(Ground.GDPR, first).day <= deadline(Ground.GDPR, second).day

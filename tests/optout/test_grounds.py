@@ -1,0 +1,28 @@
+"""Which ground goes with which role."""
+
+import pytest
+
+from auditor.errors import RefusedError
+from auditor.optout.grounds import Ground, Role, law
+
+REFUSED = {(Ground.BIPA, Role.PHOTOGRAPHER)}
+
+
+@pytest.mark.parametrize("ground", Ground)
+@pytest.mark.parametrize("role", Role)
+def test_a_ground_is_open_to_those_whom_its_law_gives_a_right(ground: Ground, role: Role) -> None:
+    if (ground, role) in REFUSED:
+        with pytest.raises(RefusedError):
+            law(ground, role)
+    else:
+        assert law(ground, role).applies
+
+
+def test_a_refused_ground_says_why_and_what_else_there_is() -> None:
+    with pytest.raises(RefusedError) as refusal:
+        law(Ground.BIPA, Role.PHOTOGRAPHER)
+    assert refusal.value.exit_code == 6
+    assert "not to the photographer" in refusal.value.message
+    for alternative in ("--ground gdpr", "--ground none", "--as subject", "--link"):
+        assert alternative in refusal.value.hint
+    assert "--ground bipa" not in refusal.value.hint

@@ -1,0 +1,311 @@
+"""``optout`` as a user runs it: letters, cases, re-check, exit codes, and JSON by its published schema."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import auditor.report
+from auditor.account.photo import Account
+from auditor.account.store import AccountStore
+from auditor.cli.app import run
+from auditor.flickr.privacy import Privacy
+from tests.cli.conftest import Result
+from tests.optout.conftest import ACCOUNT, NSID, STRANGERS, Home
+
+SCHEMA = json.loads((Path(auditor.report.__file__).parent / "schemas" / "optout.json").read_text())
+LINK = "https://www.flickr.com/photos/annexample/5000000003/"
+YESTERDAY = (date.today() - timedelta(days=1)).isoformat()  # noqa: DTZ011 - the user's day
+
+Program = Callable[..., Result]
+
+
+@pytest.fixture
+def program(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
+    """Runs ``optout`` with a home; JSON results are checked against the schema."""
+    for name in ("FLICKR_API_KEY", "FLICKR_API_SECRET", "AUDITOR_CONFIG", "AUDITOR_FLICKR_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AUDITOR_HOME", str(home.path))
+    monkeypatch.chdir(home.path)
+
+    def call(*words: object) -> Result:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            run(["optout", *(str(word) for word in words)])
+        captured = capfd.readouterr()
+        code = ended.value.code
+        result = Result(code if isinstance(code, int) else 0, captured.out, captured.err)
+        if "json" in words and result.code in {0, 1}:
+            jsonschema.validate(result.json, SCHEMA)
+        return result
+
+    return call
+
+
+def test_a_draft_says_what_it_put_in_and_what_it_left_out(program: Program, home: Home) -> None:
+    home.conn.execute("UPDATE photo SET license_id = '4'")
+    result = program("draft", "ffhq", "--name", "Ann Example")
+    assert result.code == 0
+    assert "about 12 photos, 1 of them no longer in your account, 13 records" in result.out
+    assert "Left out: 1 × not public on Flickr (--include-private names them)" in result.out
+    assert "no legal advice" in result.out
+    assert "11 of 12 are not yet" in result.err
+    assert "plan --dataset ffhq --add-tag no_cv" in result.err
+    assert "README, section Privacy" in result.err
+    letters = home.path / "letters" / "ffhq-1"
+    for file in ("letter-1.txt", "letter-1.md", "links-1.csv"):
+        written = (letters / file).read_text()
+        assert len(set(re.findall(r"https://www\.flickr\.com/photos/99000001@N07/(\d+)/", written))) == 12
+        assert "5000000007" not in written
+        assert not [
+            photo for photo in home.photos if photo.original_secret and photo.original_secret in written
+        ]
+
+
+def test_private_photos_are_named_only_when_asked_for(program: Program, home: Home) -> None:
+    result = program("draft", "ffhq", "--include-private", "--format", "json")
+    assert (result.json["photos"], result.json["left_out"]) == (13, {})
+    assert "5000000007" in (home.path / "letters" / "ffhq-1" / "letter-1.txt").read_text()
+
+
+def test_a_letter_without_a_name_has_a_line_to_fill_in_and_says_so(program: Program, home: Home) -> None:
+    result = program("draft", "ffhq", "--as", "guardian", "--link", LINK, "--format", "json")
+    assert [what.split(" (")[0] for what in result.json["fill_in"]] == ["your name", "the child's name"]
+    text = (home.path / "letters" / "ffhq-1" / "letter-1.txt").read_text()
+    assert "[YOUR NAME]" in text
+    assert "[NAME OF THE CHILD]" in text
+
+
+def test_a_person_shown_needs_no_account_and_names_given_links_only(program: Program, home: Home) -> None:
+    home.conn.executescript("DELETE FROM photo; DELETE FROM snapshot; DELETE FROM account;")
+    unknown = "https://www.flickr.com/photos/annexample/1234567/"
+    words = ("draft", "ffhq", "--as", "subject", "--ground", "bipa", "--link", LINK, "--link", unknown)
+    result = program(*words, "--format", "json").json
+    assert (result["photos"], result["left_out"]) == (1, {"not in the index": 1})
+    text = (home.path / "letters" / "ffhq-1" / "letter-1.txt").read_text()
+    assert LINK in text
+    assert NSID not in text
+    assert "740 ILCS 14" in text
+    newer = home.file(STRANGERS, "ffhq-v3.json")
+    assert program("recheck", "ffhq-1", newer, "--format", "json").json["removed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["draft", "ffhq", "--ground", "bipa"], 6, "not to the photographer"),
+        (["draft", "ffhq", "--as", "subject"], 2, "--link"),
+        (["draft", "ffhq", "--link", LINK], 2, "--as subject"),
+        (
+            ["draft", "ffhq", "--as", "subject", "--link", "https://example.org/1"],
+            2,
+            "no link to a Flickr photo",
+        ),
+        (["draft", "ffhk"], 2, "ffhq"),
+        (["draft", "coco"], 2, "no index of coco"),
+        (["draft", "ffhq", "--lang", "tlh"], 2, "en, de, fr, es"),
+        (["draft", "ffhq", "--ground", "magna-carta"], 2, "gdpr"),
+        (["sent", "ffhq-9"], 2, 'no case "ffhq-9"'),
+        (["sent", "ffhq-1", "--on", "2999-01-01"], 2, "still to come"),
+        (["sent", "ffhq-1", "--on", "yesterday"], 2, "--on"),
+        (["answer", "ffhq-1"], 6, "not sent yet"),
+        (["recheck", "ffhq-1", "missing.json"], 2, "missing.json"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_the_reason(
+    program: Program, words: list[str], code: int, says: str
+) -> None:
+    assert program("draft", "ffhq").code == 0
+    result = program(*words)
+    assert (result.code, says in result.err) == (code, True), result.err
+    assert len(program("status", "--format", "json").json["cases"]) == 1
+
+
+def test_nothing_in_the_dataset_is_no_letter_and_no_error(program: Program, home: Home) -> None:
+    home.index(STRANGERS)
+    result = program("draft", "ffhq", "--format", "json")
+    assert (result.code, result.json["case_id"], result.json["photos"]) == (0, None, 0)
+    assert "no letter was written" in program("draft", "ffhq").out
+    assert not (home.path / "letters").exists()
+
+
+def test_out_names_the_folder_and_never_overwrites_a_letter(program: Program, home: Home) -> None:
+    assert program("draft", "ffhq", "--out", "mine").code == 0
+    assert (home.path / "mine" / "letter-1.txt").exists()
+    again = program("draft", "ffhq", "--out", "mine")
+    assert (again.code, "already holds a letter" in again.err) == (2, True)
+
+
+def test_the_life_of_a_case(program: Program, home: Home) -> None:
+    program("draft", "ffhq", "--ground", "gdpr")
+    sent = program("sent", "ffhq-1", "--on", "2026-01-31", "--format", "json").json
+    assert (sent["state"], sent["deadline"], sent["overdue"]) == ("sent", "2026-03-02", True)
+    late = program("status", "--ics", "due.ics")
+    assert (late.code, "OVERDUE" in late.out) == (1, True)
+    assert "DTSTART;VALUE=DATE:20260302" in (home.path / "due.ics").read_text()
+    told = program("answer", "ffhq-1", "--received", "2026-02-04", "--format", "json").json
+    assert (told["state"], told["deadline"]) == ("sent", "2026-03-04")
+    (home.path / "answer.txt").write_bytes(b"We removed them.\xff")
+    answered = program("answer", "ffhq-1", "--text-file", "answer.txt", "--format", "json").json
+    assert (answered["state"], answered["overdue"]) == ("answered", False)
+    assert program("status").code == 0
+    assert program("close", "ffhq-1", "--on", YESTERDAY, "--format", "json").json["state"] == "closed"
+    assert program("sent", "ffhq-1").code == 6
+    kinds = [row["kind"] for row in home.conn.execute("SELECT kind FROM optout_event ORDER BY rowid")]
+    assert kinds == ["drafted", "sent", "acknowledged", "answered", "closed"]
+
+
+def test_a_recheck_tells_removed_left_and_new_and_writes_the_follow_up(program: Program, home: Home) -> None:
+    program("draft", "ffhq")
+    program("sent", "ffhq-1", "--on", YESTERDAY)
+    new = (NSID, "4000000002")
+    newer = home.file([*home.mine[2:], new, *STRANGERS], "ffhq-v3.json")
+    result = program("recheck", "ffhq-1", newer, "--format", "json").json
+    assert (result["removed"], result["still_there"], result["newly_found"]) == (3, 9, 1)
+    states = {item["photo_id"]: item["state"] for item in result["items"]}
+    assert states["5000000000"] == "removed"
+    assert states["4000000001"] == "removed"
+    assert states["5000000002"] == "still-there"
+    assert states["4000000002"] == "newly-found"
+    assert "5000000007" not in states  # private: never named, so neither asked for nor news
+    follow_up = Path(result["files"][0])
+    text = follow_up.read_text()
+    assert follow_up.parent == home.path / "letters" / "ffhq-1" / "follow-up-1"
+    assert "4000000002" not in text
+    assert "3 of 12 are no longer in it" in text
+    assert "follow-up" in program("status").out
+    more = program("recheck", "ffhq-1", newer, "--include-new", "--format", "json").json
+    assert (more["photos"], more["newly_found"]) == (13, 1)
+    assert "4000000002" in Path(more["files"][0]).read_text()
+    program("sent", "ffhq-1")
+    last = program("recheck", "ffhq-1", home.file(STRANGERS, "ffhq-v4.json"), "--format", "json").json
+    assert (last["removed"], last["still_there"], last["next_step"].split(":")[0]) == (
+        13,
+        0,
+        "All records are gone",
+    )
+
+
+def test_a_letter_that_was_never_sent_is_written_anew_and_claims_no_earlier_one(
+    program: Program, home: Home
+) -> None:
+    program("draft", "ffhq")
+    newer = home.file([*home.mine[2:], *STRANGERS], "ffhq-v3.json")
+    text = Path(program("recheck", "ffhq-1", newer, "--format", "json").json["files"][0]).read_text()
+    assert text.startswith("Request to remove 9 photos")
+    assert "I asked you" not in text
+
+
+def test_a_wrong_file_changes_nothing(program: Program, home: Home) -> None:
+    program("draft", "ffhq")
+    (home.path / "empty.json").write_text("")
+    before = program("status", "--format", "json").out
+    assert program("recheck", "ffhq-1", "empty.json").code == 2
+    assert program("status", "--format", "json").out == before
+
+
+def test_what_is_still_there_opens_a_closed_case_again(program: Program, home: Home) -> None:
+    program("draft", "ffhq")
+    program("sent", "ffhq-1")
+    program("close", "ffhq-1")
+    result = program(
+        "recheck", "ffhq-1", home.file([*home.mine, *STRANGERS], "v3.json"), "--format", "json"
+    ).json
+    assert result["state"] == "sent"
+
+
+def test_a_case_of_another_account_is_not_rechecked(program: Program, home: Home) -> None:
+    program("draft", "ffhq")
+    AccountStore(home.conn).save(
+        Account("99000009@N07"),
+        home.photos[:1],
+        taken_at=1_790_000_001.0,
+        source="api",
+        complete=True,
+        full=True,
+    )
+    result = program("recheck", "ffhq-1", home.file(STRANGERS, "v3.json"))
+    assert (result.code, NSID in result.err) == (6, True)
+
+
+def test_what_apply_did_since_the_last_sync_counts_as_done(program: Program, home: Home) -> None:
+    """All but three are All Rights Reserved; of the three, one was tagged, one tagged and untagged again."""
+    home.conn.execute(
+        "UPDATE photo SET license_id = '4' WHERE id BETWEEN 5000000000 AND 5000000002",
+    )
+    home.conn.execute("INSERT INTO plan VALUES ('p', ?, '', '')", (NSID,))
+    home.conn.execute("INSERT INTO run (run_id, plan_id, nsid, started_at) VALUES ('r', 'p', ?, 0)", (NSID,))
+    tagged, untagged = '{"tag": "no_cv", "present": true}', '{"tag": "no_cv", "present": false}'
+    for number, (photo, mitigation, after, state) in enumerate(
+        [
+            (5_000_000_000, "add-tag", tagged, "done"),
+            (5_000_000_001, "add-tag", tagged, "done"),
+            (5_000_000_001, "remove-tag", untagged, "done"),
+            (5_000_000_002, "license", '"0"', "failed"),
+            (5_000_000_003, "privacy", '"private"', "done"),
+        ]
+    ):
+        home.conn.execute(
+            "INSERT INTO change (run_id, number, photo_id, mitigation, subject, before, after, details,"
+            " reversible, note, state, answered_at) VALUES ('r', ?, ?, ?, '', '', ?, '', '', '', ?, ?)",
+            (number, photo, mitigation, after, state, time.time()),
+        )
+    result = program("draft", "ffhq", "--format", "json").json
+    assert result["photos"] == 11  # one is private now
+    assert "2 of 11 are not yet" in result["warnings"][0]
+
+
+def test_the_settings_give_name_language_and_templates(program: Program, home: Home) -> None:
+    (home.path / "mine" / "de").mkdir(parents=True)
+    (home.path / "mine" / "de" / "_closing.j2").write_text("Tschüss, {{ letter.case.sender }}\n")
+    (home.path / "config.toml").write_text(
+        '[optout]\nname = "Ann\\nExample"\nlang = "de"\ntemplates = "mine"\n'
+    )
+    program("draft", "ffhq")
+    text = (home.path / "letters" / "ffhq-1" / "letter-1.txt").read_text()
+    assert "Tschüss, Ann Example" in text
+    assert "Sehr geehrte Damen und Herren" in text
+
+
+def test_of_1005_photos_4_were_removed_and_the_follow_up_names_the_other_1001(
+    tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "large").mkdir()
+    large = Home(tmp_path / "large", 1005)
+    large.index([*large.mine, *STRANGERS])
+    monkeypatch.setenv("AUDITOR_HOME", str(large.path))
+    drafted = program("draft", "ffhq", "--name", "Ann Example", "--format", "json").json
+    assert (drafted["photos"], drafted["records"]) == (1005, 1005)
+    for file in drafted["files"]:
+        if not file.endswith(".eml"):
+            links = re.findall(r"https://www\.flickr\.com/photos/\S+?/(\d+)/", Path(file).read_text())
+            assert links == [photo.id for photo in large.photos]
+    program("sent", "ffhq-1")
+    kept = large.mine[4:]
+    result = program("recheck", "ffhq-1", large.file([*kept, *STRANGERS], "v3.json"), "--format", "json").json
+    assert (result["removed"], result["still_there"], result["newly_found"]) == (4, 1001, 0)
+    text = Path(result["files"][0]).read_text()
+    assert re.findall(r"https://www\.flickr\.com/photos/\S+?/(\d+)/", text) == [
+        photo_id for _, photo_id in kept
+    ]
+    assert "1,001 of 1,005 are still in it" in text
+
+
+def test_photos_made_private_after_the_letter_are_still_followed_up(program: Program, home: Home) -> None:
+    """They were named already: leaving them out of the count would read as removed."""
+    program("draft", "ffhq")
+    home.conn.execute("UPDATE photo SET privacy = ?", (Privacy.PRIVATE.value,))
+    newer = home.file([*home.mine, (NSID, "4000000001"), *STRANGERS], "v3.json")
+    assert program("recheck", "ffhq-1", newer, "--format", "json").json["still_there"] == 12
+
+
+def test_titles_never_stand_in_a_letter(program: Program, home: Home) -> None:
+    home.conn.execute("UPDATE photo SET title = '<b>=title</b>'")
+    for file in program("draft", "ffhq", "--format", "json").json["files"]:
+        assert "title" not in Path(file).read_text()
+    assert ACCOUNT.username in (home.path / "letters" / "ffhq-1" / "letter-1.txt").read_text()
