@@ -26,7 +26,7 @@ from auditor.flickr import licenses
 from auditor.flickr.parse import Json, integer, listing, table, text
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import clean
-from auditor.flickr.urls import is_photo_id, normalise_nsid, parse_photo
+from auditor.flickr.urls import is_photo_id, normalise_nsid, parse_photo, photo_ids_in_name
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
 
@@ -34,13 +34,6 @@ _PROFILE: Final = "account_profile.json"
 _ALBUMS: Final = "albums.json"
 _PHOTO = re.compile(r"photo_.*\.json", re.IGNORECASE)
 _PHOTO_ID_IN_NAME = re.compile(r"photo_([0-9]+)\.json", re.IGNORECASE)
-# golden-hour_10000023_o.jpg is a title, then the id; 10000023_0a1b2c3d4e_o.jpg the id, then the original's
-# secret. Of 20190101_1234567890_o.jpg nobody can tell, so either number may be the id.
-_MEDIA: Final = (
-    re.compile(r"(?:.*_)?([0-9]+)_o\.[a-z0-9]{2,4}", re.IGNORECASE),
-    re.compile(r"([0-9]+)_[0-9a-f]{10}_o\.[a-z0-9]{2,4}", re.IGNORECASE),
-)
-
 _EXTENSION = re.compile(r"\.([a-z0-9]{2,4})(?:\?.*)?$")
 
 _DEFAULTS: Final = ("default_license", "who_can_download_photos", "photostream_safety_level")
@@ -166,7 +159,7 @@ class _Reading:
         elif name == _ALBUMS:
             if (content := self._json(member)) is not None:
                 self._albums = _newest(self._albums, (member, content))
-        elif ids := frozenset(match[1] for form in _MEDIA if (match := form.fullmatch(name))):
+        elif ids := photo_ids_in_name(name):
             self._media.add(ids)
 
     def export(self) -> Export:

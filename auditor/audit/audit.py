@@ -1,13 +1,14 @@
 """The audit: the account's photos against every local index, and plainly what that leaves open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.account.photo import Account, Photo
 from auditor.account.store import StaticAddress
 from auditor.audit.coverage import NotHere, checked_index, lineage, not_checked
-from auditor.audit.match import match, subject_of
-from auditor.audit.model import AuditResult, ExposedPhoto, Exposure, FoundPhoto
+from auditor.audit.match import Matches, match, subject_of
+from auditor.audit.model import AuditResult, ExposedPhoto, Exposure, FoundPhoto, MatchedFile, OriginalsRead
+from auditor.audit.originals import OriginalFile, Originals, photo_of
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Index
 from auditor.progress import SILENT, Progress
@@ -33,19 +34,28 @@ def audit(
     generated_at: str,
     only: Sequence[str] = (),
     damaged: Mapping[str, str] | None = None,
+    originals: Originals | None = None,
     progress: Progress = SILENT,
 ) -> AuditResult:
     """Match `state` against `indexes`.
 
-    `only` limits the datasets; `damaged` maps a dataset to why its index cannot be read.
+    `only` limits the datasets; `damaged` maps a dataset to why its index cannot be read; `originals` are
+    files to match by content.
     """
     nsid = state.account.nsid
+    own_files = originals.files if originals else ()
     subject = subject_of(
-        state.photos, state.addresses, nsid=nsid, aliases=state.aliases, gone_ids=state.gone_ids
+        state.photos,
+        state.addresses,
+        nsid=nsid,
+        aliases=state.aliases,
+        gone_ids=state.gone_ids,
+        md5s={file.md5 for file in own_files},
     )
     photos = {photo.id: photo for photo in state.photos}
     exposures: dict[str, list[Exposure]] = {}
     gone: list[FoundPhoto] = []
+    files: dict[OriginalFile, list[Exposure]] = {}
     with progress.task("Matching", total=len(indexes), unit="indexes") as task:
         for index in indexes:
             card = cards.get(index.name)
@@ -56,6 +66,8 @@ def audit(
                 else:
                     gone.append(FoundPhoto(photo_id, exposure))
             gone.extend(matches.by_owner)
+            for photo_id, exposure in _by_content(matches, own_files, photos, files).items():
+                exposures.setdefault(photo_id, []).append(exposure)
             task.advance()
     exposed = tuple(ExposedPhoto(photos[key], tuple(exposures[key])) for key in sorted(exposures, key=int))
     checked = tuple(checked_index(index.manifest, cards.get(index.name)) for index in indexes)
@@ -72,4 +84,28 @@ def audit(
         exposed=exposed,
         gone=tuple(sorted(gone, key=lambda item: (int(item.photo_id or 0), item.exposure.dataset))),
         lineage=lineage(exposed, cards, missing),
+        files=tuple(
+            MatchedFile(file.path, file.md5, tuple(files[file])) for file in own_files if file in files
+        ),
+        originals=OriginalsRead(originals.folder, len(own_files), originals.skipped) if originals else None,
     )
+
+
+def _by_content(
+    matches: Matches,
+    own_files: Iterable[OriginalFile],
+    photos: Mapping[str, Photo],
+    files: dict[OriginalFile, list[Exposure]],
+) -> dict[str, Exposure]:
+    """Exposures of photos of the account that only their content proves; other files go to `files`."""
+    found: dict[str, Exposure] = {}
+    for file in own_files:
+        content = matches.by_md5.get(file.md5)
+        if content is None:
+            continue
+        photo_id = photo_of(file, content, photos)
+        if photo_id is None:
+            files.setdefault(file, []).append(content.exposure)
+        elif photo_id not in matches.by_photo:
+            found[photo_id] = content.exposure
+    return found

@@ -5,6 +5,7 @@ Absence of a hit is no proof where nothing could be looked up.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from auditor.audit.model import CheckedIndex, ExposedPhoto, Lineage, NotChecked, SourceFile
 from auditor.datasets import catalogue
@@ -65,6 +66,8 @@ def _reason(card: Card, why: NotHere) -> str:
         return card.no_key_reason or "it published no key"
     if why.only and card.name not in why.only:
         return "left out by --dataset"
+    if any(file.fetchable for file in card.files):
+        return f"no local index: flickr-auditor datasets fetch {card.name} gets it"
     access = card.files[0].access if card.files else "unknown"
     file = card.files[0].name if card.files else "its index file"
     return f"no local index: {ACCESS_HINT[access].format(name=card.name, file=file)}"
@@ -87,3 +90,26 @@ def lineage(
         if children:
             found.append(Lineage(dataset, photos, tuple(children)))
     return tuple(found)
+
+
+@cache
+def chains(datasets: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+    """How the datasets that one photo is in were drawn from one another, each chain with its source first.
+
+    ``("yfcc100m", "megaface", "diveface")``: the photo came into the last through the others. A link over a
+    dataset that the photo was not found in counts too; a dataset that stands alone is in no chain.
+    """
+    known = datasets & catalogue.load().keys()
+    sources = {name: set(catalogue.lineage(name)) & known for name in known}
+    parents = {
+        name: above - set().union(*(sources[other] for other in above)) for name, above in sources.items()
+    }
+    ends = known - set().union(*parents.values())
+    return tuple(sorted(path for end in ends for path in _paths(end, parents) if len(path) > 1))
+
+
+def _paths(end: str, parents: Mapping[str, Collection[str]]) -> list[tuple[str, ...]]:
+    """Every way from a dataset without parents to `end`."""
+    if not parents[end]:
+        return [(end,)]
+    return [(*path, end) for parent in parents[end] for path in _paths(parent, parents)]

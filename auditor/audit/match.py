@@ -30,6 +30,15 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentMatch:
+    """Records that hold the content of one file."""
+
+    exposure: Exposure
+    photo_ids: frozenset[str]
+    """The photos that these records are of, as far as they say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """What one index holds of a subject."""
 
@@ -37,7 +46,7 @@ class Matches:
     """Photo id → exposure, for the subject's photo ids and hashes."""
     by_owner: tuple[FoundPhoto, ...]
     """What the index ascribes to the owner beyond `by_photo`."""
-    by_md5: Mapping[str, Exposure]
+    by_md5: Mapping[str, ContentMatch]
 
 
 def match(subject: Subject, index: Index, *, certainty: str = "published") -> Matches:
@@ -57,13 +66,9 @@ def match(subject: Subject, index: Index, *, certainty: str = "published") -> Ma
     if "owner" in keys and (subject.nsids or subject.aliases):
         owned = index.by_owner(subject.nsids, subject.aliases)
         by_owner = _owned([hit for hit in owned if hit.photo_id not in by_photo], certainty)
-    by_md5: dict[str, Exposure] = {}
+    by_md5: dict[str, ContentMatch] = {}
     if "content_md5" in keys and subject.md5s:
-        by_md5 = _group(
-            [(hit.content_md5, hit) for hit in index.by_md5(subject.md5s) if hit.content_md5],
-            "content_md5",
-            certainty,
-        )
+        by_md5 = _by_content(index.by_md5(subject.md5s), certainty)
     return Matches(by_photo, by_owner, by_md5)
 
 
@@ -74,6 +79,7 @@ def subject_of(
     nsid: str,
     aliases: Iterable[str] = (),
     gone_ids: Iterable[str] = (),
+    md5s: Iterable[str] = (),
 ) -> Subject:
     """All keys of an account: photos of today and gone ones, and every static address they ever had."""
     photos = list(photos)
@@ -93,6 +99,7 @@ def subject_of(
         hashes=hashes,
         nsids=frozenset({nsid}),
         aliases=frozenset(alias.lower() for alias in aliases),
+        md5s=frozenset(md5s),
     )
 
 
@@ -102,6 +109,21 @@ def _group(hits: Iterable[tuple[str, Hit]], match_key: MatchKey, certainty: str)
     for key, hit in hits:
         groups.setdefault(key, []).append(hit)
     return {key: _exposure(group, match_key, certainty) for key, group in groups.items()}
+
+
+def _by_content(hits: Iterable[Hit], certainty: str) -> dict[str, ContentMatch]:
+    """One match for each MD5, whatever photos its records are of."""
+    groups: dict[str, list[Hit]] = {}
+    for hit in hits:
+        if hit.content_md5:
+            groups.setdefault(hit.content_md5, []).append(hit)
+    return {
+        md5: ContentMatch(
+            _exposure(group, "content_md5", certainty),
+            frozenset(hit.photo_id for hit in group if hit.photo_id),
+        )
+        for md5, group in groups.items()
+    }
 
 
 def _owned(hits: Iterable[Hit], certainty: str) -> tuple[FoundPhoto, ...]:

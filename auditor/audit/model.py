@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from auditor.account.archive import SkippedFile
 from auditor.account.photo import Account, Photo
 from auditor.flickr.urls import Target
 
@@ -101,6 +102,15 @@ class Lineage:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginalsRead:
+    """A folder of the user's own files that was matched by content."""
+
+    folder: str
+    files: int
+    skipped: tuple[SkippedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AuditResult:
     """The account against every local index. Photos are sorted by id as numbers."""
 
@@ -117,6 +127,8 @@ class AuditResult:
     """What indexes ascribe to this account and its listing of today lacks."""
     lineage: tuple[Lineage, ...] = ()
     files: tuple[MatchedFile, ...] = ()
+    originals: OriginalsRead | None = None
+    """None: no folder of originals was given."""
     since: str | None = None
     """What the audit was limited to, where it shows new exposures only."""
 

@@ -8,15 +8,15 @@ from datetime import datetime
 from pathlib import Path
 
 from auditor import database
-from auditor.audit.model import AuditResult, ExposedPhoto, FoundPhoto
+from auditor.audit.model import AuditResult, FoundPhoto
 from auditor.errors import UsageError, WrongFileError
 
 Seen = frozenset[tuple[str, str]]
-"""Pairs of photo id (or record) and dataset."""
+"""Pairs of photo id (or record, or a file's MD5) and dataset."""
 
 
 def known_before(since: str, nsid: str, conn: sqlite3.Connection) -> Seen:
-    """What was shown before: before the last audit's end (``last``), before a date, or in an earlier JSON report.
+    """What was shown before: by the last audit (``last``), before a date, or in an earlier JSON report.
 
     Errors: `UsageError` when `since` is none of the three, `WrongFileError` when the file is no audit report.
     """
@@ -43,29 +43,34 @@ def only_new(result: AuditResult, known: Seen, since: str) -> AuditResult:
         )
         for photo in result.exposed
     )
+    files = (
+        replace(file, exposures=tuple(e for e in file.exposures if (file.md5, e.dataset) not in known))
+        for file in result.files
+    )
     return replace(
         result,
         exposed=tuple(photo for photo in exposed if photo.exposures),
         gone=tuple(found for found in result.gone if (_photo(found), found.exposure.dataset) not in known),
+        files=tuple(file for file in files if file.exposures),
         since=since,
     )
 
 
 def remember(result: AuditResult, conn: sqlite3.Connection, now: float) -> None:
     """Write down that these exposures were shown; `now` is unix time."""
-    rows = [
-        (result.account.nsid, photo, dataset, now) for photo, dataset in _pairs(result.exposed, result.gone)
-    ]
+    rows = [(result.account.nsid, photo, dataset, now) for photo, dataset in _pairs(result)]
     with database.transaction(conn):
         conn.executemany("INSERT OR IGNORE INTO exposure_seen VALUES (?, ?, ?, ?)", rows)
 
 
-def _pairs(exposed: tuple[ExposedPhoto, ...], gone: tuple[FoundPhoto, ...]) -> Iterator[tuple[str, str]]:
-    for photo in exposed:
+def _pairs(result: AuditResult) -> Iterator[tuple[str, str]]:
+    for photo in result.exposed:
         for exposure in photo.exposures:
             yield photo.photo.id, exposure.dataset
-    for found in gone:
+    for found in result.gone:
         yield _photo(found), found.exposure.dataset
+    for file in result.files:
+        yield from ((file.md5, exposure.dataset) for exposure in file.exposures)
 
 
 def _photo(found: FoundPhoto) -> str:
@@ -85,8 +90,9 @@ def _from_report(file: Path) -> Seen:
         report = json.loads(file.read_text(encoding="utf-8"))
         photos = {(photo["id"], e["dataset"]) for photo in report["photos"] for e in photo["exposures"]}
         gone = {(e["photo_id"] or e["record"], e["dataset"]) for e in report["no_longer_in_account"]}
+        files = {(file["md5"], e["dataset"]) for file in report.get("files", ()) for e in file["exposures"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WrongFileError(
             f"{file} is no JSON report of an audit", hint="Make one with: flickr-auditor audit --format json"
         ) from error
-    return frozenset(photos | gone)
+    return frozenset(photos | gone | files)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,8 @@ from auditor.cli.session import Session
 if TYPE_CHECKING:
     from auditor.audit.audit import AccountState
     from auditor.audit.model import AuditResult
+    from auditor.audit.originals import Originals
+    from auditor.datasets.index.lookup import Index
 
 EXIT_FOUND = 1
 
@@ -27,6 +30,14 @@ def audit(
             help='Only what is new: since the "last" audit, a date, or an earlier JSON report (its file).'
         ),
     ] = None,
+    originals: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            help="Folder of your original files (or export zips): match them by content too.",
+        ),
+    ] = None,
     format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
@@ -34,7 +45,7 @@ def audit(
     from auditor.report import render_audit
 
     session: Session = context.obj
-    result = _show_once(session, run_audit(session, only=dataset or ()), since)
+    result = _show_once(session, run_audit(session, only=dataset or (), originals=originals), since)
     emit(render_audit(result, format.value, columns=columns(output)), output)
     if not result.indexes:
         note("There is no local index yet, so nothing was checked. Begin with: flickr-auditor datasets list")
@@ -53,7 +64,7 @@ def _show_once(session: Session, result: "AuditResult", since: str | None) -> "A
     return shown
 
 
-def run_audit(session: Session, *, only: Sequence[str] = ()) -> "AuditResult":
+def run_audit(session: Session, *, only: Sequence[str] = (), originals: Path | None = None) -> "AuditResult":
     """Audit the account of this home. Errors: `NotSyncedError` before the first sync."""
     from auditor.audit.audit import audit as match_all
     from auditor.cli.indexes import open_indexes
@@ -68,8 +79,22 @@ def run_audit(session: Session, *, only: Sequence[str] = ()) -> "AuditResult":
         generated_at=datetime.now(UTC).isoformat(timespec="seconds"),
         only=only,
         damaged=damaged,
+        originals=_read_originals(session, originals, indexes) if originals else None,
         progress=session.progress,
     )
+
+
+def _read_originals(session: Session, folder: Path, indexes: Sequence["Index"]) -> "Originals | None":
+    """The files of `folder`; None when no index could match them, for reading them all takes its time."""
+    from auditor.audit import originals
+
+    if not any("content_md5" in index.manifest.match_keys for index in indexes):
+        note(
+            f"The files in {folder} were not read: no local index has checksums of originals."
+            " The one of Open Images would: flickr-auditor datasets info open-images"
+        )
+        return None
+    return originals.read(folder, session.conn, progress=session.progress)
 
 
 def account_state(session: Session) -> "AccountState":

@@ -11,8 +11,11 @@ from auditor.cli.session import Session
 from auditor.errors import AuditorError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auditor.datasets.card import Card
     from auditor.datasets.index.manifest import Manifest
+    from auditor.datasets.readers import Format as FileFormat
 
 EXIT_MISMATCH = 1
 
@@ -93,28 +96,28 @@ def add(
     append: Annotated[
         bool, typer.Option("--append", help="Add to the index that is there instead of replacing it.")
     ] = False,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            help="The column of Flickr links or ids, in a list that has no reader of its own."
+        ),
+    ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
 ) -> None:
-    """Build the local index of a dataset from its publisher's files.
+    """Build the local index of a dataset from its publisher's files, or of a list of your own.
 
-    What was there stays until the new one is whole.
+    What was there stays until the new one is whole. A list of your own takes any name that is not in the
+    catalogue; it can be a CSV, TSV, JSON, Parquet, SQLite or text file.
     """
-    from auditor.datasets import catalogue
     from auditor.datasets.index.build import build
-    from auditor.datasets.readers import select
 
     session: Session = context.obj
-    card = catalogue.get(name)
-    if not card.checkable:
-        raise UsageError(
-            f"{card.title} cannot be indexed: {card.no_key_reason}",
-            hint=f"See: flickr-auditor datasets info {card.name}",
-        )
+    name, formats = _name_and_formats(session, name, column)
     manifest = build(
         session.settings.indexes,
-        card.name,
+        name,
         files,
-        formats=select(card.formats),
+        formats=formats,
         append=append,
         memory_limit=session.settings.memory_limit,
         progress=session.progress,
@@ -124,7 +127,31 @@ def add(
     else:
         emit(built_text(manifest))
     if manifest.records == 0:
-        note(f"Warning: the files hold no row with a Flickr photo, so {card.name} can match nothing.")
+        note(f"Warning: the files hold no row with a Flickr photo, so {name} can match nothing.")
+
+
+def _name_and_formats(session: Session, name: str, column: str | None) -> tuple[str, "Sequence[FileFormat]"]:
+    """The dataset's name and the formats its files may have; `column` overrides those of the card.
+
+    Errors: `UsageError` for a dataset without keys, or a name that is neither in the catalogue nor fit for a
+    list of one's own.
+    """
+    from auditor.datasets import catalogue
+    from auditor.datasets.readers import GENERIC, select
+    from auditor.datasets.readers.generic import generic_format
+
+    generic = generic_format(column, session.progress.say)
+    card = catalogue.find(name)
+    if card is None:
+        return catalogue.check_own_name(name, certain=column is not None), [generic]
+    if not card.checkable:
+        raise UsageError(
+            f"{card.title} cannot be indexed: {card.no_key_reason}",
+            hint=f"See: flickr-auditor datasets info {card.name}",
+        )
+    if column is not None:
+        return card.name, [generic]
+    return card.name, [generic if format_.name == GENERIC else format_ for format_ in select(card.formats)]
 
 
 def verify(

@@ -22,7 +22,7 @@ STATES = ("available", "on-request", "withdrawn", "unpublished", "unknown")
 ASKS_FOR = ("photo-links", "username", "nsid", "form", "reddit-post")
 FIRST_STEPS = ("no_cv", "license", "private", "delete")
 
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _CHECKSUM_DIGITS = {"md5": 32, "sha256": 64}
@@ -55,6 +55,11 @@ class IndexFile:
     url: str | None
     page: str | None
     note: str | None
+
+    @property
+    def fetchable(self) -> bool:
+        """Whether a program may download it."""
+        return self.access == "public" and self.url is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ def parse_card(name: str, text: str) -> Card:
     Raises `ConfigurationError` naming the file and the key that is wrong, missing or unknown.
     """
     file = f"{name}.toml"
-    if not _SLUG.fullmatch(name):
+    if not SLUG.fullmatch(name):
         raise ConfigurationError(
             f"{file}: a dataset's name is made of lower-case letters, digits and single hyphens",
             hint="Rename the file.",

@@ -4,19 +4,24 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
-from auditor.datasets.card import Card, parse_card
+from auditor.datasets.card import SLUG, Card, parse_card
 from auditor.errors import UsageError
 
 
 @cache
 def load() -> Mapping[str, Card]:
-    """All cards by name, in the order of their names.
+    """All cards of the catalogue by name, in the order of their names.
 
     Raises `ConfigurationError` when a card does not fit the schema.
     """
-    folder = files("auditor.datasets") / "catalogue"
+    return read(files("auditor.datasets") / "catalogue")
+
+
+def read(folder: Traversable) -> Mapping[str, Card]:
+    """The cards in a folder of TOML files; see `load`."""
     texts = {
         entry.name.removesuffix(".toml"): entry.read_text("utf-8")
         for entry in folder.iterdir()
@@ -30,14 +35,36 @@ def get(name: str) -> Card:
 
     Raises `UsageError` for a name that the catalogue does not have, with the nearest ones as the hint.
     """
-    cards = load()
-    if card := cards.get(name.strip().lower()):
+    if card := find(name):
         return card
-    near = get_close_matches(name.strip().lower(), cards, n=3, cutoff=0.5)
+    near = get_close_matches(name.strip().lower(), load(), n=3, cutoff=0.5)
     raise UsageError(
         f'there is no dataset "{name}" in the catalogue',
         hint=f"Did you mean {' or '.join(near)}?" if near else "`datasets list` shows all names.",
     )
+
+
+def find(name: str) -> Card | None:
+    """The card called `name`, None when the catalogue has none."""
+    return load().get(name.strip().lower())
+
+
+def check_own_name(name: str, *, certain: bool) -> str:
+    """`name` as that of a list of the user's own, which the catalogue does not have.
+
+    Raises `UsageError` when it is no slug or, unless the user is `certain`, looks like a mistyped dataset.
+    """
+    if not SLUG.fullmatch(name):
+        raise UsageError(
+            f'"{name}" cannot be the name of a list: names are lower-case letters, digits and single hyphens',
+            hint="Choose another name, such as my-list.",
+        )
+    if not certain and (near := get_close_matches(name, load(), n=3, cutoff=0.75)):
+        raise UsageError(
+            f'there is no dataset "{name}" in the catalogue',
+            hint=f"Did you mean {' or '.join(near)}? For a list of your own, name its --column.",
+        )
+    return name
 
 
 def lineage(name: str) -> tuple[str, ...]:

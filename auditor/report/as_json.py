@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from auditor.audit.coverage import chains
 from auditor.audit.model import AuditResult, CheckedTarget, ExposedPhoto, Exposure, FoundPhoto
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
@@ -46,6 +47,8 @@ def audit(result: AuditResult) -> str:
             {"path": file.path, "md5": file.md5, "exposures": _exposures(file.exposures)}
             for file in result.files
         ]
+    if result.originals:
+        data["originals"] = asdict(result.originals)
     return _dump(data)
 
 
@@ -65,6 +68,7 @@ def _photo(exposed: ExposedPhoto, nsid: str) -> dict[str, Any]:
         "privacy": photo.privacy.value,
         "has_no_cv": has_tag(photo.tags, NO_CV),
         "exposures": _exposures(exposed.exposures),
+        "chains": chains(frozenset(exposure.dataset for exposure in exposed.exposures)),
     }
 
 

@@ -76,6 +76,7 @@ def _photo(photo: PhotoRow) -> Iterable[str]:
         name += f" {escape(photo.title)}: {photo.privacy}, {escape(photo.license)}, {tag}"
     yield f"- {name}"
     yield from _places(photo.found)
+    yield from (f"  - drawn from one another: {escape(chain)}" for chain in photo.chains)
     yield ""
 
 

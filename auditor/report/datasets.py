@@ -47,7 +47,7 @@ def list_table(cards: Mapping[str, Card], manifests: Mapping[str, Manifest]) -> 
 def info_text(name: str, card: Card | None, manifest: Manifest | None) -> str:
     """Everything about one dataset."""
     lines = list(_described(card)) if card else [f"{name} — a list of your own", ""]
-    lines += ["Local index", *_index(name, manifest), ""]
+    lines += ["Local index", *_index(name, card, manifest), ""]
     if card:
         lines += [*_opt_out(card), *_sources(card)]
     return "\n".join(lines).rstrip()
@@ -61,9 +61,15 @@ def _rows(cards: Iterable[Card], manifests: Mapping[str, Manifest]) -> Iterator[
         elif not card.checkable:
             state = "cannot be checked: no key published"
         else:
-            access = card.files[0].access if card.files else "unknown"
-            state = f"no local index; its file: {ACCESS[access]}"
+            state = f"no local index; its file: {_had(card)}"
         yield f"  {card.name:<22} {card.year or '':<5} {photos:>20}  {state}"
+
+
+def _had(card: Card) -> str:
+    """How to come by the index."""
+    if any(file.fetchable for file in card.files):
+        return "datasets fetch gets it"
+    return ACCESS[card.files[0].access if card.files else "unknown"]
 
 
 def _here(manifest: Manifest) -> str:
@@ -115,9 +121,12 @@ def _counts(card: Card) -> Iterator[str]:
             yield f"{value:,} {label}"
 
 
-def _index(name: str, manifest: Manifest | None) -> Iterator[str]:
+def _index(name: str, card: Card | None, manifest: Manifest | None) -> Iterator[str]:
     if manifest is None:
-        yield f"  none; build it with: flickr-auditor datasets add {name} FILE"
+        if card and any(file.fetchable for file in card.files):
+            yield f"  none; get it with: flickr-auditor datasets fetch {name}"
+        else:
+            yield f"  none; build it with: flickr-auditor datasets add {name} FILE"
         return
     photos, owners = count(manifest.photos, "photo"), count(manifest.owners, "owner")
     yield f"  {count(manifest.records, 'record')} of {photos}, {owners}"

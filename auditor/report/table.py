@@ -102,6 +102,7 @@ def _photo(photo: PhotoRow) -> Iterable[RenderableType]:
     if photo.url:
         yield _Whole(f"    {photo.url}", style="blue")
     yield from map(_found, photo.found)
+    yield from (_indented(Text(f"drawn from one another: {chain}", style="dim")) for chain in photo.chains)
 
 
 def _found(found: Found) -> RenderableType:

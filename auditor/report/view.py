@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.account.photo import Photo
+from auditor.audit.coverage import chains
 from auditor.audit.model import AuditResult, CheckedTarget, Exposure, FoundPhoto, NotChecked
 from auditor.datasets import catalogue
 from auditor.flickr import licenses
@@ -94,6 +95,8 @@ class PhotoRow:
     has_no_cv: bool = False
     thumbnail: str | None = None
     """Address of a small square picture; None where the public can't see one."""
+    chains: tuple[str, ...] = ()
+    """How its datasets were drawn from one another: ``YFCC100M → MegaFace → DiveFace``."""
 
     @property
     def rank(self) -> tuple[tuple[bool, int], int]:
@@ -253,6 +256,7 @@ def _photo(
         has_no_cv=has_tag(photo.tags, NO_CV),
         thumbnail=thumbnail,
         found=_found(exposures, datasets, photo.license_id),
+        chains=_drawn(exposures, datasets),
     )
 
 
@@ -268,6 +272,7 @@ def _chains(
             id=chain[0].photo_id,
             url=page_url(chain[0].photo_id, owner) if chain[0].photo_id else None,
             found=_found([item.exposure for item in chain], datasets),
+            chains=_drawn([item.exposure for item in chain], datasets),
         )
         for chain in chains.values()
     ]
@@ -289,6 +294,11 @@ def _found(
         for exposure in exposures
     ]
     return tuple(sorted(found, key=lambda item: item.dataset.rank))
+
+
+def _drawn(exposures: Iterable[Exposure], datasets: Mapping[str, Dataset]) -> tuple[str, ...]:
+    names = frozenset(exposure.dataset for exposure in exposures)
+    return tuple(" → ".join(datasets[name].short for name in chain) for chain in chains(names))
 
 
 def _place(exposure: Exposure) -> str:
@@ -338,6 +348,12 @@ def _details(result: AuditResult, photos: Sequence[PhotoRow], gone: Sequence[Pho
         yield f"{count(nameless, 'record')} {verb} your account without a photo id."
     if files := len(result.files):
         yield f"{count(files, 'file')} on your disk {_is(files)} in a dataset, by content."
+    if read := result.originals:
+        skipped = (
+            f"; {count(len(read.skipped), 'file')} could not be (JSON tells why)" if read.skipped else ""
+        )
+        verb = "was" if read.files == 1 else "were"
+        yield f"{count(read.files, 'original')} in {plain(read.folder)} {verb} read{skipped}."
     if originals := sum(any(item.links_original for item in found) for found in places):
         yield (
             f"For {count(originals, 'photo')} an index holds the link to the original, full-size file."

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from auditor.account.archive import SkippedFile
 from auditor.account.photo import Account, Photo
 from auditor.account.sync import SyncResult
 from auditor.audit.coverage import NotHere, not_checked
@@ -28,6 +29,7 @@ from auditor.audit.model import (
     Lineage,
     MatchedFile,
     NotChecked,
+    OriginalsRead,
     SourceFile,
 )
 from auditor.cli.sync import sync_json
@@ -445,3 +447,18 @@ def _with_text(result: AuditResult, text: str) -> AuditResult:
     found = (FoundPhoto("12", plain),)
     file = (MatchedFile(text, "0f" * 16, (plain,)),)
     return replace(result, account=account, exposed=exposed, gone=found, files=file)
+
+
+@pytest.mark.parametrize("format_", FOR_PEOPLE)
+def test_a_photo_in_related_sets_is_shown_once_with_its_chain(format_: str) -> None:
+    both = ExposedPhoto(photo(11, "Harbour"), (exposure("yfcc100m"), exposure("megaface")))
+    text = render_audit(replace(EMPTY, exposed=(both,)), format_)
+    assert text.count("Harbour") == 1
+    assert "rawn from one another: YFCC100M → MegaFace" in text
+
+
+@pytest.mark.parametrize("format_", FOR_PEOPLE)
+def test_a_report_says_which_originals_were_read(format_: str) -> None:
+    read = OriginalsRead("/photos", 1200, (SkippedFile("/photos/a.jpg", "empty"),))
+    text = render_audit(replace(EMPTY, originals=read), format_)
+    assert "1,200 originals in /photos were read; 1 file could not be" in text

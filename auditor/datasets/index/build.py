@@ -6,6 +6,7 @@ build.
 """
 
 import os
+import re
 import secrets
 import shutil
 from collections import Counter, deque
@@ -41,6 +42,7 @@ from auditor.progress import SILENT, Progress
 OTHER_MEMBER = "other file of the archive"
 MAX_RECORD_CHARACTERS = 300
 BATCH_ROWS = 1 << 16
+_ORIGINAL_SECRET = re.compile(r"(?<=[0-9]_)[0-9a-f]{6,16}(?=_o\b)", re.IGNORECASE)
 
 SCHEMA = pa.schema(
     [
@@ -326,6 +328,7 @@ class _Builder:
         if "license" in given:
             given["license_id"] = _license_ids(given["license"])
         if member:
+            member = _shown(member)
             places = pc.binary_join_element_wise(f"{member}: line", pc.cast(rows["row"], pa.string()), " ")
             given["record"] = given.get("record", places)
         given["source"] = pa.repeat(pa.scalar(number, pa.int32()), rows.num_rows)
@@ -398,9 +401,16 @@ def _flat(rows: list[Row], source: int, member: str) -> Iterator[tuple[object, .
             place = record.record
             if member:
                 place = member if place == "" else f"{member}: {place or f'line {row.number}'}"
-            if place is not None and len(place) > MAX_RECORD_CHARACTERS:
-                place = place[: MAX_RECORD_CHARACTERS - 1] + "…"
-            yield (*record[:7], place, row.number, source)
+            yield (*record[:7], place and _shown(place), row.number, source)
+
+
+def _shown(place: str) -> str:
+    """A place as it is kept: not endless, and without the secret in a name like ``<id>_<secret>_o.jpg``.
+
+    With an original's secret anybody can fetch the full-size file, and places are shown and passed on.
+    """
+    place = _ORIGINAL_SECRET.sub("…", place)
+    return place if len(place) <= MAX_RECORD_CHARACTERS else place[: MAX_RECORD_CHARACTERS - 1] + "…"
 
 
 def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

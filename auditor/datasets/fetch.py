@@ -1,0 +1,160 @@
+"""Get a dataset's files from where its publisher offers them, or a pack from a registry; build the index.
+
+This is the one thing beside Flickr that the tool calls, when the user asks for it: the address is the one of
+the dataset's card, or the registry that the user names. Nothing about the user is sent.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urljoin
+
+from auditor.datasets import pack, registry
+from auditor.datasets.card import Card, IndexFile
+from auditor.datasets.download import Downloaded, Remote, check_address, download, get_small
+from auditor.datasets.index import duck, manifest
+from auditor.datasets.index.build import build
+from auditor.datasets.index.lock import locked
+from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.readers import select
+from auditor.errors import AuditorError, UsageError
+from auditor.files import private_dir
+from auditor.progress import SILENT, Progress
+
+_INFO: Final = "flickr-auditor datasets info"
+_HOW: Final = {
+    "public": "get it at",
+    "request": "ask its publisher for it at",
+    "login": "log in and get it at",
+    "gone": "its publisher took it down; it was at",
+    "unknown": "whether it can be had is not known; see",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a fetch ended with."""
+
+    manifest: Manifest
+    files: tuple[Downloaded, ...]
+    built: bool
+    """False: the index that is here was built from these very files."""
+
+
+def fetch_card(
+    card: Card,
+    downloads: Path,
+    indexes: Path,
+    *,
+    only: Sequence[str] = (),
+    memory_limit: str = duck.MEMORY_LIMIT,
+    progress: Progress = SILENT,
+) -> Fetched:
+    """Download the files of `card` to ``downloads/NAME`` and build the index from them.
+
+    `only` names the files; by default they are those of the card's first format, for further formats tell the
+    same photos again. The downloads are kept, so that an unchanged file is not sent again.
+    Errors: `UsageError` when none of the files can be had by a program, and those of `download` and `build`.
+    """
+    if not card.checkable:
+        raise UsageError(
+            f"{card.title} cannot be indexed: {(card.no_key_reason or '').rstrip('.')}",
+            hint=f"See: {_INFO} {card.name}",
+        )
+    formats = select(card.formats)
+    wanted = _wanted(card, only)
+    with _folder(downloads, card.name) as folder:
+        files = tuple(
+            download(
+                Remote(file.url or "", file.name, file.bytes, file.sha256, file.md5),
+                folder,
+                progress=progress,
+            )
+            for file in wanted
+        )
+        here = _current(indexes / card.name)
+        if here and {source.sha256 for source in here.sources} == {file.sha256 for file in files}:
+            return Fetched(here, files, built=False)
+        paths = [file.path for file in files]
+        built = build(
+            indexes, card.name, paths, formats=formats, memory_limit=memory_limit, progress=progress
+        )
+    return Fetched(built, files, built=True)
+
+
+def fetch_pack(
+    name: str,
+    address: str,
+    downloads: Path,
+    indexes: Path,
+    *,
+    memory_limit: str = duck.MEMORY_LIMIT,
+    progress: Progress = SILENT,
+) -> Fetched:
+    """Download the pack of `name` from the registry in the folder at `address`, and import it.
+
+    Errors: `UsageError` when the registry has none, `RefusedError` when registry or pack are not what they
+    say, and those of `download` and `pack.import_pack`.
+    """
+    base = address.removesuffix(registry.NAME).rstrip("/") + "/"
+    check_address(base)
+    entry = registry.find(registry.parse(get_small(base + registry.NAME, registry.MAX_BYTES)), name)
+    with _folder(downloads, name) as folder:
+        # Under one name here, so that a newer pack takes the place of the older one.
+        remote = Remote(urljoin(base, entry.file), f"{name}-pack.zip", entry.bytes, entry.sha256)
+        file = download(remote, folder, progress=progress)
+        here = _current(indexes / name)
+        if here and file.unchanged and here.built_at == entry.built_at and here.records == entry.records:
+            return Fetched(here, (file,), built=False)
+        imported = pack.import_pack(
+            file.path, indexes, expected=name, memory_limit=memory_limit, progress=progress
+        )
+    return Fetched(imported, (file,), built=True)
+
+
+@contextmanager
+def _folder(downloads: Path, name: str) -> Iterator[Path]:
+    """Where the downloads of a dataset are kept, for one process at a time."""
+    with locked(private_dir(downloads), name):
+        yield private_dir(downloads / name)
+
+
+def by_hand(card: Card) -> list[str]:
+    """What a person must do to get the files that a program can't get, a sentence each."""
+    return [
+        f"{file.name}: {_HOW[file.access]} {file.page or file.url or card.opt_out.url or 'no known address'}"
+        + (f" ({file.note.rstrip('.')})" if file.note else "")
+        for file in card.files
+        if not file.fetchable
+    ]
+
+
+def _wanted(card: Card, only: Sequence[str]) -> list[IndexFile]:
+    """The files to download, of each name once. Errors: `UsageError` for one that a program can't get."""
+    fetchable = {file.name: file for file in card.files if file.fetchable}
+    if only:
+        if missing := [name for name in only if name not in fetchable]:
+            known = ", ".join(fetchable) or "none"
+            raise UsageError(
+                f"{missing[0]} can't be downloaded", hint=f"Files of {card.name} that can: {known}."
+            )
+        return [fetchable[name] for name in only]
+    wanted = [file for file in fetchable.values() if file.format == card.formats[0]]
+    wanted = wanted or list(fetchable.values())
+    if not wanted:
+        raise UsageError(
+            f"no file of {card.title} can be downloaded by a program",
+            hint="; ".join(by_hand(card) or ["no address of its index is known"])
+            + f". Then: flickr-auditor datasets add {card.name} FILE",
+        )
+    return wanted
+
+
+def _current(folder: Path) -> Manifest | None:
+    """The manifest of the index that is here, if it can be read."""
+    try:
+        return manifest.read(folder)
+    except AuditorError:
+        return None

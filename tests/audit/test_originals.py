@@ -1,0 +1,268 @@
+"""Originals by content: which of the user's files are in a dataset, and which photos they are."""
+
+import base64
+import hashlib
+import os
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from auditor import database
+from auditor.account.photo import Account, Photo
+from auditor.audit import originals
+from auditor.audit.audit import AccountState, audit
+from auditor.audit.model import AuditResult
+from auditor.audit.originals import Originals
+from auditor.datasets import readers
+from auditor.datasets.index.build import build
+from auditor.datasets.index.lookup import Index
+from auditor.errors import UsageError
+from auditor.flickr.privacy import Privacy
+from auditor.flickr.urls import photo_ids_in_name
+
+NSID = "99000001@N07"
+MINE, GONE, STRANGE = "10000023", "10000024", "10000099"
+
+
+@pytest.fixture
+def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    conn = database.connect(tmp_path / "home" / "auditor.sqlite3")
+    yield conn
+    conn.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "originals"
+    folder.mkdir()
+    return folder
+
+
+def content(name: str) -> bytes:
+    return f"the picture {name}".encode()
+
+
+def md5(name: str) -> str:
+    return hashlib.md5(content(name)).hexdigest()
+
+
+def keep(folder: Path, **files: str) -> None:
+    """Files by name (``__`` for the dot) with the picture they hold."""
+    for name, picture in files.items():
+        (folder / name.replace("__", ".")).write_bytes(content(picture))
+
+
+def paths(found: Originals) -> set[str]:
+    return {Path(file.path).relative_to(found.folder).as_posix() for file in found.files}
+
+
+# -- reading -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("golden-hour_10000023_o.jpg", {"10000023"}),
+        ("10000023_0a1b2c3d4e_o.jpg", {"10000023"}),
+        ("10000023_o.PNG", {"10000023"}),
+        ("20190101_1234567890_o.jpg", {"20190101", "1234567890"}),
+        ("a\nb_10000023_o.jpg", {"10000023"}),
+        ("10000023_0a1b2c3d4e_b.jpg", set()),
+        ("IMG_0042.jpg", set()),
+        ("holiday_0_o.jpg", set()),
+        ("holiday_99999999999999999999_o.jpg", set()),
+        ("_o.jpg", set()),
+    ],
+)
+def test_names_of_originals_tell_their_photo(name: str, ids: set[str]) -> None:
+    assert photo_ids_in_name(name) == ids
+
+
+def test_every_file_is_hashed_or_skipped_with_a_reason(
+    folder: Path, tmp_path: Path, conn: sqlite3.Connection
+) -> None:
+    keep(folder, a__jpg="a")
+    (folder / "deep" / "er").mkdir(parents=True)
+    keep(folder / "deep" / "er", b__png="b")
+    (folder / "empty.jpg").touch()
+    os.mkfifo(folder / "pipe.jpg")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    keep(outside, secret__jpg="outside")
+    (folder / "link.jpg").symlink_to(outside / "secret.jpg")
+    (folder / "links").symlink_to(outside)
+    (folder / "circle").symlink_to(folder)
+    (folder / "broken.zip").write_bytes(b"PK\x03\x04 no zip")
+    found = originals.read(folder, conn)
+    assert {Path(file.path).name: file.md5 for file in found.files} == {"a.jpg": md5("a"), "b.png": md5("b")}
+    assert {Path(skip.name).name: skip.reason for skip in found.skipped} == {
+        "empty.jpg": "empty",
+        "pipe.jpg": "no regular file",
+        "link.jpg": "a link to a file",
+        "links": "a link to a folder",
+        "circle": "a link to a folder",
+        "broken.zip": "no zip file, or damaged",
+    }
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable to root")
+def test_an_unreadable_file_is_told(folder: Path, conn: sqlite3.Connection) -> None:
+    keep(folder, a__jpg="a", b__jpg="b")
+    (folder / "a.jpg").chmod(0)
+    found = originals.read(folder, conn)
+    assert paths(found) == {"b.jpg"}
+    assert "Permission denied" in found.skipped[0].reason
+
+
+def test_names_that_are_no_text_are_read(folder: Path, conn: sqlite3.Connection) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.jpg")).write_bytes(content("a"))
+    for _ in range(2):
+        assert [file.md5 for file in originals.read(folder, conn).files] == [md5("a")]
+
+
+def test_the_zips_of_an_export_are_looked_into(folder: Path, conn: sqlite3.Connection) -> None:
+    with zipfile.ZipFile(folder / "data-download-1.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"one_{MINE}_o.jpg", content("one"))
+        archive.writestr("../../two_1234567_o.jpg", content("two"))
+    for _ in range(2):  # also when they are known
+        found = originals.read(folder, conn)
+        assert {file.md5: file.photo_ids for file in found.files} == {
+            md5("one"): {MINE},
+            md5("two"): {"1234567"},
+        }
+        assert not found.skipped
+
+
+def test_only_new_and_changed_files_are_read_again(
+    folder: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    hash_ = originals._hash
+
+    def watched(file: originals._OnDisk) -> object:
+        read.append(file.path.name)
+        return hash_(file)
+
+    monkeypatch.setattr(originals, "_hash", watched)
+    keep(folder, a__jpg="a", b__jpg="b")
+    originals.read(folder, conn)
+    keep(folder, b__jpg="other b", c__jpg="c")
+    found = originals.read(folder, conn)
+    assert sorted(read) == ["a.jpg", "b.jpg", "b.jpg", "c.jpg"]
+    assert {file.md5 for file in found.files} == {md5("a"), md5("other b"), md5("c")}
+
+
+def test_an_interruption_keeps_what_was_read(
+    folder: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(folder, a__jpg="a", b__jpg="b")
+    hash_ = originals._hash
+
+    def stop_at_b(file: originals._OnDisk) -> object:
+        if file.path.name == "b.jpg":
+            raise KeyboardInterrupt
+        return hash_(file)
+
+    monkeypatch.setattr(originals, "_hash", stop_at_b)
+    with pytest.raises(KeyboardInterrupt):
+        originals.read(folder, conn)
+    assert [row["md5"] for row in conn.execute("SELECT md5 FROM original_file")] == [md5("a")]
+
+
+def test_a_folder_that_is_none_is_told(tmp_path: Path, conn: sqlite3.Connection) -> None:
+    with pytest.raises(UsageError):
+        originals.read(tmp_path / "nowhere", conn)
+
+
+# -- matching ------------------------------------------------------------------------------------------------
+
+
+def open_images(folder: Path, *rows: tuple[str, str]) -> Index:
+    """An index like Open Images' of (photo id, picture); without an id, of a photo that tells none."""
+    lines = ["ImageID,Subset,OriginalURL,OriginalLandingURL,License,AuthorProfileURL,OriginalMD5"]
+    for number, (photo_id, picture) in enumerate(rows):
+        digest = base64.b64encode(hashlib.md5(content(picture)).digest()).decode()
+        address = f"https://c2.staticflickr.com/2/1433/{photo_id}_0a1b2c3d4e_o.jpg"
+        lines.append(f"{number:016x},train,{address},,https://creativecommons.org/licenses/by/2.0/,,{digest}")
+    file = folder / "index.csv"
+    file.write_text("\n".join(lines) + "\n")
+    build(folder / "indexes", "open-images", [file], formats=readers.select(["open-images-csv"]))
+    return Index.open(folder / "indexes" / "open-images")
+
+
+@pytest.fixture
+def found(folder: Path, tmp_path: Path, conn: sqlite3.Connection) -> "Audit":
+    return Audit(folder, tmp_path, conn)
+
+
+class Audit:
+    """An account with the one photo `MINE`, audited with the files in the folder."""
+
+    def __init__(self, folder: Path, tmp_path: Path, conn: sqlite3.Connection) -> None:
+        self.folder, self.tmp_path, self.conn = folder, tmp_path, conn
+
+    def __call__(self, *rows: tuple[str, str]) -> AuditResult:
+        photo = Photo(MINE, "Golden hour", "0", Privacy.PUBLIC)
+        return audit(
+            AccountState(Account(NSID), [photo], gone_ids=frozenset({GONE})),
+            [open_images(self.tmp_path, *rows)],
+            {},
+            generated_at="2026-11-21T12:00:00+00:00",
+            originals=originals.read(self.folder, self.conn),
+        )
+
+
+def exposed(result: AuditResult) -> list[tuple[str, str, str]]:
+    return [(item.photo.id, e.dataset, e.match_key) for item in result.exposed for e in item.exposures]
+
+
+def listed(result: AuditResult) -> list[tuple[str, list[str]]]:
+    return [(Path(file.path).name, [e.match_key for e in file.exposures]) for file in result.files]
+
+
+def test_a_file_named_after_a_photo_of_the_account_exposes_that_photo(folder: Path, found: Audit) -> None:
+    """The dataset knows the picture under another id: it was uploaded twice."""
+    keep(folder, **{f"hour_{MINE}_o__jpg": "hour", f"copy_{MINE}_o__jpg": "hour"})
+    result = found((STRANGE, "hour"))
+    assert exposed(result) == [(MINE, "open-images", "content_md5")]
+    assert listed(result) == []
+    assert result.exposed[0].exposures[0].license_then == "CC BY 2.0"
+
+
+def test_a_stronger_key_stays(folder: Path, found: Audit) -> None:
+    keep(folder, **{f"hour_{MINE}_o__jpg": "hour"})
+    assert exposed(found((MINE, "hour"))) == [(MINE, "open-images", "photo_id")]
+
+
+def test_a_file_of_any_name_is_the_photo_that_the_record_says(folder: Path, found: Audit) -> None:
+    keep(folder, IMG_0042__jpg="hour")
+    result = found((MINE, "hour"))
+    assert exposed(result) == [(MINE, "open-images", "photo_id")]
+    assert listed(result) == []
+
+
+def test_a_file_that_is_no_photo_of_the_account_is_listed(folder: Path, found: Audit) -> None:
+    keep(folder, IMG_0042__jpg="old", **{f"old_{STRANGE}_o__jpg": "other", "private__jpg": "unknown"})
+    result = found((STRANGE, "old"), (STRANGE, "other"))
+    assert exposed(result) == []
+    assert listed(result) == [("IMG_0042.jpg", ["content_md5"]), (f"old_{STRANGE}_o.jpg", ["content_md5"])]
+    assert result.files[0].md5 == md5("old")
+    assert result.anything_found
+
+
+def test_a_photo_gone_from_flickr_is_found_by_its_original(folder: Path, found: Audit) -> None:
+    keep(folder, **{f"old_{GONE}_o__jpg": "old"})
+    result = found((STRANGE, "old"))
+    assert listed(result) == [(f"old_{GONE}_o.jpg", ["content_md5"])]
+
+
+def test_the_audit_says_what_was_read(folder: Path, found: Audit) -> None:
+    keep(folder, a__jpg="a")
+    (folder / "empty.jpg").touch()
+    result = found((STRANGE, "other"))
+    assert result.originals is not None
+    assert (result.originals.files, len(result.originals.skipped)) == (1, 1)
+    assert not result.anything_found
