@@ -1,7 +1,6 @@
 """``audit``: which of my photos are in which dataset."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,6 @@ from auditor.cli.output import OutputOption, ReportFormat, ReportFormatOption, c
 from auditor.cli.session import Session
 
 if TYPE_CHECKING:
-    from auditor.audit.audit import AccountState
     from auditor.audit.model import AuditResult
     from auditor.audit.originals import Originals
     from auditor.datasets.index.lookup import Index
@@ -66,20 +64,16 @@ def _show_once(session: Session, result: "AuditResult", since: str | None) -> "A
 
 def run_audit(session: Session, *, only: Sequence[str] = (), originals: Path | None = None) -> "AuditResult":
     """Audit the account of this home. Errors: `NotSyncedError` before the first sync."""
-    from auditor.audit.audit import audit as match_all
+    from auditor.audit.home import audit_home
     from auditor.cli.indexes import open_indexes
-    from auditor.datasets import catalogue
 
-    state = account_state(session)
-    indexes, damaged = open_indexes(session, only)
-    return match_all(
-        state,
+    session.store.required_snapshot()
+    indexes = open_indexes(session, only)
+    return audit_home(
+        session.conn,
         indexes,
-        catalogue.load(),
-        generated_at=datetime.now(UTC).isoformat(timespec="seconds"),
         only=only,
-        damaged=damaged,
-        originals=_read_originals(session, originals, indexes) if originals else None,
+        originals=_read_originals(session, originals, indexes.readable) if originals else None,
         progress=session.progress,
     )
 
@@ -95,20 +89,3 @@ def _read_originals(session: Session, folder: Path, indexes: Sequence["Index"]) 
         )
         return None
     return originals.read(folder, session.conn, progress=session.progress)
-
-
-def account_state(session: Session) -> "AccountState":
-    """The account as the last sync left it."""
-    from auditor.account.photo import Account
-    from auditor.audit.audit import AccountState
-
-    snapshot = session.store.required_snapshot()
-    nsid = snapshot.nsid
-    return AccountState(
-        account=session.store.account(nsid) or Account(nsid),
-        photos=session.store.photos(nsid),
-        gone_ids=frozenset(session.store.gone_ids(nsid)),
-        addresses=session.store.addresses(nsid),
-        aliases=session.store.aliases(nsid),
-        snapshot_at=datetime.fromtimestamp(snapshot.taken_at, UTC).isoformat(timespec="seconds"),
-    )

@@ -48,7 +48,7 @@ def check(
         raise UsageError(
             "there is nothing to check", hint="Name a photo link, a photo id or an NSID, or use --from FILE."
         )
-    indexes, _ = open_indexes(session)
+    indexes = open_indexes(session).readable
     if not indexes:
         raise UsageError(
             "there is no local index to look in", hint="Begin with: flickr-auditor datasets list"

@@ -210,7 +210,7 @@ def _manifests(session: Session) -> dict[str, "Manifest"]:
     """The manifests of the readable indexes; a damaged one is told and left out."""
     from auditor.cli.indexes import open_indexes
 
-    indexes, _ = open_indexes(session)
+    indexes = open_indexes(session).readable
     return {index.name: index.manifest for index in indexes}
 
 

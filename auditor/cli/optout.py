@@ -298,10 +298,10 @@ def _templates(session: Session) -> Path | None:
 
 def _account_state(session: Session, also: "Sequence[RequestedPhoto]" = ()) -> "AccountState":
     """The account as synced, with what `apply` changed since; `also` photos are looked for even if gone."""
-    from auditor.cli.audit import account_state
+    from auditor.audit.home import account_state
     from auditor.optout.applied import applied_since, as_mitigated
 
-    state = account_state(session)
+    state = account_state(session.conn)
     since = session.store.required_snapshot().taken_at
     changes = applied_since(session.conn, state.account.nsid, since)
     gone = state.gone_ids | {photo.photo_id for photo in also if photo.photo_id} - {

@@ -29,6 +29,7 @@ from types import TracebackType
 from typing import IO, Self, cast
 
 from auditor.errors import StorageError, WrongFileError
+from auditor.text import plain
 
 HEAD_BYTES = 64 * 1024
 CHUNK_BYTES = 1 << 20
@@ -82,8 +83,8 @@ class Source:
     ) -> None:
         self.path = path
         """The file or folder the user gave."""
-        self.member = member
-        """The name inside an archive or folder; "" for the file itself."""
+        self.member = member and (plain(member) or "?")
+        """The name inside an archive or folder, fit to be shown; "" for the file itself."""
         self.beside: Sequence[Path] = ()
         """The other files given with this one, for formats that name photos by another list's numbers."""
         self._on_disk = file or (path if raw is None else None)

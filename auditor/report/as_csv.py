@@ -30,7 +30,7 @@ CHECK_COLUMNS = (*_TARGET, *_PLACE, "note", "error")
 
 def audit(result: AuditResult) -> str:
     """Columns `AUDIT_COLUMNS`; `file` is the path of an original on disk that is no photo of the account."""
-    return _csv(_audit_rows(result), AUDIT_COLUMNS)
+    return _csv(audit_rows(result), AUDIT_COLUMNS)
 
 
 def check(targets: Sequence[CheckedTarget]) -> str:
@@ -38,7 +38,8 @@ def check(targets: Sequence[CheckedTarget]) -> str:
     return _csv(_check_rows(targets), CHECK_COLUMNS)
 
 
-def _audit_rows(result: AuditResult) -> Iterable[dict[str, Any]]:
+def audit_rows(result: AuditResult) -> Iterable[dict[str, Any]]:
+    """Rows with the values of `AUDIT_COLUMNS` (and more), not yet made safe for a spreadsheet."""
     nsid = result.account.nsid
     for exposed in result.exposed:
         photo = exposed.photo

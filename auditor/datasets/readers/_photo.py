@@ -43,14 +43,13 @@ def nsid(value: object) -> int | None:
 def record(
     photo: PhotoAddress, *owner_texts: str, license_id: int | None = None, place: str | None = None
 ) -> Record:
-    """The record of an address; the owner is the first that it, or one of the row's other texts, names."""
-    owner = next(
-        (found for found in (photo, *map(_owner, owner_texts)) if found.nsid or found.path_alias), photo
-    )
+    """The record of an address; NSID and alias are the first that it, or the row's other texts, name."""
+    owners = (photo, *map(_owner, owner_texts))
+    nsid = next((owner.nsid for owner in owners if owner.nsid), None)
     return Record(
         photo_id=int(photo.photo_id),
-        nsid=pack_nsid(owner.nsid) if owner.nsid else None,
-        alias=owner.path_alias,
+        nsid=pack_nsid(nsid) if nsid else None,
+        alias=next((owner.path_alias for owner in owners if owner.path_alias), None),
         license_id=license_id,
         original=photo.is_original,
         record=place,

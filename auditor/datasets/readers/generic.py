@@ -255,7 +255,7 @@ def _separated(separator: str) -> _Layout:
 
 
 def _header(head: list[str], separator: str) -> tuple[list[str], list[str]]:
-    """The columns' names and the lines below; without a header they are ``column 1``, ``column 2`` …, in order."""
+    """The columns' names, ``column 1`` and so on where there is no header, and the lines below."""
     names = split(head[0], separator) if head else []
     if any(address(name) or name.strip().isdigit() for name in names):
         return [f"column {number}" for number in range(1, len(names) + 1)], head

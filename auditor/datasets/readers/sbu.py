@@ -13,6 +13,9 @@ from auditor.datasets.row import Row, row_of
 from auditor.datasets.sources import Source
 from auditor.errors import WrongFileError
 
+_END = object()
+"""Stands where one of the lists has ended; null stands for an unknown owner."""
+
 
 def _sniff(source: Source) -> bool:
     # The first list fills the head many times over, whichever it is.
@@ -23,19 +26,19 @@ def _sniff(source: Source) -> bool:
 
 
 def _read(source: Source) -> Iterator[Row]:
-    pairs = zip_longest(items(source, "image_urls.item"), items(source, "user_ids.item"))
-    owners = photos = 0
+    pairs = zip_longest(items(source, "image_urls.item"), items(source, "user_ids.item"), fillvalue=_END)
+    owned = False
     for index, (url, owner) in enumerate(pairs):
-        photos, owners = photos + (url is not None), owners + (owner is not None)
+        owned = owned or owner is not _END
+        if url is _END or (owned and owner is _END):
+            raise WrongFileError(
+                f"{source.label}: its lists differ in length, so nobody knows whose is which",
+                hint="Get the file again, and compare its size or checksum with the publisher's.",
+            )
         photo = address(url)
-        place = f"image_urls[{index}]"
         texts = (owner,) if isinstance(owner, str) else ()
-        yield row_of(index + 1, record(photo, *texts, place=place) if photo else NO_ADDRESS)
-    if owners not in (0, photos):
-        raise WrongFileError(
-            f"{source.label}: {photos} photos and {owners} owners, so nobody knows whose is which",
-            hint="Get the file again, and compare its size or checksum with the publisher's.",
-        )
+        found = record(photo, *texts, place=f"image_urls[{index}]") if photo else NO_ADDRESS
+        yield row_of(index + 1, found)
 
 
 FORMAT = Format(
