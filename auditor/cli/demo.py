@@ -1,13 +1,14 @@
 """``demo``: the whole job once, on a pretend Flickr with invented photos; nothing leaves the machine."""
 
+import contextlib
+import io
+import json
 import os
 import shlex
 import shutil
-import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -15,7 +16,12 @@ from auditor.cli.output import emit, note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError
 
+if TYPE_CHECKING:
+    from auditor.sandbox.server import Sandbox
+
 PHOTOS: Final = 180
+COMMONS_LICENSES: Final = ("7", "8", "10")
+"""Licences of museums and governments, which a member's photo does not have and an undo cannot set back."""
 
 
 class DemoError(AuditorError):
@@ -23,10 +29,7 @@ class DemoError(AuditorError):
 
 
 def demo(context: typer.Context) -> None:
-    """Show the whole job on invented data: sync, indexes, audit, report.
-
-    Takes seconds and touches no account.
-    """
+    """Show the whole job on invented data, from sync to undo; takes seconds and touches no account."""
     from auditor.files import private_dir
     from auditor.sandbox import lookalikes
     from auditor.sandbox.generate import make_account
@@ -38,11 +41,14 @@ def demo(context: typer.Context) -> None:
         shutil.rmtree(folder)
     private_dir(folder)
     account = make_account(photos=PHOTOS, hostile=False)
+    for photo in account.own_photos():
+        if photo.license in COMMONS_LICENSES:
+            photo.license = "4"
     files = lookalikes.write(account, folder / "publishers")
     report = folder / "report.html"
     note("A pretend Flickr with invented photos runs on this machine. These are the commands to type.")
-    with Sandbox(account) as box:
-        shell = _Shell(folder, _environment(folder, box.url, box.key, box.secret, box.issue_token("write")))
+    with Sandbox(account) as box, _surroundings(folder, box):
+        shell = _Shell()
         shell.say("1. Pull the account")
         shell.run("sync")
         shell.say("2. Build local indexes from the publishers' files (here: small look-alikes)")
@@ -53,47 +59,77 @@ def demo(context: typer.Context) -> None:
         shell.run("audit", "--format", "html", "--output", report.name, expect=1)
         shell.say("4. Look up a single link, without any login")
         shell.run("check", _an_exposed_link(files), expect=1)
+        shell.say("5. Plan: exactly what would be done; nothing is changed yet")
+        shell.run(
+            *("plan", "--dataset", "ffhq", "--add-tag", "no_cv", "--license", "all-rights-reserved"),
+            *("--out", "plan.json"),
+        )
+        shell.say("6. Apply the plan, and check it at Flickr")
+        run_id = shell.run_id("apply", "plan.json", "--yes")
+        shell.run("verify", run_id)
+        shell.say("7. Write the opt-out letter, with every link")
+        shell.run(
+            "optout", "draft", "ffhq", "--ground", "gdpr", "--name", "Sandy Practice", "--out", "letters"
+        )
+        shell.say("8. Take the changes back")
+        shell.run("undo", run_id, "--yes")
     emit(f"\nThe report to look at: {report}")
 
 
 class _Shell:
-    """Runs the program's own commands as a user would, showing each with its output."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self._folder = folder
-        self._environment = environment
+    """Runs the program's own commands in this process, showing each as a user would type it."""
 
     def say(self, heading: str) -> None:
         emit(f"\n── {heading}")
 
     def run(self, *words: str, expect: int = 0) -> None:
         emit(f"\n$ flickr-auditor {shlex.join(words)}")
-        done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "auditor", *words], cwd=self._folder, env=self._environment, check=False
-        )
-        if done.returncode != expect:
-            raise DemoError(
-                f"`flickr-auditor {shlex.join(words)}` ended with exit code {done.returncode}, not {expect}"
-            )
+        self._call(words, expect)
+
+    def run_id(self, *words: str) -> str:
+        """Run a command that makes a run, and tell which."""
+        self.run(*words)
+        captured = io.StringIO()
+        with contextlib.redirect_stdout(captured):
+            self._call(("runs", "--format", "json"), 0)
+        latest = max(json.loads(captured.getvalue())["runs"], key=lambda run: str(run["started_at"]))
+        return str(latest["run_id"])
+
+    def _call(self, words: Sequence[str], expect: int) -> None:
+        from auditor.cli.app import run
+
+        try:
+            run(words)
+        except SystemExit as ended:
+            if ended.code != expect:
+                raise DemoError(
+                    f"`flickr-auditor {shlex.join(words)}` ended with exit code {ended.code}, not {expect}"
+                ) from None
 
 
-def _environment(folder: Path, url: str, key: str, secret: str, token: Sequence[str]) -> dict[str, str]:
-    """The surroundings of a user who has logged in to the pretend Flickr.
-
-    Settings of the real one must not mix in.
-    """
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("FLICKR_", "AUDITOR_"))
-    }
-    return inherited | {
+@contextlib.contextmanager
+def _surroundings(folder: Path, box: "Sandbox") -> Iterator[None]:
+    """A user who has logged in to the pretend Flickr; settings of the real one must not mix in."""
+    before = dict(os.environ), Path.cwd()
+    token, token_secret = box.issue_token("write")
+    for name in [name for name in os.environ if name.startswith(("FLICKR_", "AUDITOR_"))]:
+        del os.environ[name]
+    os.environ |= {
         "AUDITOR_HOME": str(folder / "home"),
         "AUDITOR_CONFIG": str(_empty_config(folder)),
-        "AUDITOR_FLICKR_URL": url,
-        "FLICKR_API_KEY": key,
-        "FLICKR_API_SECRET": secret,
-        "FLICKR_OAUTH_TOKEN": token[0],
-        "FLICKR_OAUTH_TOKEN_SECRET": token[1],
+        "AUDITOR_FLICKR_URL": box.url,
+        "FLICKR_API_KEY": box.key,
+        "FLICKR_API_SECRET": box.secret,
+        "FLICKR_OAUTH_TOKEN": token,
+        "FLICKR_OAUTH_TOKEN_SECRET": token_secret,
     }
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before[0]
+        os.chdir(before[1])
 
 
 def _empty_config(folder: Path) -> Path:
@@ -104,7 +140,5 @@ def _empty_config(folder: Path) -> Path:
 
 def _an_exposed_link(files: dict[str, Path]) -> str:
     """A link out of the FFHQ look-alike."""
-    import json
-
     faces = json.loads(files["ffhq"].read_text(encoding="utf-8"))
     return str(faces["0"]["metadata"]["photo_url"])
