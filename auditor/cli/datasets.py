@@ -98,9 +98,7 @@ def add(
     ] = False,
     column: Annotated[
         str | None,
-        typer.Option(
-            help="The column of Flickr links or ids, in a list that has no reader of its own."
-        ),
+        typer.Option(help="The column of Flickr links or ids, in a list that has no reader of its own."),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, account_json, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import NotAllowedError, RefusedError
 
@@ -85,12 +85,7 @@ def whoami(context: typer.Context, format: FormatOption = Format.table) -> None:
 def _whoami_json(account: "Account", permissions: str, calls: int) -> dict[str, Any]:
     return {
         "schema_version": 1,
-        "account": {
-            "nsid": account.nsid,
-            "username": account.username,
-            "path_alias": account.path_alias,
-            "is_pro": account.is_pro,
-        },
+        "account": account_json(account),
         "permissions": permissions,
         "limits": {
             "upload_count": account.limits.upload_count,

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from auditor.errors import RefusedError, UsageError
 from auditor.files import storage_error, write_atomic
+
+if TYPE_CHECKING:
+    from auditor.account.photo import Account
 
 
 class Format(StrEnum):
@@ -68,6 +71,16 @@ def columns(output: Path | None) -> int | None:
 def emit_json(result: Mapping[str, Any], output: Path | None = None) -> None:
     """Write a result as JSON, in ASCII: as escapes, control characters in titles do no harm to a terminal."""
     emit(json.dumps(result, indent=2), output)
+
+
+def account_json(account: "Account") -> dict[str, Any]:
+    """Whose account it is, as several results tell it."""
+    return {
+        "nsid": account.nsid,
+        "username": account.username,
+        "path_alias": account.path_alias,
+        "is_pro": account.is_pro,
+    }
 
 
 def note(message: str) -> None:

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption, emit, emit_json, note
+from auditor.cli.output import (
+    Format,
+    FormatOption,
+    NoWaitOption,
+    OutputOption,
+    account_json,
+    emit,
+    emit_json,
+    note,
+)
 from auditor.cli.session import Session
 
 if TYPE_CHECKING:
@@ -67,15 +76,9 @@ def _from_export(session: Session, export: Path) -> "SyncResult":
 
 def sync_json(result: "SyncResult") -> dict[str, Any]:
     """The result as the contract has it."""
-    account = result.account
     return {
         "schema_version": 1,
-        "account": {
-            "nsid": account.nsid,
-            "username": account.username,
-            "path_alias": account.path_alias,
-            "is_pro": account.is_pro,
-        },
+        "account": account_json(result.account),
         "photos": result.photos,
         "added": result.added,
         "changed": result.changed,

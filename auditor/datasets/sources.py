@@ -269,7 +269,10 @@ def _tar_members(whole: Source) -> Iterator[Source]:
     with tempfile.TemporaryDirectory(prefix="flickr-auditor-") as folder, whole.open() as stream:
         copy = Path(folder, "member")  # never the member's own name, which may lead out of the folder
         tail = _Tail(stream)
-        with damage(whole.label), tarfile.open(fileobj=cast("IO[bytes]", tail), mode="r|") as archive:
+        with (
+            damage(whole.label),
+            tarfile.open(fileobj=cast("IO[bytes]", tail), mode="r|", tarinfo=_Member) as archive,
+        ):
             for info in archive:
                 if not info.isreg():
                     continue
@@ -281,6 +284,17 @@ def _tar_members(whole: Source) -> Iterator[Source]:
             pass  # tarfile stops at the closing blocks; damage may show behind them
         if tail.last.strip(b"\0") or len(tail.last) < tarfile.BLOCKSIZE * 2:
             raise _damaged(whole.label, EOFError("the closing blocks of the archive are missing"))
+
+
+class _Member(tarfile.TarInfo):
+    """A member whose header must be right: ``tarfile`` takes a damaged one for the end of the archive."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except (tarfile.InvalidHeaderError, tarfile.SubsequentHeaderError) as error:  # type: ignore[attr-defined]
+            raise tarfile.ReadError(str(error)) from error
 
 
 class _Tail:

@@ -271,7 +271,7 @@ def _file(
         return None
     if farm is None and prefix.startswith("farm"):
         label = prefix[4:].partition(".")[0]
-        farm = label if label.isdecimal() else None
+        farm = label if label.isdecimal() and len(label) <= 4 else None
     size = (size or "").lower()
     return PhotoAddress(
         photo_id, None, None, server, None if farm is None else int(farm), secret.lower(), size, size == "o"

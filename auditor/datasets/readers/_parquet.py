@@ -19,6 +19,7 @@ from auditor.datasets.readers._photo import NO_ADDRESS
 from auditor.datasets.row import Found, Record, Row, row_of
 from auditor.datasets.sources import Source
 from auditor.errors import WrongFileError
+from auditor.text import plain
 
 _BATCH_ROWS = 1 << 16
 
@@ -119,9 +120,11 @@ def _reading(source: Source) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         with duck.connect() as connection:
             yield connection
+    except duckdb.OutOfMemoryException:
+        raise  # not the file's fault, or not surely
     except (duckdb.Error, pa.ArrowException, UnicodeDecodeError) as error:
         raise WrongFileError(
-            f"{source.label} is cut short or damaged: {str(error).strip().split(chr(10))[0]}",
+            f"{source.label} is cut short or damaged: {plain(error, 160)}",
             hint="Get the file again, and compare its size or checksum with the publisher's.",
         ) from error
 

@@ -30,8 +30,9 @@ def address(value: object) -> PhotoAddress | None:
 
 def photo_id(value: object) -> int | None:
     """A photo id that a schema calls one, as text or number."""
-    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    return int(text) if is_photo_id(text) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if 0 < value < 2**63 else None
+    return int(value) if isinstance(value, str) and is_photo_id(value) else None
 
 
 def nsid(value: object) -> int | None:
@@ -44,12 +45,22 @@ def record(
     photo: PhotoAddress, *owner_texts: str, license_id: int | None = None, place: str | None = None
 ) -> Record:
     """The record of an address; NSID and alias are the first that it, or the row's other texts, name."""
-    owners = (photo, *map(_owner, owner_texts))
-    nsid = next((owner.nsid for owner in owners if owner.nsid), None)
+    return _record(photo, map(_owner, owner_texts), license_id, place)
+
+
+def _record(
+    photo: PhotoAddress,
+    owners: Iterable[PhotoAddress | OwnerAddress],
+    license_id: int | None,
+    place: str | None,
+) -> Record:
+    nsid, alias = photo.nsid, photo.path_alias
+    for owner in owners:
+        nsid, alias = nsid or owner.nsid, alias or owner.path_alias
     return Record(
         photo_id=int(photo.photo_id),
         nsid=pack_nsid(nsid) if nsid else None,
-        alias=next((owner.path_alias for owner in owners if owner.path_alias), None),
+        alias=alias,
         license_id=license_id,
         original=photo.is_original,
         record=place,
@@ -75,12 +86,12 @@ def found_in(
 
     Any of them may name the owner or hold the original's secret.
     """
-    texts = [text for text in addresses if isinstance(text, str)]
-    photos = [photo for text in texts if (photo := parse_photo(text))]
+    named = [_owner(text) for text in addresses if isinstance(text, str)]
+    photos = [found for found in named if isinstance(found, PhotoAddress)]
     if not photos:
         return None
     original = any(photo.is_original and photo.photo_id == photos[0].photo_id for photo in photos)
-    return record(photos[0], *texts, license_id=license_id, place=place)._replace(original=original)
+    return _record(photos[0], named, license_id, place)._replace(original=original)
 
 
 def url_hash(value: object) -> str | None:

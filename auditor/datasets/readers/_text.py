@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from auditor.datasets.row import Found, Row, row_of
 from auditor.datasets.sources import Source, Stream
+from auditor.errors import WrongFileError
 
 MAX_LINE_BYTES = 1 << 20
 TOO_LONG = "line longer than 1 MiB"
@@ -72,8 +73,12 @@ def table(
     """
     rest = lines(source)
     if columns is None:
-        header = next((line for _, line in rest if line and line.strip()), "")
-        columns = split(header, separator)
+        columns = columns_of(source, separator)
+        header = next((line for _, line in rest if line is None or line.strip()), "")
+        if header is None or split(header, separator) != columns:  # what the format was told by is not all
+            raise WrongFileError(
+                f"{source.label}: its header is longer than 64 KiB", hint="Get the publisher's file again."
+            )
     pending: deque[tuple[int, str | None]] = deque()
     while following := (pending.popleft() if pending else next(rest, None)):
         number, line = following

@@ -20,6 +20,7 @@ from auditor.datasets.row import Found, Record, Row, row_of
 from auditor.datasets.sources import Source
 from auditor.errors import WrongFileError
 from auditor.progress import SILENT
+from auditor.text import plain
 
 _SAMPLE = 2000
 """How many values of a file are looked at to find the column."""
@@ -64,7 +65,7 @@ def generic_format(column: str | None = None, say: Callable[[str], object] = SIL
         if chosen is None:
             raise WrongFileError(f"{source.label} lacks {wanted}", hint="--column names the column of links.")
         layout, name = chosen
-        say(f"{source.label}: the Flickr photos are taken from “{name}”")
+        say(f"{source.label}: the Flickr photos are taken from “{plain(name, 80)}”")
         find = _link if column is None else _link_or_id
         for number, place, value in layout.values(source, name):
             found = value if isinstance(value, _Unread) else find(value)
@@ -139,7 +140,7 @@ def _layouts(source: Source) -> list[_Layout]:
 
 def _parquet_columns(source: Source) -> dict[str, list[Any]]:
     columns = [name for name, kind in parquet.columns(source).items() if parquet.is_key(kind)]
-    rows = parquet.first(source, columns, _SAMPLE)
+    rows = parquet.first(source, columns, _SAMPLE) if columns else []
     return {name: [row[number] for row in rows] for number, name in enumerate(columns)}
 
 

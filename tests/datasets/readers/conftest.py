@@ -1,0 +1,58 @@
+"""Writing look-alike files, and reading back what an index holds."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from auditor.datasets.index.manifest import Manifest
+from auditor.flickr.urls import unpack_nsid
+from tests.datasets.readers.lookalikes import Expected
+
+Write = Callable[[bytes | dict[str, bytes]], Path]
+Records = Callable[[Manifest], Counter[Expected]]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a file, or a folder from its members; the name says nothing about the content."""
+    number = 0
+
+    def write(content: bytes | dict[str, bytes]) -> Path:
+        nonlocal number
+        number += 1
+        path = tmp_path / f"given-{number}"
+        members = {"": content} if isinstance(content, bytes) else content
+        for name, data in members.items():
+            target = path / name if name else path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        return path
+
+    return write
+
+
+def records_of(indexes: Path, manifest: Manifest) -> Counter[Expected]:
+    """All records of the index that the manifest describes."""
+    file = manifest.file("photo_id")
+    assert file
+    table = pq.read_table(indexes / manifest.dataset / file.name)
+    return Counter(
+        Expected(
+            row["photo_id"],
+            unpack_nsid(row["nsid"]) if row["nsid"] is not None else row["alias"],
+            row["url_hash"],
+            row["content_md5"],
+            row["license_id"],
+            row["original"],
+        )
+        for row in table.to_pylist()
+    )
+
+
+@pytest.fixture
+def records(indexes: Path) -> Records:
+    """All records of an index that was just built."""
+    return lambda manifest: records_of(indexes, manifest)

@@ -1,0 +1,207 @@
+"""Lists of one's own: any file in which a column holds Flickr links, or ids if the user names it."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.datasets.index.build import build
+from auditor.datasets.index.lookup import Index
+from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.readers.generic import NEITHER, generic_format
+from auditor.datasets.sources import Source
+from auditor.errors import AuditorError, WrongFileError
+from tests.datasets.lookalikes import PHOTOS
+from tests.datasets.readers.conftest import Records, Write
+from tests.datasets.readers.lookalikes import (
+    ELSEWHERE,
+    IDS,
+    OWNED,
+    Expected,
+    jsonl,
+    lines,
+    page,
+    parquet,
+    sqlite,
+    static,
+    text,
+)
+
+PAGES = [page(photo, nsid) for photo, nsid, _ in PHOTOS]
+FILES = [static(photo, secret) for photo, _, secret in PHOTOS]
+NUMBERS = [photo for photo, _, _ in PHOTOS]
+TABLE = (
+    "CREATE TABLE other (a); CREATE TABLE photos (n INTEGER, Link TEXT); CREATE VIEW v AS SELECT 1 AS Link"
+)
+
+
+def read(indexes: Path, path: Path, column: str | None = None) -> tuple[Manifest, list[str]]:
+    said: list[str] = []
+    manifest = build(indexes, "my-list", [path], formats=[generic_format(column, said.append)])
+    return manifest, said
+
+
+LINKS: list[tuple[str, bytes, str]] = [
+    ("CSV", text(["title,url,n", *(f'"a, ""b""",{url},1' for url in PAGES)]), "url"),
+    ("CSV without header", text([f"1,{url}" for url in PAGES]), "column 2"),
+    ("semicolons", text(["id;link", *(f"1;{url}" for url in PAGES)]), "link"),
+    ("TSV", text(["caption\tphoto", *(f"a, b; c\t{url}" for url in PAGES)]), "photo"),
+    ("text", text(PAGES), "line"),
+    ("text with other words", text([f"see {url} there" for url in PAGES]), "line"),
+    ("list of objects", json.dumps([{"n": 1, "page": {"href": url}} for url in PAGES]).encode(), "href"),
+    (
+        "object of objects",
+        json.dumps({str(n): {"u": url} for n, url in enumerate(PAGES)}, indent=1).encode(),
+        "u",
+    ),
+    ("nested lists", json.dumps([[[url], []] for url in PAGES]).encode(), "line"),
+    ("lists in an object", json.dumps({"meta": 1, "photos": PAGES, "titles": ["a"] * 7}).encode(), "photos"),
+    ("JSON lines", jsonl([{"a": {"url": url}, "b": [1]} for url in PAGES]), "url"),
+    ("Parquet", parquet({"n": NUMBERS, "where": PAGES, "picture": [b"\xff"] * 7}), "where"),
+    ("SQLite", sqlite(TABLE, "INSERT INTO photos VALUES (1, ?)", [(url,) for url in PAGES]), "photos.Link"),
+]
+
+
+@pytest.mark.parametrize(("content", "column"), [(c, n) for _, c, n in LINKS], ids=[v for v, _, _ in LINKS])
+def test_the_column_of_links_is_found_and_told(
+    indexes: Path, write: Write, records: Records, content: bytes, column: str
+) -> None:
+    manifest, said = read(indexes, write(content))
+    assert records(manifest) == Counter(OWNED)
+    assert not manifest.skipped
+    assert len(said) == 1
+    assert f"“{column}”" in said[0]
+
+
+@pytest.mark.parametrize(("content", "column"), [(c, n) for _, c, n in LINKS], ids=[v for v, _, _ in LINKS])
+def test_a_named_column_is_read(
+    indexes: Path, write: Write, records: Records, content: bytes, column: str
+) -> None:
+    assert records(read(indexes, write(content), column.upper())[0]) == Counter(OWNED)
+
+
+IDS_ONLY: list[tuple[str, bytes, str]] = [
+    ("CSV", text(["photo_id,n", *(f"{number},1" for number in NUMBERS)]), "photo_id"),
+    ("CSV without header", text([f"7,{number}" for number in NUMBERS]), "column 2"),
+    ("text", text([str(number) for number in NUMBERS]), "id"),
+    ("text with header", text(["id", *(str(number) for number in NUMBERS)]), "id"),
+    (
+        "JSON numbers",
+        json.dumps([{"id": 5, "flickr_id": number} for number in NUMBERS]).encode(),
+        "flickr_id",
+    ),
+    ("JSON list", json.dumps(NUMBERS).encode(), "id"),
+    ("JSON lines", jsonl([{"flickr": str(number)} for number in NUMBERS]), "flickr"),
+    ("Parquet", parquet({"id": NUMBERS, "x": [1] * 7}), "id"),
+    ("Parquet with gaps", parquet({"id": [float(number) for number in NUMBERS]}), "ID"),
+    ("SQLite", sqlite(TABLE, "INSERT INTO photos VALUES (?, '')", [(number,) for number in NUMBERS]), "n"),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "column"), [(c, n) for _, c, n in IDS_ONLY], ids=[v for v, _, _ in IDS_ONLY]
+)
+def test_bare_numbers_are_photo_ids_only_in_a_named_column(
+    indexes: Path, write: Write, records: Records, content: bytes, column: str
+) -> None:
+    path = write(content)
+    with pytest.raises(WrongFileError, match="--column names it"):
+        read(indexes, path)
+    manifest, _ = read(indexes, path, column)
+    assert records(manifest) == Counter(IDS)
+    assert manifest.rows == 7 + sum(manifest.skipped.values())
+
+
+def test_every_value_of_the_column_is_accounted_for(indexes: Path, write: Write) -> None:
+    rows = [f"{PAGES[0]},a", f"{ELSEWHERE},b", ",c", "12", "0,d", f"{NUMBERS[1]},e"]
+    manifest, _ = read(indexes, write(text(["url,n", *rows])), "url")
+    assert (manifest.rows, manifest.indexed) == (6, 2)
+    assert manifest.skipped == {NEITHER: 3, "wrong number of columns": 1}
+
+
+def test_places_lead_back_to_the_file(indexes: Path, write: Write) -> None:
+    read(indexes, write(json.dumps({"a b": {"urls": [ELSEWHERE, *PAGES]}}).encode()))
+    (hit,) = Index.open(indexes / "my-list").by_photo([str(NUMBERS[0])])
+    assert hit.record == '["a b"].urls[1]'
+
+
+def test_of_two_columns_the_one_that_names_the_owner_is_taken(
+    indexes: Path, write: Write, records: Records
+) -> None:
+    rows = [f"{file},{url}" for file, url in zip(FILES, PAGES, strict=True)]
+    assert records(read(indexes, write(text(["image,page", *rows])))[0]) == Counter(OWNED)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (text(["a,b", "1,2"]), "a CSV file with the columns a, b"),
+        (text(["url", ELSEWHERE, ELSEWHERE, FILES[0]]), "text that starts with"),
+        (parquet({"a": [1]}), "a Parquet file with the columns a"),
+        (parquet({"a": [True]}), "a Parquet file with the columns a"),
+        (sqlite("CREATE TABLE t (a)"), "an SQLite database"),
+        (b"<html>" + PAGES[0].encode(), "an HTML page"),
+        (json.dumps({"a": [1, 2]}).encode(), "a JSON file of another shape"),
+    ],
+)
+def test_a_file_without_such_a_column_is_refused(
+    indexes: Path, write: Write, content: bytes, found: str
+) -> None:
+    with pytest.raises(WrongFileError, match="expected a CSV, TSV") as error:
+        read(indexes, write(content))
+    assert found in error.value.message
+    with pytest.raises(WrongFileError, match="a column “missing”"):
+        read(indexes, write(parquet({"a": PAGES})), "missing")
+
+
+def test_a_database_is_not_run(indexes: Path, write: Write) -> None:
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS link FROM n"
+    content = sqlite(
+        f"CREATE TABLE a (link); CREATE VIEW v AS {endless}", "INSERT INTO a VALUES (?)", [(PAGES[0],)]
+    )
+    assert read(indexes, write(content), "link")[0].records == 1
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.9])
+@pytest.mark.parametrize("kind", ["list of objects", "Parquet", "SQLite"])
+def test_a_file_cut_short_is_refused(indexes: Path, write: Write, kind: str, cut: float) -> None:
+    content = next(c for v, c, _ in LINKS if v == kind)
+    with pytest.raises(AuditorError):
+        read(indexes, write(content[: int(len(content) * cut)]), "link")
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 2**63 - 1), st.booleans(), st.text("abc ,\"'", max_size=5)), max_size=30
+    )
+)
+def test_what_goes_in_comes_out_or_is_skipped(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, bool, str]]
+) -> None:
+    path = tmp_path_factory.mktemp("generic") / "list.csv"
+    path.write_bytes(
+        jsonl([{"url": page(number, "somebody") if linked else words} for number, linked, words in rows])
+    )
+    format_ = generic_format("url")
+    if not format_.sniff(source := Source(path)):
+        assert not rows
+        return
+    assert format_.read
+    found = list(format_.read(source))
+    assert [row.number for row in found] == list(range(1, len(rows) + 1))
+    assert [row.records[0].photo_id if row.records else None for row in found] == [
+        number if linked else None for number, linked, _ in rows
+    ]
+
+
+def test_lines_of_other_sites_do_not_hide_a_named_column(
+    indexes: Path, write: Write, records: Records
+) -> None:
+    manifest, _ = read(
+        indexes, write(lines(lambda photo, _, secret: static(photo, secret), *[ELSEWHERE] * 100)), "line"
+    )
+    assert records(manifest) == Counter([Expected(number) for number in NUMBERS])
+    assert manifest.skipped == {NEITHER: 100}

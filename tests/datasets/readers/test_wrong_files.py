@@ -1,0 +1,78 @@
+"""Every look-alike given to every card: refused, or one of the few results that are meant."""
+
+import pytest
+
+from auditor.datasets import catalogue, readers
+from auditor.datasets.card import Card
+from auditor.datasets.readers import GENERIC
+from auditor.datasets.sources import sources
+from auditor.errors import WrongFileError
+from tests.datasets.conftest import Build
+from tests.datasets.readers.conftest import Write
+from tests.datasets.readers.lookalikes import ALL
+
+CARDS = [card for card in catalogue.load().values() if card.checkable]
+READS_LINKS = [card.name for card in CARDS if GENERIC in card.formats]
+
+# A file whose rows are also right for another format: (its own format, the other): why.
+SAME_SHAPE = {
+    ("photo-id-list", "flickr30k"): "both are lists of photo ids, and nothing more",
+    ("url-parquet", "md5-list"): "a list of addresses with MD5s has both keys",
+}
+
+
+@pytest.fixture(scope="module")
+def looks_like(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """By format: the formats that its look-alike is taken for."""
+    found: dict[str, set[str]] = {}
+    for name, given in ALL.items():
+        path = tmp_path_factory.mktemp(name) / "file"
+        members = {"": given.content} if isinstance(given.content, bytes) else given.content
+        for member, content in members.items():
+            target = path / member if member else path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        found[name] = {
+            format_.name
+            for source in sources(path)
+            for format_ in readers.formats().values()
+            if format_.name != GENERIC and format_.sniff(source)
+        }
+    return found
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_file_is_taken_for_its_own_format_only(looks_like: dict[str, set[str]], name: str) -> None:
+    assert looks_like[name] == {name, *(other for own, other in SAME_SHAPE if own == name)}
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+def test_the_files_of_other_datasets_are_refused_with_what_was_expected_and_found(
+    write: Write, card: Card, looks_like: dict[str, set[str]]
+) -> None:
+    formats = readers.select(card.formats)
+    if GENERIC in card.formats:
+        pytest.skip("reads whatever holds links: nobody could confirm the columns of its files")
+    wrong = [name for name in ALL if not looks_like[name] & set(card.formats)]
+    assert len(wrong) >= len(ALL) - 6
+    for name in wrong:
+        for source in sources(write(ALL[name].content)):
+            assert readers.detect(source, formats) is None, name
+            error = readers.wrong_file(source, formats)
+            assert formats[0].expects in error.message
+            titles = [readers.formats()[other].title for other in looks_like[name]]
+            assert any(f"; found {title}" in error.message for title in titles)
+            assert error.hint
+
+
+def test_only_sets_of_unknown_columns_read_any_list_of_links() -> None:
+    assert READS_LINKS == ["ibm-dif"]
+
+
+def test_a_list_of_links_is_read_for_them(add: Build, write: Write) -> None:
+    assert add(GENERIC, write(ALL["tencent-urls"].content)).photos == 7
+
+
+def test_an_archive_of_another_dataset_is_refused(add: Build, write: Write) -> None:
+    with pytest.raises(WrongFileError, match="found a RedCaps file"):
+        add("ffhq-json", write(ALL["redcaps-json"].content))
