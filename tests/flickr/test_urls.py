@@ -165,6 +165,14 @@ def test_what_only_looks_like_a_photo_is_none(text: str) -> None:
     assert parse_photo(text) is None
 
 
+@pytest.mark.parametrize(
+    "host", ["farm{}.static.flickr.com/1", "c{}.staticflickr.com/1/1", "photos{}.flickr.com"]
+)
+def test_a_farm_number_of_thousands_of_digits_is_no_error(host: str) -> None:
+    photo = parse_photo(f"http://{host.format('9' * 5000)}/{ID}_{SECRET}.jpg")
+    assert photo is None or photo.photo_id == ID
+
+
 def test_a_percent_encoded_digit_belongs_to_the_id() -> None:
     assert parse_photo("https://www.flickr.com/photos/roe-zoe/990000012%33") == BY_ALIAS
 

@@ -5,27 +5,12 @@ one row in a hundred is on Flickr.
 """
 
 import re
-from collections.abc import Iterator
 
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NO_ADDRESS, address, mostly, record
-from auditor.datasets.readers._text import COLUMNS, by_line
-from auditor.datasets.row import Found, Row
-from auditor.datasets.sources import Source
+from auditor.datasets.readers._lines import address_lines
+from auditor.datasets.readers._photo import mostly
 
 _LINE = re.compile(r"[0-9]+ (\S*://\S.*?)(?: -?[0-9]+(?:\.[0-9]+)?){4,7}\s*")
-
-
-def _find(line: str) -> Found:
-    match = _LINE.fullmatch(line)
-    if match is None:
-        return COLUMNS
-    photo = address(match[1])
-    return record(photo) if photo else NO_ADDRESS
-
-
-def _read(source: Source) -> Iterator[Row]:
-    return by_line(source, _find)
 
 
 FORMAT = Format(
@@ -34,5 +19,5 @@ FORMAT = Format(
     expects="VGG Face's text files of numbered addresses with boxes, one file a person",
     match_keys=("photo_id",),
     sniff=lambda source: mostly(source.head_lines, _LINE),
-    read=_read,
+    read=address_lines(_LINE),
 )
