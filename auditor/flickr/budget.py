@@ -79,7 +79,9 @@ class CallBudget:
 
     def close(self) -> None:
         """Close the database connection."""
-        self._conn.close()
+        # SQLite crashes when a connection is closed under a thread that is using it.
+        with self._lock:
+            self._conn.close()
 
     def _take(self) -> float | None:
         """Write a call down and return None, or return the unix time when the next one is free."""

@@ -1,0 +1,263 @@
+"""``plan`` and ``show``: exactly what would be done, before anything is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.cli.output import (
+    Format,
+    FormatOption,
+    OutputOption,
+    ReportFormat,
+    ReportFormatOption,
+    emit,
+    note,
+)
+from auditor.cli.session import Session
+from auditor.errors import ConfigurationError, NotAllowedError, RefusedError, UsageError
+from auditor.text import count
+
+if TYPE_CHECKING:
+    from auditor.flickr.api import ReadApi
+    from auditor.mitigation.plan import Plan
+    from auditor.mitigation.policy import Actions, Policy
+
+EXIT_CHANGES = 1
+
+
+def plan(
+    context: typer.Context,
+    all_photos: Annotated[bool, typer.Option("--all", help="Every photo of the account.")] = False,
+    exposed: Annotated[bool, typer.Option("--exposed", help="Photos found in any dataset.")] = False,
+    dataset: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Photos found in this dataset; repeatable."),
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="Photos that everybody sees.")] = False,
+    reusable: Annotated[
+        bool,
+        typer.Option("--reusable", help="Photos whose licence lets others reuse them."),
+    ] = False,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="TAG", help="Photos with this tag; several narrow each other.")
+    ] = None,
+    album: Annotated[
+        list[str] | None, typer.Option(metavar="ALBUM", help="Photos in this album (title or id).")
+    ] = None,
+    taken_after: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Taken on this day or later.")
+    ] = None,
+    taken_before: Annotated[str | None, typer.Option(metavar="DAY", help="Taken before this day.")] = None,
+    ids: Annotated[
+        Path | None,
+        typer.Option("--ids", metavar="FILE", help="Ids or links in a file, one a line."),
+    ] = None,
+    except_file: Annotated[
+        Path | None,
+        typer.Option("--except", metavar="FILE", help="Less the ids or links in a file."),
+    ] = None,
+    add_tag: Annotated[
+        list[str] | None, typer.Option(metavar="TAG", help="Add a tag, e.g. no_cv; repeatable.")
+    ] = None,
+    license: Annotated[  # noqa: A002 - the option's name
+        str | None, typer.Option(metavar="LICENCE", help="Set a licence, e.g. all-rights-reserved.")
+    ] = None,
+    privacy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHO", help="Who may see it: private, friends, family, friends-family or public."
+        ),
+    ] = None,
+    hide_from_search: Annotated[
+        bool, typer.Option("--hide-from-search", help="Hide from public searches.")
+    ] = False,
+    leave_groups: Annotated[
+        bool, typer.Option("--leave-groups", help="Take out of all group pools.")
+    ] = False,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A [[policy]] of config.toml; repeatable, the strictest wins."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the plan to this file instead of the home.")] = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit code 1 when there is something to change.")
+    ] = False,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Make a plan: the exact changes, as a file. It changes nothing on Flickr.
+
+    Choose photos, by options that narrow each other, and what to do with them.
+    """
+    from auditor.flickr.privacy import Privacy
+    from auditor.mitigation import config
+    from auditor.mitigation.make import Wish, make_plan
+    from auditor.mitigation.planner import Budget
+    from auditor.mitigation.policy import ANY, Actions, Except, Match
+
+    narrow = Match(
+        exposed_in=frozenset(dataset or ({ANY} if exposed else ())),
+        privacy=frozenset({Privacy.PUBLIC} if public else ()),
+        license_allows=frozenset({"reuse"} if reusable else ()),
+        tags=frozenset(map(config.tag, tag or ())),
+        albums=frozenset(album or ()),
+        taken_after=config.day(taken_after) if taken_after else None,
+        taken_before=config.day(taken_before) if taken_before else None,
+        ids=_read_ids(ids) if ids else None,
+    )
+    actions = Actions(
+        add_tags=frozenset(map(config.tag, add_tag or ())),
+        license=config.license_id(license) if license else None,
+        privacy=config.privacy(privacy) if privacy else None,
+        hide=hide_from_search,
+        leave_groups=leave_groups,
+    )
+    if not (all_photos or narrow or policy):
+        raise UsageError(
+            "no photos are selected",
+            hint="Add e.g. --exposed, --public, --ids FILE, or --all for every photo.",
+        )
+    if not (actions or policy):
+        raise UsageError(
+            "nothing is to be done", hint="Add e.g. --add-tag no_cv or --license all-rights-reserved."
+        )
+    session: Session = context.obj
+    exceptions = config.exceptions(session.settings.exceptions)
+    if except_file:
+        exceptions += (Except(_read_ids(except_file), "named in --except"),)
+    api = _read_api(session)
+    given = session.settings
+    used = session.budget().used() if api is not None else 0
+    made = make_plan(
+        Wish(_policies(session, policy or (), actions), narrow, exceptions),
+        session.conn,
+        given.indexes,
+        api,
+        now=datetime.now(UTC),
+        budget=Budget(given.calls_per_hour, used, given.concurrency),
+        progress=session.progress,
+    )
+    path = write_plan(session, made, out)
+    _tell(session, made, path, format, output)
+    if detailed_exitcode and made.changes:
+        raise typer.Exit(EXIT_CHANGES)
+
+
+def show(
+    context: typer.Context,
+    plan: Annotated[str, typer.Argument(help="File or id of a plan.")],
+    format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Show what a plan would do, photo by photo."""
+    session: Session = context.obj
+    emit(rendered(session, load_plan(session, plan), format.value), output)
+
+
+def load_plan(session: Session, name: str) -> "Plan":
+    """The plan in a file, or of this id in the home. Errors: those of `auditor.mitigation.plan.load`."""
+    from auditor.mitigation.journal import Journal
+    from auditor.mitigation.plan import digest, load
+
+    path = Path(name)
+    if not path.is_file() and path.name == name:
+        path = session.settings.home / "plans" / f"{name}.json"
+    plan = load(path)
+    known = Journal(session.conn).digest(plan.plan_id)
+    if known is not None and known != digest(plan):
+        raise RefusedError(
+            f"{path} is not the plan {plan.plan_id} that was made here",
+            hint="Make a new plan: flickr-auditor plan …",
+        )
+    return plan
+
+
+def write_plan(session: Session, plan: "Plan", out: Path | None) -> Path:
+    """Write a plan to `out` or into the home, and remember its hash; return where it is."""
+    import json
+
+    from auditor.files import private_dir, write_atomic
+    from auditor.mitigation.journal import Journal
+    from auditor.mitigation.plan import to_json
+
+    if out is not None and (out.is_dir() or not out.parent.is_dir()):
+        raise UsageError(f"cannot write to {out}", hint="Name a file in a folder that exists.")
+    path = out or private_dir(session.settings.home / "plans") / f"{plan.plan_id}.json"
+    write_atomic(path, json.dumps(to_json(plan), indent=1) + "\n")
+    Journal(session.conn).remember(plan)
+    return path
+
+
+def rendered(session: Session, plan: "Plan", format: str) -> str:  # noqa: A002 - the option's name
+    """A plan as `show` writes it, with the titles that the local store knows."""
+    from auditor.mitigation.journal import Journal, plan_state
+    from auditor.report.plan_report import render_plan
+
+    photos = {photo.id: photo for photo in session.store.photos(plan.nsid)}
+    state = plan_state(plan, Journal(session.conn), datetime.now(UTC))
+    return render_plan(plan, format, state=state, photos=photos)
+
+
+def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Path | None) -> None:  # noqa: A002
+    from auditor.mitigation.preflight import Estimate
+
+    emit(rendered(session, plan, format.value), output)
+    estimate = Estimate(plan.estimated_calls, plan.estimated_minutes)
+    note(
+        f"{count(len(plan.changes), 'change')} to {count(plan.photos, 'photo')}: {estimate}."
+        f" The plan is {path}"
+    )
+    if plan.changes:
+        known = path.parent == session.settings.home / "plans"
+        note(f"Nothing was changed yet. To apply it: flickr-auditor apply {plan.plan_id if known else path}")
+
+
+def _policies(session: Session, names: Sequence[str], actions: "Actions") -> "list[Policy]":
+    """The named policies, each with the actions of the options too; without any, the options themselves."""
+    from auditor.mitigation import config
+    from auditor.mitigation.policy import Match, Policy
+
+    known = config.policies(session.settings.policies)
+    chosen = []
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"there is no policy {name!r}",
+                hint=f"config.toml has: {', '.join(sorted(known)) or 'none'}.",
+            )
+        chosen.append(known[name])
+    if not chosen:
+        return [Policy("options", Match(), actions)]
+    return [replace(policy, actions=policy.actions | actions) for policy in chosen]
+
+
+def _read_api(session: Session) -> "ReadApi | None":
+    """A client that can read, or None before login: a plan can be made without, but knows less."""
+    try:
+        return session.read_api()
+    except (ConfigurationError, NotAllowedError):
+        return None
+
+
+def _read_ids(path: Path) -> frozenset[str]:
+    """Photo ids from a file: one id or link a line, ``#`` begins a comment."""
+    from auditor.mitigation.config import photo_id
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    found = set()
+    for number, line in enumerate(lines, 1):
+        word = line.strip() if "://" in line else line.partition("#")[0].strip()
+        if not word or word.startswith("#"):
+            continue
+        try:
+            found.add(photo_id(word))
+        except UsageError as error:
+            raise UsageError(f"{path}, line {number}: {error.message}") from None
+    return frozenset(found)

@@ -1,0 +1,49 @@
+"""``runs`` and ``verify``: what was done, and whether Flickr shows it."""
+
+from typing import Annotated
+
+import typer
+
+from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption, emit
+from auditor.cli.session import Session
+
+EXIT_MISMATCH = 1
+
+
+def runs(
+    context: typer.Context,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """List what was applied and undone, the latest first."""
+    from auditor.mitigation.journal import Journal
+    from auditor.report.run_report import render_runs
+
+    session: Session = context.obj
+    emit(render_runs(Journal(session.conn).runs(), format.value), output)
+
+
+def verify(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="Id of a run; see `runs`.")],
+    no_wait: NoWaitOption = False,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Read every photo of a run again and compare. Exit code 1: something is not as the run left it."""
+    from auditor.mitigation import readback
+    from auditor.mitigation.gather import check_account
+    from auditor.mitigation.journal import Journal
+    from auditor.mitigation.reading import Reader
+    from auditor.report.run_report import render_run
+
+    session: Session = context.obj
+    journal = Journal(session.conn)
+    found = journal.run(run)
+    api = session.read_api(wait=not no_wait)
+    check_account(api, found.nsid)
+    reader = Reader(api, session.store.photos(found.nsid))
+    findings = readback.verify(reader, journal, run, progress=session.progress)
+    emit(render_run(found, findings, format.value, calls=api.calls, verifying=True), output)
+    if any(finding.state == "mismatched" for finding in findings):
+        raise typer.Exit(EXIT_MISMATCH)

@@ -1,0 +1,67 @@
+"""A few threads that work through lists; they live as long as a run, and so do their connections to Flickr.
+
+They are daemons: when the user interrupts, nobody waits for a thread that sleeps before its next try.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Crew:
+    """`size` threads; use as a context manager."""
+
+    def __init__(self, size: int) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(size)]
+        for thread in self._threads:
+            thread.start()
+
+    def map(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """`work` on every item, in any order of execution; the results in the order of `items`.
+
+        The first error is raised at once; jobs that have not begun by then are dropped.
+        """
+        results: queue.SimpleQueue[tuple[int, R | None, BaseException | None]] = queue.SimpleQueue()
+        cancelled = threading.Event()
+
+        def job(number: int, item: T) -> None:
+            if cancelled.is_set():
+                return
+            try:
+                results.put((number, work(item), None))
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that asked
+                results.put((number, None, error))
+
+        items = list(items)
+        for number, item in enumerate(items):
+            self._jobs.put(lambda number=number, item=item: job(number, item))  # type: ignore[misc]
+        done: dict[int, Any] = {}
+        try:
+            for _ in items:
+                number, result, error = results.get()
+                if error is not None:
+                    raise error
+                done[number] = result
+        finally:
+            cancelled.set()
+        return [done[number] for number in range(len(items))]
+
+    def close(self) -> None:
+        """Let the threads end when they are done with what they do."""
+        for _ in self._threads:
+            self._jobs.put(None)
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()

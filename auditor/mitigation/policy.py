@@ -1,0 +1,251 @@
+"""Policies: which photos get which mitigations. Pure.
+
+A policy is a match and actions. The options of the command line are one more policy, so that there is one
+meaning of every condition. Where several policies meet on a photo, the strictest wins; the order in which
+they are written does not matter, because merging is commutative, associative and idempotent.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime
+from functools import reduce
+
+from auditor.account.photo import Photo
+from auditor.flickr import licenses
+from auditor.flickr.privacy import Privacy, strictest
+from auditor.flickr.tags import clean
+from auditor.mitigation.change import Skip
+
+ANY = "any"
+"""In `Match.exposed_in`: whatever the dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What a photo gets; empty by default."""
+
+    add_tags: frozenset[str] = frozenset()
+    """Raw tags; of two spellings of one tag the merge keeps one."""
+    license: str | None = None
+    """Flickr's licence id."""
+    privacy: Privacy | None = None
+    hide: bool = False
+    leave_groups: bool = False
+
+    def __or__(self, other: "Actions") -> "Actions":
+        """Both, and where they differ the stricter."""
+        by_clean: dict[str, str] = {}
+        for tag in sorted(self.add_tags | other.add_tags):
+            by_clean.setdefault(clean(tag), tag)
+        wanted = [value for value in (self.license, other.license) if value is not None]
+        privacies = [value for value in (self.privacy, other.privacy) if value is not None]
+        return Actions(
+            add_tags=frozenset(by_clean.values()),
+            license=min(wanted, key=_freedom) if wanted else None,
+            privacy=reduce(strictest, privacies) if privacies else None,
+            hide=self.hide or other.hide,
+            leave_groups=self.leave_groups or other.leave_groups,
+        )
+
+    def __bool__(self) -> bool:
+        return self != Actions()
+
+
+def _freedom(license_id: str) -> tuple[bool, bool, bool, bool, int]:
+    """What a licence allows, the least first; one that we do not know counts as allowing everything."""
+    known = licenses.get(license_id)
+    reuse = known.allows_reuse is not False
+    return (
+        reuse,
+        known.commercial is not False,
+        known.derivatives is not False,
+        reuse and known.share_alike is not True,
+        int(license_id),
+    )
+
+
+def grants_more(after: str, before: str) -> bool:
+    """Whether licence `after` allows something that `before` does not."""
+    return any(new > old for new, old in zip(_freedom(after)[:4], _freedom(before)[:4], strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which photos: every condition that is set has to hold; none set: every photo."""
+
+    exposed_in: frozenset[str] = frozenset()
+    """Names of datasets, or `ANY`: exposed in at least one of them."""
+    face_datasets_only: bool = False
+    """Of the exposures only those in datasets about faces count."""
+    privacy: frozenset[Privacy] = frozenset()
+    license_allows: frozenset[str] = frozenset()
+    """Of ``reuse``, ``commercial``, ``derivatives``: the licence allows all of these."""
+    tags: frozenset[str] = frozenset()
+    """The photo has all of these."""
+    albums: frozenset[str] = frozenset()
+    """Titles or ids: the photo is in at least one."""
+    taken_after: date | None = None
+    """On this day or later."""
+    taken_before: date | None = None
+    """Before this day."""
+    uploaded_after: date | None = None
+    uploaded_before: date | None = None
+    ids: frozenset[str] | None = None
+    not_ids: frozenset[str] = frozenset()
+
+    @property
+    def needs_exposures(self) -> bool:
+        return bool(self.exposed_in) or self.face_datasets_only
+
+    def __bool__(self) -> bool:
+        return self != Match()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A rule: photos that match get the actions."""
+
+    name: str
+    match: Match
+    actions: Actions
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """Photos that no plan touches, and why; `until` is the last day it holds."""
+
+    ids: frozenset[str]
+    reason: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of the account beside its photos."""
+
+    exposures: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Photo id → names of datasets."""
+    face_datasets: frozenset[str] = frozenset()
+    albums: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Photo id → ids and titles of its albums."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the policies want of each photo, before anything is asked of Flickr; photo ids in order."""
+
+    wanted: Mapping[str, Actions]
+    skipped: tuple[Skip, ...]
+    warnings: tuple[str, ...]
+
+
+def select(
+    photos: Sequence[Photo],
+    policies: Sequence[Policy],
+    *,
+    narrow: Match,
+    exceptions: Sequence[Except],
+    context: Context,
+    today: date,
+) -> Selection:
+    """The photos that match `narrow` and some policy, with the merged actions; less the exceptions."""
+    excepted = {key: entry for entry in exceptions if _holds(entry, today) for key in entry.ids}
+    wanted: dict[str, Actions] = {}
+    skipped: list[Skip] = []
+    for photo in photos:
+        matching = [policy.actions for policy in policies if _matches(policy.match, photo, context)]
+        if not matching or not _matches(narrow, photo, context):
+            continue
+        if photo.id in excepted:
+            skipped.append(Skip(photo.id, f"excepted: {excepted[photo.id].reason}"))
+            continue
+        wanted[photo.id] = reduce(Actions.__or__, matching, Actions())
+    here = {photo.id for photo in photos}
+    named = frozenset[str]().union(
+        *(match.ids or frozenset() for match in (narrow, *(p.match for p in policies)))
+    )
+    skipped += [
+        Skip(photo_id, "not in the account as last synced") for photo_id in sorted(named - here, key=int)
+    ]
+    return Selection(wanted, tuple(skipped), tuple(_warnings(photos, policies, narrow, exceptions, today)))
+
+
+def _holds(entry: Except, today: date) -> bool:
+    return entry.until is None or today <= entry.until
+
+
+def _matches(match: Match, photo: Photo, context: Context) -> bool:
+    return (
+        (match.ids is None or photo.id in match.ids)
+        and photo.id not in match.not_ids
+        and (not match.privacy or photo.privacy in match.privacy)
+        and all(clean(tag) in photo.tags for tag in match.tags)
+        and all(_allows(photo.license_id, use) for use in match.license_allows)
+        and (not match.albums or bool(match.albums & context.albums.get(photo.id, frozenset())))
+        and _between(_taken(photo), match.taken_after, match.taken_before)
+        and _between(_uploaded(photo), match.uploaded_after, match.uploaded_before)
+        and (
+            not match.needs_exposures
+            or _exposed(match, context.exposures.get(photo.id, frozenset()), context)
+        )
+    )
+
+
+def _allows(license_id: str, use: str) -> bool:
+    """A licence we do not know counts as allowing it: the owner should look at such a photo."""
+    known = licenses.get(license_id)
+    allowed = {"reuse": known.allows_reuse, "commercial": known.commercial, "derivatives": known.derivatives}
+    return allowed[use] is not False
+
+
+def _exposed(match: Match, datasets: Collection[str], context: Context) -> bool:
+    counting = {name for name in datasets if not match.face_datasets_only or name in context.face_datasets}
+    return (
+        bool(counting)
+        if not match.exposed_in or ANY in match.exposed_in
+        else bool(counting & match.exposed_in)
+    )
+
+
+def _between(day: date | None, after: date | None, before: date | None) -> bool:
+    if after is None and before is None:
+        return True
+    return day is not None and (after is None or day >= after) and (before is None or day < before)
+
+
+def _taken(photo: Photo) -> date | None:
+    """The day it was taken; Flickr also holds ``0000-00-00 00:00:00``, which is no day."""
+    try:
+        return date.fromisoformat((photo.date_taken or "")[:10])
+    except ValueError:
+        return None
+
+
+def _uploaded(photo: Photo) -> date | None:
+    try:
+        return None if photo.date_upload is None else datetime.fromtimestamp(photo.date_upload, UTC).date()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _warnings(
+    photos: Iterable[Photo],
+    policies: Sequence[Policy],
+    narrow: Match,
+    exceptions: Sequence[Except],
+    today: date,
+) -> Iterable[str]:
+    matches = [narrow, *(policy.match for policy in policies)]
+    photos = list(photos)
+    if any(match.taken_after or match.taken_before for match in matches):
+        undated = sum(_taken(photo) is None for photo in photos)
+        if undated:
+            yield f"{undated} photos have no usable date of taking, so no condition on it holds for them"
+    for entry in exceptions:
+        if not _holds(entry, today):
+            yield f"the exception of {', '.join(sorted(entry.ids))} ({entry.reason}) ended on {entry.until}"
+
+
+def conditions() -> frozenset[str]:
+    """The names of the conditions of `Match`, which are those of config.toml."""
+    return frozenset(entry.name for entry in fields(Match))

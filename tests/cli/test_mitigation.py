@@ -1,0 +1,303 @@
+"""`plan`, `show`, `apply`, `runs`, `verify`, `undo` as a user meets them: words in, exit codes out."""
+
+import json
+import stat
+from html.parser import HTMLParser
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from auditor import lock
+from auditor.sandbox import Sandbox
+from tests.cli.conftest import Program, Result
+
+
+@pytest.fixture
+def synced(program: Program, box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A synced account and a login that may write."""
+    assert program("sync").code == 0
+    token, secret = box.issue_token("write")
+    monkeypatch.setenv("FLICKR_OAUTH_TOKEN", token)
+    monkeypatch.setenv("FLICKR_OAUTH_TOKEN_SECRET", secret)
+    return program
+
+
+def schema(name: str) -> Any:
+    return json.loads((resources.files("auditor.report") / "schemas" / f"{name}.json").read_text())
+
+
+def planned(program: Program, *words: object) -> dict[str, Any]:
+    result = program("plan", *words, "--format", "json")
+    assert result.code == 0, result.err
+    plan: dict[str, Any] = result.json
+    jsonschema.validate(plan, schema("plan"))
+    return plan
+
+
+def ran(result: Result) -> dict[str, Any]:
+    run: dict[str, Any] = result.json
+    jsonschema.validate(run, schema("run"))
+    return run
+
+
+def some_ids(box: Sandbox, folder: Path, number: int = 10) -> Path:
+    path = folder / "ids.txt"
+    path.write_text(
+        "# chosen by hand\n\n" + "\n".join(photo.id for photo in box.account.own_photos()[:number])
+    )
+    return path
+
+
+def test_the_whole_way_and_back(synced: Program, box: Sandbox, environment: Path) -> None:
+    plan = planned(synced, "--all", "--add-tag", "no_cv", "--license", "all-rights-reserved")
+    file = environment / "plans" / f"{plan['plan_id']}.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not any(served.writes for served in box.log)
+    accounted = {change["photo_id"] for change in plan["changes"]} | {
+        skip["photo_id"] for skip in plan["skipped"]
+    }
+    assert accounted == {photo.id for photo in box.account.own_photos()}
+
+    applied = ran(synced("apply", plan["plan_id"], "--yes", "--format", "json"))
+    assert (applied["done"], applied["verified"], applied["pending"]) == (len(plan["changes"]),) * 2 + (0,)
+    assert synced("show", plan["plan_id"], "--format", "json").json["state"] == "spent"
+    assert synced("verify", applied["run_id"]).code == 0
+    assert applied["run_id"] in synced("runs").out
+
+    before = len([served for served in box.log if served.writes])
+    shown = synced("undo", applied["run_id"], "--dry-run", "--format", "json")
+    jsonschema.validate(shown.json, schema("plan"))
+    assert len([served for served in box.log if served.writes]) == before
+
+    synced("undo", applied["run_id"], "--yes")
+    assert synced("verify", applied["run_id"], "--format", "json").json["mismatched"] == 0
+    assert synced("runs", "--format", "json").json["runs"][0]["undoes"] == applied["run_id"]
+
+
+def test_applying_twice_does_nothing_and_says_so(synced: Program, box: Sandbox, tmp_path: Path) -> None:
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--add-tag", "no_cv")
+    synced("apply", plan["plan_id"], "--yes")
+    sent = len(box.log)
+    again = synced("apply", plan["plan_id"], "--yes", "--format", "json")
+    assert (again.code, ran(again)["calls"], len(box.log)) == (0, 0, sent)
+    assert "applied already" in again.err
+
+
+def test_an_undo_can_be_written_shown_and_applied_as_a_plan(
+    synced: Program, box: Sandbox, tmp_path: Path
+) -> None:
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--privacy", "private")
+    run_id = ran(synced("apply", plan["plan_id"], "--yes", "--format", "json"))["run_id"]
+    file = tmp_path / "undo.json"
+    assert synced("undo", run_id, "--out", file).code == 0
+    assert "visible to: private → " in synced("show", file).out
+    # An undo has no cap.
+    assert synced("apply", file, "--yes", "--max-changes", "0").code == 0
+    # Undoing once more finds everything as it was.
+    again = ran(synced("undo", run_id, "--yes", "--format", "json"))
+    assert (again["done"], again["already"]) == (0, len(plan["changes"]))
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--add-tag", "no_cv"], 2, "no photos are selected"),
+        (["--all"], 2, "nothing is to be done"),
+        (["--all", "--license", "cc-by-9.0"], 2, "Flickr has no licence"),
+        (["--all", "--license", "7"], 2, "members of The Commons"),
+        (["--all", "--privacy", "secret"], 2, "no privacy"),
+        (["--all", "--add-tag", 'a"b'], 2, "double quote"),
+        (["--taken-after", "yesterday", "--add-tag", "x"], 2, "no day"),
+        (["--ids", "missing.txt", "--add-tag", "x"], 2, "cannot read"),
+        (["--policy", "nobody"], 2, "there is no policy"),
+        (["--exposed", "--add-tag", "no_cv"], 2, "no local index"),
+        (["--dataset", "ffhq", "--add-tag", "no_cv"], 2, "no local index of ffhq"),
+        (["--all", "--add-tag", "no_cv", "--out", "no/such/folder/plan.json"], 2, "cannot write"),
+        (["--all", "--add-tag", "no_cv", "--detailed-exitcode"], 1, "plan is"),
+        (["--tag", "nobody-has-this", "--add-tag", "no_cv", "--detailed-exitcode"], 0, "0 changes"),
+    ],
+)
+def test_exit_codes_of_plan(synced: Program, words: list[str], code: int, said: str) -> None:
+    result = synced("plan", *words)
+    assert (result.code, said in result.err) == (code, True), result.err
+
+
+def test_planning_before_a_sync_is_refused(program: Program) -> None:
+    assert program("plan", "--all", "--add-tag", "no_cv").code == 2
+
+
+def test_an_ids_file_names_the_line_that_cannot_be_read(synced: Program, tmp_path: Path) -> None:
+    path = tmp_path / "ids.txt"
+    path.write_text("9000000001\n<script>\n")
+    result = synced("plan", "--ids", path, "--add-tag", "no_cv")
+    assert (result.code, "line 2" in result.err) == (2, True)
+
+
+def test_exposed_photos_are_found_and_policies_from_the_config_apply(
+    indexed: Program, environment: Path, tmp_path: Path, box: Sandbox
+) -> None:
+    keeper = box.account.own_photos()[0].id
+    (tmp_path / "config.toml").write_text(
+        '[[policy]]\nname = "faces"\nmatch = {exposed_in = ["any"], face_datasets_only = true}\n'
+        'actions = {add_tags = ["no_cv"], hide = true}\n'
+        f'[[except]]\nid = "{keeper}"\nreason = "commissioned"\n'
+    )
+    everything = planned(indexed, "--exposed", "--license", "0")
+    faces = planned(indexed, "--policy", "faces")
+    in_faces = {change["photo_id"] for change in faces["changes"]}
+    assert in_faces
+    assert {change["mitigation"] for change in faces["changes"]} == {"add-tag", "hide"}
+    reached = {entry["photo_id"] for entry in [*everything["changes"], *everything["skipped"]]}
+    assert in_faces <= reached
+    assert keeper not in in_faces
+
+
+def test_excepted_photos_are_left_out_with_the_reason(synced: Program, box: Sandbox, tmp_path: Path) -> None:
+    ids = some_ids(box, tmp_path, 4)
+    spared = tmp_path / "spared.txt"
+    spared.write_text(
+        f"https://www.flickr.com/photos/{box.account.me.nsid}/{box.account.own_photos()[0].id}/ # mum\n"
+    )
+    plan = planned(synced, "--ids", ids, "--except", spared, "--hide-from-search")
+    assert len(plan["changes"]) == 3
+    assert plan["skipped"] == [
+        {
+            "photo_id": box.account.own_photos()[0].id,
+            "mitigation": None,
+            "reason": "excepted: named in --except",
+        }
+    ]
+
+
+def test_albums_are_asked_for_at_flickr(synced: Program, box: Sandbox) -> None:
+    plan = planned(synced, "--album", "Best of", "--hide-from-search")
+    assert {change["photo_id"] for change in plan["changes"]} == set(box.account.albums[0].photos)
+
+
+def test_without_a_login_a_plan_says_what_it_does_not_know(
+    synced: Program, monkeypatch: pytest.MonkeyPatch, box: Sandbox
+) -> None:
+    for name in ("FLICKR_API_KEY", "FLICKR_API_SECRET"):
+        monkeypatch.delenv(name)
+    sent = len(box.log)
+    plan = planned(synced, "--all", "--privacy", "private")
+    assert any("not logged in" in warning for warning in plan["warnings"])
+    assert all("not known" in line for line in plan["advice"])
+    assert len(box.log) == sent
+
+
+def test_a_plan_edited_by_hand_is_refused(
+    synced: Program, box: Sandbox, environment: Path, tmp_path: Path
+) -> None:
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--license", "0")
+    file = environment / "plans" / f"{plan['plan_id']}.json"
+    table = json.loads(file.read_text())
+    table["changes"][0]["after"] = "9"
+    file.write_text(json.dumps(table))
+    for command in ("show", "apply"):
+        assert synced(command, file, *(["--yes"] if command == "apply" else [])).code == 6
+    assert not any(served.writes for served in box.log)
+
+
+def test_apply_refuses_where_it_cannot_ask_or_may_not(
+    synced: Program, box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--add-tag", "no_cv")
+    assert synced("apply", plan["plan_id"], "--max-changes", "2", "--yes").code == 6
+    unasked = synced("apply", plan["plan_id"])
+    assert (unasked.code, "--yes" in unasked.err) == (6, True)
+    token, secret = box.issue_token("read")
+    monkeypatch.setenv("FLICKR_OAUTH_TOKEN", token)
+    monkeypatch.setenv("FLICKR_OAUTH_TOKEN_SECRET", secret)
+    reading = synced("apply", plan["plan_id"], "--yes")
+    assert (reading.code, "login --perms write" in reading.err) == (4, True)
+    assert not any(served.writes for served in box.log)
+
+
+def test_partial_success_is_exit_code_3_and_a_mismatch_1(
+    synced: Program, box: Sandbox, tmp_path: Path
+) -> None:
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--add-tag", "no_cv")
+    gone = plan["changes"][0]["photo_id"]
+    box.account.delete(box.account.photos[gone])
+    applied = synced("apply", plan["plan_id"], "--yes", "--format", "json")
+    assert (applied.code, ran(applied)["drifted"]) == (3, 1)
+    other = box.account.photos[plan["changes"][1]["photo_id"]]
+    box.account.replace_tags(other, [])
+    verified = synced("verify", ran(applied)["run_id"], "--format", "json")
+    assert (verified.code, ran(verified)["mismatched"]) == (1, 1)
+
+
+def test_a_budget_that_is_spent_is_exit_code_5_and_resumable(
+    synced: Program, box: Sandbox, tmp_path: Path
+) -> None:
+    plan = planned(synced, "--all", "--hide-from-search")
+    config = tmp_path / "config.toml"
+    config.write_text(f"[flickr]\ncalls_per_hour = {len(box.log) + 25}\n")
+    stopped = synced("apply", plan["plan_id"], "--yes", "--no-wait", "--format", "json")
+    assert (stopped.code, ran(stopped)["pending"] > 0) == (5, True)
+    assert synced("show", plan["plan_id"], "--format", "json").json["state"] == "partly-applied"
+    config.write_text("[flickr]\ncalls_per_hour = 100000\n")
+    resumed = synced("apply", plan["plan_id"], "--yes", "--format", "json")
+    assert (resumed.code, ran(resumed)["run_id"]) == (0, ran(stopped)["run_id"])
+    assert ran(resumed)["done"] == len(plan["changes"])
+
+
+def test_an_unknown_run_is_a_usage_error(synced: Program) -> None:
+    for command in (
+        ["verify", "run-1"],
+        ["undo", "run-1", "--yes"],
+        ["show", "plan-1"],
+        ["apply", "plan-1", "--yes"],
+    ):
+        assert synced(*command).code == 2
+
+
+class Tags(HTMLParser):
+    """The names of all elements."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        assert not any(name.startswith("on") for name, _ in attrs)
+
+
+def test_show_is_safe_with_hostile_titles_in_every_format(synced: Program, box: Sandbox) -> None:
+    plan = planned(synced, "--all", "--hide-from-search", "--leave-groups")
+    written = {
+        name: synced("show", plan["plan_id"], "--format", name).out
+        for name in ("table", "csv", "markdown", "html")
+    }
+    for text in written.values():
+        assert "\x1b" not in text
+        assert "\x00" not in text
+    for name in ("csv", "markdown", "html"):
+        assert all(change["photo_id"] in written[name] for change in plan["changes"])
+    assert "script" not in Tags(written["html"]).names
+    assert not any(
+        line.split(",")[2][:1] in "=+-@"
+        for line in written["csv"].splitlines()
+        if line.count(",") > 3 and line.split(",")[2]
+    )
+    secrets = {photo.original_secret for photo in box.account.own_photos()}
+    private = {photo.secret for photo in box.account.own_photos() if not photo.is_public}
+    assert not any(
+        secret in text for secret in secrets | private for text in [*written.values(), json.dumps(plan)]
+    )
+
+
+def test_two_runs_on_one_account_are_refused(
+    synced: Program, box: Sandbox, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--add-tag", "no_cv")
+    with lock.account_lock(environment, "apply"):
+        monkeypatch.setattr(lock, "WAIT_SECONDS", 0.1)
+        assert synced("apply", plan["plan_id"], "--yes").code == 6
+    assert not any(served.writes for served in box.log)

@@ -1,0 +1,1 @@
+"""Policies, plans, their execution and undoing."""

@@ -1,0 +1,201 @@
+"""Which photos get what: conditions, merging to the strictest, exceptions."""
+
+from datetime import date
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.account.photo import Photo
+from auditor.errors import ConfigurationError
+from auditor.flickr import licenses
+from auditor.flickr.privacy import Privacy
+from auditor.flickr.tags import clean
+from auditor.mitigation import config
+from auditor.mitigation.policy import ANY, Actions, Context, Except, Match, Policy, grants_more, select
+
+PHOTO = Photo(
+    id="9000000001",
+    title="",
+    license_id="4",
+    privacy=Privacy.PUBLIC,
+    tags=("street", "nocv"),
+    date_upload=1_200_000_000,  # 2008-01-10
+    date_taken="2007-12-24 18:00:00",
+)
+TODAY = date(2026, 11, 21)
+CONTEXT = Context(
+    exposures={PHOTO.id: frozenset({"yfcc100m"})},
+    face_datasets=frozenset({"ffhq"}),
+    albums={PHOTO.id: frozenset({"72157600000000001", "Best of"})},
+)
+TAG = Actions(add_tags=frozenset({"no_cv"}))
+
+actions = st.builds(
+    Actions,
+    add_tags=st.frozensets(st.sampled_from(["no_cv", "NoCV", "No CV", "private", "ai", "AI"]), max_size=3),
+    license=st.none() | st.sampled_from([key for key, entry in licenses.LICENSES.items() if entry.settable]),
+    privacy=st.none() | st.sampled_from(Privacy),
+    hide=st.booleans(),
+    leave_groups=st.booleans(),
+)
+
+
+@given(actions, actions, actions)
+def test_merging_policies_does_not_depend_on_their_order(a: Actions, b: Actions, c: Actions) -> None:
+    merged = {x | y | z for x, y, z in permutations((a, b, c))} | {a | (b | c)}
+    assert len(merged) == 1
+    assert (a | a) | a == a | a
+
+
+@given(actions, actions)
+def test_a_merge_is_as_strict_as_each_of_its_parts(a: Actions, b: Actions) -> None:
+    merged = a | b
+    for part in (a, b):
+        assert {clean(tag) for tag in part.add_tags} <= {clean(tag) for tag in merged.add_tags}
+        assert not (part.hide and not merged.hide)
+        assert not (part.leave_groups and not merged.leave_groups)
+        if part.privacy is not None:
+            assert merged.privacy is part.privacy or (
+                merged.privacy and merged.privacy.less_public_than(part.privacy)
+            )
+        if part.license == "0":
+            assert merged.license == "0"
+
+
+@pytest.mark.parametrize(
+    ("match", "selected"),
+    [
+        (Match(), True),
+        (Match(privacy=frozenset({Privacy.PUBLIC})), True),
+        (Match(privacy=frozenset({Privacy.PRIVATE})), False),
+        (Match(license_allows=frozenset({"reuse", "commercial"})), True),
+        (Match(tags=frozenset({"Street", "no_cv"})), True),
+        (Match(tags=frozenset({"street", "portrait"})), False),
+        (Match(albums=frozenset({"Best of"})), True),
+        (Match(albums=frozenset({"Worst of"})), False),
+        (Match(taken_after=date(2007, 12, 24)), True),
+        (Match(taken_after=date(2007, 12, 25)), False),
+        (Match(taken_before=date(2007, 12, 24)), False),
+        (Match(uploaded_after=date(2008, 1, 1), uploaded_before=date(2008, 2, 1)), True),
+        (Match(uploaded_before=date(2008, 1, 1)), False),
+        (Match(ids=frozenset({PHOTO.id})), True),
+        (Match(ids=frozenset()), False),
+        (Match(not_ids=frozenset({PHOTO.id})), False),
+        (Match(exposed_in=frozenset({ANY})), True),
+        (Match(exposed_in=frozenset({"ffhq"})), False),
+        (Match(exposed_in=frozenset({"yfcc100m"}), face_datasets_only=True), False),
+        (Match(exposed_in=frozenset({"yfcc100m"}), privacy=frozenset({Privacy.PRIVATE})), False),
+    ],
+)
+def test_every_condition_narrows(match: Match, selected: bool) -> None:
+    given_ = select(
+        [PHOTO], [Policy("p", match, TAG)], narrow=Match(), exceptions=(), context=CONTEXT, today=TODAY
+    )
+    narrowed = select(
+        [PHOTO], [Policy("p", Match(), TAG)], narrow=match, exceptions=(), context=CONTEXT, today=TODAY
+    )
+    assert bool(given_.wanted) == bool(narrowed.wanted) == selected
+
+
+@pytest.mark.parametrize("taken", [None, "0000-00-00 00:00:00", "nonsense"])
+def test_a_photo_without_a_date_is_not_selected_by_date_and_said_so(taken: str | None) -> None:
+    photo = Photo("9000000002", "", "0", Privacy.PUBLIC, date_taken=taken)
+    match = Match(taken_before=date(2030, 1, 1))
+    found = select(
+        [photo], [Policy("p", match, TAG)], narrow=Match(), exceptions=(), context=CONTEXT, today=TODAY
+    )
+    assert not found.wanted
+    assert "no usable date" in found.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("until", "excepted"), [(None, True), (date(2026, 11, 21), True), (date(2026, 11, 20), False)]
+)
+def test_exceptions_hold_until_their_last_day_and_end_loudly(until: date | None, excepted: bool) -> None:
+    entry = Except(frozenset({PHOTO.id}), "commissioned", until)
+    found = select(
+        [PHOTO], [Policy("p", Match(), TAG)], narrow=Match(), exceptions=[entry], context=CONTEXT, today=TODAY
+    )
+    assert bool(found.wanted) is not excepted
+    assert [skip.reason for skip in found.skipped] == (["excepted: commissioned"] if excepted else [])
+    assert bool(found.warnings) is not excepted
+
+
+def test_a_named_photo_that_is_not_in_the_account_is_accounted_for() -> None:
+    match = Match(ids=frozenset({PHOTO.id, "123"}))
+    found = select(
+        [PHOTO], [Policy("p", Match(), TAG)], narrow=match, exceptions=(), context=CONTEXT, today=TODAY
+    )
+    assert [(skip.photo_id, skip.reason) for skip in found.skipped] == [
+        ("123", "not in the account as last synced")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "more"),
+    [("0", "4", False), ("0", "5", False), ("4", "0", True), ("4", "2", True), ("3", "2", False)],
+)
+def test_whether_a_licence_grants_more(after: str, before: str, more: bool) -> None:
+    assert grants_more(after, before) is more
+
+
+def test_policies_and_exceptions_are_read_from_settings() -> None:
+    table = {
+        "name": "faces",
+        "match": {
+            "exposed_in": ["any"],
+            "face_datasets_only": True,
+            "privacy": "public",
+            "license_allows": ["reuse"],
+            "tags": ["portrait"],
+            "taken_after": date(2010, 1, 1),
+            "uploaded_before": "2020-01-01",
+            "ids": [9000000001, "https://www.flickr.com/photos/somebody/9000000002/"],
+        },
+        "actions": {
+            "add_tags": ["no_cv"],
+            "license": "all-rights-reserved",
+            "privacy": "private",
+            "hide": True,
+        },
+    }
+    policy = config.policies([table])["faces"]
+    assert policy.match.ids == frozenset({"9000000001", "9000000002"})
+    assert policy.match.uploaded_before == date(2020, 1, 1)
+    assert policy.actions == Actions(frozenset({"no_cv"}), "0", Privacy.PRIVATE, hide=True)
+    (entry,) = config.exceptions([{"id": "9000000001", "reason": "sold", "until": date(2027, 1, 1)}])
+    assert entry == Except(frozenset({"9000000001"}), "sold", date(2027, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": ""},
+        {"actions": {}},
+        {"actions": {"delete": True}},
+        {"actions": {"license": "cc-by-9.0"}},
+        {"actions": {"license": "no-known-copyright"}},
+        {"actions": {"privacy": "secret"}},
+        {"actions": {"hide": "yes"}},
+        {"actions": {"add_tags": ['a "b']}},
+        {"match": {"exposed": True}},
+        {"match": {"license_allows": ["everything"]}},
+        {"match": {"taken_after": "yesterday"}},
+        {"match": {"ids": ["not a photo"]}},
+        {"match": "all"},
+        {"matches": {}},
+    ],
+)
+def test_a_misspelt_policy_is_an_error(change: dict[str, Any]) -> None:
+    table = {"name": "p", "match": {}, "actions": {"add_tags": ["no_cv"]}} | change
+    with pytest.raises(ConfigurationError):
+        config.policies([table])
+
+
+@pytest.mark.parametrize("table", [{}, {"id": "9000000001"}, {"reason": "x"}, {"id": "x", "reason": "x"}])
+def test_an_exception_needs_photos_and_a_reason(table: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError):
+        config.exceptions([table])
