@@ -75,6 +75,7 @@ def draft(
     from auditor.datasets import catalogue
     from auditor.datasets.index.lookup import Index
     from auditor.optout import grounds, language, request, summary
+    from auditor.optout.case_store import CaseStore
     from auditor.optout.desk import Wish
     from auditor.text import plain
 
@@ -109,7 +110,7 @@ def draft(
         gone=letters[0].gone_count if letters else 0,
         parts=len(letters),
         fill_in=summary.fill_in(case) if case else (),
-        warnings=summary.warnings(card, case, selection) if case else (),
+        warnings=summary.warnings(card, case, selection, CaseStore(session.conn).all()) if case else (),
     )
     if format is Format.json:
         emit_json(summary.draft_json(report, desk.today))
@@ -219,7 +220,7 @@ def recheck(
     from auditor.datasets import catalogue
     from auditor.optout import request, summary
     from auditor.optout.case_store import CaseStore
-    from auditor.optout.recheck import new_index
+    from auditor.optout.recheck import missing_witnesses, new_index
 
     session: Session = context.obj
     desk, store = _desk(session), CaseStore(session.conn)
@@ -244,10 +245,14 @@ def recheck(
         case, result = desk.recheck(
             case, card, found, index, account=state.account if state else None, include_new=include_new
         )
+        missing = missing_witnesses(index, case.fingerprint)
+    warnings = summary.recheck_warnings(case, result, missing, include_new=include_new)
     if format is Format.json:
-        emit_json(summary.recheck_json(case, result, desk.today))
-    else:
-        emit(summary.recheck_text(case, result, desk.today, include_new=include_new))
+        emit_json(summary.recheck_json(case, result, desk.today, warnings))
+        return
+    emit(summary.recheck_text(case, result, desk.today, include_new=include_new))
+    for warning in warnings:
+        note(f"Note: {warning}")
 
 
 def _move(

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from enum import StrEnum
 
@@ -101,13 +101,6 @@ class CaseStore:
             ],
         )
 
-    def events(self, case_id: str) -> list[tuple[str, str, str]]:
-        """(day, kind, note) of all that happened, oldest first."""
-        rows = self._conn.execute(
-            "SELECT on_date, kind, note FROM optout_event WHERE case_id = ? ORDER BY rowid", (case_id,)
-        )
-        return [(row["on_date"], row["kind"], row["note"]) for row in rows]
-
 
 def _row(case: Case) -> dict[str, object]:
     return {
@@ -168,7 +161,9 @@ def _day(text: str | None) -> date | None:
 
 
 def _proof(photo: RequestedPhoto) -> str:
-    values = asdict(photo)
+    # `asdict` takes many times as long, and a case can have tens of thousands.
+    values = {item.name: getattr(photo, item.name) for item in fields(photo)}
+    values["places"] = [{"source": place.source, "record": place.record} for place in photo.places]
     return json.dumps({key: value for key, value in values.items() if key not in {"photo_id", "link"}})
 
 

@@ -21,7 +21,7 @@ from auditor.optout.cases import Case, IndexVersion, Outcome
 from auditor.optout.grounds import Ground, Role
 from auditor.optout.letter import FollowUp, Letter
 from auditor.optout.pack import write_pack
-from auditor.optout.recheck import Recheck, compare, fingerprint, version
+from auditor.optout.recheck import Recheck, compare, fingerprint, refuse_unproven, version
 from auditor.optout.request import RequestedPhoto, Selection, select
 
 
@@ -114,11 +114,14 @@ class Desk:
 
         With `include_new` the newly found photos become part of the case, but for those that are not public
         where the user did not agree to name such.
+
+        Raises `WrongFileError` when nothing shows that `index` is the next version of the case's.
         """
         store = CaseStore(self.conn)
         asked = store.asked(case.id)
         left_out = [item.photo for item in store.photos(case.id) if item.state is PhotoState.LEFT_OUT]
         result = compare(asked, left_out, found)
+        refuse_unproven(case, result)
         added = select(result.newly_found, include_private=case.include_private).asked if include_new else ()
         missing = sorted((*result.still_there, *added), key=lambda photo: photo.order)
         outcome = Outcome(

@@ -1,4 +1,4 @@
-"""On what ground a letter asks, who may use it, and what its law is called.
+"""On what ground a letter asks, who may use it, and when its law applies.
 
 Sources: Regulation (EU) 2016/679 and the UK GDPR, Articles 12, 17, 19, 21 and 77; Illinois Biometric
 Information Privacy Act, 740 ILCS 14; California Civil Code 1798.105 and 1798.130. None of this is legal
@@ -37,7 +37,6 @@ PERSON_SHOWN = frozenset({Role.SUBJECT, Role.GUARDIAN})
 class Law:
     """A ground as users meet it."""
 
-    title: str
     roles: frozenset[Role]
     """Who may ask on this ground."""
     applies: str
@@ -47,21 +46,18 @@ class Law:
 
 
 LAWS = {
-    Ground.NONE: Law("no law, a courteous request", EVERYBODY, "Everybody can send it; it claims no right."),
+    Ground.NONE: Law(EVERYBODY, "Everybody can send it; it claims no right."),
     Ground.GDPR: Law(
-        "the EU's General Data Protection Regulation",
         EVERYBODY,
         "The GDPR applies when the publisher sits in the EU or EEA, or offers you something there or watches"
         " what people do there.",
     ),
     Ground.UK_GDPR: Law(
-        "the UK GDPR",
         EVERYBODY,
         "The UK GDPR applies when the publisher sits in the United Kingdom, or offers you something there or"
         " watches what people do there.",
     ),
     Ground.BIPA: Law(
-        "the Illinois Biometric Information Privacy Act",
         PERSON_SHOWN,
         "BIPA protects people in Illinois against private companies, not against state universities and"
         " other public bodies. The letter says that the person shown lives in Illinois.",
@@ -69,7 +65,6 @@ LAWS = {
         " face was measured, not to the photographer",
     ),
     Ground.CCPA: Law(
-        "the California Consumer Privacy Act",
         EVERYBODY,
         "The CCPA binds larger companies that do business in California, not universities or non-profits."
         " The letter says that you (or the child) live in California.",

@@ -45,14 +45,16 @@ class LicenseTerms:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What a second letter adds to the first one."""
+    """What a letter adds to those before it."""
 
-    first_sent_on: date
+    last_sent_on: date
+    """The day of the letter before this one."""
     asked: int
-    """Photos of the first letter."""
+    """Photos of all letters so far."""
     removed: int
+    """Of these."""
     newly_found: int
-    """Photos of this letter that the first one did not name."""
+    """Photos of this letter that none before it named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ class Letter:
         return profile_url(self.account.nsid) if self.account else None
 
     @property
-    def follows_procedure(self) -> bool:
-        """The letter keeps to what the publisher published; only the photographer can take first steps."""
+    def names_procedure(self) -> bool:
+        """The publisher has a procedure, and it is open to the sender: first steps are the photographer's."""
         opt_out = self.card.opt_out
         return opt_out.how is not None and (self.account is not None or not opt_out.first_steps)
 

@@ -1,8 +1,9 @@
 """The publisher's next index against a case: what is removed, what is still there, what is new.
 
 A wrong file must never read as "all removed". So the new index has to be in the dataset's own format, to hold
-records, to be as readable as the one of the letter, and to still hold most of the *witnesses*: photos of the
-old index that nobody asked to remove. A set of the same format, or one part of many, lacks them.
+records, to be as readable as the one of the letter, and to still hold nearly all *witnesses*: photos of the
+old index that nobody asked to remove. A set of the same format, one part of many, or a table cut short lacks
+them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,11 +20,13 @@ from auditor.datasets.index.lookup import Index
 from auditor.datasets.readers import select
 from auditor.errors import WrongFileError
 from auditor.files import private_dir, storage_errors
-from auditor.optout.cases import Fingerprint, IndexVersion
+from auditor.optout.cases import Case, Fingerprint, IndexVersion
 from auditor.optout.request import RequestedPhoto
 from auditor.progress import SILENT, Progress
 
 WITNESSES = 1000
+WITNESSES_NEEDED = 0.8
+"""Publishers take single photos out: a file that lacks over a fifth of the others is no newer version."""
 _WITNESS_KEYS = ("photo_id", "url_hash")
 _HINT = "Give all files of the publisher's new index of this dataset, as you got them."
 
@@ -142,16 +145,34 @@ def _refuse_wrong(index: Index, before: Fingerprint) -> None:
             f" in the index of the letter ({before.indexed:,} of {before.rows:,})",
             hint=_HINT,
         )
-    present = _present(index, before)
-    if present * 2 < len(before.witnesses):
+    present = len(before.witnesses) - missing_witnesses(index, before)
+    # Of a handful, one may have left at its own photographer's request.
+    if before.witnesses and present < max(1, int(len(before.witnesses) * WITNESSES_NEEDED)):
         raise WrongFileError(
             f"{names}: of {len(before.witnesses):,} photos that were in the index of {index.name} and that"
             f" you did not ask to remove, only {present:,} are in it; it is another dataset, or only a part",
-            hint=_HINT,
+            hint=f"{_HINT} If the publisher did take that many out, begin anew with it:"
+            f" flickr-auditor datasets add {index.name} FILE",
         )
 
 
-def _present(index: Index, before: Fingerprint) -> int:
+def missing_witnesses(index: Index, before: Fingerprint) -> int:
+    """How many photos that nobody asked to remove are not in `index` either."""
     if before.witness_key == "url_hash":
-        return len({hit.url_hash for hit in index.by_hash(before.witnesses)})
-    return len({hit.photo_id for hit in index.by_photo(before.witnesses)})
+        present = len({hit.url_hash for hit in index.by_hash(before.witnesses)})
+    else:
+        present = len({hit.photo_id for hit in index.by_photo(before.witnesses)})
+    return len(before.witnesses) - present
+
+
+def refuse_unproven(case: Case, result: Recheck) -> None:
+    """Raise `WrongFileError` where all photos would be removed and no witnesses confirm the file.
+
+    An index of nobody else's photos has none, nor has one without photo ids and hashes.
+    """
+    if result.removed and not result.still_there and not case.fingerprint.witnesses:
+        raise WrongFileError(
+            f"none of the case's photos is in the file, and nothing else shows that it is the next version of"
+            f" {case.dataset}",
+            hint=f"If the publisher confirmed the removal: flickr-auditor optout close {case.id}",
+        )

@@ -10,7 +10,7 @@ from auditor.optout import first_steps
 from auditor.optout.cases import Case, next_step
 from auditor.optout.grounds import Role, law
 from auditor.optout.recheck import Recheck
-from auditor.optout.request import RequestedPhoto, Selection
+from auditor.optout.request import RequestedPhoto, Selection, Standing
 from auditor.text import count
 
 SCHEMA_VERSION = 1
@@ -34,10 +34,20 @@ class DraftReport:
     warnings: tuple[str, ...]
 
 
-def warnings(card: Card, case: Case, selection: Selection) -> tuple[str, ...]:
-    """What the user should know of the publisher and the law before sending the letter of `case`."""
+def warnings(card: Card, case: Case, selection: Selection, known: Iterable[Case]) -> tuple[str, ...]:
+    """What the user should know of the publisher, the law and the `known` cases before sending the letter."""
     found = []
     opt_out = card.opt_out
+    still_open = [
+        other.id
+        for other in known
+        if other.dataset == case.dataset and other.closed_on is None and other.id != case.id
+    ]
+    if still_open:
+        found.append(
+            f"Still open about {case.dataset}: {', '.join(still_open)}. Close what this letter replaces:"
+            f" flickr-auditor optout close {still_open[-1]}"
+        )
     if case.role is Role.PHOTOGRAPHER:
         steps = [photo.steps_done for photo in selection.asked]
         if missing := first_steps.pending(steps, opt_out.first_steps):
@@ -124,7 +134,27 @@ def draft_json(report: DraftReport, today: date) -> dict[str, Any]:
     }
 
 
-def recheck_json(case: Case, result: Recheck, today: date) -> dict[str, Any]:
+def recheck_warnings(case: Case, result: Recheck, missing: int, *, include_new: bool) -> tuple[str, ...]:
+    """What to know before believing a re-check; `missing`: how many witnesses the new index lacks."""
+    found = []
+    others = len(case.fingerprint.witnesses)
+    if missing * 100 > others:
+        found.append(
+            f"Of {others:,} photos in the old index that you did not ask to remove, {missing:,} are not in"
+            " the new one either. If the file may be incomplete, get it again: what it lacks reads"
+            " as removed."
+        )
+    hidden = 0
+    if include_new and not case.include_private:
+        hidden = sum(photo.standing is Standing.HIDDEN for photo in result.newly_found)
+    if hidden:
+        found.append(
+            f"{count(hidden, 'newly found photo')} not public on Flickr: left out of the follow-up letter."
+        )
+    return tuple(found)
+
+
+def recheck_json(case: Case, result: Recheck, today: date, warnings: Sequence[str]) -> dict[str, Any]:
     """See the schema: the case with what became of each photo."""
     states = (
         ("removed", result.removed),
@@ -144,6 +174,7 @@ def recheck_json(case: Case, result: Recheck, today: date) -> dict[str, Any]:
             for state, photos in states
             for photo in photos
         ],
+        "warnings": list(warnings),
     }
 
 

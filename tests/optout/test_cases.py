@@ -1,6 +1,7 @@
 """Cases move from draft to end by dates, keep everything in the database, and say what comes next."""
 
 import json
+import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -99,8 +100,13 @@ def test_the_next_step_is_named(case: Case, says: str) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> CaseStore:
-    return CaseStore(database.connect(tmp_path / "auditor.sqlite3"))
+def conn(tmp_path: Path) -> sqlite3.Connection:
+    return database.connect(tmp_path / "auditor.sqlite3")
+
+
+@pytest.fixture
+def store(conn: sqlite3.Connection) -> CaseStore:
+    return CaseStore(conn)
 
 
 def test_a_case_comes_back_from_the_database_as_it_was(store: CaseStore) -> None:
@@ -129,11 +135,11 @@ def test_ids_count_up_for_each_dataset(store: CaseStore) -> None:
     assert (store.new_id("ffhq"), store.new_id("coco")) == ("ffhq-2", "coco-1")
 
 
-def test_what_happened_is_kept_with_the_answers_text(store: CaseStore) -> None:
+def test_what_happened_is_kept_with_the_answers_text(store: CaseStore, conn: sqlite3.Connection) -> None:
     store.save(CASE, event="drafted", on=TODAY)
     store.save(SENT, event="sent", on=SENT_ON)
     store.save(ANSWERED, event="answered", on=TODAY, note="We removed\nyour photos.")
-    assert store.events(CASE.id) == [
+    assert [tuple(row) for row in conn.execute("SELECT on_date, kind, note FROM optout_event")] == [
         ("2026-03-31", "drafted", ""),
         ("2026-01-31", "sent", ""),
         ("2026-03-31", "answered", "We removed\nyour photos."),

@@ -158,6 +158,35 @@ def test_the_photographers_letter_gives_the_facts_of_every_photo() -> None:
     assert text.count("https://www.flickr.com/photos/") == 2
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_index_without_licences_is_told_with_the_licence_of_today(language: str) -> None:
+    photo = replace(PHOTO, license_then=None)
+    helen = catalogue.get("helen")
+    text = render(a_letter([photo], card=helen, language=language), Markup.PLAIN).body
+    assert [line.split(": ")[1] for line in text.splitlines() if "All Rights Reserved" in line] == [
+        "All Rights Reserved"
+    ]
+    assert {
+        "en": "found no licences of these photos in your index. The index does not carry the photographers'",
+        "de": "habe ich in Ihrem Index nicht gefunden. Der Index enthält die Namen",
+        "fr": "aucune licence pour ces photos. L'index ne comporte pas le nom des auteurs",
+        "es": "ninguna licencia de estas fotos. El índice no contiene los nombres",
+    }[language] in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "1 photo from my Flickr account that is part of"),
+        ("de", "1 Foto aus meinem Flickr-Konto, das in FFHQ (Flickr-Faces-HQ) enthalten ist"),
+        ("fr", "1 photo de mon compte Flickr figurant dans"),
+        ("es", "1 foto de mi cuenta de Flickr que figura en"),
+    ],
+)
+def test_a_letter_about_one_photo_speaks_of_one(language: str, says: str) -> None:
+    assert says in " ".join(render(a_letter(language=language), Markup.PLAIN).body.split())
+
+
 @pytest.mark.parametrize("role", [Role.SUBJECT, Role.GUARDIAN])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_letter_of_a_person_shown_names_nothing_of_the_account(language: str, role: Role) -> None:

@@ -25,6 +25,10 @@ YESTERDAY = (date.today() - timedelta(days=1)).isoformat()  # noqa: DTZ011 - the
 Program = Callable[..., Result]
 
 
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
 @pytest.fixture
 def program(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
     """Runs ``optout`` with a home; JSON results are checked against the schema."""
@@ -65,6 +69,16 @@ def test_a_draft_says_what_it_put_in_and_what_it_left_out(program: Program, home
         assert not [
             photo for photo in home.photos if photo.original_secret and photo.original_secret in written
         ]
+
+
+def test_a_second_draft_of_a_dataset_is_a_case_of_its_own_and_names_the_open_one(program: Program) -> None:
+    program("draft", "ffhq")
+    second = program("draft", "ffhq", "--format", "json").json
+    assert second["case_id"] == "ffhq-2"
+    assert "Still open about ffhq: ffhq-1." in second["warnings"][0]
+    program("close", "ffhq-1")
+    program("close", "ffhq-2")
+    assert "Still open" not in program("draft", "ffhq").err
 
 
 def test_private_photos_are_named_only_when_asked_for(program: Program, home: Home) -> None:
@@ -191,6 +205,52 @@ def test_a_recheck_tells_removed_left_and_new_and_writes_the_follow_up(program: 
     )
 
 
+def test_a_second_follow_up_counts_from_the_first_letter_on(program: Program, home: Home) -> None:
+    program("draft", "ffhq")
+    program("sent", "ffhq-1", "--on", "2026-01-31")
+    program("recheck", "ffhq-1", home.file([*home.mine[2:], *STRANGERS], "v3.json"))
+    program("sent", "ffhq-1", "--on", "2026-03-09")
+    newer = home.file([*home.mine[4:], *STRANGERS], "v4.json")
+    text = Path(program("recheck", "ffhq-1", newer, "--format", "json").json["files"][0]).read_text()
+    assert "last wrote to you on 9 March 2026. In all, I have asked you to remove 12 photos" in _flat(text)
+    assert "5 of 12 are no longer in it" in text
+    assert "7 of 12 are still in it" in text
+
+
+def test_a_recheck_says_when_photos_of_others_are_lacking_too(program: Program, home: Home) -> None:
+    program("draft", "ffhq")
+    whole, short = (home.file([*home.mine, *STRANGERS[:n]], f"{n}.json") for n in (300, 270))
+    assert program("recheck", "ffhq-1", whole, "--format", "json").json["warnings"] == []
+    (warning,) = program("recheck", "ffhq-1", short, "--format", "json").json["warnings"]
+    assert "Of 301 photos" in warning
+    assert "30 are not in the new one either" in warning
+
+
+def test_where_the_index_held_nobody_elses_photos_a_strangers_list_is_no_proof(
+    program: Program, home: Home
+) -> None:
+    home.index(home.mine)
+    program("draft", "ffhq", "--include-private")
+    result = program("recheck", "ffhq-1", home.file(STRANGERS, "v3.json"))
+    assert (result.code, "nothing else shows that it is the next version" in result.err) == (2, True)
+    kept = home.file(home.mine[4:], "v4.json")
+    assert program("recheck", "ffhq-1", kept, "--format", "json").json["removed"] == 4
+
+
+def test_new_photos_that_are_not_public_stay_out_of_a_follow_up_and_that_is_told(
+    program: Program, home: Home
+) -> None:
+    home.index([*home.mine[:4], *STRANGERS])
+    program("draft", "ffhq")
+    result = program(
+        "recheck", "ffhq-1", home.file([*home.mine, *STRANGERS]), "--include-new", "--format", "json"
+    )
+    assert (result.json["newly_found"], result.json["photos"]) == (8, 11)
+    assert result.json["warnings"] == [
+        "1 newly found photo not public on Flickr: left out of the follow-up letter."
+    ]
+
+
 def test_a_letter_that_was_never_sent_is_written_anew_and_claims_no_earlier_one(
     program: Program, home: Home
 ) -> None:
@@ -198,7 +258,7 @@ def test_a_letter_that_was_never_sent_is_written_anew_and_claims_no_earlier_one(
     newer = home.file([*home.mine[2:], *STRANGERS], "ffhq-v3.json")
     text = Path(program("recheck", "ffhq-1", newer, "--format", "json").json["files"][0]).read_text()
     assert text.startswith("Request to remove 9 photos")
-    assert "I asked you" not in text
+    assert "wrote to you" not in text
 
 
 def test_a_wrong_file_changes_nothing(program: Program, home: Home) -> None:

@@ -181,6 +181,7 @@ WRONG: dict[str, Wrong] = {
         home.file([("99000003@N07", str(2_000_000_000 + n)) for n in range(300)])
     ],
     "one part of many": lambda home: [home.file([*STRANGERS[:50]])],
+    "a third of everybody else's photos lacking": lambda home: [home.file([*home.mine, *STRANGERS[:200]])],
     "cut short": truncated,
     "cut short and packed": cut_gzip,
     "mostly unreadable": unreadable,
