@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "exposures", "photos"]
 
 
-def photos(home: Path | str | None = None) -> "pandas.DataFrame":
+def photos(home: Path | str | None = None) -> "pd.DataFrame":
     """The account as last synced, indexed by photo id; columns are those of `auditor.account.photo.Photo`.
 
     `home` is the folder of the database (None: as for the program). Errors: `auditor.errors.NotSyncedError`.
@@ -31,7 +31,7 @@ def photos(home: Path | str | None = None) -> "pandas.DataFrame":
     return photos(home)
 
 
-def exposures(home: Path | str | None = None, *, datasets: Sequence[str] = ()) -> "pandas.DataFrame":
+def exposures(home: Path | str | None = None, *, datasets: Sequence[str] = ()) -> "pd.DataFrame":
     """The audit, one row for each photo and dataset; columns are those of ``audit --format csv``.
 
     `datasets` limits it. Errors: `auditor.errors.NotSyncedError`, `UsageError` for an unknown dataset.

@@ -21,7 +21,7 @@ def private_dir(path: Path) -> Path:
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
-    """Write `content` so that `path` afterwards holds all of it or what it held before, even if the power fails."""
+    """Write `content` so that `path` afterwards holds all of it or what it held before, come what may."""
     data = content.encode() if isinstance(content, str) else content
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -30,8 +30,8 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(name, mode)
-            os.replace(name, path)
+            Path(name).chmod(mode)
+            Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

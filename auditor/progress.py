@@ -19,7 +19,7 @@ class Progress:
     """The null observer, and the base of real ones."""
 
     @contextmanager
-    def task(self, label: str, *, total: int | None = None, unit: str = "") -> Iterator[Task]:
+    def task(self, label: str, *, total: int | None = None, unit: str = "") -> Iterator[Task]:  # noqa: ARG002
         """A piece of work with `total` units (None: unknown); `unit` is e.g. ``photos`` or ``B``."""
         yield _Unseen()
 

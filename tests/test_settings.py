@@ -78,7 +78,7 @@ def test_more_calls_than_flickr_allows_are_for_the_sandbox_alone(
             settings.load(environ=environ, working_dir=tmp_path)
 
 
-@pytest.mark.parametrize("url", ["http://flickr.example", "https://192.0.2.1", "ftp://127.0.0.1", "127.0.0.1"])
+@pytest.mark.parametrize("url", ["http://flickr.example", "https://192.0.2.1", "ftp://127.0.0.1", "::1"])
 def test_another_flickr_must_be_on_this_machine(tmp_path: Path, url: str) -> None:
     with pytest.raises(ConfigurationError, match="on this machine"):
         settings.load(environ={"AUDITOR_FLICKR_URL": url}, working_dir=tmp_path)

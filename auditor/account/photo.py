@@ -33,8 +33,9 @@ class Account:
     """None: not told (an export without it)."""
     limits: Limits = field(default_factory=Limits)
     defaults: Mapping[str, str] = field(default_factory=dict)
-    """Settings for new uploads that only the data export tells, in Flickr's words: ``default_license``,
-    ``who_can_download_photos``, ``photostream_safety_level``."""
+    """Settings for new uploads as far as they were read. From the API ``privacy`` (1 public … 5 private) and
+    ``hidden``; from a data export, in its words, ``default_license``, ``who_can_download_photos`` and
+    ``photostream_safety_level``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ photo ever had: dataset indexes are older than today's account.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from auditor import database
 from auditor.account.photo import Account, Limits, Photo
@@ -128,6 +128,14 @@ class AccountStore:
             return self._save_snapshot(
                 account.nsid, taken_at=taken_at, source=source, complete=complete, full=full
             )
+
+    def save_defaults(self, account: Account, defaults: Mapping[str, str]) -> Account:
+        """Add what was read of the settings for new uploads; return the account with them."""
+        self._conn.execute(
+            "UPDATE account SET defaults = json_patch(defaults, ?) WHERE nsid = ?",
+            (json.dumps(dict(defaults)), account.nsid),
+        )
+        return replace(account, defaults={**account.defaults, **defaults})
 
     def _save_account(self, account: Account) -> None:
         self._conn.execute(

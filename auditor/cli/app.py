@@ -4,6 +4,7 @@ Command modules import their engines inside their functions, so that ``--help`` 
 """
 
 import errno
+import io
 import os
 import sqlite3
 import sys
@@ -44,6 +45,9 @@ app = typer.Typer(
 
 def run(argv: Sequence[str]) -> NoReturn:
     """Run the program and exit."""
+    # A file name that is no UTF-8, or a terminal of Latin-1, costs a character and not the whole result.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     app(args=_hoist(argv), prog_name="flickr-auditor")
     sys.exit(0)
 

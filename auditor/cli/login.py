@@ -68,6 +68,7 @@ def logout(context: typer.Context) -> None:
 
 def whoami(context: typer.Context, format: FormatOption = Format.table) -> None:  # noqa: A002 - the option's name
     """Show whose account it is, what the login may do, and what the account may hold."""
+    from auditor.account.advice import read_defaults
     from auditor.account.photo import account_from_person
 
     session: Session = context.obj
@@ -75,6 +76,7 @@ def whoami(context: typer.Context, format: FormatOption = Format.table) -> None:
     login = api.login()
     account = account_from_person(login, api.person(login.nsid))
     permissions = api.permissions()
+    session.store.save_defaults(account, read_defaults(api))
     result = _whoami_json(account, permissions, api.calls)
     if format is Format.json:
         emit_json(result)

@@ -63,8 +63,8 @@ class Session:
             missing = "FLICKR_API_SECRET" if given.api_key else "FLICKR_API_KEY"
             raise ConfigurationError(
                 f"{missing} is not set",
-                hint="Pro members make a key at https://www.flickr.com/services/apps/create/. Without one, use your"
-                " data export: flickr-auditor sync --export PATH",
+                hint="Pro members make a key at https://www.flickr.com/services/apps/create/. Without one,"
+                " use your data export: flickr-auditor sync --export PATH",
             )
         return given.api_key, given.api_secret
 

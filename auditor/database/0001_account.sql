@@ -6,7 +6,7 @@ CREATE TABLE account (
     path_alias  TEXT,
     is_pro      INTEGER,             -- NULL: not known (an export of an old format)
     limits      TEXT NOT NULL,       -- JSON: what people.getInfo says of upload limits
-    defaults    TEXT NOT NULL        -- JSON: the settings for new uploads, as the data export tells them
+    defaults    TEXT NOT NULL        -- JSON: the settings for new uploads, as far as they were read
 );
 
 -- Path aliases of today and before: an index of 2014 holds the alias of 2014.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from auditor.account.advice import advise, read_defaults
 from auditor.account.photo import Account, Photo, account_from_person
 from auditor.account.store import AccountStore
 from auditor.audit.home import audit_home, open_indexes
@@ -16,7 +17,6 @@ from auditor.datasets import catalogue
 from auditor.errors import UsageError
 from auditor.flickr.api import ReadApi
 from auditor.mitigation import planner
-from auditor.mitigation.advice import advise, read_preferences
 from auditor.mitigation.base import Facts
 from auditor.mitigation.crew import Crew
 from auditor.mitigation.gather import album_members, check_account, gather
@@ -57,12 +57,11 @@ def make_plan(
     snapshot = store.required_snapshot()
     account = store.account(snapshot.nsid) or Account(snapshot.nsid)
     photos = store.photos(snapshot.nsid)
-    preferences: Mapping[str, int | None] = {}
     if api is not None:
         login = check_account(api, account.nsid)
         fresh = account_from_person(login, api.person(account.nsid))
         account = replace(account, is_pro=fresh.is_pro, limits=fresh.limits)
-        preferences = read_preferences(api)
+        account = store.save_defaults(account, read_defaults(api))
     exposures, warnings = _exposures(wish.matches, conn, indexes, progress)
     selection = select(
         photos,
@@ -91,7 +90,7 @@ def make_plan(
         now=now,
         budget=budget,
         warnings=warnings,
-        advice=[str(entry) for entry in advise(preferences, account.defaults)],
+        advice=[str(entry) for entry in advise(account.defaults)],
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from auditor.account.advice import advise
 from auditor.audit.coverage import chains
 from auditor.audit.model import AuditResult, CheckedTarget, ExposedPhoto, Exposure, FoundPhoto
 from auditor.flickr import licenses
@@ -38,6 +39,7 @@ def audit(result: AuditResult) -> str:
         "not_checked": [asdict(missing) for missing in result.not_checked],
         "lineage": [asdict(line) for line in result.lineage],
         "photos": [_photo(exposed, account.nsid) for exposed in result.exposed],
+        "advice": [asdict(entry) for entry in advise(account.defaults)],
         "no_longer_in_account": [_found(gone, account.nsid) for gone in result.gone],
     }
     if result.since is not None:

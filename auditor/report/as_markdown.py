@@ -53,6 +53,7 @@ def _audit(view: AuditView) -> Iterable[str]:
     yield from _not_checked(view)
     if view.lineage:
         yield from ("## Drawn from the same source", "", *(f"- {escape(line)}" for line in view.lineage), "")
+    yield from ("## What your next uploads will get", "", *(f"- {escape(line)}" for line in view.uploads), "")
 
 
 def _steps(view: AuditView) -> Iterable[str]:

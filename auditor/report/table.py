@@ -78,6 +78,8 @@ def _audit(view: AuditView) -> Iterable[RenderableType]:
     for step in view.steps:
         yield Text(f"{step.why}:")
         yield _Whole(f"    {step.command}", style="cyan")
+    yield _heading("What your next uploads will get")
+    yield from map(Text, view.uploads)
 
 
 def _photos(heading: str, photos: Sequence[PhotoRow]) -> Iterable[RenderableType]:

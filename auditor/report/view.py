@@ -5,10 +5,11 @@ hundred that are "only" in YFCC100M. All text from Flickr or an index passes `au
 escapes for itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from auditor.account.photo import Photo
+from auditor.account.advice import advise
+from auditor.account.photo import Account, Photo
 from auditor.audit.coverage import chains
 from auditor.audit.model import AuditResult, CheckedTarget, Exposure, FoundPhoto, NotChecked
 from auditor.datasets import catalogue
@@ -178,6 +179,8 @@ class AuditView:
     missing: tuple[MissingGroup, ...]
     lineage: tuple[str, ...]
     steps: tuple[Step, ...]
+    uploads: tuple[str, ...]
+    """What the next uploads will get, and what is recommended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,14 @@ def audit_view(result: AuditResult) -> AuditView:
         missing=_missing(result.not_checked),
         lineage=_lineage(result, datasets),
         steps=tuple(_steps(result, photos)),
+        uploads=tuple(_uploads(result.account)),
     )
+
+
+def _uploads(account: Account) -> Iterator[str]:
+    yield from map(str, advise(account.defaults))
+    if "privacy" not in account.defaults:
+        yield "flickr-auditor whoami reads what Flickr tells of these."
 
 
 def target_view(checked: CheckedTarget) -> TargetView:

@@ -85,7 +85,7 @@ def test_a_machine_without_keyring_is_told_before_the_consent_is_wasted(
     import keyring.backends.fail
 
     before = keyring.get_keyring()
-    keyring.set_keyring(keyring.backends.fail.Keyring())
+    keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]
     try:
         result = program("login", "--no-browser")
     finally:

@@ -353,6 +353,18 @@ def test_a_reader_that_closes_the_pipe_is_no_error(environment: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_terminal_without_unicode_costs_characters_and_not_the_result(environment: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "auditor", "datasets", "info", "adience"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert "Adience" in done.stdout
+    assert done.stdout.isascii()
+
+
 class TestWatch:
     """`audit --since`, for cron: new exposures only."""
 

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.account import advice
 from auditor.account.photo import Account, Limits, Photo
 from auditor.errors import RefusedError, UsageError
 from auditor.flickr.api import Pool
 from auditor.flickr.privacy import Privacy
-from auditor.mitigation import advice, preflight
+from auditor.mitigation import preflight
 from auditor.mitigation.base import GONE, Facts
 from auditor.mitigation.change import Change
 from auditor.mitigation.plan import Plan, digest, load, to_json
@@ -286,22 +287,27 @@ def test_the_estimate(changes: int, used: int, calls: int, minutes: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("preferences", "export", "good"),
+    ("defaults", "good"),
     [
-        ({}, {}, [False] * 4),
+        ({}, [False] * 4),
         (
-            {"privacy": 1, "hidden": 0},
-            {"default_license": "CC BY 4.0", "who_can_download_photos": "anyone"},
+            {
+                "privacy": "1",
+                "hidden": "0",
+                "default_license": "CC BY 4.0",
+                "who_can_download_photos": "anyone",
+            },
             [False] * 4,
         ),
-        ({"privacy": 5, "hidden": 1}, {"default_license": "All Rights Reserved"}, [True, True, True, False]),
-        ({"privacy": 9, "hidden": 7}, {"default_license": "a new one"}, [False] * 4),
+        (
+            {"privacy": "5", "hidden": "1", "default_license": "All Rights Reserved"},
+            [True, True, True, False],
+        ),
+        ({"privacy": "9", "hidden": "x", "default_license": "a new one"}, [False] * 4),
     ],
 )
-def test_no_default_is_called_good_unless_it_was_read(
-    preferences: dict[str, int | None], export: dict[str, str], good: list[bool]
-) -> None:
-    found = advice.advise(preferences, export)
+def test_no_default_is_called_good_unless_it_was_read(defaults: dict[str, str], good: list[bool]) -> None:
+    found = advice.advise(defaults)
     assert [entry.good for entry in found] == good
     for entry in found:
         assert ("flickr.com/account/privacy" in str(entry)) is not entry.good

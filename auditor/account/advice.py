@@ -3,15 +3,18 @@
 No default is called safe unless it was read: what was not told is said to be not known.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from auditor.errors import CallError
 from auditor.flickr import licenses
-from auditor.flickr.api import ReadApi
-from auditor.flickr.parse import integer
+from auditor.flickr.parse import integer, text
 from auditor.text import plain
+
+if TYPE_CHECKING:
+    from auditor.flickr.api import ReadApi
 
 SETTINGS_PAGE: Final = "https://www.flickr.com/account/privacy"
 """Privacy & Permissions, with the defaults for new uploads; all of them are set there."""
@@ -39,24 +42,22 @@ class Advice:
         return f"New uploads, {self.setting}: {value}{advice}"
 
 
-def read_preferences(api: ReadApi) -> dict[str, int | None]:
-    """What `flickr.prefs.*` tells: privacy 1 public … 5 private, hidden 1 yes. Errors: those of the calls."""
-    found: dict[str, int | None] = {}
+def read_defaults(api: "ReadApi") -> dict[str, str]:
+    """The defaults that the API tells (`flickr.prefs.*`), by name; what it leaves out is left out here too.
+
+    Errors: those of the calls.
+    """
+    found = {}
     for key, method in (("privacy", "getPrivacy"), ("hidden", "getHidden")):
-        try:
-            found[key] = integer(api.preference(method).get(key))
-        except CallError:
-            found[key] = None
-    return found
+        with contextlib.suppress(CallError):
+            found[key] = text(api.preference(method).get(key))
+    return {key: value for key, value in found.items() if value}
 
 
-def advise(
-    preferences: Mapping[str, int | None], export: Mapping[str, str] | None = None
-) -> tuple[Advice, ...]:
-    """Advice from `read_preferences` and the settings of a data export; empty ones where nothing was read."""
-    export = export or {}
-    privacy, hidden = preferences.get("privacy"), preferences.get("hidden")
-    license_name, download = export.get("default_license"), export.get("who_can_download_photos")
+def advise(defaults: Mapping[str, str]) -> tuple[Advice, ...]:
+    """Advice from what is known of the defaults, by `read_defaults` or from a data export."""
+    privacy, hidden = integer(defaults.get("privacy")), integer(defaults.get("hidden"))
+    license_name, download = defaults.get("default_license"), defaults.get("who_can_download_photos")
     known = licenses.find(license_name) if license_name else None
     return (
         Advice(
