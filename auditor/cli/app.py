@@ -6,9 +6,7 @@ Command modules import their engines inside their functions, so that ``--help`` 
 import errno
 import io
 import os
-import sqlite3
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -20,6 +18,7 @@ from auditor import __version__
 from auditor.cli.output import note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError, StorageError
+from auditor.text import plain
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,6 +26,7 @@ T = TypeVar("T")
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 _SPACE = "Check free space and permissions, or choose another folder with --home DIR."
+_DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT})
 _GLOBAL_OPTIONS = ("--home", "--config")
 
 app = typer.Typer(
@@ -68,35 +68,36 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
             # The reader of a pipe (`| head`) had enough; a second error at exit must not follow.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None
-        except (sqlite3.Error, OSError) as error:
-            _fail(_storage(error))
-        except (typer.Exit, typer.Abort, SystemExit):
+        except (typer.Exit, typer.Abort, typer.BadParameter, SystemExit):
             raise
-        except Exception as error:
-            if isinstance(error, typer.BadParameter):
-                raise
-            _bug()
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            _fail(_storage(error) or _bug())
 
     return wrapper
 
 
-def _storage(error: Exception) -> AuditorError:
-    """The user's view of a disk that fails; anything else the system says is a bug."""
-    if isinstance(error, OSError):
-        if error.errno not in {errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT}:
-            _bug()
+def _storage(error: Exception) -> StorageError | None:
+    """The user's view of a disk or a database that fails; None: it is something else."""
+    import sqlite3
+
+    if isinstance(error, sqlite3.Error):
+        return StorageError(f"cannot use the database: {error}", hint=_SPACE)
+    if isinstance(error, OSError) and error.errno in _DISK_TROUBLE:
         return StorageError(f"cannot use {error.filename or 'a file'}: {error.strerror}", hint=_SPACE)
-    return StorageError(f"cannot use the database: {error}", hint=_SPACE)
+    return None
 
 
 def _fail(error: AuditorError) -> NoReturn:
-    note(f"Error: {error.message}.")
+    # A message can quote Flickr or a file, so it is hostile text too.
+    note(f"Error: {plain(error.message).removesuffix('.')}.")
     if error.hint:
         note(f"  → {error.hint}")
     raise SystemExit(error.exit_code)
 
 
 def _bug() -> NoReturn:
+    import traceback
+
     traceback.print_exc()
     note("Error: this is a bug in flickr-auditor; nothing is lost. Please report it with the lines above.")
     raise SystemExit(EXIT_BUG)

@@ -1,7 +1,6 @@
 """Where words go: results to stdout or a file, all else to stderr; questions only to a terminal."""
 
 import json
-import shutil
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from auditor.errors import RefusedError, UsageError
-from auditor.files import storage_error, write_atomic
 
 if TYPE_CHECKING:
     from auditor.account.photo import Account
@@ -52,6 +50,8 @@ def emit(result: str, output: Path | None = None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
+    from auditor.files import storage_error, write_atomic
+
     if output.is_dir() or not output.parent.is_dir():
         raise UsageError(f"cannot write to {output}", hint="Name a file in a folder that exists.")
     try:
@@ -65,6 +65,8 @@ def columns(output: Path | None) -> int | None:
     """The width of the terminal that a result goes to; None where it goes elsewhere."""
     if output is not None or not sys.stdout.isatty():
         return None
+    import shutil
+
     return shutil.get_terminal_size().columns
 
 

@@ -1,23 +1,22 @@
 """What one command works with: settings, database, login and Flickr client, each made when first used."""
 
-import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor import settings as settings_module
 from auditor.errors import ConfigurationError
 from auditor.progress import Progress
-from auditor.settings import Settings
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from auditor.account.store import AccountStore
     from auditor.flickr.api import ReadApi
     from auditor.flickr.budget import CallBudget
     from auditor.flickr.transport import Credentials
+    from auditor.settings import Settings
 
 
 class Session:
@@ -29,9 +28,11 @@ class Session:
         self._stack = ExitStack()
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """From file and environment."""
-        return settings_module.load(home=self._home, config=self._config)
+        from auditor import settings
+
+        return settings.load(home=self._home, config=self._config)
 
     @cached_property
     def progress(self) -> Progress:
@@ -41,7 +42,7 @@ class Session:
         return Bars()
 
     @cached_property
-    def conn(self) -> sqlite3.Connection:
+    def conn(self) -> "sqlite3.Connection":
         """The home's database."""
         from auditor import database
 
@@ -112,10 +113,11 @@ class Session:
         with account_lock(self.settings.home, purpose, progress=self.progress):
             yield
 
-    @property
-    def clock(self) -> Callable[[], float]:
+    def clock(self) -> float:
         """Unix time."""
-        return time.time
+        import time
+
+        return time.time()
 
     def close(self) -> None:
         """Free what was opened."""
