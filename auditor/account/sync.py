@@ -5,7 +5,7 @@ whenever Flickr's own count disagrees with the store, and at least every seven d
 the pull is whole: one that breaks off leaves the last good snapshot.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -84,17 +84,16 @@ def _update(
     api: ReadApi, store: AccountStore, login: Login, before: Snapshot, now: float, progress: Progress
 ) -> SyncResult | None:
     """Pull what changed; None when the count then disagrees, so that a full listing is due."""
-    listing = _collect(api.updated_since(int(before.taken_at) - OVERLAP), progress)
-    counted = api.count(int(now))
     stored = {photo.id: photo for photo in store.photos(login.nsid)}
+    pages = api.updated_since(int(before.taken_at) - OVERLAP)
+    listing = _collect(_until_known(pages, stored, before.taken_at), progress)
+    counted = api.count(int(now))
     if counted != len(stored | listing.photos) or listing.skipped:
         return None
     known = store.account(login.nsid)
-    account = (
-        known
-        if known and known.username == login.username
-        else account_from_person(login, api.person(login.nsid))
-    )
+    # An old `test.login` tells no path alias; a new alias must be known, for indexes name owners by it.
+    same = known and known.username == login.username and login.path_alias in {None, known.path_alias}
+    account = known if known and same else account_from_person(login, api.person(login.nsid))
     changed = [
         photo for photo in listing.photos.values() if stored.get(photo.id) != _with_albums(photo, stored)
     ]
@@ -155,6 +154,30 @@ def _incomplete(listing: _Listing, counted: int | None) -> bool:
     """
     counts = [count for count in (listing.total, counted) if count is not None]
     return not counts or len(listing.photos) != max(counts)
+
+
+def _until_known(pages: Iterable[Page], stored: dict[str, Photo], taken_at: float) -> Iterator[Page]:
+    """The pages down to the first that tells nothing new, for `recentlyUpdated` gives the latest first.
+
+    So what one bulk edit touched is listed once, not again by every sync of the hour after it.
+    """
+    for page in pages:
+        yield page
+        if page.rows and all(_is_known(photo_from_row(row), stored, taken_at) for row in page.rows):
+            return
+
+
+def _is_known(photo: Photo | str, stored: dict[str, Photo], taken_at: float) -> bool:
+    """Whether the last sync, begun at `taken_at`, stored the photo as it is.
+
+    One updated while that sync ran proves nothing: others of that time may have been read too early.
+    """
+    return (
+        isinstance(photo, Photo)
+        and photo.last_update is not None
+        and photo.last_update < taken_at
+        and stored.get(photo.id) == _with_albums(photo, stored)
+    )
 
 
 def _collect(pages: Iterable[Page], progress: Progress) -> _Listing:

@@ -59,7 +59,7 @@ class CallBudget:
             if not self._wait:
                 raise BudgetSpentError(
                     f"the {self._limit:,} calls of this hour are used up until {until}",
-                    hint="Run the same command again then; it goes on where it stopped.",
+                    hint="Nothing is lost: run the same command again then.",
                 )
             if not announced:
                 self._progress.say(

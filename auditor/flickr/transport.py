@@ -98,7 +98,7 @@ class TransientError(UnreachableError):
 
     def __init__(self, message: str, *, retry_after: float | None = None, unclear: bool = False) -> None:
         super().__init__(
-            message, hint="Flickr may be down: try again later, the command goes on where it stopped."
+            message, hint="Flickr may be down. Nothing is lost: run the same command again later."
         )
         self.retry_after = retry_after
         self.unclear = unclear

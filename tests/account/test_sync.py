@@ -83,6 +83,43 @@ def test_an_unchanged_account_costs_three_calls(pull: Pull) -> None:
     assert not result.full
 
 
+def test_what_a_bulk_edit_touched_is_listed_once_and_not_by_every_later_sync(
+    box: Sandbox, store: AccountStore, pull: Pull
+) -> None:
+    for photo in box.account.own_photos():
+        photo.lastupdate = int(NOW) - 10
+    pull()
+    assert pull(now=NOW + 60).calls == 3
+    changed = box.account.own_photos()[-1]
+    box.account.set_license(changed, "0" if changed.license != "0" else "4")
+    assert (
+        pull(now=NOW + 120).changed,
+        {p.license_id for p in store.photos(box.account.me.nsid) if p.id == changed.id},
+    ) == (
+        1,
+        {changed.license},
+    )
+
+
+def test_a_change_made_while_the_last_sync_ran_is_found_behind_those_that_it_saw(
+    box: Sandbox, store: AccountStore, pull: Pull
+) -> None:
+    photos = box.account.own_photos()
+    for photo in photos:
+        photo.lastupdate = int(NOW) + 30
+    pull()
+    missed = photos[-1]
+    missed.title, missed.lastupdate = "read before its change", int(NOW) + 20
+    assert pull(now=NOW + 60).changed == 1
+
+
+def test_a_new_path_alias_is_known_after_the_next_sync(box: Sandbox, pull: Pull) -> None:
+    pull()
+    box.account.me.path_alias = "a-new-alias"
+    result = pull(now=NOW + 60)
+    assert (result.account.path_alias, result.full) == ("a-new-alias", False)
+
+
 def test_only_what_changed_is_pulled(box: Sandbox, store: AccountStore, pull: Pull) -> None:
     pull()
     changed = box.account.own_photos()[7]

@@ -1,6 +1,7 @@
 """The readers on invented files: what they find, what they skip and why, and how they tell formats apart."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -107,13 +108,42 @@ def test_elements_of_other_shapes_are_skipped(add: Build, name: str, content: ob
     assert sum(manifest.skipped.values()) == skipped == manifest.rows - manifest.indexed
 
 
-def test_a_right_file_without_flickr_photos_makes_an_empty_index(add: Build) -> None:
-    manifest = add("coco-json", b'{"images": [{"flickr_url": "http://example.org/1.jpg", "id": 1}]}')
-    assert (manifest.records, manifest.match_keys, dict(manifest.skipped)) == (
-        0,
-        ("photo_id",),
-        {"no Flickr address": 1},
-    )
+@pytest.mark.parametrize(
+    ("name", "content", "skipped"),
+    [
+        ("coco-json", {"images": [{"flickr_url": "http://example.org/1.jpg", "id": 1}]}, 1),
+        ("coco-json", {"images": [{"coco_url": "http://example.org/test2017/1.jpg", "id": 1}]}, 1),
+        ("coco-json", {"info": {}, "images": [], "annotations": [], "categories": []}, 0),
+        ("megaface-list", {"path": []}, 0),
+    ],
+)
+def test_a_right_file_without_flickr_photos_makes_an_empty_index(
+    add: Build, name: str, content: object, skipped: int
+) -> None:
+    manifest = add(name, json.dumps(content).encode())
+    assert (manifest.records, sum(manifest.skipped.values())) == (0, skipped)
+    assert "photo_id" in manifest.match_keys
+
+
+@pytest.mark.parametrize("name", ["yfcc-tsv", "megaface-list", "diveface", "adience", "ffhq-json"])
+def test_an_nsid_in_lower_case_is_the_same_person(add: Build, name: str) -> None:
+    content = lookalikes.ALL[name]
+    owners = add(name, content).owners
+    assert owners
+    assert add(name, content.replace(b"@N", b"@n")).owners == owners
+
+
+def test_a_megaface_list_may_begin_with_a_path_that_is_none(add: Build) -> None:
+    assert add("megaface-list", b'{"path": ["readme.txt", "990/99000000@N07/1_0.jpg"]}').photos == 1
+
+
+def test_a_file_name_that_is_no_text_does_not_cost_the_index(add: Build, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/list-\xff.txt"))
+    try:
+        path.write_bytes(lookalikes.ALL["diveface"])
+    except OSError as error:
+        pytest.skip(f"this file system takes no such names: {error}")
+    assert [source.name for source in add("diveface", path).sources] == ["list-\ufffd.txt"]
 
 
 @pytest.mark.parametrize(

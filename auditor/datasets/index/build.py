@@ -379,7 +379,8 @@ class _Builder:
 
 def _describe(path: Path, stop: Event) -> SourceFile:
     with sources.damage(path.name):
-        return SourceFile(path.name, sources.size_of(path), sources.digest(path, stop))
+        name = os.fsencode(path.name).decode(errors="replace")  # Linux allows names that are no text
+        return SourceFile(name, sources.size_of(path), sources.digest(path, stop))
 
 
 def _refuse_twice(files: Sequence[SourceFile]) -> None:

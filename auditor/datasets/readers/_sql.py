@@ -10,7 +10,7 @@ MACROS = f"""
 CREATE MACRO photo_id(text) AS
     CASE WHEN regexp_full_match(text, '[1-9][0-9]{{0,18}}') THEN TRY_CAST(text AS BIGINT) END;
 CREATE MACRO nsid(text) AS
-    CASE WHEN regexp_full_match(text, '{NSID}') THEN CAST(replace(text, '@N', '') AS BIGINT) END;
+    CASE WHEN regexp_full_match(text, '{NSID}', 'i') THEN CAST(replace(upper(text), '@N', '') AS BIGINT) END;
 CREATE MACRO why_skipped(line, right_columns, photo_id) AS
     CASE
         WHEN line IS NULL THEN '{TOO_LONG}'

@@ -4,6 +4,7 @@ The licence of an image is a number of the file's own ``licenses`` list, not one
 most of the file, are passed over, but they are read to the end: a file cut short is refused.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,13 +14,16 @@ from auditor.datasets.readers._photo import NO_ADDRESS, address, license_of, rec
 from auditor.datasets.row import Row
 from auditor.datasets.sources import Source
 
+_NO_IMAGES = re.compile(rb'"images"\s*:\s*\[\s*\]')
+
 
 def has_shape(source: Source) -> bool:
     """Whether it may be a file of COCO or of a set that took over COCO's photos and shape."""
     head = source.head
     if not opens_with(source, b"{"):
         return False
-    if b'"flickr_url"' in head:
+    # The images of the test sets have a "coco_url" only; a list of no images is still a right one.
+    if b'"flickr_url"' in head or b'"coco_url"' in head or _NO_IMAGES.search(head):
         return True
     # Annotations that stand first can fill the whole head. RedCaps and V3Det have these words too.
     others = (b'"subreddit"', b'"permalink"', b'"file_name"')

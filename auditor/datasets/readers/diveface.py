@@ -9,7 +9,7 @@ from auditor.datasets.readers._text import EMPTY, TOO_LONG, lines
 from auditor.datasets.row import Record, Row
 from auditor.datasets.sources import Source
 
-_LINE = re.compile(rf"({NSID})_identity_[0-9]+/([0-9]+)_[0-9]+\.jpg")
+_LINE = re.compile(rf"({NSID})_identity_[0-9]+/([0-9]+)_[0-9]+\.jpg", re.IGNORECASE)
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -14,8 +14,10 @@ from auditor.datasets.readers._photo import NSID, nsid, photo_id
 from auditor.datasets.row import Record, Row
 from auditor.datasets.sources import Source
 
-_PATH = re.compile(rf"(?:[0-9]{{1,3}}/)?({NSID})/([0-9]+)_[0-9]+\.jpg")
-_LIST = re.compile(rb'"path"\s*:\s*\[\s*"(?:[0-9]{1,3}/)?[0-9]{5,11}@N[0-9]{2}/[0-9]+_')
+_PATH = re.compile(rf"(?:[0-9]{{1,3}}/)?({NSID})/([0-9]+)_[0-9]+\.jpg", re.IGNORECASE)
+_LIST = re.compile(
+    rb'"path"\s*:\s*\[(?:\s*\]|[^][]*"(?:[0-9]{1,3}/)?[0-9]{5,11}@N[0-9]{2}/[0-9]+_)', re.IGNORECASE
+)
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -13,7 +13,7 @@ from auditor.datasets.readers import Format
 from auditor.datasets.readers._photo import NSID
 from auditor.datasets.sources import Source
 
-_START = re.compile(rf"([0-9]+\t[1-9][0-9]*\t[0-9a-f]{{20,32}}|[1-9][0-9]*)\t{NSID}\t")
+_START = re.compile(rf"([0-9]+\t[1-9][0-9]*\t[0-9a-f]{{20,32}}|[1-9][0-9]*)\t{NSID}\t", re.IGNORECASE)
 
 _SQL = """
 WITH cut AS (
