@@ -1,7 +1,7 @@
 """What an audit and a check find, as values; `auditor.report` writes them out."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from auditor.account.archive import SkippedFile
 from auditor.account.photo import Account, Photo
@@ -32,6 +32,10 @@ class Exposure:
     """The index holds the original's secret, so it links to the full-size file."""
     certainty: str
     """``published``, or ``inferred`` where the dataset never said that the number is a photo id."""
+
+    def values(self) -> dict[str, Any]:
+        """All fields by name; `dataclasses.asdict` copies deeply, which takes ten times as long."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)

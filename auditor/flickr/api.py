@@ -71,7 +71,10 @@ class ReadApi:
 
     def permissions(self) -> str:
         """What the token may do: ``read``, ``write``, ``delete``, or "" when Flickr does not say."""
-        oauth = table(self._transport.read("flickr.auth.oauth.checkToken").get("oauth"))
+        try:
+            oauth = table(self._transport.read("flickr.auth.oauth.checkToken").get("oauth"))
+        except CallError:
+            return ""
         return text(oauth.get("perms")).strip().lower()
 
     def person(self, nsid: str) -> Json:

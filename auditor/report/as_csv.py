@@ -1,7 +1,6 @@
 """CSV for spreadsheets and notebooks: one row for each exposure. No cell can run as a formula."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -53,12 +52,12 @@ def audit_rows(result: AuditResult) -> Iterable[dict[str, Any]]:
             "has_no_cv": has_tag(photo.tags, NO_CV),
             "in_account": True,
         }
-        yield from ({**known, **asdict(exposure)} for exposure in exposed.exposures)
+        yield from ({**known, **exposure.values()} for exposure in exposed.exposures)
     for gone in result.gone:
         yield {"in_account": False, **_located(gone.photo_id, nsid, gone.exposure)}
     for file in result.files:
         for exposure in file.exposures:
-            yield {"in_account": False, "file": file.path, **asdict(exposure)}
+            yield {"in_account": False, "file": file.path, **exposure.values()}
 
 
 def _check_rows(targets: Sequence[CheckedTarget]) -> Iterable[dict[str, Any]]:
@@ -79,7 +78,7 @@ def _check_rows(targets: Sequence[CheckedTarget]) -> Iterable[dict[str, Any]]:
 
 
 def _located(photo_id: str | None, owner: str | None, exposure: Exposure) -> dict[str, Any]:
-    return {"photo_id": photo_id, "url": page_url(photo_id, owner) if photo_id else None, **asdict(exposure)}
+    return {"photo_id": photo_id, "url": page_url(photo_id, owner) if photo_id else None, **exposure.values()}
 
 
 def _csv(rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> str:

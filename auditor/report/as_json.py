@@ -78,12 +78,12 @@ def _found(found: FoundPhoto, owner: str | None) -> dict[str, Any]:
     return {
         "photo_id": found.photo_id,
         "url": page_url(found.photo_id, owner) if found.photo_id else None,
-        **asdict(found.exposure),
+        **found.exposure.values(),
     }
 
 
 def _exposures(exposures: Iterable[Exposure]) -> list[dict[str, Any]]:
-    return [asdict(exposure) for exposure in exposures]
+    return [exposure.values() for exposure in exposures]
 
 
 def _target(checked: CheckedTarget) -> dict[str, Any]:
