@@ -2,12 +2,17 @@
 
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from auditor.cli.output import emit, note
 from auditor.cli.session import Session
+from auditor.errors import UsageError
+
+if TYPE_CHECKING:
+    from auditor.sandbox.account import Account
+    from auditor.sandbox.server import Sandbox
 
 
 def sandbox(
@@ -21,20 +26,19 @@ def sandbox(
     from auditor.files import private_dir
     from auditor.sandbox import lookalikes
     from auditor.sandbox.generate import make_account
-    from auditor.sandbox.server import Sandbox
 
     session: Session = context.obj
     folder = private_dir(session.settings.home / "sandbox")
     account = make_account(photos=photos)
     files = lookalikes.write(account, folder / "indexes")
-    with Sandbox(account, port=port) as box:
+    with _started(account, port) as box:
         token, token_secret = box.issue_token("write")
         emit(
             "\n".join(
                 [
                     "# A pretend Flickr is running. In another terminal:",
                     f"export AUDITOR_FLICKR_URL={box.url}",
-                    f"export AUDITOR_HOME={folder / 'home'}",
+                    f"export AUDITOR_HOME={_quoted(folder / 'home')}",
                     f"export FLICKR_API_KEY={box.key}",
                     f"export FLICKR_API_SECRET={box.secret}",
                     "# Either log in as one does on Flickr:",
@@ -57,6 +61,18 @@ def sandbox(
                 pass
         except KeyboardInterrupt:
             note("The pretend Flickr has ended.")
+
+
+def _started(account: "Account", port: int) -> "Sandbox":
+    """The server. Errors: `UsageError` for a port that is taken."""
+    from auditor.sandbox.server import Sandbox
+
+    try:
+        return Sandbox(account, port=port)
+    except OSError as error:
+        raise UsageError(
+            f"port {port} cannot be used: {error.strerror}", hint="Choose another with --port, or --port 0."
+        ) from error
 
 
 def _quoted(path: Path) -> str:

@@ -392,3 +392,9 @@ class TestWatch:
         assert indexed("audit", "--since", "yesterday-ish").code == 2
         (tmp_path / "other.json").write_text("{}")
         assert indexed("audit", "--since", "other.json").code == 2
+
+
+def test_a_sandbox_on_a_taken_port_says_so(program: Program, box: Sandbox) -> None:
+    result = program("sandbox", "--port", box.url.rpartition(":")[2])
+    assert result.code == 2
+    assert "--port" in result.err
