@@ -253,7 +253,7 @@ def _photo(row: sqlite3.Row) -> Photo:
         original_format=row["original_format"],
         tags=tuple(row["tags"].split()),
         machine_tags=tuple(row["machine_tags"].split()),
-        albums=tuple(json.loads(row["albums"])),
+        albums=tuple(json.loads(row["albums"])) if row["albums"] != "[]" else (),
         date_upload=row["date_upload"],
         date_taken=row["date_taken"],
         last_update=row["last_update"],

@@ -44,9 +44,11 @@ def audit(
     """
     nsid = state.account.nsid
     own_files = originals.files if originals else ()
+    # Ten hashes for each address that a photo ever had: only where an index has any to compare with.
+    by_hash = any("url_hash" in index.manifest.match_keys for index in indexes)
     subject = subject_of(
         state.photos,
-        state.addresses,
+        state.addresses if by_hash else (),
         nsid=nsid,
         aliases=state.aliases,
         gone_ids=state.gone_ids,

@@ -13,7 +13,7 @@ from auditor.account.store import StaticAddress
 from auditor.audit.model import Exposure, FoundPhoto, MatchKey
 from auditor.datasets.index.lookup import Hit, Index
 from auditor.flickr import licenses
-from auditor.flickr.urls import yfcc_photo_hashes, yfcc_video_hash
+from auditor.flickr.urls import YFCC_FARMS, yfcc_photo_hashes, yfcc_video_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,9 @@ def subject_of(
     hashes = {
         url_hash: address.photo_id
         for address in addresses
-        for url_hash in yfcc_photo_hashes(address.photo_id, address.server, address.secret, address.farm)
+        for url_hash in yfcc_photo_hashes(
+            address.photo_id, address.server, address.secret, _farm_then(address)
+        )
     }
     # Videos were hashed by owner and original secret instead.
     hashes |= {
@@ -101,6 +103,11 @@ def subject_of(
         aliases=frozenset(alias.lower() for alias in aliases),
         md5s=frozenset(md5s),
     )
+
+
+def _farm_then(address: StaticAddress) -> int | None:
+    """The farm, where it is one that existed in 2014; the hash is of the address of that year."""
+    return address.farm if address.farm in YFCC_FARMS else None
 
 
 def _group(hits: Iterable[tuple[str, Hit]], match_key: MatchKey, certainty: str) -> dict[str, Exposure]:

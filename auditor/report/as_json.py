@@ -44,12 +44,11 @@ def audit(result: AuditResult) -> str:
     }
     if result.since is not None:
         data["since"] = result.since
-    if result.files:
+    if result.originals:
         data["files"] = [
             {"path": file.path, "md5": file.md5, "exposures": _exposures(file.exposures)}
             for file in result.files
         ]
-    if result.originals:
         data["originals"] = asdict(result.originals)
     return _dump(data)
 

@@ -69,6 +69,7 @@ def _audit(view: AuditView) -> Iterable[RenderableType]:
     if view.indexes:
         yield Text()
         yield _indexes(view.indexes)
+        yield _sources(view.indexes)
     yield from _coverage(view.missing)
     if view.lineage:
         yield _heading("Drawn from the same source")
@@ -133,6 +134,16 @@ def _indexes(indexes: Sequence[IndexRow]) -> RenderableType:
             style=color if row.found else None,
         )
     return table
+
+
+def _sources(indexes: Sequence[IndexRow]) -> RenderableType:
+    """The files of every index, with the start of their sha256; of sets in many parts the first."""
+    built = []
+    for row in indexes:
+        first = " ".join(f"{name} {sha256}…" for name, sha256 in row.sources[:1])
+        more = f" and {count(len(row.sources) - 1, 'other')}" if len(row.sources) > 1 else ""
+        built.append(f"{row.dataset.short}: {first}{more}")
+    return Text(f"Built from (sha256): {'; '.join(built)}.", style="dim")
 
 
 def _coverage(groups: Sequence[MissingGroup]) -> Iterable[RenderableType]:

@@ -117,8 +117,9 @@ RESULT = AuditResult(
     gone=GONE,
     lineage=(Lineage("yfcc100m", 3, ("fairface", "pipa")),),
     files=(MatchedFile("/photos/lake.jpg", "0f" * 16, (exposure("open-images", match_key="content_md5"),)),),
+    originals=OriginalsRead("/photos", 3, ()),
 )
-EMPTY = replace(RESULT, exposed=(), gone=(), lineage=(), files=())
+EMPTY = replace(RESULT, exposed=(), gone=(), lineage=(), files=(), originals=None)
 NOTHING_INDEXED = replace(EMPTY, indexes=())
 TARGETS = (
     CheckedTarget(
@@ -258,6 +259,13 @@ def test_without_an_index_nothing_is_claimed(format_: str) -> None:
 
 
 @pytest.mark.parametrize("format_", FOR_PEOPLE)
+def test_the_files_that_an_index_was_built_from_are_named_with_their_hash(format_: str) -> None:
+    text = render_audit(EMPTY, format_)
+    for index in EMPTY.indexes:
+        assert index.sources[0].sha256[:12] in text
+
+
+@pytest.mark.parametrize("format_", FOR_PEOPLE)
 def test_only_what_an_exposed_photo_still_lacks_is_advised(format_: str) -> None:
     safe = replace(RESULT, exposed=(ExposedPhoto(photo(7, "", tags=("nocv",)), (exposure("ffhq"),)),))
     assert "plan --exposed" not in render_audit(safe, format_)
@@ -270,7 +278,7 @@ def test_only_what_an_exposed_photo_still_lacks_is_advised(format_: str) -> None
 def test_audit_json_is_as_its_schema_describes(result: AuditResult) -> None:
     data = json.loads(render_audit(result, "json"))
     jsonschema.validate(data, closed_schema("audit"))
-    assert ("files" in data) == bool(result.files)
+    assert ("files" in data) == (result.originals is not None)
 
 
 def test_check_json_is_as_its_schema_describes() -> None:

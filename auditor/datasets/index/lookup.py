@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -57,8 +57,7 @@ class Index:
 
     def by_photo(self, photo_ids: Iterable[str]) -> list[Hit]:
         """The records of these photos; what is no photo id has none."""
-        numbers = [int(text) for text in photo_ids if is_photo_id(text)]
-        return self._hits(self._rows("photo_id", "photo_id", "BIGINT", numbers))
+        return self._hits(self._rows("photo_id", "photo_id", "BIGINT", _numbers(frozenset(photo_ids))))
 
     def by_owner(self, nsids: Iterable[str], aliases: Iterable[str] = ()) -> list[Hit]:
         """The records of owners with one of these NSIDs or path aliases (never display names)."""
@@ -135,6 +134,12 @@ def remove(indexes: Path, name: str) -> bool:
         (folder / manifest.NAME).unlink(missing_ok=True)  # from here on there is no index, whatever is left
         shutil.rmtree(folder, ignore_errors=True)
     return existed
+
+
+@lru_cache(maxsize=1)
+def _numbers(photo_ids: frozenset[str]) -> list[int]:
+    """Photo ids as an index holds them; kept, for an audit asks every index for the same ones."""
+    return [int(text) for text in photo_ids if is_photo_id(text)]
 
 
 @cache

@@ -107,5 +107,6 @@ def md5(value: object) -> str | None:
 
 
 def mostly(lines: list[str], pattern: re.Pattern[str]) -> bool:
-    """Whether more than half of the lines match as a whole: a file is of a format despite some bad lines."""
-    return sum(pattern.fullmatch(line) is not None for line in lines) * 2 > len(lines)
+    """Whether half of the lines or more match as a whole: a file is of a format despite some bad lines."""
+    matching = sum(pattern.fullmatch(line) is not None for line in lines)
+    return matching > 0 and matching * 2 >= len(lines)  # one row below a title is half

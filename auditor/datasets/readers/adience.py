@@ -27,14 +27,14 @@ def _read(source: Source) -> Iterator[Row]:
             yield Row(number, skipped=NO_PHOTO_ID)
             continue
         original = match[2] is not None
-        yield Row(number, (Record(photo_id=photo, nsid=nsid(fields["user_id"]), original=original),))
+        yield Row(number, (Record(photo_id=photo, nsid=nsid(fields.get("user_id")), original=original),))
 
 
 FORMAT = Format(
     name="adience",
     title="an Adience fold file",
-    expects="Adience's tab-separated fold file with the columns user_id and original_image",
+    expects="Adience's tab-separated fold file with the column original_image",
     match_keys=("photo_id", "owner"),
-    sniff=lambda source: {"user_id", "original_image"} <= set(columns_of(source, "\t")),
+    sniff=lambda source: "original_image" in columns_of(source, "\t"),
     read=_read,
 )

@@ -10,7 +10,7 @@ from auditor.datasets.row import Found, Record, Row
 from auditor.datasets.sources import Source
 
 # One published name is odd: 2258277193_586949ec62.jpg.1#0. Copies separate the caption by a comma.
-_LINE = re.compile(r"\s*([1-9][0-9]*)_[0-9a-f]{6,16}(?:_[a-z])?\.jpg(?:\.[0-9]+)?(?:\s*[#,\t].*)?\s*")
+_LINE = re.compile(r"\s*([1-9][0-9]*)_[0-9a-f]{6,16}\.jpg(?:\.[0-9]+)?(?:\s*[#,\t].*)?\s*")
 
 
 def _find(line: str) -> Found:

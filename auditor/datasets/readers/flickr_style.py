@@ -13,16 +13,22 @@ from auditor.datasets.row import Row
 from auditor.datasets.sources import Source
 
 
+def _sniff(source: Source) -> bool:
+    columns = set(columns_of(source))
+    return "page_url" in columns or {"image_url", "label"} <= columns
+
+
 def _read(source: Source) -> Iterator[Row]:
     for number, fields in table(source):
         if isinstance(fields, str):
             yield Row(number, skipped=fields)
             continue
-        photo = address(fields["image_url"]) or address(fields["page_url"])
+        page = fields.get("page_url", "")
+        photo = address(fields.get("image_url")) or address(page)
         if photo is None:
             yield Row(number, skipped=NO_ADDRESS)
         else:
-            yield Row(number, (record(photo, fields["page_url"]),))
+            yield Row(number, (record(photo, page),))
 
 
 FORMAT = Format(
@@ -30,6 +36,6 @@ FORMAT = Format(
     title="a Flickr Style file",
     expects="Flickr Style's CSV with the columns image_url and page_url",
     match_keys=("photo_id", "owner"),
-    sniff=lambda source: {"image_url", "page_url"} <= set(columns_of(source)),
+    sniff=_sniff,
     read=_read,
 )

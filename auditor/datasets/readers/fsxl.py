@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from auditor.datasets.readers import Format
 from auditor.datasets.readers._json import objects, opens_with
-from auditor.datasets.readers._photo import NO_ADDRESS, found_in, license_of
-from auditor.datasets.row import Row, row_of
+from auditor.datasets.readers._photo import NO_ADDRESS, found_in, license_of, photo_id
+from auditor.datasets.row import Record, Row, row_of
 from auditor.datasets.sources import Source
 
 
@@ -22,6 +22,9 @@ def _read(source: Source) -> Iterator[Row]:
     for number, (place, photo) in enumerate(objects(source), 1):
         license_id = license_of(photo.get("license_url")) or license_of(photo.get("license"))
         found = found_in([photo.get("photo_url")], license_id=license_id, place=place)
+        named = photo_id(str(photo.get("image_name")).partition(".")[0])
+        if found is None and named is not None:
+            found = Record(photo_id=named, license_id=license_id, record=place)
         yield row_of(number, found or NO_ADDRESS)
 
 

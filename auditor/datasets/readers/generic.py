@@ -7,7 +7,7 @@ taken for photo ids only in a column the user named: the numbers of other sites 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from auditor.datasets.readers import GENERIC, Format
@@ -29,6 +29,7 @@ _LINE = "line"
 """The one column of a text without separators."""
 
 NEITHER = "neither a Flickr address nor a photo id"
+NO_COLUMN = "no such column"
 
 Value = tuple[int, str | None, Any]
 """Number of the row, place in the file (None: ``line <number>``), and what stands there."""
@@ -120,7 +121,7 @@ def _link_or_id(value: object) -> Found:
         return record(photo)
     if isinstance(value, float) and value.is_integer():  # pandas makes ids floats where some are missing
         value = int(value)
-    number = photo_id(value.strip() if isinstance(value, str) else value)
+    number = photo_id(value.strip().removesuffix(".0") if isinstance(value, str) else value)
     return NEITHER if number is None else Record(photo_id=number)
 
 
@@ -184,11 +185,24 @@ def _json_columns(source: Source) -> dict[str, list[Any]]:
 
 
 def _json_values(source: Source, column: str) -> Iterator[Value]:
+    """All values of the key. Of a list, an entry that holds something else only is accounted for too."""
     number = 0
-    for path, value in scalars(source):
-        if _key(path) == column:
+    for entry, inside in groupby(scalars(source), key=_entry):
+        found = False
+        for path, value in inside:
+            if _key(path) == column:
+                found = True
+                number += 1
+                yield number, _place(path), value
+        if entry is not None and not found:
             number += 1
-            yield number, _place(path), value
+            yield number, f"[{entry}]", _Unread(NO_COLUMN)
+
+
+def _entry(scalar: tuple[Sequence[str | int], Any]) -> int | None:
+    """The entry of the file's list in which the value stands; None where the file is no list."""
+    first = scalar[0][0]
+    return first if isinstance(first, int) else None
 
 
 def _key(path: Sequence[str | int]) -> str:
@@ -220,7 +234,7 @@ def _json_lines_values(source: Source, column: str) -> Iterator[Value]:
             yield number, None, _Unread(TOO_LONG if line is None else EMPTY)
             continue
         found = (value for key, value in _leaves(parse_line(line)) if key == column)
-        yield number, None, next(found, _Unread("no such column"))
+        yield number, None, next(found, _Unread(NO_COLUMN))
 
 
 def _leaves(value: Any) -> Iterator[tuple[str, Any]]:

@@ -21,7 +21,7 @@ def _read(source: Source) -> Iterator[Row]:
             yield Row(number, skipped=fields)
             continue
         page = fields.get("OriginalLandingURL", "")
-        photo = address(fields["OriginalURL"]) or address(page) or address(fields.get("Thumbnail300KURL"))
+        photo = address(fields.get("OriginalURL")) or address(page) or address(fields.get("Thumbnail300KURL"))
         if photo is None:
             yield Row(number, skipped=NO_ADDRESS)
             continue
@@ -42,8 +42,8 @@ def _hex(md5: str) -> str | None:
 FORMAT = Format(
     name="open-images-csv",
     title="an Open Images file of image information",
-    expects="Open Images' CSV with the columns ImageID and OriginalURL",
+    expects="Open Images' CSV with the columns OriginalURL and OriginalLandingURL",
     match_keys=("photo_id", "owner", "content_md5"),
-    sniff=lambda source: {"ImageID", "OriginalURL"} <= set(columns_of(source)),
+    sniff=lambda source: bool({"OriginalURL", "OriginalLandingURL"} & set(columns_of(source))),
     read=_read,
 )

@@ -13,8 +13,8 @@ from auditor.datasets.sources import Source
 
 
 def _sniff(source: Source) -> bool:
-    columns = set(columns_of(source))
-    return "hash" in columns and bool(columns & {"unickname", "licensename", "datetaken"})
+    columns = columns_of(source)
+    return "hash" in columns and "url" not in columns  # beside an address it is the hash of a file
 
 
 def _find(fields: dict[str, str]) -> Found:
@@ -31,7 +31,7 @@ def _read(source: Source) -> Iterator[Row]:
 FORMAT = Format(
     name="pass-csv",
     title="a PASS metadata file",
-    expects="PASS's CSV with the columns hash and unickname",
+    expects="PASS's CSV with the column hash",
     match_keys=("url_hash",),
     sniff=_sniff,
     read=_read,

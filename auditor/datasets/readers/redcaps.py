@@ -3,6 +3,7 @@
 ``author`` is the person on Reddit, not on Flickr.
 """
 
+import re
 from collections.abc import Iterator
 
 from auditor.datasets.readers import Format
@@ -11,11 +12,15 @@ from auditor.datasets.readers._photo import NO_ADDRESS, address, record
 from auditor.datasets.row import Row, row_of
 from auditor.datasets.sources import Source
 
+# COCO's annotations hold no address.
+_LINKED = re.compile(rb'"annotations"\s*:\s*\[[^]]*"url"\s*:')
+
 
 def _sniff(source: Source) -> bool:
     head = source.head
     posts = b'"subreddit"' in head or b'"permalink"' in head or b'"raw_caption"' in head
-    return opens_with(source, b"{") and b'"annotations"' in head and b'"url"' in head and posts
+    told = posts and b'"annotations"' in head and b'"url"' in head
+    return opens_with(source, b"{") and (told or _LINKED.search(head) is not None)
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
-from auditor.datasets.readers.generic import NEITHER, generic_format
+from auditor.datasets.readers.generic import NEITHER, NO_COLUMN, generic_format
 from auditor.datasets.sources import Source
 from auditor.errors import AuditorError, WrongFileError
 from tests.datasets.lookalikes import PHOTOS
@@ -86,6 +86,7 @@ def test_a_named_column_is_read(
 IDS_ONLY: list[tuple[str, bytes, str]] = [
     ("CSV", text(["photo_id,n", *(f"{number},1" for number in NUMBERS)]), "photo_id"),
     ("CSV without header", text([f"7,{number}" for number in NUMBERS]), "column 2"),
+    ("CSV that pandas wrote with gaps", text(["n,id", *(f"1,{number}.0" for number in NUMBERS)]), "id"),
     ("text", text([str(number) for number in NUMBERS]), "id"),
     ("text with header", text(["id", *(str(number) for number in NUMBERS)]), "id"),
     (
@@ -195,6 +196,12 @@ def test_what_goes_in_comes_out_or_is_skipped(
     assert [row.records[0].photo_id if row.records else None for row in found] == [
         number if linked else None for number, linked, _ in rows
     ]
+
+
+def test_entries_of_a_list_without_the_key_are_accounted_for(indexes: Path, write: Write) -> None:
+    entries = [{"title": "a"}, *({"id": 1, "page": {"href": url}} for url in PAGES), {"title": "b"}]
+    manifest, _ = read(indexes, write(json.dumps(entries).encode()), "href")
+    assert (manifest.rows, manifest.indexed, manifest.skipped) == (9, 7, {NO_COLUMN: 2})
 
 
 def test_lines_of_other_sites_do_not_hide_a_named_column(

@@ -24,6 +24,7 @@ from tests.datasets.readers.lookalikes import (
     ALL,
     ELSEWHERE,
     IDS,
+    ORIGINALS,
     OWNED,
     Expected,
     page,
@@ -146,6 +147,55 @@ VARIANTS: list[tuple[str, str, bytes | dict[str, bytes], list[Expected]]] = [
             {str(n): {"metadata": {"photo_url": page(p, nsid)}} for n, (p, nsid, _) in enumerate(PHOTOS)}
         ).encode(),
         OWNED,
+    ),
+    (
+        "adience",
+        "names of pictures alone",
+        text(["original_image", *(f"{photo}_{secret}_o.jpg" for photo, _, secret in PHOTOS)]),
+        ORIGINALS,
+    ),
+    (
+        "open-images-csv",
+        "addresses alone",
+        text(["OriginalURL", *(static(photo, secret, "_o") for photo, _, secret in PHOTOS)]),
+        ORIGINALS,
+    ),
+    (
+        "flickr-style-csv",
+        "pages alone",
+        text(["page_url", *(page(photo, nsid) for photo, nsid, _ in PHOTOS)]),
+        OWNED,
+    ),
+    (
+        "fsxl-json",
+        "names of pictures where the address is missing",
+        json.dumps([{"image_name": f"{photo}.jpg", "photo_url": ""} for photo, _, _ in PHOTOS]).encode(),
+        IDS,
+    ),
+    (
+        "pass-csv",
+        "hashes alone",
+        text(["hash", *lookalikes.HASHES]),
+        [Expected(None, url_hash=key) for key in lookalikes.HASHES],
+    ),
+    (
+        "redcaps-json",
+        "addresses alone",
+        json.dumps({"annotations": [{"url": static(photo, secret)} for photo, _, secret in PHOTOS]}).encode(),
+        IDS,
+    ),
+    (
+        "didemo",
+        "one licence below the title",
+        b"VideoID\tDownload Link\tLicense\n9900000001\thttp://www.flickr.com/videos/99000001@N07/9900000001"
+        b"/play/orig/0123456789\thttp://creativecommons.org/licenses/by/2.0/\n",
+        [Expected(9900000001, "99000001@N07", license_id=4, original=True)],
+    ),
+    (
+        "yfcc-tsv",
+        "most lines bad",
+        first.yfcc(23) + b"cut\toff\n" * 30,
+        [entry._replace(license_id=4, original=True) for entry in OWNED],
     ),
     (
         "sbu-json",
