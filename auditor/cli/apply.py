@@ -70,9 +70,11 @@ def undo(
         return
     plan = _undo_under_way(session, run)
     if plan is None:
-        _learn_outcomes(session, run)
-        plan = _new_undo(session, run, unhide=unhide)
-        write_plan(session, plan, None)
+        # Not beside the run itself: what it is about to do would be left out.
+        with session.account_lock("undo"):
+            _learn_outcomes(session, run, wait=not no_wait)
+            plan = _new_undo(session, run, unhide=unhide)
+            write_plan(session, plan, None)
     _carry_out(session, plan, yes=yes, cap=None, wait=not no_wait, format=format, output=output)
 
 
@@ -86,7 +88,7 @@ def _undo_under_way(session: Session, run_id: str) -> "Plan | None":
     return plan_of(started, journal.records(started.run_id)) if started is not None else None
 
 
-def _learn_outcomes(session: Session, run_id: str) -> None:
+def _learn_outcomes(session: Session, run_id: str, *, wait: bool) -> None:
     """Where the run was killed in the middle of calls, ask Flickr what became of them, to undo those too."""
     from auditor.mitigation.gather import check_account
     from auditor.mitigation.journal import Journal
@@ -96,7 +98,7 @@ def _learn_outcomes(session: Session, run_id: str) -> None:
     journal = Journal(session.conn)
     if any(record.state == "sent" for record in journal.records(run_id)):
         run = journal.run(run_id)
-        api = session.read_api()
+        api = session.read_api(wait=wait)
         check_account(api, run.nsid)
         resolve(Reader(api, session.store.photos(run.nsid)), journal, run_id)
 
@@ -136,7 +138,7 @@ def _carry_out(
         return
     photos = len(session.store.photos(plan.nsid))
     execute.check_plan(plan, journal, photos, cap, datetime.now(UTC))
-    if not yes:
+    if plan.changes and not yes:
         _ask(session, plan, going_on=run is not None)
     with session.account_lock("undo" if plan.undoes else "apply"):
         transport = _write_transport(session, wait=wait)

@@ -198,7 +198,9 @@ def rendered(session: Session, plan: "Plan", format: str) -> str:  # noqa: A002 
     from auditor.report.plan_report import render_plan
 
     photos = {photo.id: photo for photo in session.store.photos(plan.nsid)}
-    state = plan_state(plan, Journal(session.conn), datetime.now(UTC))
+    snapshot = session.store.snapshot()
+    home_of = snapshot.nsid if snapshot is not None else None
+    state = plan_state(plan, Journal(session.conn), datetime.now(UTC), home_of)
     return render_plan(plan, format, state=state, photos=photos)
 
 

@@ -154,13 +154,14 @@ class ReadApi:
 
     def albums(self) -> dict[str, str]:
         """Ids and titles of the own albums (`flickr.photosets.getList`)."""
-        answer = self._transport.read("flickr.photosets.getList", per_page=PER_PAGE)
-        sets = listing(table(answer.get("photosets")).get("photoset"))
-        return {text(entry.get("id")): text(entry.get("title")) for entry in sets}
+        pages = self._pages("flickr.photosets.getList", envelope="photosets", rows="photoset")
+        return {text(entry.get("id")): text(entry.get("title")) for page in pages for entry in page.rows}
 
-    def album_photos(self, album_id: str) -> Iterator[Page]:
-        """All pages of an own album (`flickr.photosets.getPhotos`)."""
-        return self._pages("flickr.photosets.getPhotos", envelope="photoset", photoset_id=album_id)
+    def album_photos(self, album_id: str, owner: str) -> Iterator[Page]:
+        """All pages of an album (`flickr.photosets.getPhotos`, to which its `owner`'s NSID is required)."""
+        return self._pages(
+            "flickr.photosets.getPhotos", envelope="photoset", photoset_id=album_id, user_id=owner
+        )
 
     def _find(self, method: str, **params: str) -> str | None:
         try:
@@ -171,7 +172,9 @@ class ReadApi:
             raise
         return normalise_nsid(text(user.get("nsid") or user.get("id")))
 
-    def _pages(self, method: str, *, envelope: str = "photos", **params: object) -> Iterator[Page]:
+    def _pages(
+        self, method: str, *, envelope: str = "photos", rows: str = "photo", **params: object
+    ) -> Iterator[Page]:
         """Pages until the last one.
 
         A page may be short or empty although more follow, so only `pages` ends it.
@@ -185,7 +188,7 @@ class ReadApi:
             if echoed is not None and echoed != number:
                 # Beyond the end Flickr answers with the last page again.
                 return
-            yield Page(number, pages, integer(photos.get("total")), tuple(listing(photos.get("photo"))))
+            yield Page(number, pages, integer(photos.get("total")), tuple(listing(photos.get(rows))))
             if number >= pages:
                 return
             number += 1

@@ -88,9 +88,14 @@ class AddTag(_Tag):
         if not added:
             return Outcome("already", "somebody tagged it just now")
         wanted = clean(_tag(change))
-        ids = [text(tag.get("full_tag_id")) for tag in added if clean(text(tag.get("raw"))) == wanted]
-        known = bool(ids) and _is_tag_id(ids[0], change.photo_id)
-        return Outcome("done", answer={"tag_id": ids[0]} if known else None)
+        ids = [
+            text(tag.get(key))
+            for tag in added
+            if wanted in {text(tag), clean(text(tag.get("raw")))}
+            for key in ("full_tag_id", "id")
+        ]
+        known = next((tag_id for tag_id in ids if _is_tag_id(tag_id, change.photo_id)), None)
+        return Outcome("done", answer={"tag_id": known} if known else None)
 
     def refused(self, change: Change, error: CallError) -> Outcome:
         if error.code == 1:

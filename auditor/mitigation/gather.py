@@ -1,6 +1,6 @@
 """What only Flickr can tell before a plan is made: reading calls, as few as possible."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from auditor.account.photo import Photo
 from auditor.errors import CallError, RefusedError
@@ -97,13 +97,12 @@ def _available(
     return available
 
 
-def album_members(api: ReadApi, names: Iterable[str]) -> dict[str, frozenset[str]]:
+def album_members(api: ReadApi, nsid: str, names: Collection[str]) -> dict[str, frozenset[str]]:
     """Photo id → ids and titles of those albums among `names` that it is in. Errors: those of the calls."""
-    names = set(names)
     members: dict[str, frozenset[str]] = {}
     for album_id, title in api.albums().items():
         if album_id in names or title in names:
-            for page in api.album_photos(album_id):
+            for page in api.album_photos(album_id, nsid):
                 for row in page.rows:
                     photo_id = text(row.get("id"))
                     members[photo_id] = members.get(photo_id, frozenset()) | {album_id, title}

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from auditor import database
@@ -203,12 +204,15 @@ class Journal:
                 raise database.database_error(error, "the journal") from error
 
 
-def plan_state(plan: Plan, journal: Journal, now: Any) -> PlanState:
-    """What became of a plan. One that is under way is not stale: each change is checked on its own anyway."""
+def plan_state(plan: Plan, journal: Journal, now: datetime, nsid: str | None = None) -> PlanState:
+    """What became of a plan. One that is under way is not stale: each change is checked on its own anyway.
+
+    `nsid`: the account of this home, if it has one; the plan of another account is stale here.
+    """
     run = journal.run_of(plan.plan_id)
     if run is not None:
         return "partly-applied" if run.finished_at is None else "spent"
-    return "stale" if is_stale(plan, now) else "ready"
+    return "stale" if is_stale(plan, now) or nsid not in {None, plan.nsid} else "ready"
 
 
 def _record(row: sqlite3.Row) -> Record:

@@ -63,6 +63,8 @@ def make_plan(
         account = replace(account, is_pro=fresh.is_pro, limits=fresh.limits)
         account = store.save_defaults(account, read_defaults(api))
     exposures, warnings = _exposures(wish.matches, conn, indexes, progress)
+    albums, unknown = _albums(wish.matches, account.nsid, photos, api)
+    warnings += [f"no photo is in an album named {name}, so it selects none" for name in unknown]
     selection = select(
         photos,
         wish.policies,
@@ -71,7 +73,7 @@ def make_plan(
         context=Context(
             exposures=exposures,
             face_datasets=frozenset(card.name for card in catalogue.load().values() if card.is_face),
-            albums=_albums(wish.matches, photos, api),
+            albums=albums,
         ),
         today=now.astimezone().date(),
     )
@@ -126,10 +128,15 @@ def _check_datasets(matches: Sequence[Match], indexed: Collection[str]) -> None:
 
 
 def _albums(
-    matches: Sequence[Match], photos: Sequence[Photo], api: ReadApi | None
-) -> Mapping[str, frozenset[str]]:
-    """Photo id → its albums: those that are asked for as Flickr tells, without a login as an export told."""
+    matches: Sequence[Match], nsid: str, photos: Sequence[Photo], api: ReadApi | None
+) -> tuple[Mapping[str, frozenset[str]], list[str]]:
+    """Photo id → its albums, and those that were asked for and hold no photo.
+
+    As Flickr tells, without a login as an export told.
+    """
     names = frozenset[str]().union(*(match.albums for match in matches))
     if names and api is not None:
-        return album_members(api, names)
-    return {photo.id: frozenset(photo.albums) for photo in photos if photo.albums}
+        members = album_members(api, nsid, names)
+    else:
+        members = {photo.id: frozenset(photo.albums) for photo in photos if photo.albums}
+    return members, sorted(names.difference(*members.values()))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from auditor.mitigation.base import Seen, Unreadable
-from auditor.mitigation.change import Outcome, Record, State, Value
+from auditor.mitigation.change import OPEN, Outcome, Record, State, Value
 from auditor.mitigation.drift import compare
 from auditor.mitigation.journal import Journal
 from auditor.mitigation.reading import Reader, photos_of
@@ -50,7 +50,8 @@ def verify(reader: Reader, journal: Journal, run_id: str, *, progress: Progress 
         elif record.state in {"done", "already"}:
             findings.append(Finding(record, "unreadable", record.reason or "Flickr does not tell this state"))
         else:
-            findings.append(Finding(record, record.state, record.reason))
+            state = "pending" if record.state in OPEN else record.state
+            findings.append(Finding(record, state, record.reason))
     return findings
 
 
@@ -93,6 +94,8 @@ def observe(reader: Reader, record: Record, seen: Seen | None) -> Value:
             return None
         if mitigation.reads_groups:
             seen = reader.complete(change, replace(seen, groups=None))
+            if seen is None:
+                return None
         observed = mitigation.observed(change, seen)
         if observed == change.after:
             break

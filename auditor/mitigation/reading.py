@@ -64,7 +64,7 @@ class Reader:
         return windows
 
     def _reach(self, ordered: Sequence[str], start: int) -> int:
-        """The end of the longest window of at most one page that begins with photo `start`."""
+        """The end of the longest window that begins with photo `start`: of one page, or of one second."""
         first = self._uploads.get(ordered[start])
         if first is None:
             return start + 1
@@ -74,7 +74,8 @@ class Reader:
         end = start + 1
         while end < len(ordered):
             uploaded = self._uploads.get(ordered[end])
-            if uploaded is None or (too_late is not None and uploaded >= too_late):
+            # Photos of the very second of the first belong to it, page after page if they are that many.
+            if uploaded is None or (too_late is not None and uploaded >= too_late and uploaded != first):
                 break
             end += 1
         return end
@@ -114,8 +115,20 @@ class Reader:
             raise
         return _seen(photo_id, info, self._clock())
 
-    def complete(self, change: Change, seen: Seen) -> Seen:
-        """`seen` with what the mitigation needs beyond a listing, read now. Errors: `CallError`."""
+    def complete(self, change: Change, seen: Seen) -> Seen | None:
+        """`seen` with what the mitigation needs beyond a listing, read now; None: gone.
+
+        Errors: `CallError`.
+        """
+        try:
+            return self._complete(change, seen)
+        except CallError as error:
+            # "Photo not found", whatever code 1 means to the method that writes.
+            if error.code == 1 and self.read_one(seen.photo.id) is None:
+                return None
+            raise
+
+    def _complete(self, change: Change, seen: Seen) -> Seen:
         mitigation = of(change)
         if mitigation.reads_groups and seen.groups is None:
             seen = replace(seen, groups=frozenset(pool.group_id for pool in self._api.pools(seen.photo.id)))
@@ -134,8 +147,9 @@ def _seen(photo_id: str, info: Json, at: float) -> Seen:
     """From the answer of `getInfo` for an own photo."""
     if text(info.get("id")) != photo_id:
         raise UnreachableError(f"Flickr's answer about photo {photo_id} is about something else")
+    # The text of a tag is Flickr's own clean form.
     tags = {
-        clean(text(tag.get("raw"))): text(tag.get("id"))
+        text(tag) or clean(text(tag.get("raw"))): text(tag.get("id"))
         for tag in listing(table(info.get("tags")).get("tag"))
     }
     dates = table(info.get("dates"))

@@ -2,6 +2,7 @@
 
 import json
 import stat
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
@@ -11,6 +12,7 @@ import jsonschema
 import pytest
 
 from auditor import lock
+from auditor.mitigation.plan import Plan, to_json
 from auditor.sandbox import Sandbox
 from tests.cli.conftest import Program, Result
 
@@ -175,6 +177,30 @@ def test_excepted_photos_are_left_out_with_the_reason(synced: Program, box: Sand
 def test_albums_are_asked_for_at_flickr(synced: Program, box: Sandbox) -> None:
     plan = planned(synced, "--album", "Best of", "--hide-from-search")
     assert {change["photo_id"] for change in plan["changes"]} == set(box.account.albums[0].photos)
+    asked = [served.args for served in box.log if served.method == "flickr.photosets.getPhotos"]
+    assert [args.get("user_id") for args in asked] == [box.account.me.nsid]
+
+
+def test_an_album_that_selects_nothing_is_named(synced: Program) -> None:
+    plan = planned(synced, "--album", "Worst of", "--hide-from-search")
+    assert not plan["changes"]
+    assert any("Worst of" in warning for warning in plan["warnings"])
+
+
+def test_a_plan_without_changes_needs_no_yes(synced: Program, tmp_path: Path) -> None:
+    (tmp_path / "ids.txt").write_text("# nobody\n")
+    plan = planned(synced, "--ids", tmp_path / "ids.txt", "--add-tag", "no_cv")
+    assert synced("apply", plan["plan_id"]).code == 0
+
+
+def test_a_plan_of_another_account_is_shown_as_stale(
+    synced: Program, environment: Path, tmp_path: Path
+) -> None:
+    moment = datetime.now(UTC)
+    plan = Plan("plan-x", "99000002@N07", moment, None, moment, ())
+    (tmp_path / "plan.json").write_text(json.dumps(to_json(plan)))
+    assert synced("show", tmp_path / "plan.json", "--format", "json").json["state"] == "stale"
+    assert synced("apply", tmp_path / "plan.json", "--yes").code == 6
 
 
 def test_without_a_login_a_plan_says_what_it_does_not_know(
@@ -301,3 +327,15 @@ def test_two_runs_on_one_account_are_refused(
         monkeypatch.setattr(lock, "WAIT_SECONDS", 0.1)
         assert synced("apply", plan["plan_id"], "--yes").code == 6
     assert not any(served.writes for served in box.log)
+
+
+def test_an_undo_is_not_planned_while_a_run_goes_on(
+    synced: Program, box: Sandbox, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--add-tag", "no_cv")
+    run = ran(synced("apply", plan["plan_id"], "--yes", "--format", "json"))
+    plans = set((environment / "plans").iterdir())
+    with lock.account_lock(environment, "apply"):
+        monkeypatch.setattr(lock, "WAIT_SECONDS", 0.1)
+        assert synced("undo", run["run_id"], "--yes").code == 6
+    assert set((environment / "plans").iterdir()) == plans

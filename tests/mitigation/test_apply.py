@@ -23,7 +23,7 @@ from auditor.flickr.budget import CallBudget
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.apply import execute
 from auditor.mitigation.apply.runner import Runner
-from auditor.mitigation.base import Seen
+from auditor.mitigation.base import GONE, Seen
 from auditor.mitigation.change import Change
 from auditor.mitigation.journal import Run
 from auditor.mitigation.plan import Plan
@@ -297,7 +297,7 @@ def test_one_photo_that_makes_flickr_stumble_does_not_stop_the_others(
     poison = plan.changes[3].photo_id
     complete = Reader.complete
 
-    def stumble(reader: Reader, change: Change, seen: Seen) -> Seen:
+    def stumble(reader: Reader, change: Change, seen: Seen) -> Seen | None:
         if change.photo_id == poison:
             raise UnreachableError("HTTP 500")
         return complete(reader, change, seen)
@@ -329,6 +329,33 @@ def test_a_permanent_error_fails_one_change_and_says_why(
     failed = [record for record in here.journal.records(run.run_id) if record.state == "failed"]
     assert [words in record.reason for record in failed] == [True]
     assert here.states(run)["done"] == len(plan.changes) - 1
+
+
+def test_a_tag_that_flickr_calls_gone_is_not_taken_for_removed_while_it_is_there(here: World) -> None:
+    run = here.apply(here.plan(Actions(add_tags=frozenset({"no_cv"})), match=some(here, 20)))
+    here.box.faults.add("fail", methods=["flickr.photos.removeTag"], count=1, value=1)
+    undone = here.undo(run)
+    failed = [record for record in here.journal.records(undone.run_id) if record.state == "failed"]
+    assert ["the photo is there" in record.reason for record in failed] == [True]
+    assert "nocv" in here.box.account.photos[failed[0].change.photo_id].tags
+
+
+def test_a_photo_deleted_while_its_groups_are_asked_for_is_gone_and_not_done(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = here.plan(Actions(leave_groups=True))
+    deleted = plan.changes[0].photo_id
+    complete = Reader.complete
+
+    def too_late(reader: Reader, change: Change, seen: Seen) -> Seen | None:
+        if change.photo_id == deleted:
+            here.box.account.photos.pop(deleted, None)
+        return complete(reader, change, seen)
+
+    monkeypatch.setattr(Reader, "complete", too_late)
+    run = here.apply(plan)
+    states = {(r.state, r.reason) for r in here.journal.records(run.run_id) if r.change.photo_id == deleted}
+    assert states == {("drifted", GONE)}
 
 
 def test_the_licence_twin_is_proposed_and_not_chosen(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from auditor.errors import BudgetSpentError, CallError, UnreachableError
 from auditor.flickr.transport import LONGEST_WAIT, Retry, TransientError
 from auditor.flickr.writing import WriteTransport
 from auditor.mitigation.apply.pacing import Pacer, StoppedError
-from auditor.mitigation.base import GONE, Seen, WriteCall
+from auditor.mitigation.base import Seen, WriteCall, failed
 from auditor.mitigation.change import OPEN, Outcome, Record
 from auditor.mitigation.crew import Crew
 from auditor.mitigation.drift import compare
@@ -145,7 +145,7 @@ class Runner:
             return self._reader.read(window)
         except BudgetSpentError:
             raise
-        except UnreachableError:
+        except (UnreachableError, CallError):
             # One photo that makes Flickr stumble must not stop the others; a listing that fails means more.
             if len(window.photo_ids) > 1:
                 raise
@@ -161,6 +161,9 @@ class Runner:
                 seen = self._change(record, seen)
             except StaleReadingError:
                 return work.photo_id
+            except CallError as error:
+                # A reading that is refused for good concerns this photo only.
+                self._conclude(record, failed(error))
             except BudgetSpentError:
                 raise
             except UnreachableError as error:
@@ -185,11 +188,7 @@ class Runner:
     def _change(self, record: Record, seen: Seen | None) -> Seen | None:
         """Make one change, or settle why not; return what was read beside it, for the photo's next change."""
         if seen is not None:
-            try:
-                seen = self._reader.complete(record.change, seen)
-            except CallError as error:
-                self._conclude(record, self._confirm_gone(record, error))
-                return seen
+            seen = self._reader.complete(record.change, seen)
         outcome = compare(record.change, seen)
         if outcome is not None:
             self._conclude(record, self._credit(record, outcome))
@@ -203,12 +202,22 @@ class Runner:
             return outcome
         return credit(record, outcome, self._reader.read_one(record.change.photo_id))
 
-    def _confirm_gone(self, record: Record, error: CallError) -> Outcome:
-        """What an error code means; that a photo is gone is believed only when a call for it says so."""
+    def _refused(self, record: Record, error: CallError) -> Outcome:
+        """What an error code means; "gone" and "already so" are believed only when a reading says so too."""
         outcome = of(record.change).refused(record.change, error)
-        if outcome.reason != GONE or self._reader.read_one(record.change.photo_id) is None:
+        if outcome.state not in {"already", "drifted"}:
             return outcome
-        return Outcome("failed", f"Flickr: {error.text} (error {error.code}), but the photo is there")
+        found = compare(record.change, self._look(record))
+        if found is None:
+            return failed(
+                error, f"Flickr: {error.text} (error {error.code}), but the photo is there unchanged"
+            )
+        return outcome if outcome.state == found.state == "already" else found
+
+    def _look(self, record: Record) -> Seen | None:
+        """The photo of a change, read by itself now; None: gone."""
+        seen = self._reader.read_one(record.change.photo_id)
+        return self._reader.complete(record.change, seen) if seen is not None else None
 
     def _conclude(self, record: Record, outcome: Outcome) -> None:
         """Settle a change without a call; who stops the run waits for this too before closing the journal."""
@@ -254,7 +263,7 @@ class Runner:
                     call.method, call.params, before_send=partial(self._intend, record, seen, take_off)
                 )
             except CallError as error:
-                outcome = self._confirm_gone(record, error)
+                outcome = self._refused(record, error)
             else:
                 outcome = of(record.change).answered(record.change, answer)
             if outcome.answer is None:
@@ -283,13 +292,7 @@ class Runner:
 
     def _read_again(self, record: Record) -> Seen | None:
         """How the photo stands after a call without answer; None: that settled the change."""
-        fresh = self._reader.read_one(record.change.photo_id)
-        if fresh is not None:
-            try:
-                fresh = self._reader.complete(record.change, fresh)
-            except CallError as error:
-                self._conclude(record, self._confirm_gone(record, error))
-                return None
+        fresh = self._look(record)
         outcome = compare(record.change, fresh)
         if outcome is not None:
             self._conclude(record, self._credit(record, outcome, sent=True))
