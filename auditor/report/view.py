@@ -367,8 +367,8 @@ def _details(result: AuditResult, photos: Sequence[PhotoRow], gone: Sequence[Pho
     if originals := sum(any(item.links_original for item in found) for found in places):
         yield (
             f"For {count(originals, 'photo')} an index holds the link to the original, full-size file."
-            " Flickr says that making a photo less public changes its links for good; it does not say how soon"
-            " the old ones stop working."
+            " Flickr says that making a photo less public changes its links for good; it does not say"
+            " how soon the old ones stop working."
         )
     if guesses := sum(any(item.inferred for item in found) for found in places):
         yield (
