@@ -1,11 +1,11 @@
-"""Text files with one address of a photo a line: what most lists of pictures from the web are."""
+"""Text files with one photo a line, by address or by id: what most lists of pictures are."""
 
 import re
 from collections.abc import Callable, Iterator
 
-from auditor.datasets.readers._photo import NO_ADDRESS, address, record
+from auditor.datasets.readers._photo import NO_ADDRESS, NO_PHOTO_ID, address, photo_id, record
 from auditor.datasets.readers._text import COLUMNS, by_line
-from auditor.datasets.row import Found, Row
+from auditor.datasets.row import Found, Record, Row
 from auditor.datasets.sources import Source
 
 
@@ -18,5 +18,16 @@ def address_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row
             return COLUMNS
         photo = address(match[1])
         return record(photo) if photo else NO_ADDRESS
+
+    return lambda source: by_line(source, find)
+
+
+def photo_id_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row]]:
+    """A reader of lines of `line_form`, whose first group is the photo id."""
+
+    def find(line: str) -> Found:
+        match = line_form.fullmatch(line)
+        photo = photo_id(match[1]) if match else None
+        return NO_PHOTO_ID if photo is None else Record(photo_id=photo)
 
     return lambda source: by_line(source, find)

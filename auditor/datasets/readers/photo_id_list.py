@@ -5,25 +5,14 @@ hold the numbers of another site.
 """
 
 import re
-from collections.abc import Iterator
 
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NO_PHOTO_ID, mostly, photo_id
-from auditor.datasets.readers._text import by_line
-from auditor.datasets.row import Found, Record, Row
-from auditor.datasets.sources import Source
+from auditor.datasets.readers._lines import photo_id_lines
+from auditor.datasets.readers._photo import mostly
 
+_LINE = re.compile(r"\s*([0-9]+)\s*")
 # Flickr's ids went past a million in 2004: a list of mostly smaller numbers is not of Flickr.
 _TYPICAL = re.compile(r"\s*[1-9][0-9]{6,18}\s*")
-
-
-def _find(line: str) -> Found:
-    photo = photo_id(line.strip())
-    return NO_PHOTO_ID if photo is None else Record(photo_id=photo)
-
-
-def _read(source: Source) -> Iterator[Row]:
-    return by_line(source, _find)
 
 
 FORMAT = Format(
@@ -32,5 +21,5 @@ FORMAT = Format(
     expects="a list of Flickr photo ids, one a line",
     match_keys=("photo_id",),
     sniff=lambda source: mostly(source.head_lines, _TYPICAL),
-    read=_read,
+    read=photo_id_lines(_LINE),
 )
