@@ -83,13 +83,7 @@ def subject_of(
 ) -> Subject:
     """All keys of an account: photos of today and gone ones, and every static address they ever had."""
     photos = list(photos)
-    hashes = {
-        url_hash: address.photo_id
-        for address in addresses
-        for url_hash in yfcc_photo_hashes(
-            address.photo_id, address.server, address.secret, _farm_then(address)
-        )
-    }
+    hashes = {url_hash: address.photo_id for address in addresses for url_hash in _hashes(address)}
     # Videos were hashed by owner and original secret instead.
     hashes |= {
         yfcc_video_hash(nsid, photo.id, photo.original_secret): photo.id
@@ -105,9 +99,12 @@ def subject_of(
     )
 
 
-def _farm_then(address: StaticAddress) -> int | None:
-    """The farm, where it is one that existed in 2014; the hash is of the address of that year."""
-    return address.farm if address.farm in YFCC_FARMS else None
+def _hashes(address: StaticAddress) -> tuple[str, ...]:
+    """What YFCC may have published of an address: with its farm, and with those of 2014 if it is none of them."""
+    given = yfcc_photo_hashes(address.photo_id, address.server, address.secret, address.farm)
+    if address.farm is None or address.farm in YFCC_FARMS:
+        return given
+    return (*given, *yfcc_photo_hashes(address.photo_id, address.server, address.secret))
 
 
 def _group(hits: Iterable[tuple[str, Hit]], match_key: MatchKey, certainty: str) -> dict[str, Exposure]:

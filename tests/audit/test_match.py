@@ -92,7 +92,7 @@ def test_a_stranger_with_the_same_display_name_is_not_matched(index: MakeIndex) 
     assert {item.photo_id for item in result.gone} == {"77777", "88888"}
 
 
-@pytest.mark.parametrize("farm", [3, None], ids=["farm known", "farm unknown"])
+@pytest.mark.parametrize("farm", [3, None, 66], ids=["farm known", "farm unknown", "farm of today"])
 def test_a_hash_only_index_is_matched_by_the_address_a_photo_has_or_had(
     index: MakeIndex, farm: int | None
 ) -> None:
