@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from auditor.audit.match import Subject, match
+from auditor.account.store import StaticAddress
+from auditor.audit.match import Subject, hashes_of, match
 from auditor.audit.model import CheckedTarget, Exposure, FoundPhoto
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Index
-from auditor.flickr.urls import Target, profile_url, yfcc_photo_hashes, yfcc_video_hash
+from auditor.flickr.urls import Target, profile_url, yfcc_video_hash
 
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
@@ -62,8 +63,8 @@ def _photos(
         if photo.is_original and photo.nsid:
             hashes[yfcc_video_hash(photo.nsid, photo.photo_id, photo.secret)] = photo.photo_id
         elif photo.server and not photo.is_original:
-            for url_hash in yfcc_photo_hashes(photo.photo_id, photo.server, photo.secret, photo.farm):
-                hashes[url_hash] = photo.photo_id
+            address = StaticAddress(photo.photo_id, photo.server, photo.farm, photo.secret)
+            hashes |= dict.fromkeys(hashes_of(address), photo.photo_id)
     subject = Subject(frozenset(ids), hashes)
     found: dict[str, list[Exposure]] = {}
     for index in indexes if ids else ():

@@ -83,7 +83,7 @@ def subject_of(
 ) -> Subject:
     """All keys of an account: photos of today and gone ones, and every static address they ever had."""
     photos = list(photos)
-    hashes = {url_hash: address.photo_id for address in addresses for url_hash in _hashes(address)}
+    hashes = {url_hash: address.photo_id for address in addresses for url_hash in hashes_of(address)}
     # Videos were hashed by owner and original secret instead.
     hashes |= {
         yfcc_video_hash(nsid, photo.id, photo.original_secret): photo.id
@@ -99,8 +99,8 @@ def subject_of(
     )
 
 
-def _hashes(address: StaticAddress) -> tuple[str, ...]:
-    """What YFCC may have published of an address: with its farm, and with those of 2014 if it is none of them."""
+def hashes_of(address: StaticAddress) -> tuple[str, ...]:
+    """What YFCC may have published of an address: with its farm, and with those of 2014 if it is not one."""
     given = yfcc_photo_hashes(address.photo_id, address.server, address.secret, address.farm)
     if address.farm is None or address.farm in YFCC_FARMS:
         return given
