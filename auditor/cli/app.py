@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, NoReturn, ParamSpec, TypeVar
+from typing import Annotated, Final, NoReturn, ParamSpec, TypeVar
 
 import typer
 
@@ -29,18 +30,28 @@ _SPACE = "Check free space and permissions, or choose another folder with --home
 _DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT})
 _GLOBAL_OPTIONS = ("--home", "--config")
 
-app = typer.Typer(
-    name="flickr-auditor",
-    help="Find your Flickr photos in face-recognition and computer-vision datasets, protect them, and get"
-    " them out.",
-    epilog="Exit codes: 0 done or nothing found, 1 something found, 2 usage, 3 partial, 4 not logged in or"
-    " not allowed, 5 Flickr unreachable (resumable), 6 refused by a safety rule, 70 bug, 130 interrupted.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+COMMANDS: Final = {
+    "demo": ("demo.demo", "The whole job, once, on invented data."),
+    "login": ("login.login", "Log in to Flickr in the browser."),
+    "logout": ("login.logout", "Forget the login on this computer."),
+    "whoami": ("login.whoami", "Whose account it is, and its limits."),
+    "sync": ("sync.sync", "Pull the account, or load Flickr's data export."),
+    "datasets": ("datasets.register", "The catalogue, and local indexes to match against."),
+    "audit": ("audit.audit", "Which of my photos are in which dataset?"),
+    "check": ("check.check", "Look up single photos or people; needs no login."),
+    "plan": ("plan.plan", "Write down exact changes; nothing is changed yet."),
+    "show": ("plan.show", "What a plan would do, photo by photo."),
+    "apply": ("apply.apply", "Do exactly what a plan says; again: go on."),
+    "runs": ("runs.runs", "What was applied and undone."),
+    "verify": ("runs.verify", "Compare the photos of a run with Flickr."),
+    "undo": ("apply.undo", "Take back what a run changed."),
+    "optout": ("optout.register", "Letters to publishers, and what became of them."),
+    "sandbox": ("sandbox.sandbox", "A pretend Flickr to practise on."),
+}
+"""Name → function in this package (``register`` of a group), and the line in ``--help``.
+
+So that each command imports what itself needs: all of them would cost ``--help`` half of its time.
+"""
 
 
 def run(argv: Sequence[str]) -> NoReturn:
@@ -48,8 +59,57 @@ def run(argv: Sequence[str]) -> NoReturn:
     # A file name that is no UTF-8, or a terminal of Latin-1, costs a character and not the whole result.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    app(args=_hoist(argv), prog_name="flickr-auditor")
+    front, rest = _hoist(argv)
+    program(_asked(rest))(args=[*front, *rest], prog_name="flickr-auditor")
     sys.exit(0)
+
+
+def program(asked: str | None = None) -> typer.Typer:
+    """The program with the command `asked`; None or an unknown name: with all commands, to be listed only."""
+    app = typer.Typer(
+        name="flickr-auditor",
+        help="Find your Flickr photos in face-recognition and computer-vision datasets, protect them, and get"
+        " them out.",
+        epilog="Exit codes: 0 done or nothing found, 1 something found, 2 usage, 3 partial, 4 not logged in"
+        " or not allowed, 5 Flickr unreachable (resumable), 6 refused by a safety rule, 70 bug,"
+        " 130 interrupted.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(guarded(root))
+    if asked in COMMANDS:
+        add_command(app, asked)
+    else:
+        for name, (_, summary) in COMMANDS.items():
+            app.command(name, help=summary)(_listed)
+    return app
+
+
+def add_command(app: typer.Typer, name: str) -> None:
+    """Add a command or group of `COMMANDS`, importing its module."""
+    module, _, attribute = COMMANDS[name][0].partition(".")
+    function = getattr(import_module(f"auditor.cli.{module}"), attribute)
+    if attribute == "register":
+        function(app, guarded)
+    else:
+        app.command(name)(guarded(function))
+
+
+def _listed() -> None:
+    """Stands for a command in the list of all."""
+
+
+def _asked(words: Sequence[str]) -> str | None:
+    """The command among `words`; None where the list of all commands is asked for."""
+    for word in words:
+        if word in {"-h", "--help"}:
+            return None
+        if not word.startswith("-"):
+            return word
+    return None
 
 
 def guarded(function: Callable[P, T]) -> Callable[P, T]:
@@ -103,11 +163,8 @@ def _bug() -> NoReturn:
     raise SystemExit(EXIT_BUG)
 
 
-def _hoist(argv: Sequence[str]) -> list[str]:
-    """`argv` with the global options moved to the front.
-
-    So that they are understood after the command too.
-    """
+def _hoist(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The global options, to go in front, and the rest: so they are understood after the command too."""
     front: list[str] = []
     rest: list[str] = []
     words = iter(argv)
@@ -120,7 +177,7 @@ def _hoist(argv: Sequence[str]) -> list[str]:
             front.append(word)
         else:
             rest.append(word)
-    return front + rest
+    return front, rest
 
 
 def _version(wanted: bool) -> None:
@@ -129,8 +186,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-@guarded
 def root(
     context: typer.Context,
     home: Annotated[
@@ -146,27 +201,3 @@ def root(
     session = Session(home, config)
     context.obj = session
     context.call_on_close(session.close)
-
-
-def _register() -> None:
-    from auditor.cli import apply, audit, check, datasets, demo, login, optout, plan, runs, sandbox, sync
-
-    app.command("demo")(guarded(demo.demo))
-    app.command("login")(guarded(login.login))
-    app.command("logout")(guarded(login.logout))
-    app.command("whoami")(guarded(login.whoami))
-    app.command("sync")(guarded(sync.sync))
-    datasets.register(app, guarded)
-    app.command("audit")(guarded(audit.audit))
-    app.command("check")(guarded(check.check))
-    app.command("plan")(guarded(plan.plan))
-    app.command("show")(guarded(plan.show))
-    app.command("apply")(guarded(apply.apply))
-    app.command("runs")(guarded(runs.runs))
-    app.command("verify")(guarded(runs.verify))
-    app.command("undo")(guarded(apply.undo))
-    optout.register(app, guarded)
-    app.command("sandbox")(guarded(sandbox.sandbox))
-
-
-_register()
