@@ -8,8 +8,7 @@ from auditor.account.photo import Account, Photo
 from auditor.flickr.urls import Target
 
 MatchKey = Literal["photo_id", "url_hash", "content_md5", "owner"]
-STRENGTH: tuple[MatchKey, ...] = ("photo_id", "url_hash", "content_md5", "owner")
-"""Strongest first; `owner` alone proves only that a photo of this account is in."""
+"""`owner` alone proves only that a photo of this account is in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,6 @@ from auditor.flickr.budget import CallBudget
 from auditor.flickr.parse import Json, integer, text
 from auditor.progress import SILENT, Progress
 
-REST_URL: Final = "https://api.flickr.com/services/rest/"
 USER_AGENT: Final = f"flickr-auditor/{__version__} (audits and protects its user's own photos)"
 TIMEOUT: Final = (10.0, 30.0)
 """Seconds to connect and between two bytes of the answer."""
