@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from auditor import database, settings
-from auditor.audit.home import account_state, audit_home, open_indexes
-from auditor.report.as_csv import AUDIT_COLUMNS, audit_rows
+from auditor.audit.run import account_state, audit_home, open_indexes
+from auditor.report.audit.as_csv import AUDIT_COLUMNS, audit_rows
 from auditor.settings import Settings
 
 

@@ -55,7 +55,7 @@ class Settings:
     """What DuckDB may use while it builds or reads an index."""
     optout: Mapping[str, str] = field(default_factory=dict)
     policies: tuple[Mapping[str, Any], ...] = ()
-    """`[[policy]]` tables as written; `auditor.mitigation.policy` gives them meaning."""
+    """`[[policy]]` tables as written; `auditor.mitigation.planning.policy` gives them meaning."""
     exceptions: tuple[Mapping[str, Any], ...] = ()
     """`[[except]]` tables as written."""
 

@@ -7,8 +7,8 @@ from auditor.account.photo import Account, Photo
 from auditor.account.store import StaticAddress
 from auditor.audit.coverage import NotHere, checked_index, lineage, not_checked
 from auditor.audit.match import Matches, match, subject_of
-from auditor.audit.model import AuditResult, ExposedPhoto, Exposure, FoundPhoto, MatchedFile, OriginalsRead
 from auditor.audit.originals import OriginalFile, Originals, photo_of
+from auditor.audit.result import AuditResult, ExposedPhoto, Exposure, FoundPhoto, MatchedFile, OriginalsRead
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Index
 from auditor.progress import SILENT, Progress

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from auditor.account.store import StaticAddress
 from auditor.audit.match import Subject, hashes_of, match
-from auditor.audit.model import CheckedTarget, Exposure, FoundPhoto
+from auditor.audit.result import CheckedTarget, Exposure, FoundPhoto
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Index
 from auditor.flickr.urls import Target, profile_url, yfcc_video_hash

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from auditor.audit.model import CheckedIndex, ExposedPhoto, Lineage, NotChecked, SourceFile
+from auditor.audit.result import CheckedIndex, ExposedPhoto, Lineage, NotChecked, SourceFile
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index.manifest import Manifest

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from auditor.account.photo import Photo
 from auditor.account.store import StaticAddress
-from auditor.audit.model import Exposure, FoundPhoto, MatchKey
+from auditor.audit.result import Exposure, FoundPhoto, MatchKey
 from auditor.datasets.index.lookup import Hit, Index
 from auditor.flickr import licenses
 from auditor.flickr.urls import YFCC_FARMS, yfcc_photo_hashes, yfcc_video_hash

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from auditor import database
-from auditor.account.archive import SkippedFile
+from auditor.account.export_files import SkippedFile
 from auditor.audit.match import ContentMatch
 from auditor.errors import UsageError
 from auditor.flickr.urls import photo_ids_in_name

@@ -15,8 +15,8 @@ from auditor.text import count
 
 if TYPE_CHECKING:
     from auditor.flickr.writing import WriteTransport
-    from auditor.mitigation.journal import Journal, Run
-    from auditor.mitigation.plan import Plan
+    from auditor.mitigation.planning.plan import Plan
+    from auditor.mitigation.running.journal import Journal, Run
 
 EXIT_PARTIAL = 3
 
@@ -80,8 +80,8 @@ def undo(
 
 def _undo_under_way(session: Session, run_id: str) -> "Plan | None":
     """The plan of an undo that began and has something pending, from the journal."""
-    from auditor.mitigation.journal import Journal
-    from auditor.mitigation.undo import plan_of
+    from auditor.mitigation.running.journal import Journal
+    from auditor.mitigation.running.undo import plan_of
 
     journal = Journal(session.conn)
     started = journal.unfinished_undo(run_id)
@@ -90,10 +90,10 @@ def _undo_under_way(session: Session, run_id: str) -> "Plan | None":
 
 def _learn_outcomes(session: Session, run_id: str, *, wait: bool) -> None:
     """Where the run was killed in the middle of calls, ask Flickr what became of them, to undo those too."""
-    from auditor.mitigation.gather import check_account
-    from auditor.mitigation.journal import Journal
-    from auditor.mitigation.readback import resolve
-    from auditor.mitigation.reading import Reader
+    from auditor.mitigation.planning.flickr_facts import check_account
+    from auditor.mitigation.running.journal import Journal
+    from auditor.mitigation.running.photo_state import Reader
+    from auditor.mitigation.running.verify import resolve
 
     journal = Journal(session.conn)
     if any(record.state == "sent" for record in journal.records(run_id)):
@@ -105,9 +105,9 @@ def _learn_outcomes(session: Session, run_id: str, *, wait: bool) -> None:
 
 def _new_undo(session: Session, run_id: str, *, unhide: bool) -> "Plan":
     """The plan that undoes a run, with what it costs."""
-    from auditor.mitigation import planner
-    from auditor.mitigation.journal import Journal
-    from auditor.mitigation.undo import undo_plan
+    from auditor.mitigation.planning import planner
+    from auditor.mitigation.running.journal import Journal
+    from auditor.mitigation.running.undo import undo_plan
 
     journal = Journal(session.conn)
     run = journal.run(run_id)
@@ -127,8 +127,8 @@ def _carry_out(
     format: Format,  # noqa: A002
     output: Path | None,
 ) -> None:
-    from auditor.mitigation.apply import execute
-    from auditor.mitigation.journal import Journal
+    from auditor.mitigation.running.journal import Journal
+    from auditor.mitigation.running.run import Tools, carry_out, check_plan, start
 
     journal = Journal(session.conn)
     run = journal.run_of(plan.plan_id)
@@ -137,21 +137,21 @@ def _carry_out(
         _report(journal, run, 0, format, output)
         return
     photos = len(session.store.photos(plan.nsid))
-    execute.check_plan(plan, journal, photos, cap, datetime.now(UTC))
+    check_plan(plan, journal, photos, cap, datetime.now(UTC))
     if plan.changes and not yes:
         _ask(session, plan, going_on=run is not None)
     with session.account_lock("undo" if plan.undoes else "apply"):
         transport = _write_transport(session, wait=wait)
-        tools = execute.Tools(
+        tools = Tools(
             transport,
             journal,
             session.store,
             concurrency=session.settings.concurrency,
             progress=session.progress,
         )
-        run = execute.start(plan, tools)
+        run = start(plan, tools)
         try:
-            execute.carry_out(run, tools)
+            carry_out(run, tools)
         finally:
             clean = _report(journal, run, transport.calls, format, output)
     if not clean:
@@ -174,7 +174,7 @@ def _ask(session: Session, plan: "Plan", *, going_on: bool) -> None:
 def _write_transport(session: Session, *, wait: bool) -> "WriteTransport":
     """The only client that can write, and only with the methods of the mitigations."""
     from auditor.flickr.writing import WriteTransport
-    from auditor.mitigation.registry import WRITE_METHODS
+    from auditor.mitigation.kinds.registry import WRITE_METHODS
 
     return WriteTransport(
         session.credentials(),
@@ -187,7 +187,7 @@ def _write_transport(session: Session, *, wait: bool) -> "WriteTransport":
 
 def _report(journal: "Journal", run: "Run", calls: int, format: Format, output: Path | None) -> bool:  # noqa: A002
     """Write what became of the run; return whether all of it went as planned."""
-    from auditor.report.run_report import as_findings, render_run
+    from auditor.report.run import as_findings, render_run
 
     records = journal.records(run.run_id)
     emit(render_run(run, as_findings(records), format.value, calls=calls), output)

@@ -10,8 +10,8 @@ from auditor.cli.output import OutputOption, ReportFormat, ReportFormatOption, c
 from auditor.cli.session import Session
 
 if TYPE_CHECKING:
-    from auditor.audit.model import AuditResult
     from auditor.audit.originals import Originals
+    from auditor.audit.result import AuditResult
     from auditor.datasets.index.lookup import Index
 
 EXIT_FOUND = 1
@@ -53,7 +53,7 @@ def audit(
 
 def _show_once(session: Session, result: "AuditResult", since: str | None) -> "AuditResult":
     """`result`, or what is new in it; remembers it as shown."""
-    from auditor.audit.since import known_before, only_new, remember
+    from auditor.audit.shown import known_before, only_new, remember
 
     shown = result
     if since is not None:
@@ -64,7 +64,7 @@ def _show_once(session: Session, result: "AuditResult", since: str | None) -> "A
 
 def run_audit(session: Session, *, only: Sequence[str] = (), originals: Path | None = None) -> "AuditResult":
     """Audit the account of this home. Errors: `NotSyncedError` before the first sync."""
-    from auditor.audit.home import audit_home
+    from auditor.audit.run import audit_home
     from auditor.cli.indexes import open_indexes
 
     session.store.required_snapshot()

@@ -12,7 +12,7 @@ from auditor.errors import UsageError
 
 if TYPE_CHECKING:
     from auditor.audit.check import Resolver
-    from auditor.audit.model import CheckedTarget
+    from auditor.audit.result import CheckedTarget
     from auditor.flickr.urls import Target
 
 EXIT_FOUND, EXIT_UNREADABLE, EXIT_PARTIAL = 1, 2, 3

@@ -65,7 +65,7 @@ def export(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
 ) -> None:
     """Write a local index as one file (a pack) that others can import: keys only, no pictures, no secrets."""
-    from auditor.datasets import pack
+    from auditor.datasets.sharing import pack
 
     session: Session = context.obj
     packed = pack.export(session.settings.indexes, name, target)
@@ -89,7 +89,7 @@ def import_pack(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
 ) -> None:
     """Make the index in a pack the local one. Everything in it is checked; a tampered one is refused."""
-    from auditor.datasets import pack
+    from auditor.datasets.sharing import pack
 
     session: Session = context.obj
     given = session.settings
@@ -113,8 +113,8 @@ def publish(
     from dataclasses import asdict
     from datetime import UTC, datetime
 
-    from auditor.datasets import publish as publishing
     from auditor.datasets.index import lookup
+    from auditor.datasets.sharing import publish as publishing
 
     session: Session = context.obj
     indexes = session.settings.indexes

@@ -31,7 +31,7 @@ class DemoError(AuditorError):
 def demo(context: typer.Context) -> None:
     """Show the whole job on invented data, from sync to undo; takes seconds and touches no account."""
     from auditor.files import private_dir
-    from auditor.sandbox import lookalikes
+    from auditor.sandbox import demo_datasets
     from auditor.sandbox.generate import make_account
     from auditor.sandbox.server import Sandbox
 
@@ -44,7 +44,7 @@ def demo(context: typer.Context) -> None:
     for photo in account.own_photos():
         if photo.license in COMMONS_LICENSES:
             photo.license = "4"
-    files = lookalikes.write(account, folder / "publishers")
+    files = demo_datasets.write(account, folder / "publishers")
     report = folder / "report.html"
     note("A pretend Flickr with invented photos runs on this machine. These are the commands to type.")
     with Sandbox(account) as box, _surroundings(folder, box):

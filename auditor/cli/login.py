@@ -68,8 +68,8 @@ def logout(context: typer.Context) -> None:
 
 def whoami(context: typer.Context, format: FormatOption = Format.table) -> None:  # noqa: A002 - the option's name
     """Show whose account it is, what the login may do, and what the account may hold."""
-    from auditor.account.advice import read_defaults
     from auditor.account.photo import account_from_person
+    from auditor.account.upload_defaults import read_defaults
 
     session: Session = context.obj
     api = session.read_api()

@@ -11,7 +11,7 @@ import typer
 from auditor.cli.output import Format, FormatOption, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import ConfigurationError, RefusedError, UsageError
-from auditor.optout.grounds import Ground, Role
+from auditor.optout.law import Ground, Role
 
 if TYPE_CHECKING:
     from auditor.audit.audit import AccountState
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from auditor.datasets.index.lookup import Index
     from auditor.flickr.urls import PhotoAddress
     from auditor.optout.cases import Case
-    from auditor.optout.desk import Desk
     from auditor.optout.letter import Letter
-    from auditor.optout.request import RequestedPhoto
+    from auditor.optout.photos import RequestedPhoto
+    from auditor.optout.workflow import Desk
 
 EXIT_OVERDUE = 1
 MAX_ANSWER_BYTES = 1 << 20
@@ -74,14 +74,14 @@ def draft(
     """Write a letter with the link of every photo that a dataset holds. Nothing is sent."""
     from auditor.datasets import catalogue
     from auditor.datasets.index.lookup import Index
-    from auditor.optout import grounds, language, request, summary
+    from auditor.optout import language, law, photos, summary
     from auditor.optout.case_store import CaseStore
-    from auditor.optout.desk import Wish
+    from auditor.optout.workflow import Wish
     from auditor.text import plain
 
     session: Session = context.obj
     card = catalogue.get(dataset)
-    grounds.law(ground, role)
+    law.law(ground, role)
     chosen = language.get(lang or session.settings.optout.get("lang", "en"))
     links = _links(link or [], role)
     desk = _desk(session)
@@ -92,9 +92,9 @@ def draft(
         state = _account_state(session)
         found = _in_account(state, index, card)
     else:
-        found = request.from_links(links, index, card.certainty)
+        found = photos.from_links(links, index, card.certainty)
         left_out["not in the index"] = len({photo.photo_id for photo in links}) - len(found)
-    selection = request.select(found, include_private=include_private)
+    selection = photos.select(found, include_private=include_private)
     left_out["not public on Flickr (--include-private names them)"] = len(selection.left_out)
     case: Case | None = None
     letters: tuple[Letter, ...] = ()
@@ -218,9 +218,9 @@ def recheck(
 ) -> None:
     """Look a case's photos up in the publisher's new index; write the follow-up for what is still there."""
     from auditor.datasets import catalogue
-    from auditor.optout import request, summary
+    from auditor.optout import photos, summary
     from auditor.optout.case_store import CaseStore
-    from auditor.optout.recheck import missing_witnesses, new_index
+    from auditor.optout.next_index import missing_witnesses, new_index
 
     session: Session = context.obj
     desk, store = _desk(session), CaseStore(session.conn)
@@ -241,7 +241,7 @@ def recheck(
         memory_limit=session.settings.memory_limit,
         progress=session.progress,
     ) as index:
-        found = _in_account(state, index, card) if state else request.again(asked, index, card.certainty)
+        found = _in_account(state, index, card) if state else photos.again(asked, index, card.certainty)
         case, result = desk.recheck(
             case, card, found, index, account=state.account if state else None, include_new=include_new
         )
@@ -282,7 +282,7 @@ def _move(
 
 
 def _desk(session: Session) -> "Desk":
-    from auditor.optout.desk import Desk
+    from auditor.optout.workflow import Desk
 
     return Desk(session.conn, session.settings.home / "letters", _today(), _templates(session))
 
@@ -303,7 +303,7 @@ def _templates(session: Session) -> Path | None:
 
 def _account_state(session: Session, also: "Sequence[RequestedPhoto]" = ()) -> "AccountState":
     """The account as synced, with what `apply` changed since; `also` photos are looked for even if gone."""
-    from auditor.audit.home import account_state
+    from auditor.audit.run import account_state
     from auditor.optout.applied import applied_since, as_mitigated
 
     state = account_state(session.conn)
@@ -319,7 +319,7 @@ def _in_account(state: "AccountState", index: "Index", card: "Card") -> "Sequenc
     """What one index holds of the account."""
     from auditor.audit.audit import audit
     from auditor.datasets import catalogue
-    from auditor.optout.request import from_audit
+    from auditor.optout.photos import from_audit
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
     result = audit(state, [index], catalogue.load(), generated_at=now, only=[card.name])

@@ -23,8 +23,8 @@ from auditor.text import count
 
 if TYPE_CHECKING:
     from auditor.flickr.api import ReadApi
-    from auditor.mitigation.plan import Plan
-    from auditor.mitigation.policy import Actions, Policy
+    from auditor.mitigation.planning.plan import Plan
+    from auditor.mitigation.planning.policy import Actions, Policy
 
 EXIT_CHANGES = 1
 
@@ -94,25 +94,25 @@ def plan(
     Choose photos, by options that narrow each other, and what to do with them.
     """
     from auditor.flickr.privacy import Privacy
-    from auditor.mitigation import config
-    from auditor.mitigation.make import Wish, make_plan
-    from auditor.mitigation.planner import Budget
-    from auditor.mitigation.policy import ANY, Actions, Except, Match
+    from auditor.mitigation.planning import policy_file
+    from auditor.mitigation.planning.build_plan import Wish, make_plan
+    from auditor.mitigation.planning.planner import Budget
+    from auditor.mitigation.planning.policy import ANY, Actions, Except, Match
 
     narrow = Match(
         exposed_in=frozenset(dataset or ({ANY} if exposed else ())),
         privacy=frozenset({Privacy.PUBLIC} if public else ()),
         license_allows=frozenset({"reuse"} if reusable else ()),
-        tags=frozenset(map(config.tag, tag or ())),
+        tags=frozenset(map(policy_file.tag, tag or ())),
         albums=frozenset(album or ()),
-        taken_after=config.day(taken_after) if taken_after else None,
-        taken_before=config.day(taken_before) if taken_before else None,
+        taken_after=policy_file.day(taken_after) if taken_after else None,
+        taken_before=policy_file.day(taken_before) if taken_before else None,
         ids=_read_ids(ids) if ids else None,
     )
     actions = Actions(
-        add_tags=frozenset(map(config.tag, add_tag or ())),
-        license=config.license_id(license) if license else None,
-        privacy=config.privacy(privacy) if privacy else None,
+        add_tags=frozenset(map(policy_file.tag, add_tag or ())),
+        license=policy_file.license_id(license) if license else None,
+        privacy=policy_file.privacy(privacy) if privacy else None,
         hide=hide_from_search,
         leave_groups=leave_groups,
     )
@@ -126,7 +126,7 @@ def plan(
             "nothing is to be done", hint="Add e.g. --add-tag no_cv or --license all-rights-reserved."
         )
     session: Session = context.obj
-    exceptions = config.exceptions(session.settings.exceptions)
+    exceptions = policy_file.exceptions(session.settings.exceptions)
     if except_file:
         exceptions += (Except(_read_ids(except_file), "named in --except"),)
     api = _read_api(session)
@@ -159,9 +159,9 @@ def show(
 
 
 def load_plan(session: Session, name: str) -> "Plan":
-    """The plan in a file, or of this id in the home. Errors: those of `auditor.mitigation.plan.load`."""
-    from auditor.mitigation.journal import Journal
-    from auditor.mitigation.plan import digest, load
+    """The plan in a file, or of this id in the home. Errors: those of `planning.plan.load`."""
+    from auditor.mitigation.planning.plan import digest, load
+    from auditor.mitigation.running.journal import Journal
 
     path = Path(name)
     if not path.is_file() and path.name == name:
@@ -181,8 +181,8 @@ def write_plan(session: Session, plan: "Plan", out: Path | None) -> Path:
     import json
 
     from auditor.files import private_dir, write_atomic
-    from auditor.mitigation.journal import Journal
-    from auditor.mitigation.plan import to_json
+    from auditor.mitigation.planning.plan import to_json
+    from auditor.mitigation.running.journal import Journal
 
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
         raise UsageError(f"cannot write to {out}", hint="Name a file in a folder that exists.")
@@ -194,8 +194,8 @@ def write_plan(session: Session, plan: "Plan", out: Path | None) -> Path:
 
 def rendered(session: Session, plan: "Plan", format: str) -> str:  # noqa: A002 - the option's name
     """A plan as `show` writes it, with the titles that the local store knows."""
-    from auditor.mitigation.journal import Journal, plan_state
-    from auditor.report.plan_report import render_plan
+    from auditor.mitigation.running.journal import Journal, plan_state
+    from auditor.report.plan import render_plan
 
     photos = {photo.id: photo for photo in session.store.photos(plan.nsid)}
     snapshot = session.store.snapshot()
@@ -205,7 +205,7 @@ def rendered(session: Session, plan: "Plan", format: str) -> str:  # noqa: A002 
 
 
 def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Path | None) -> None:  # noqa: A002
-    from auditor.mitigation.preflight import Estimate
+    from auditor.mitigation.planning.preflight import Estimate
 
     emit(rendered(session, plan, format.value), output)
     estimate = Estimate(plan.estimated_calls, plan.estimated_minutes)
@@ -220,10 +220,10 @@ def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Pa
 
 def _policies(session: Session, names: Sequence[str], actions: "Actions") -> "list[Policy]":
     """The named policies, each with the actions of the options too; without any, the options themselves."""
-    from auditor.mitigation import config
-    from auditor.mitigation.policy import Match, Policy
+    from auditor.mitigation.planning import policy_file
+    from auditor.mitigation.planning.policy import Match, Policy
 
-    known = config.policies(session.settings.policies)
+    known = policy_file.policies(session.settings.policies)
     chosen = []
     for name in names:
         if name not in known:
@@ -247,7 +247,7 @@ def _read_api(session: Session) -> "ReadApi | None":
 
 def _read_ids(path: Path) -> frozenset[str]:
     """Photo ids from a file: one id or link a line, ``#`` begins a comment."""
-    from auditor.mitigation.config import photo_id
+    from auditor.mitigation.planning.policy_file import photo_id
 
     try:
         lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()

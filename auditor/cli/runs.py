@@ -16,8 +16,8 @@ def runs(
     output: OutputOption = None,
 ) -> None:
     """List what was applied and undone, the latest first."""
-    from auditor.mitigation.journal import Journal
-    from auditor.report.run_report import render_runs
+    from auditor.mitigation.running.journal import Journal
+    from auditor.report.run import render_runs
 
     session: Session = context.obj
     emit(render_runs(Journal(session.conn).runs(), format.value), output)
@@ -31,11 +31,11 @@ def verify(
     output: OutputOption = None,
 ) -> None:
     """Read every photo of a run again and compare. Exit code 1: something is not as the run left it."""
-    from auditor.mitigation import readback
-    from auditor.mitigation.gather import check_account
-    from auditor.mitigation.journal import Journal
-    from auditor.mitigation.reading import Reader
-    from auditor.report.run_report import render_run
+    from auditor.mitigation.planning.flickr_facts import check_account
+    from auditor.mitigation.running import verify
+    from auditor.mitigation.running.journal import Journal
+    from auditor.mitigation.running.photo_state import Reader
+    from auditor.report.run import render_run
 
     session: Session = context.obj
     journal = Journal(session.conn)
@@ -43,7 +43,7 @@ def verify(
     api = session.read_api(wait=not no_wait)
     check_account(api, found.nsid)
     reader = Reader(api, session.store.photos(found.nsid))
-    findings = readback.verify(reader, journal, run, progress=session.progress)
+    findings = verify.verify(reader, journal, run, progress=session.progress)
     emit(render_run(found, findings, format.value, calls=api.calls, verifying=True), output)
     if any(finding.state == "mismatched" for finding in findings):
         raise typer.Exit(EXIT_MISMATCH)

@@ -24,13 +24,13 @@ def sandbox(
 ) -> None:
     """Run a pretend Flickr with an invented account, and say how to point the tool at it. Ctrl-C ends it."""
     from auditor.files import private_dir
-    from auditor.sandbox import lookalikes
+    from auditor.sandbox import demo_datasets
     from auditor.sandbox.generate import make_account
 
     session: Session = context.obj
     folder = private_dir(session.settings.home / "sandbox")
     account = make_account(photos=photos)
-    files = lookalikes.write(account, folder / "indexes")
+    files = demo_datasets.write(account, folder / "indexes")
     with _started(account, port) as box:
         token, token_secret = box.issue_token("write")
         emit(

@@ -61,7 +61,7 @@ def _from_flickr(session: Session, *, full: bool, wait: bool) -> "SyncResult":
 
 
 def _from_export(session: Session, export: Path) -> "SyncResult":
-    from auditor.account.takeout import load, save_export
+    from auditor.account.data_export import load, save_export
 
     loaded = load(export, progress=session.progress)
     for warning in loaded.warnings:

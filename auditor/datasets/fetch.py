@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin
 
-from auditor.datasets import pack, registry
+from auditor.datasets import duck
 from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.download import Downloaded, Remote, check_address, download, get_small
-from auditor.datasets.index import duck, manifest
+from auditor.datasets.index import manifest
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lock import locked
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.readers import select
+from auditor.datasets.sharing import pack, registry
 from auditor.errors import AuditorError, UsageError
 from auditor.files import private_dir
 from auditor.progress import SILENT, Progress

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from auditor.errors import UsageError
 from auditor.optout.cases import Case, Fingerprint, IndexVersion, Outcome
-from auditor.optout.grounds import Ground, Role
-from auditor.optout.request import Place, RequestedPhoto, Standing
+from auditor.optout.law import Ground, Role
+from auditor.optout.photos import Place, RequestedPhoto, Standing
 
 _DATES = ("drafted_on", "sent_on", "received_on", "answered_on", "closed_on")
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from auditor.errors import RefusedError, UsageError
 from auditor.optout.deadlines import Deadline, deadline
-from auditor.optout.grounds import Ground, Role
+from auditor.optout.law import Ground, Role
 
 
 class State(StrEnum):

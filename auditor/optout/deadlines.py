@@ -12,7 +12,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from auditor.optout.grounds import Ground
+from auditor.optout.law import Ground
 
 CCPA_DAYS = 45
 REMINDER_DAYS = 30

@@ -11,8 +11,8 @@ from auditor.flickr import licenses
 from auditor.flickr.licenses import License
 from auditor.flickr.urls import profile_url
 from auditor.optout.cases import Case, IndexVersion
-from auditor.optout.grounds import Role
-from auditor.optout.request import RequestedPhoto, Standing
+from auditor.optout.law import Role
+from auditor.optout.photos import RequestedPhoto, Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 from auditor.datasets.card import Card
 from auditor.optout import first_steps
 from auditor.optout.cases import Case, next_step
-from auditor.optout.grounds import Role, law
-from auditor.optout.recheck import Recheck
-from auditor.optout.request import RequestedPhoto, Selection, Standing
+from auditor.optout.law import Role, law
+from auditor.optout.next_index import Recheck
+from auditor.optout.photos import RequestedPhoto, Selection, Standing
 from auditor.text import count
 
 SCHEMA_VERSION = 1

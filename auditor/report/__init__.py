@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
-from auditor.audit.model import AuditResult, CheckedTarget
+from auditor.audit.result import AuditResult, CheckedTarget
 
 _MODULES = {
     "json": "as_json",
@@ -32,7 +32,7 @@ def render_audit(result: AuditResult, format: str, *, columns: int | None = None
     colours, and nothing wrapped. Raises KeyError for another format.
     """
     if format == "table":
-        from auditor.report import table
+        from auditor.report.audit import table
 
         return table.audit(result, columns=columns)
     return _writer(format).audit(result)
@@ -41,11 +41,11 @@ def render_audit(result: AuditResult, format: str, *, columns: int | None = None
 def render_check(targets: Sequence[CheckedTarget], format: str, *, columns: int | None = None) -> str:  # noqa: A002
     """What was found about `targets`, in their order; formats and `columns` as for `render_audit`."""
     if format == "table":
-        from auditor.report import table
+        from auditor.report.audit import table
 
         return table.check(targets, columns=columns)
     return _writer(format).check(targets)
 
 
 def _writer(name: str) -> _Writer:
-    return cast("_Writer", import_module(f"auditor.report.{_MODULES[name]}"))
+    return cast("_Writer", import_module(f"auditor.report.audit.{_MODULES[name]}"))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from auditor.account.photo import Photo
 from auditor.flickr.urls import page_url, static_url
 from auditor.mitigation.change import Change
-from auditor.mitigation.plan import Plan, PlanState
-from auditor.mitigation.preflight import Estimate
-from auditor.mitigation.registry import MITIGATIONS, describe
+from auditor.mitigation.kinds.registry import MITIGATIONS, describe
+from auditor.mitigation.planning.plan import Plan, PlanState
+from auditor.mitigation.planning.preflight import Estimate
 from auditor.text import count, plain
 
 TITLE_LENGTH = 80

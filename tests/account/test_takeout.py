@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor import database
-from auditor.account import archive
+from auditor.account import export_files
+from auditor.account.data_export import Export, load, save_export
 from auditor.account.photo import Account, Photo
 from auditor.account.store import AccountStore
-from auditor.account.takeout import Export, load, save_export
 from auditor.errors import WrongFileError
 from auditor.flickr.privacy import Privacy
 
@@ -434,7 +434,7 @@ def test_a_photo_of_somebody_else_is_left_out(tmp_path: Path) -> None:
         (b'{"id": "0"}', "no photo id"),
         (b'{"id": {"a": 1}}', "no photo id"),
         (b'{"id": "13"}', "the file's name and its content have different photo ids"),
-        (b" " * (archive.MAX_BYTES + 1), "larger than 20 MB"),
+        (b" " * (export_files.MAX_BYTES + 1), "larger than 20 MB"),
     ],
 )
 def test_a_broken_file_is_reported_and_skipped(tmp_path: Path, data: bytes, reason: str) -> None:
@@ -458,10 +458,10 @@ def test_a_pipe_or_a_link_to_nowhere_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_a_zip_bomb_is_not_blown_up(tmp_path: Path) -> None:
     bomb = zipped(
-        tmp_path / "export.zip", files(photo("11")) | {"photo_12.json": b" " * (archive.MAX_BYTES + 5)}
+        tmp_path / "export.zip", files(photo("11")) | {"photo_12.json": b" " * (export_files.MAX_BYTES + 5)}
     )
     # The directory of the zip says that the file is small: what it says must not be believed.
-    size = struct.pack("<L", archive.MAX_BYTES + 5)
+    size = struct.pack("<L", export_files.MAX_BYTES + 5)
     bomb.write_bytes(bomb.read_bytes().replace(size, struct.pack("<L", 10)))
     export = load(bomb)
 

@@ -10,7 +10,7 @@ from auditor.account.photo import Account, Photo
 from auditor.account.store import StaticAddress
 from auditor.audit.audit import AccountState, audit
 from auditor.audit.check import check
-from auditor.audit.model import AuditResult
+from auditor.audit.result import AuditResult
 from auditor.datasets import catalogue
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index

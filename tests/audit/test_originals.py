@@ -15,8 +15,8 @@ from auditor import database
 from auditor.account.photo import Account, Photo
 from auditor.audit import originals
 from auditor.audit.audit import AccountState, audit
-from auditor.audit.model import AuditResult
 from auditor.audit.originals import Originals
+from auditor.audit.result import AuditResult
 from auditor.datasets import readers
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index

@@ -10,7 +10,7 @@ import pytest
 import stamina
 
 from auditor.cli.app import run
-from auditor.sandbox import Sandbox, lookalikes, make_account
+from auditor.sandbox import Sandbox, demo_datasets, make_account
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def program(environment: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Pr
 @pytest.fixture
 def publishers(box: Sandbox, tmp_path: Path) -> dict[str, Path]:
     """Look-alike index files by dataset."""
-    return lookalikes.write(box.account, tmp_path / "publishers")
+    return demo_datasets.write(box.account, tmp_path / "publishers")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from auditor import lock
-from auditor.mitigation.plan import Plan, to_json
+from auditor.mitigation.planning.plan import Plan, to_json
 from auditor.sandbox import Sandbox
 from tests.cli.conftest import Program, Result
 

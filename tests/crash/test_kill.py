@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from auditor.flickr.privacy import Privacy
-from auditor.mitigation.plan import Plan, to_json
-from auditor.mitigation.policy import Actions
+from auditor.mitigation.planning.plan import Plan, to_json
+from auditor.mitigation.planning.policy import Actions
 from auditor.sandbox import make_account
 from tests.mitigation.world import LOST_FOR_GOOD, World, differences, world
 

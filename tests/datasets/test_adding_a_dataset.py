@@ -10,7 +10,8 @@ import pytest
 from auditor.datasets import card, catalogue, readers
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
-from auditor.datasets.sources import Source
+from auditor.datasets.parsing import json_items, keys, parquet, sqlite, text
+from auditor.datasets.parsing.sources import Source
 from tests.conftest import ROOT
 
 DOCUMENT = (ROOT / "docs" / "adding-a-dataset.md").read_text(encoding="utf-8")
@@ -61,16 +62,15 @@ def test_every_key_of_a_card_is_described(part: type) -> None:
 
 
 def test_every_helper_it_names_is_there() -> None:
-    from auditor.datasets.readers import _json, _parquet, _photo, _sqlite, _text
 
     assert all(
         hasattr(module, name)
         for module, names in {
-            _text: ["by_line", "by_fields"],
-            _json: ["entries", "objects", "members", "by_json_line"],
-            _parquet: ["rows", "rows_with_links"],
-            _sqlite: ["database"],
-            _photo: ["address"],
+            text: ["by_line", "by_fields"],
+            json_items: ["entries", "objects", "members", "by_json_line"],
+            parquet: ["rows", "rows_with_links"],
+            sqlite: ["database"],
+            keys: ["address"],
         }.items()
         for name in names
     )

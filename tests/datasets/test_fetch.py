@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from auditor.datasets import catalogue, registry
+from auditor.datasets import catalogue
 from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.fetch import Fetched, by_hand, fetch_card, fetch_pack
 from auditor.datasets.index.lookup import Index
-from auditor.datasets.publish import publish
+from auditor.datasets.sharing import registry
+from auditor.datasets.sharing.publish import publish
 from auditor.errors import RefusedError, UsageError, WrongFileError
 from tests.datasets.conftest import Build
 from tests.datasets.lookalikes import ALL, PHOTOS

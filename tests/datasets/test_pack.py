@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from auditor.datasets import pack
 from auditor.datasets.index import manifest
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.verify import problems
+from auditor.datasets.sharing import pack
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
 from tests.datasets.conftest import Build
 from tests.datasets.lookalikes import ALL, PHOTOS

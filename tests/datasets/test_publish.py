@@ -10,8 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from auditor.datasets import registry
-from auditor.datasets.publish import publish
+from auditor.datasets.sharing import registry
+from auditor.datasets.sharing.publish import publish
 from auditor.errors import RefusedError, UsageError
 from tests.datasets.conftest import Build
 from tests.datasets.lookalikes import ALL

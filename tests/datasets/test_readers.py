@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.datasets import readers
-from auditor.datasets.readers._text import MAX_LINE_BYTES, MAX_QUOTED_LINES, lines, table
-from auditor.datasets.sources import Source
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import MAX_LINE_BYTES, MAX_QUOTED_LINES, lines, table
 from auditor.errors import UsageError, WrongFileError
 from tests.datasets import lookalikes
 from tests.datasets.conftest import Build

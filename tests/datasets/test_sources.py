@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from auditor.datasets.index.lookup import Index
-from auditor.datasets.sources import Source, digest, sources
+from auditor.datasets.parsing.sources import Source, digest, sources
 from auditor.errors import AuditorError, WrongFileError
 from tests.datasets import lookalikes
 from tests.datasets.conftest import Build

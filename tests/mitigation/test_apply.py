@@ -21,15 +21,15 @@ from auditor.errors import (
 from auditor.flickr.api import ReadApi
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.privacy import Privacy
-from auditor.mitigation.apply import execute
-from auditor.mitigation.apply.runner import Runner
-from auditor.mitigation.base import GONE, Seen
 from auditor.mitigation.change import Change
-from auditor.mitigation.journal import Run
-from auditor.mitigation.plan import Plan
-from auditor.mitigation.policy import Actions, Match
-from auditor.mitigation.reading import Reader
-from auditor.mitigation.registry import MITIGATIONS, WRITE_METHODS
+from auditor.mitigation.kinds.base import GONE, Seen
+from auditor.mitigation.kinds.registry import MITIGATIONS, WRITE_METHODS
+from auditor.mitigation.planning.plan import Plan
+from auditor.mitigation.planning.policy import Actions, Match
+from auditor.mitigation.running.journal import Run
+from auditor.mitigation.running.photo_state import Reader
+from auditor.mitigation.running.run import carry_out, check_plan, start
+from auditor.mitigation.running.runner import Runner
 from auditor.sandbox import make_account
 from tests.mitigation.world import LOST_FOR_GOOD, World, differences, world
 
@@ -387,11 +387,11 @@ def test_the_budget_ends_in_the_middle_and_the_run_goes_on_later(here: World) ->
 def test_no_write_goes_out_when_its_intent_cannot_be_written(here: World) -> None:
     plan = here.plan(GENTLE)
     tools = here.tools()
-    run = execute.start(plan, tools)
+    run = start(plan, tools)
     pages = here.conn.execute("PRAGMA page_count").fetchone()[0]
     here.conn.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StorageError):
-        execute.carry_out(run, tools)
+        carry_out(run, tools)
     intents = sum(record.state != "pending" for record in here.journal.records(run.run_id))
     assert len(here.writes()) <= intents
     here.conn.execute("PRAGMA max_page_count = 1000000")
@@ -403,7 +403,7 @@ def test_a_write_rests_on_no_old_reading(here: World) -> None:
     """After a leap of the clock every reading is old: all are read again, nothing is sent on the old ones."""
     plan = here.plan(GENTLE, match=some(here, 10))
     tools = here.tools()
-    run = execute.start(plan, tools)
+    run = start(plan, tools)
     leaps = iter([0.0, 100_000.0])
     offset = [0.0]
 
@@ -428,14 +428,14 @@ def test_a_reading_login_is_told_how_to_get_more(here: World) -> None:
     plan = here.plan(GENTLE)
     tools = replace(here.tools(), transport=here.write_transport(perms="read"))
     with pytest.raises(NotAllowedError) as refused:
-        execute.start(plan, tools)
+        start(plan, tools)
     assert "--perms write" in refused.value.hint
     assert here.journal.run_of(plan.plan_id) is None
 
 
 def test_the_plan_of_another_account_is_refused(here: World) -> None:
     with pytest.raises(RefusedError, match="99000009@N07"):
-        execute.start(replace(here.plan(GENTLE), nsid="99000009@N07"), here.tools())
+        start(replace(here.plan(GENTLE), nsid="99000009@N07"), here.tools())
 
 
 @pytest.mark.parametrize(
@@ -448,7 +448,7 @@ def test_stale_and_oversized_plans_are_refused(
 ) -> None:
     plan = here.plan(GENTLE)
     with pytest.raises(RefusedError, match=words):
-        execute.check_plan(plan, here.journal, 60, cap, datetime.now(UTC) + age)
+        check_plan(plan, here.journal, 60, cap, datetime.now(UTC) + age)
 
 
 def test_a_free_account_is_kept_from_its_fiftieth_non_public_item(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from auditor.errors import NotAllowedError
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import clean
 from auditor.mitigation.change import Change
-from auditor.mitigation.journal import Run
-from auditor.mitigation.policy import Actions, Match
+from auditor.mitigation.planning.policy import Actions, Match
+from auditor.mitigation.running.journal import Run
 from auditor.sandbox import make_account
 from tests.mitigation.world import World, world
 

@@ -15,16 +15,16 @@ from auditor.account.photo import Photo
 from auditor.errors import CallError, StorageError, UsageError
 from auditor.flickr.api import PER_PAGE, ReadApi
 from auditor.flickr.privacy import Privacy
-from auditor.mitigation.add_tag import AddTag
-from auditor.mitigation.apply.pacing import Pacer, StoppedError
-from auditor.mitigation.base import Permissions, Seen
 from auditor.mitigation.change import Change, Outcome
-from auditor.mitigation.crew import Crew
-from auditor.mitigation.drift import compare
-from auditor.mitigation.journal import Journal
-from auditor.mitigation.privacy import SetPrivacy
-from auditor.mitigation.reading import Reader
-from auditor.mitigation.registry import MITIGATIONS
+from auditor.mitigation.kinds.add_tag import AddTag
+from auditor.mitigation.kinds.base import Permissions, Seen
+from auditor.mitigation.kinds.privacy import SetPrivacy
+from auditor.mitigation.kinds.registry import MITIGATIONS
+from auditor.mitigation.running.compare import compare
+from auditor.mitigation.running.journal import Journal
+from auditor.mitigation.running.pacing import Pacer, StoppedError
+from auditor.mitigation.running.photo_state import Reader
+from auditor.mitigation.workers import Crew
 from tests.mitigation.test_plan import CHANGES, PLAN
 
 GROUP: dict[str, str | bool] = {"group_id": "99100001@N20", "title": "Faces", "member": True}
@@ -284,6 +284,6 @@ def test_only_the_code_that_applies_plans_can_reach_the_client_that_writes() -> 
     }
     assert users - {"flickr/api.py"} == {
         "cli/apply.py",
-        "mitigation/apply/execute.py",
-        "mitigation/apply/runner.py",
+        "mitigation/running/run.py",
+        "mitigation/running/runner.py",
     }

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.account import advice
+from auditor.account import upload_defaults
 from auditor.account.photo import Account, Limits, Photo
 from auditor.errors import RefusedError, UsageError
 from auditor.flickr.api import Pool
 from auditor.flickr.privacy import Privacy
-from auditor.mitigation import preflight
-from auditor.mitigation.base import GONE, Facts
 from auditor.mitigation.change import Change
-from auditor.mitigation.plan import Plan, digest, load, to_json
-from auditor.mitigation.planner import draft
-from auditor.mitigation.policy import Actions, Selection
+from auditor.mitigation.kinds.base import GONE, Facts
+from auditor.mitigation.planning import preflight
+from auditor.mitigation.planning.plan import Plan, digest, load, to_json
+from auditor.mitigation.planning.planner import draft
+from auditor.mitigation.planning.policy import Actions, Selection
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 5, tzinfo=UTC)
 TAG: dict[str, str | bool] = {"tag": "no_cv", "present": False}
@@ -307,7 +307,7 @@ def test_the_estimate(changes: int, used: int, calls: int, minutes: int) -> None
     ],
 )
 def test_no_default_is_called_good_unless_it_was_read(defaults: dict[str, str], good: list[bool]) -> None:
-    found = advice.advise(defaults)
+    found = upload_defaults.advise(defaults)
     assert [entry.good for entry in found] == good
     for entry in found:
         assert ("flickr.com/account/privacy" in str(entry)) is not entry.good

@@ -13,8 +13,17 @@ from auditor.errors import ConfigurationError
 from auditor.flickr import licenses
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import clean
-from auditor.mitigation import config
-from auditor.mitigation.policy import ANY, Actions, Context, Except, Match, Policy, grants_more, select
+from auditor.mitigation.planning import policy_file
+from auditor.mitigation.planning.policy import (
+    ANY,
+    Actions,
+    Context,
+    Except,
+    Match,
+    Policy,
+    grants_more,
+    select,
+)
 
 PHOTO = Photo(
     id="9000000001",
@@ -162,11 +171,11 @@ def test_policies_and_exceptions_are_read_from_settings() -> None:
             "hide": True,
         },
     }
-    policy = config.policies([table])["faces"]
+    policy = policy_file.policies([table])["faces"]
     assert policy.match.ids == frozenset({"9000000001", "9000000002"})
     assert policy.match.uploaded_before == date(2020, 1, 1)
     assert policy.actions == Actions(frozenset({"no_cv"}), "0", Privacy.PRIVATE, hide=True)
-    (entry,) = config.exceptions([{"id": "9000000001", "reason": "sold", "until": date(2027, 1, 1)}])
+    (entry,) = policy_file.exceptions([{"id": "9000000001", "reason": "sold", "until": date(2027, 1, 1)}])
     assert entry == Except(frozenset({"9000000001"}), "sold", date(2027, 1, 1))
 
 
@@ -192,10 +201,10 @@ def test_policies_and_exceptions_are_read_from_settings() -> None:
 def test_a_misspelt_policy_is_an_error(change: dict[str, Any]) -> None:
     table = {"name": "p", "match": {}, "actions": {"add_tags": ["no_cv"]}} | change
     with pytest.raises(ConfigurationError):
-        config.policies([table])
+        policy_file.policies([table])
 
 
 @pytest.mark.parametrize("table", [{}, {"id": "9000000001"}, {"reason": "x"}, {"id": "x", "reason": "x"}])
 def test_an_exception_needs_photos_and_a_reason(table: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
-        config.exceptions([table])
+        policy_file.exceptions([table])

@@ -17,16 +17,16 @@ from auditor.flickr.api import ReadApi
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.transport import Credentials, Retry, Transport
 from auditor.flickr.writing import WriteTransport
-from auditor.mitigation import planner
-from auditor.mitigation.apply import execute
-from auditor.mitigation.journal import Journal, Run
-from auditor.mitigation.make import Wish, make_plan
-from auditor.mitigation.plan import Plan
-from auditor.mitigation.policy import Actions, Match, Policy
-from auditor.mitigation.readback import Finding, verify
-from auditor.mitigation.reading import Reader
-from auditor.mitigation.registry import WRITE_METHODS
-from auditor.mitigation.undo import undo_plan
+from auditor.mitigation.kinds.registry import WRITE_METHODS
+from auditor.mitigation.planning import planner
+from auditor.mitigation.planning.build_plan import Wish, make_plan
+from auditor.mitigation.planning.plan import Plan
+from auditor.mitigation.planning.policy import Actions, Match, Policy
+from auditor.mitigation.running.journal import Journal, Run
+from auditor.mitigation.running.photo_state import Reader
+from auditor.mitigation.running.run import Tools, carry_out, start
+from auditor.mitigation.running.undo import undo_plan
+from auditor.mitigation.running.verify import Finding, verify
 from auditor.sandbox import Sandbox
 from auditor.sandbox.account import Account as SandboxAccount
 
@@ -92,16 +92,14 @@ class World:
         self.journal.remember(made)
         return made
 
-    def tools(self, **options: Any) -> execute.Tools:
-        return execute.Tools(
-            self.write_transport(), self.journal, self.store, concurrency=4, retry=QUICK, **options
-        )
+    def tools(self, **options: Any) -> Tools:
+        return Tools(self.write_transport(), self.journal, self.store, concurrency=4, retry=QUICK, **options)
 
-    def apply(self, plan: Plan, tools: execute.Tools | None = None) -> Run:
+    def apply(self, plan: Plan, tools: Tools | None = None) -> Run:
         """Apply `plan`, or go on with it."""
         tools = tools or self.tools()
-        run = execute.start(plan, tools)
-        execute.carry_out(run, tools)
+        run = start(plan, tools)
+        carry_out(run, tools)
         return self.journal.run(run.run_id)
 
     def undo(self, run: Run, *, unhide: bool = False) -> Run:

@@ -19,9 +19,9 @@ from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
 from auditor.optout import letter as letters
 from auditor.optout.cases import Case, Fingerprint, IndexVersion
-from auditor.optout.grounds import Ground, Role
+from auditor.optout.law import Ground, Role
 from auditor.optout.letter import FollowUp, Letter
-from auditor.optout.request import Place, RequestedPhoto, Standing
+from auditor.optout.photos import Place, RequestedPhoto, Standing
 
 NSID = "99000001@N07"
 TODAY = date(2026, 11, 21)

@@ -13,8 +13,8 @@ from auditor.errors import AuditorError, RefusedError, UsageError
 from auditor.optout import cases
 from auditor.optout.case_store import CasePhoto, CaseStore, PhotoState
 from auditor.optout.cases import Case, Outcome, State, next_step
-from auditor.optout.grounds import Ground, Role
-from auditor.optout.request import Place, Standing
+from auditor.optout.law import Ground, Role
+from auditor.optout.photos import Place, Standing
 from tests.optout.conftest import CASE, PHOTO
 
 TODAY = date(2026, 3, 31)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.optout.deadlines import deadline, one_month_after
-from auditor.optout.grounds import Ground
+from auditor.optout.law import Ground
 
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2199, 12, 31))
 MONTHLY = (Ground.GDPR, Ground.UK_GDPR)

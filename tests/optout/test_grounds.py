@@ -3,7 +3,7 @@
 import pytest
 
 from auditor.errors import RefusedError
-from auditor.optout.grounds import Ground, Role, law
+from auditor.optout.law import Ground, Role, law
 
 REFUSED = {(Ground.BIPA, Role.PHOTOGRAPHER)}
 

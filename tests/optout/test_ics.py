@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.optout import cases
-from auditor.optout.grounds import Ground
 from auditor.optout.ics import calendar
+from auditor.optout.law import Ground
 from tests.optout.conftest import CASE
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)

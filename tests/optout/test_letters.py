@@ -15,11 +15,11 @@ from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.errors import ConfigurationError
 from auditor.optout import letter as letters
-from auditor.optout.grounds import LAWS, Ground, Role
 from auditor.optout.language import LANGUAGES
+from auditor.optout.law import LAWS, Ground, Role
 from auditor.optout.letter import FollowUp, Letter
+from auditor.optout.photos import Place, Standing
 from auditor.optout.render import Markup, Text, render
-from auditor.optout.request import Place, Standing
 from auditor.text import plain
 from tests.optout.conftest import ACCOUNT, CASE, NSID, PHOTO, TODAY, VERSION, a_letter
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from auditor.datasets import catalogue
 from auditor.optout.attachments import COLUMNS, links_csv
 from auditor.optout.eml import email
-from auditor.optout.pack import write_pack
-from auditor.optout.request import Place
+from auditor.optout.letter_files import write_pack
+from auditor.optout.photos import Place
 from tests.optout.conftest import PHOTO, a_letter
 
 

@@ -18,8 +18,8 @@ from auditor.datasets.index.lookup import Index
 from auditor.datasets.readers import select as formats
 from auditor.errors import WrongFileError
 from auditor.flickr.urls import parse_photo, yfcc_photo_hashes
-from auditor.optout.recheck import compare, fingerprint, new_index
-from auditor.optout.request import RequestedPhoto, Standing, again, from_audit, from_links, select
+from auditor.optout.next_index import compare, fingerprint, new_index
+from auditor.optout.photos import RequestedPhoto, Standing, again, from_audit, from_links, select
 from tests.optout.conftest import ACCOUNT, NSID, PHOTO, STRANGERS, Home
 
 CARD = catalogue.get("ffhq")

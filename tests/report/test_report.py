@@ -15,11 +15,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from auditor.account.archive import SkippedFile
+from auditor.account.export_files import SkippedFile
 from auditor.account.photo import Account, Photo
 from auditor.account.sync import SyncResult
 from auditor.audit.coverage import NotHere, not_checked
-from auditor.audit.model import (
+from auditor.audit.result import (
     AuditResult,
     CheckedIndex,
     CheckedTarget,
@@ -37,7 +37,7 @@ from auditor.datasets import catalogue
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import classify
 from auditor.report import render_audit, render_check
-from auditor.report.view import audit_view
+from auditor.report.audit.view import audit_view
 
 FORMATS = ("table", "json", "csv", "markdown", "html")
 FOR_PEOPLE = ("table", "markdown", "html")

@@ -25,16 +25,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import auditor
-from auditor.datasets import sources
-from auditor.datasets.index import duck, manifest
+from auditor.datasets import duck
+from auditor.datasets.index import manifest
 from auditor.datasets.index.lock import locked
 from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
+from auditor.datasets.parsing import sources
+from auditor.datasets.parsing.keys import license_of
+from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.sql import MACROS
+from auditor.datasets.parsing.text import line_batches
 from auditor.datasets.readers import Format, detect, wrong_file
-from auditor.datasets.readers._photo import license_of
-from auditor.datasets.readers._sql import MACROS
-from auditor.datasets.readers._text import line_batches
-from auditor.datasets.row import Row
-from auditor.datasets.sources import Source
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
 from auditor.files import private_dir, storage_errors, sync_dir
 from auditor.progress import SILENT, Progress

@@ -9,7 +9,8 @@ from typing import Any, Self
 
 import duckdb
 
-from auditor.datasets.index import duck, manifest
+from auditor.datasets import duck
+from auditor.datasets.index import manifest
 from auditor.datasets.index.lock import locked
 from auditor.datasets.index.manifest import Manifest
 from auditor.errors import StorageError

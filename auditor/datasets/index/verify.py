@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from auditor.datasets import sources
 from auditor.datasets.index import manifest
 from auditor.datasets.index.manifest import DataFile
+from auditor.datasets.parsing import sources
 from auditor.errors import StorageError
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from auditor.datasets.readers._describe import describe
-from auditor.datasets.row import Row
-from auditor.datasets.sources import Source
+from auditor.datasets.parsing.describe import describe
+from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.sources import Source
 from auditor.errors import UsageError, WrongFileError
 
 GENERIC = "generic"
@@ -45,7 +45,7 @@ class Format:
 
     It gives one row for each line: the columns of `Record` that the format has, ``row``, ``skip`` (a reason,
     or null where there is a record), and ``license`` (any name or address of a licence) in place of
-    ``license_id``. A line over the limit comes as null. `auditor.datasets.readers._sql` has macros for it.
+    ``license_id``. A line over the limit comes as null. `auditor.datasets.parsing.sql` has macros for it.
     """
 
 

@@ -7,11 +7,11 @@ fetch the original.
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, nsid, photo_id
+from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import columns_of, table
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NO_PHOTO_ID, nsid, photo_id
-from auditor.datasets.readers._text import columns_of, table
-from auditor.datasets.row import Record, Row
-from auditor.datasets.sources import Source
 
 _IMAGE = re.compile(r"([0-9]+)_[0-9a-f]+(_o)?\.\w+")
 

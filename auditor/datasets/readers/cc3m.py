@@ -2,9 +2,9 @@
 
 import re
 
+from auditor.datasets.parsing.keys import mostly
+from auditor.datasets.parsing.photo_lines import address_lines
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._lines import address_lines
-from auditor.datasets.readers._photo import mostly
 
 # Words before the address: neither ImageNet's names of pictures nor DiDeMo's numbers, nor CC12M's address.
 _LINE = re.compile(

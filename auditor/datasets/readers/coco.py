@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from auditor.datasets.parsing.json_items import items, opens_with
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, license_of, record
+from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._json import items, opens_with
-from auditor.datasets.readers._photo import NO_ADDRESS, address, license_of, record
-from auditor.datasets.row import Row
-from auditor.datasets.sources import Source
 
 _NO_IMAGES = re.compile(rb'"images"\s*:\s*\[\s*\]')
 

@@ -6,11 +6,11 @@ Only the columns with keys are read, never the pictures.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from auditor.datasets.parsing import parquet as parquet
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, license_of, nsid, photo_id
+from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-from auditor.datasets.readers import _parquet as parquet
-from auditor.datasets.readers._photo import NO_PHOTO_ID, license_of, nsid, photo_id
-from auditor.datasets.row import Found, Record, Row
-from auditor.datasets.sources import Source
 
 _COLUMNS = ("photoid", "uid", "licenseurl", "licensename", "secretoriginal")
 

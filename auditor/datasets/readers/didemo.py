@@ -7,9 +7,8 @@ JSON files have ``"video": "<NSID>_<id>_<secret>.<type>"``, the name of the orig
 import re
 from collections.abc import Iterator
 
-from auditor.datasets.readers import Format
-from auditor.datasets.readers._json import entries, opens_with
-from auditor.datasets.readers._photo import (
+from auditor.datasets.parsing.json_items import entries, opens_with
+from auditor.datasets.parsing.keys import (
     NO_ADDRESS,
     NSID,
     address,
@@ -19,9 +18,10 @@ from auditor.datasets.readers._photo import (
     photo_id,
     record,
 )
-from auditor.datasets.readers._text import by_line
-from auditor.datasets.row import Found, Record, Row, row_of
-from auditor.datasets.sources import Source
+from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import by_line
+from auditor.datasets.readers import Format
 
 _VIDEO = rf"({NSID})_([1-9][0-9]*)_[0-9a-f]+(?:\.\w+)*"
 _NAME = re.compile(_VIDEO)

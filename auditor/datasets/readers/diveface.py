@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import NSID, mostly, nsid, photo_id
+from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import EMPTY, TOO_LONG, lines
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NSID, mostly, nsid, photo_id
-from auditor.datasets.readers._text import EMPTY, TOO_LONG, lines
-from auditor.datasets.row import Record, Row
-from auditor.datasets.sources import Source
 
 _LINE = re.compile(rf"({NSID})_identity_[0-9]+/([0-9]+)_[0-9]+\.jpg", re.IGNORECASE)
 

@@ -5,9 +5,9 @@ Copies come with and without the header line.
 
 import re
 
+from auditor.datasets.parsing.keys import mostly
+from auditor.datasets.parsing.photo_lines import address_lines
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._lines import address_lines
-from auditor.datasets.readers._photo import mostly
 
 _LINE = re.compile(r"[^\t]+\t[0-9]+\t[0-9]+\t(\S[^\t]*)\t-?[0-9]+(?:,-?[0-9]+){3}(?:\t.*)?")
 

@@ -6,11 +6,11 @@ display name and no key: names are shared by strangers.
 
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.json_items import members, opens_with
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, license_of, record
+from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._json import members, opens_with
-from auditor.datasets.readers._photo import NO_ADDRESS, address, license_of, record
-from auditor.datasets.row import Row
-from auditor.datasets.sources import Source
 
 
 def _sniff(source: Source) -> bool:

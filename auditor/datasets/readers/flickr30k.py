@@ -5,9 +5,9 @@ The captions come as ``<photo id>.jpg#<n>⇥<caption>`` or, in copies, separated
 
 import re
 
+from auditor.datasets.parsing.keys import mostly
+from auditor.datasets.parsing.photo_lines import photo_id_lines
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._lines import photo_id_lines
-from auditor.datasets.readers._photo import mostly
 
 _LINE = re.compile(r"\s*([1-9][0-9]*)(?:\.jpg(?:\s*[#|,\t].*)?)?\s*")
 # Flickr's ids went past a million in 2004; lists of mostly smaller numbers, such as AVA's, are other sites'.

@@ -2,9 +2,9 @@
 
 import re
 
+from auditor.datasets.parsing.keys import mostly
+from auditor.datasets.parsing.photo_lines import photo_id_lines
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._lines import photo_id_lines
-from auditor.datasets.readers._photo import mostly
 
 # One published name is odd: 2258277193_586949ec62.jpg.1#0. Copies separate the caption by a comma.
 _LINE = re.compile(r"\s*([1-9][0-9]*)_[0-9a-f]{6,16}\.jpg(?:\.[0-9]+)?(?:\s*[#,\t].*)?\s*")

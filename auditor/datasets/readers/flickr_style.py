@@ -6,11 +6,11 @@ owner's NSID.
 
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
+from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import columns_of, table
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NO_ADDRESS, address, record
-from auditor.datasets.readers._text import columns_of, table
-from auditor.datasets.row import Row
-from auditor.datasets.sources import Source
 
 
 def _sniff(source: Source) -> bool:

@@ -6,11 +6,11 @@ its owner.
 
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
+from auditor.datasets.parsing.row import Found, Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NO_ADDRESS, address, record
-from auditor.datasets.readers._text import by_fields, columns_of
-from auditor.datasets.row import Found, Row
-from auditor.datasets.sources import Source
 
 _COLUMN = "favimg_url"
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any
 
+from auditor.datasets.parsing import parquet as parquet
+from auditor.datasets.parsing.json_items import opens_with, parse_line, scalars
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, photo_id, record
+from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.sqlite import MAGIC, database, quoted, tables
+from auditor.datasets.parsing.text import EMPTY, TOO_LONG, lines, split, table
 from auditor.datasets.readers import GENERIC, Format
-from auditor.datasets.readers import _parquet as parquet
-from auditor.datasets.readers._json import opens_with, parse_line, scalars
-from auditor.datasets.readers._photo import NO_ADDRESS, address, photo_id, record
-from auditor.datasets.readers._sqlite import MAGIC, database, quoted, tables
-from auditor.datasets.readers._text import EMPTY, TOO_LONG, lines, split, table
-from auditor.datasets.row import Found, Record, Row, row_of
-from auditor.datasets.sources import Source
 from auditor.errors import WrongFileError
 from auditor.progress import SILENT
 from auditor.text import plain

@@ -6,11 +6,11 @@ annotators' answers. A row has up to three records.
 
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
+from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import COLUMNS, EMPTY, TOO_LONG, lines, split
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NO_ADDRESS, address, record
-from auditor.datasets.readers._text import COLUMNS, EMPTY, TOO_LONG, lines, split
-from auditor.datasets.row import Row
-from auditor.datasets.sources import Source
 
 _ADDRESSES = (0, 5, 10)
 _LEAST_COLUMNS = 15

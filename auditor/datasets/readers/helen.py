@@ -8,11 +8,11 @@ names of another form.
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import mostly, photo_id
+from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import mostly, photo_id
-from auditor.datasets.readers._text import by_line
-from auditor.datasets.row import Found, Record, Row, row_of
-from auditor.datasets.sources import Source
 
 _NAME = r"(?!.*@N[0-9]{2}[_/])(?:.*[/\\])?([1-9][0-9]{4,18})_[0-9]{1,3}"  # folders of an owner are MegaFace's
 _TYPE = r"\.(?:jpe?g|png|pts)"

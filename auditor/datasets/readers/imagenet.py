@@ -2,9 +2,9 @@
 
 import re
 
+from auditor.datasets.parsing.keys import mostly
+from auditor.datasets.parsing.photo_lines import address_lines
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._lines import address_lines
-from auditor.datasets.readers._photo import mostly
 
 _LINE = re.compile(r"n[0-9]{8}_[0-9]+\s+(\S.*)")
 

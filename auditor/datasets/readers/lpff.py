@@ -5,11 +5,11 @@ It holds the photo id, the owner's NSID, and both secrets. ``username`` is the n
 
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.json_items import objects, opens_with
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, license_of, nsid, photo_id
+from auditor.datasets.parsing.row import Record, Row, row_of
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._json import objects, opens_with
-from auditor.datasets.readers._photo import NO_PHOTO_ID, address, license_of, nsid, photo_id
-from auditor.datasets.row import Record, Row, row_of
-from auditor.datasets.sources import Source
 
 
 def _sniff(source: Source) -> bool:

@@ -1,7 +1,7 @@
 """LVIS: COCO's photos with other annotations, in COCO's shape (lvisdataset.org, "Dataset format")."""
 
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format, coco
-from auditor.datasets.sources import Source
 
 
 def _sniff(source: Source) -> bool:

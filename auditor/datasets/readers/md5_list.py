@@ -6,12 +6,12 @@ photographer's disk, whatever site it came from; so rows without a Flickr addres
 
 from collections.abc import Iterator, Sequence
 
+from auditor.datasets.parsing import parquet as parquet
+from auditor.datasets.parsing.keys import found_in, md5
+from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
-from auditor.datasets.readers import _parquet as parquet
-from auditor.datasets.readers._photo import found_in, md5
-from auditor.datasets.readers._text import by_fields, columns_of
-from auditor.datasets.row import Found, Record, Row
-from auditor.datasets.sources import Source
 
 _HASHES = ("md5", "hash")
 

@@ -8,11 +8,11 @@ says nothing about the photo.
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.json_items import items
+from auditor.datasets.parsing.keys import NSID, nsid, photo_id
+from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._json import items
-from auditor.datasets.readers._photo import NSID, nsid, photo_id
-from auditor.datasets.row import Record, Row
-from auditor.datasets.sources import Source
 
 _PATH = re.compile(rf"(?:[0-9]{{1,3}}/)?({NSID})/([0-9]+)_[0-9]+\.jpg", re.IGNORECASE)
 _LIST = re.compile(

@@ -9,11 +9,11 @@ picture is opened. Bare lines of the second kind, without a folder before them, 
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import NSID, mostly, nsid, photo_id
+from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NSID, mostly, nsid, photo_id
-from auditor.datasets.readers._text import by_line
-from auditor.datasets.row import Found, Record, Row, row_of
-from auditor.datasets.sources import Source
 
 _NAME = rf"({NSID})(?:_identity_[0-9]+)?/([0-9]+)_[0-9]+\.(?:jpe?g|png|json)"
 _MEMBER = re.compile(rf"(?:.*/)?{_NAME}", re.IGNORECASE)

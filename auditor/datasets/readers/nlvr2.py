@@ -6,12 +6,12 @@ A row has up to two records.
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.json_items import NO_OBJECT, parse_line
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, mostly, record
+from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import EMPTY, TOO_LONG, lines
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._json import NO_OBJECT, parse_line
-from auditor.datasets.readers._photo import NO_ADDRESS, address, mostly, record
-from auditor.datasets.readers._text import EMPTY, TOO_LONG, lines
-from auditor.datasets.row import Row
-from auditor.datasets.sources import Source
 
 _LINE = re.compile(r'\s*\{.*"(?:left|right)_url"\s*:.*')
 

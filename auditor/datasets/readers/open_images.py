@@ -8,11 +8,11 @@ import base64
 import binascii
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, license_of, record
+from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import columns_of, table
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NO_ADDRESS, address, license_of, record
-from auditor.datasets.readers._text import columns_of, table
-from auditor.datasets.row import Row
-from auditor.datasets.sources import Source
 
 
 def _read(source: Source) -> Iterator[Row]:

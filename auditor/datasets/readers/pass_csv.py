@@ -5,11 +5,11 @@
 
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import license_of, url_hash
+from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import license_of, url_hash
-from auditor.datasets.readers._text import by_fields, columns_of
-from auditor.datasets.row import Found, Record, Row
-from auditor.datasets.sources import Source
 
 
 def _sniff(source: Source) -> bool:

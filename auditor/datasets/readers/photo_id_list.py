@@ -6,9 +6,9 @@ hold the numbers of another site.
 
 import re
 
+from auditor.datasets.parsing.keys import mostly
+from auditor.datasets.parsing.photo_lines import photo_id_lines
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._lines import photo_id_lines
-from auditor.datasets.readers._photo import mostly
 
 _LINE = re.compile(r"\s*([0-9]+)\s*")
 # Flickr's ids went past a million in 2004: a list of mostly smaller numbers is not of Flickr.

@@ -7,11 +7,11 @@ of the splits. The album's id is no photo id.
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, mostly, photo_id
+from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import COLUMNS, by_line
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NO_PHOTO_ID, mostly, photo_id
-from auditor.datasets.readers._text import COLUMNS, by_line
-from auditor.datasets.row import Found, Record, Row
-from auditor.datasets.sources import Source
 
 _LINE = re.compile(r"\s*[0-9]+\s+([1-9][0-9]*)(?:\s+-?[0-9]+){6,7}\s*")
 

@@ -6,11 +6,11 @@
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.json_items import entries, opens_with
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
+from auditor.datasets.parsing.row import Row, row_of
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._json import entries, opens_with
-from auditor.datasets.readers._photo import NO_ADDRESS, address, record
-from auditor.datasets.row import Row, row_of
-from auditor.datasets.sources import Source
 
 # COCO's annotations hold no address.
 _LINKED = re.compile(rb'"annotations"\s*:\s*\[[^]]*"url"\s*:')

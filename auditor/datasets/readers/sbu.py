@@ -6,11 +6,11 @@
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from auditor.datasets.parsing.json_items import items, opens_with
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
+from auditor.datasets.parsing.row import Row, row_of
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._json import items, opens_with
-from auditor.datasets.readers._photo import NO_ADDRESS, address, record
-from auditor.datasets.row import Row, row_of
-from auditor.datasets.sources import Source
 from auditor.errors import WrongFileError
 
 _END = object()

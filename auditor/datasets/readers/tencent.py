@@ -6,11 +6,11 @@ The photos are those of Open Images; the addresses hold the originals' secrets.
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import NO_ADDRESS, address, mostly, record
+from auditor.datasets.parsing.row import Found, Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NO_ADDRESS, address, mostly, record
-from auditor.datasets.readers._text import by_line
-from auditor.datasets.row import Found, Row
-from auditor.datasets.sources import Source
 
 _LINE = re.compile(r"\S+://\S+(?:\s+[0-9]+:[0-9.]+)+\s*")
 

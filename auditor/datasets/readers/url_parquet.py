@@ -9,11 +9,11 @@ file behind the address, so it is that of an original only where the address lea
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from auditor.datasets.parsing import parquet as parquet
+from auditor.datasets.parsing.keys import NO_ADDRESS, found_in, license_of, md5
+from auditor.datasets.parsing.row import Found, Row
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-from auditor.datasets.readers import _parquet as parquet
-from auditor.datasets.readers._photo import NO_ADDRESS, found_in, license_of, md5
-from auditor.datasets.row import Found, Row
-from auditor.datasets.sources import Source
 
 _LICENSES = ("licenseurl", "license_url", "licensename", "license_name", "license")
 

@@ -7,12 +7,12 @@ name to address, or in a plain list.
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.json_items import entries, members, opens_with
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, photo_id, record
+from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._json import entries, members, opens_with
-from auditor.datasets.readers._photo import NO_PHOTO_ID, address, photo_id, record
-from auditor.datasets.readers._text import by_line
-from auditor.datasets.row import Found, Record, Row, row_of
-from auditor.datasets.sources import Source
 
 _PATTERN = r"[0-9]+_[0-9]+_([1-9][0-9]{3,18})_[0-9a-f]{6,16}(?:_([a-z0-9]{1,2}))?\.(?:jpe?g|png)"
 _NAME = re.compile(rf"(?:.*[/\\])?{_PATTERN}\s*")

@@ -6,9 +6,9 @@ one row in a hundred is on Flickr.
 
 import re
 
+from auditor.datasets.parsing.keys import mostly
+from auditor.datasets.parsing.photo_lines import address_lines
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._lines import address_lines
-from auditor.datasets.readers._photo import mostly
 
 _LINE = re.compile(r"[0-9]+ (\S*://\S.*?)(?: -?[0-9]+(?:\.[0-9]+)?){4,7}\s*")
 

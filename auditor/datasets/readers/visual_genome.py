@@ -6,12 +6,12 @@ where these are given in the same ``datasets add``, they are looked up and not i
 
 from collections.abc import Iterator
 
-from auditor.datasets import sources
+from auditor.datasets.parsing import sources
+from auditor.datasets.parsing.json_items import entries, opens_with
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, photo_id
+from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format, coco
-from auditor.datasets.readers._json import entries, opens_with
-from auditor.datasets.readers._photo import NO_PHOTO_ID, address, photo_id
-from auditor.datasets.row import Record, Row
-from auditor.datasets.sources import Source
 
 ONLY_COCO = "names a COCO photo only: give COCO's annotation files in the same datasets add"
 LOOKED_UP = "COCO photo, used to look up those of Visual Genome"

@@ -9,9 +9,9 @@ an address that holds the photo id, so whoever has the one has the other, and le
 
 import re
 
+from auditor.datasets.parsing.keys import NSID
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NSID
-from auditor.datasets.sources import Source
 
 _START = re.compile(rf"([0-9]+\t[1-9][0-9]*\t[0-9a-f]{{20,32}}|[1-9][0-9]*)\t{NSID}\t", re.IGNORECASE)
 

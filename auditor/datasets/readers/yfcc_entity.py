@@ -7,11 +7,11 @@ YFCC100M-Entity followed by label and source (github.com/lizy14/yfcc100m-entity)
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import mostly, url_hash
+from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import mostly, url_hash
-from auditor.datasets.readers._text import by_line
-from auditor.datasets.row import Found, Record, Row
-from auditor.datasets.sources import Source
 
 _LINE = re.compile(
     r"\s*\S*(?:^|/)data/(?:images|videos/\w+)/[0-9a-f]{3}/[0-9a-f]{3}/([0-9a-f]+)(?:\.\w+)?(?:\s.*)?",

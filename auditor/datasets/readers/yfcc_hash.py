@@ -2,8 +2,8 @@
 
 import re
 
+from auditor.datasets.parsing.keys import mostly
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import mostly
 
 _LINE = re.compile(r"[1-9][0-9]*\t[0-9a-f]{16,32}")
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from auditor.datasets.parsing.json_items import by_json_line
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, license_of, mostly, nsid, photo_id, url_hash
+from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._json import by_json_line
-from auditor.datasets.readers._photo import NO_PHOTO_ID, license_of, mostly, nsid, photo_id, url_hash
-from auditor.datasets.row import Found, Record, Row
-from auditor.datasets.sources import Source
 
 _LINE = re.compile(r'\s*\{.*"photoid"\s*:.*')
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, license_of, nsid, photo_id
+from auditor.datasets.parsing.row import Record, Row, row_of
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.sqlite import MAGIC, database, quoted, tables
 from auditor.datasets.readers import Format
-from auditor.datasets.readers._photo import NO_PHOTO_ID, license_of, nsid, photo_id
-from auditor.datasets.readers._sqlite import MAGIC, database, quoted, tables
-from auditor.datasets.row import Record, Row, row_of
-from auditor.datasets.sources import Source
 from auditor.errors import WrongFileError
 
 _TABLE = "yfcc100m_dataset"

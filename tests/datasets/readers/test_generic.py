@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers.generic import NEITHER, NO_COLUMN, generic_format
-from auditor.datasets.sources import Source
 from auditor.errors import AuditorError, WrongFileError
 from tests.datasets.lookalikes import PHOTOS
 from tests.datasets.readers.conftest import Records, Write

@@ -4,8 +4,8 @@ import pytest
 
 from auditor.datasets import catalogue, readers
 from auditor.datasets.card import Card
+from auditor.datasets.parsing.sources import sources
 from auditor.datasets.readers import GENERIC
-from auditor.datasets.sources import sources
 from auditor.errors import WrongFileError
 from tests.datasets.conftest import Build
 from tests.datasets.readers.conftest import Write

@@ -1,0 +1,176 @@
+"""What an audit and a check find, as values; `auditor.report` writes them out."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from auditor.account.export_files import SkippedFile
+from auditor.account.photo import Account, Photo
+from auditor.flickr.urls import Target
+
+MatchKey = Literal["photo_id", "url_hash", "content_md5", "owner"]
+"""`owner` alone proves only that a photo of this account is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A photo met a record: one for each photo and dataset, with the strongest key that proves it."""
+
+    dataset: str
+    match_key: MatchKey
+    record: str
+    """The first place in the publisher's file."""
+    records: int
+    """How many places; a photo can hold several faces."""
+    source: str
+    """Name of the index file the first place is in."""
+    license_then_id: str | None
+    """Flickr's id of the licence that the dataset recorded."""
+    license_then: str | None
+    """Its name in the licence table."""
+    links_original: bool
+    """The index holds the original's secret, so it links to the full-size file."""
+    certainty: str
+    """``published``, or ``inferred`` where the dataset never said that the number is a photo id."""
+
+    def values(self) -> dict[str, Any]:
+        """All fields by name; `dataclasses.asdict` copies deeply, which takes ten times as long."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedPhoto:
+    """A photo of today's account and where it stands."""
+
+    photo: Photo
+    exposures: tuple[Exposure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPhoto:
+    """An exposure with the photo it is of; None where the index gives the owner but no photo id."""
+
+    photo_id: str | None
+    exposure: Exposure
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedFile:
+    """An original on the user's disk that matches by content and is no photo of the account."""
+
+    path: str
+    md5: str
+    exposures: tuple[Exposure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A publisher's file that an index was built from."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIndex:
+    """A local index that the account was matched against."""
+
+    dataset: str
+    title: str
+    records: int
+    built_at: str
+    sources: tuple[SourceFile, ...]
+    match_keys: tuple[str, ...]
+    about: str
+    """``faces``, ``bodies`` or ``general``."""
+    huge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """A dataset of the catalogue that nothing can be said about, and why."""
+
+    dataset: str
+    title: str
+    reason: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Photos found in a dataset from which others were drawn that cannot be checked."""
+
+    dataset: str
+    photos: int
+    unchecked_children: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalsRead:
+    """A folder of the user's own files that was matched by content."""
+
+    folder: str
+    files: int
+    skipped: tuple[SkippedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """The account against every local index. Photos are sorted by id as numbers."""
+
+    account: Account
+    generated_at: str
+    """ISO 8601 with offset."""
+    snapshot_at: str
+    photos: int
+    """How many photos the account holds."""
+    indexes: tuple[CheckedIndex, ...]
+    not_checked: tuple[NotChecked, ...]
+    exposed: tuple[ExposedPhoto, ...]
+    gone: tuple[FoundPhoto, ...]
+    """What indexes ascribe to this account and its listing of today lacks."""
+    lineage: tuple[Lineage, ...] = ()
+    files: tuple[MatchedFile, ...] = ()
+    originals: OriginalsRead | None = None
+    """None: no folder of originals was given."""
+    since: str | None = None
+    """What the audit was limited to, where it shows new exposures only."""
+
+    @property
+    def anything_found(self) -> bool:
+        """Whether the audit ends with exit code 1."""
+        return bool(self.exposed or self.gone or self.files)
+
+    def by_dataset(self) -> dict[str, int]:
+        """Exposed photos of the account in each dataset.
+
+        Face sets first, huge general ones last, then by count.
+        """
+        counts: dict[str, int] = {}
+        for exposed in self.exposed:
+            for exposure in exposed.exposures:
+                counts[exposure.dataset] = counts.get(exposure.dataset, 0) + 1
+        rank = {index.dataset: (index.huge, index.about == "general") for index in self.indexes}
+        order = sorted(counts, key=lambda name: (rank.get(name, (False, True)), -counts[name], name))
+        return {name: counts[name] for name in order}
+
+    def by_license(self) -> dict[str, int]:
+        """Exposed photos by today's licence id."""
+        counts: dict[str, int] = {}
+        for exposed in self.exposed:
+            counts[exposed.photo.license_id] = counts.get(exposed.photo.license_id, 0) + 1
+        return dict(sorted(counts.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedTarget:
+    """What `check` found about one photo or owner."""
+
+    target: Target
+    exposures: tuple[FoundPhoto, ...]
+    """For a photo its own; for an owner those of every photo that an index ascribes to it."""
+    owner: str | None = None
+    """NSID, where known."""
+    owner_alias: str | None = None
+    note: str | None = None
+    error: str | None = None
+    """Why the target could not be read or looked up."""

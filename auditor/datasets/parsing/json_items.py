@@ -1,0 +1,168 @@
+"""JSON files streamed: one element at a time, never the whole, and an error when the file ends too early."""
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ijson
+import numpy as np
+
+from auditor.datasets.parsing.row import Found, Row
+from auditor.datasets.parsing.sources import Source, Stream
+from auditor.datasets.parsing.text import by_line
+from auditor.errors import WrongFileError
+
+NO_OBJECT = "no JSON object"
+MAX_DEPTH = 200
+MAX_TEXT_BYTES = 16 << 20
+
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
+_NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
+_STEPS = np.zeros(256, np.int64)
+_STEPS[list(b"[{")], _STEPS[list(b"]}")] = 1, -1
+
+
+def items(source: Source, path: str) -> Iterator[Any]:
+    """The elements at an ijson path such as ``images.item``, in the file's order."""
+    with source.open() as stream, _broken(source):
+        yield from ijson.items(_Utf8(stream), path, use_float=True)
+
+
+def entries(source: Source, path: str) -> Iterator[dict[str, Any]]:
+    """The objects at an ijson path; what is no object comes as an empty one, so that it is accounted for."""
+    for item in items(source, path):
+        yield item if isinstance(item, dict) else {}
+
+
+def members(source: Source) -> Iterator[tuple[str, Any]]:
+    """The (key, value) pairs of the file's one object; a repeated key comes repeatedly."""
+    with source.open() as stream, _broken(source):
+        yield from ijson.kvitems(_Utf8(stream), "", use_float=True)
+
+
+def objects(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The entries of a file that is one list or one object, each with its place: ``[3]`` or ``["key"]``.
+
+    What is no object comes as an empty one, so that every entry is accounted for.
+    """
+    if opens_with(source, b"["):
+        placed: Iterator[tuple[str, Any]] = ((f"[{n}]", item) for n, item in enumerate(items(source, "item")))
+    else:
+        placed = ((f'["{key}"]', value) for key, value in members(source))
+    for place, value in placed:
+        yield place, value if isinstance(value, dict) else {}
+
+
+def scalars(source: Source) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Every text, number, truth value and null of the file with its path of keys and list positions."""
+    path: list[str | int] = []
+    with source.open() as stream, _broken(source):
+        for event, value in ijson.basic_parse(_Utf8(stream), use_float=True):
+            if event == "map_key":
+                path[-1] = value
+                continue
+            if event in ("end_map", "end_array"):
+                path.pop()
+                continue
+            if path and isinstance(path[-1], int):
+                path[-1] += 1
+            if event == "start_map":
+                path.append("")
+            elif event == "start_array":
+                path.append(-1)
+            else:
+                yield tuple(path), value
+
+
+def by_json_line(source: Source, find: Callable[[dict[str, Any]], Found]) -> Iterator[Row]:
+    """One row for each line of a JSON Lines file: what `find` makes of its object."""
+    return by_line(source, lambda line: _found_in(line, find))
+
+
+def _found_in(line: str, find: Callable[[dict[str, Any]], Found]) -> Found:
+    entry = parse_line(line)
+    return find(entry) if isinstance(entry, dict) else NO_OBJECT
+
+
+def parse_line(line: str) -> Any:
+    """The value of one line of JSON, None for a line that is none."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def opens_with(source: Source, *brackets: bytes) -> bool:
+    """Whether the JSON begins with one of these: ``b"{"`` for an object, ``b"["`` for a list."""
+    return source.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(brackets)
+
+
+class _Utf8:
+    """The stream without byte-order mark, bad UTF-8 replaced: one bad title must not cost the file.
+
+    Nor may a hostile file cost the memory: ijson keeps the whole path of each value and whole texts, so
+    200,000 brackets in a row take gigabytes. Both are bounded here, far above what any index holds.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+        self._depth = 0
+        self._text_length = 0
+        """Length so far of the text that the last block ended in; 0 outside of texts."""
+        self._escape = b""
+
+    def read(self, size: int) -> bytes:
+        if size == 0:  # how ijson asks whether it gets bytes or text
+            return b""
+        while data := self._stream.read(size):
+            if text := self._decoder.decode(data):
+                self._bound(block := text.encode())
+                return block
+        return self._decoder.decode(b"", final=True).encode()
+
+    def _bound(self, block: bytes) -> None:
+        """Raise JSONError when the file nests too deep or holds too long a text."""
+        if b"\\" in block or self._escape:
+            block = _ESCAPED.sub(b"", self._escape + block)
+            self._escape = b"\\" if block.endswith(b"\\") else b""
+        parts = block.translate(None, delete=_NOT_STRUCTURE).split(b'"')
+        outside = b"".join(parts[self._text_length > 0 :: 2])
+        steps = _STEPS[np.frombuffer(outside, np.uint8)]
+        deepest = self._depth + int(np.cumsum(steps).max(initial=0))
+        self._depth += int(steps.sum())
+        if deepest > MAX_DEPTH:
+            raise ijson.JSONError(f"it nests deeper than {MAX_DEPTH} levels")
+        if (len(parts) % 2 == 0) == (self._text_length > 0):
+            self._text_length = 0
+        else:
+            self._text_length = max(1, len(block) + (self._text_length if len(parts) == 1 else 0))
+        if self._text_length > MAX_TEXT_BYTES:
+            raise ijson.JSONError(f"it holds a text of more than {MAX_TEXT_BYTES >> 20} MiB")
+
+
+@contextmanager
+def _broken(source: Source) -> Iterator[None]:
+    try:
+        yield
+    except ijson.IncompleteJSONError as error:
+        raise WrongFileError(
+            f"{source.label} is cut short or no JSON: {_reason(error)}",
+            hint="Get the file again, and compare its size or checksum with the publisher's.",
+        ) from error
+    except ijson.JSONError as error:
+        raise WrongFileError(
+            f"{source.label} is no valid JSON: {_reason(error)}", hint="Get the file again."
+        ) from error
+    except ValueError as error:  # a number of more digits than Python reads
+        raise WrongFileError(
+            f"{source.label} is no valid JSON: {error}", hint="Get the file again."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """The parser's own first line; the rest quotes the file."""
+    return str(error.args[0] if error.args else error).strip().split("\n")[0][:120]

@@ -1,0 +1,112 @@
+"""From what a publisher wrote about a photo to the keys of a record."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from auditor.datasets.parsing.row import Record
+from auditor.flickr import licenses
+from auditor.flickr.urls import (
+    OwnerAddress,
+    PhotoAddress,
+    is_photo_id,
+    normalise_nsid,
+    pack_nsid,
+    parse_owner,
+    parse_photo,
+)
+
+NO_ADDRESS = "no Flickr address"
+NO_PHOTO_ID = "no photo id"
+_URL_HASH = re.compile(r"[0-9a-f]{16,32}")
+_MD5 = re.compile(r"[0-9a-f]{32}")
+NSID = r"[1-9][0-9]{4,10}@N[0-9]{2}"
+
+
+def address(value: object) -> PhotoAddress | None:
+    """The photo an address leads to; None for anything that is no text with one."""
+    return parse_photo(value) if isinstance(value, str) else None
+
+
+def photo_id(value: object) -> int | None:
+    """A photo id that a schema calls one, as text or number."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if 0 < value < 2**63 else None
+    return int(value) if isinstance(value, str) and is_photo_id(value) else None
+
+
+def nsid(value: object) -> int | None:
+    """A packed NSID from text that should be one."""
+    found = normalise_nsid(value) if isinstance(value, str) else None
+    return pack_nsid(found) if found else None
+
+
+def record(
+    photo: PhotoAddress, *owner_texts: str, license_id: int | None = None, place: str | None = None
+) -> Record:
+    """The record of an address; NSID and alias are the first that it, or the row's other texts, name."""
+    return _record(photo, map(_owner, owner_texts), license_id, place)
+
+
+def _record(
+    photo: PhotoAddress,
+    owners: Iterable[PhotoAddress | OwnerAddress],
+    license_id: int | None,
+    place: str | None,
+) -> Record:
+    nsid, alias = photo.nsid, photo.path_alias
+    for owner in owners:
+        nsid, alias = nsid or owner.nsid, alias or owner.path_alias
+    return Record(
+        photo_id=int(photo.photo_id),
+        nsid=pack_nsid(nsid) if nsid else None,
+        alias=alias,
+        license_id=license_id,
+        original=photo.is_original,
+        record=place,
+    )
+
+
+def _owner(text: str) -> PhotoAddress | OwnerAddress:
+    """Whoever the page of a photo or person, or a bare NSID, names; maybe nobody."""
+    return parse_photo(text) or parse_owner(text) or OwnerAddress()
+
+
+@lru_cache(maxsize=4096)
+def license_of(text: object) -> int | None:
+    """Flickr's licence id for a licence's name or address of any age; None when it is not one of Flickr's."""
+    found = licenses.find(text) if isinstance(text, str) else None
+    return int(found.id) if found else None
+
+
+def found_in(
+    addresses: Iterable[object], *, license_id: int | None = None, place: str | None = None
+) -> Record | None:
+    """The record of a row with several addresses of one photo, which may be missing or of other sites.
+
+    Any of them may name the owner or hold the original's secret.
+    """
+    named = [_owner(text) for text in addresses if isinstance(text, str)]
+    photos = [found for found in named if isinstance(found, PhotoAddress)]
+    if not photos:
+        return None
+    original = any(photo.is_original and photo.photo_id == photos[0].photo_id for photo in photos)
+    return _record(photos[0], named, license_id, place)._replace(original=original)
+
+
+def url_hash(value: object) -> str | None:
+    """YFCC's hash of a download address: 16 to 32 hex digits, for its bytes are written without padding."""
+    text = value.lower() if isinstance(value, str) else ""
+    return text if _URL_HASH.fullmatch(text) else None
+
+
+def md5(value: object) -> str | None:
+    """An MD5 as 32 hex digits."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    return text if _MD5.fullmatch(text) else None
+
+
+def mostly(lines: list[str], pattern: re.Pattern[str]) -> bool:
+    """Whether half of the lines or more match as a whole: a file is of a format despite some bad lines."""
+    matching = sum(pattern.fullmatch(line) is not None for line in lines)
+    return matching > 0 and matching * 2 >= len(lines)  # one row below a title is half

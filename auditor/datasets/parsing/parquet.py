@@ -1,0 +1,133 @@
+"""Parquet files: only the columns that hold keys are read, never pictures, and rows without Flickr in bulk.
+
+The web-scale lists have billions of rows of which one in two hundred leads to Flickr. DuckDB throws out
+the others by a plain search for "flic" (flickr.com, staticflickr.com, flic.kr), on all cores and in
+bounded memory; only what is left is parsed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from auditor.datasets import duck
+from auditor.datasets.parsing.keys import NO_ADDRESS
+from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.sources import Source
+from auditor.errors import WrongFileError
+from auditor.text import plain
+
+_BATCH_ROWS = 1 << 16
+
+
+def columns(source: Source) -> dict[str, pa.DataType]:
+    """The columns and their types; none for a file that is no Parquet or cannot be read."""
+    if not source.head.startswith(b"PAR1"):
+        return {}
+    try:
+        with source.file() as path:
+            schema = pq.read_schema(path)
+    except (pa.ArrowException, OSError):
+        return {}
+    return dict(zip(schema.names, schema.types, strict=True))
+
+
+def named(source: Source, *names: str) -> list[str]:
+    """The columns with one of these names in whatever case, in the order of `names`."""
+    present = {name.lower(): name for name in reversed(columns(source))}
+    return [present[name] for name in names if name in present]
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type can hold addresses; some writers leave text marked as plain bytes."""
+    return any(
+        test(kind)
+        for test in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+        )
+    )
+
+
+def is_key(kind: pa.DataType) -> bool:
+    """Whether a column of this type can hold addresses or ids, and no pictures."""
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_floating)
+    return any(test(kind) for test in tests)
+
+
+def first(source: Source, wanted: Sequence[str], count: int) -> list[tuple[Any, ...]]:
+    """The values of the `wanted` columns in some `count` rows near the start."""
+    with _reading(source) as connection:
+        return [row[1:] for row in islice(_values(connection, source, wanted, f"true LIMIT {count}"), count)]
+
+
+def values(source: Source, column: str) -> Iterator[tuple[int, Any]]:
+    """(row counted from 1, value) of one column."""
+    with _reading(source) as connection:
+        yield from ((number, value) for number, value in _values(connection, source, [column], "true"))
+
+
+def rows(source: Source, wanted: Sequence[str], find: Callable[[Sequence[Any]], Found]) -> Iterator[Row]:
+    """All rows: what `find` makes of the values of the `wanted` columns."""
+    with _reading(source) as connection:
+        for number, *values in _values(connection, source, wanted, "true"):
+            yield _row(number, find(values))
+
+
+def rows_with_links(
+    source: Source, links: Sequence[str], others: Sequence[str], find: Callable[[Sequence[Any]], Found]
+) -> Iterator[Row]:
+    """All rows; those without anything like a Flickr address in the columns `links` come in bulk last."""
+    kept = 0
+    with _reading(source) as connection:
+        test = " OR ".join(f"contains(lower({_quoted(name)}::VARCHAR), 'flic')" for name in links)
+        for number, *values in _values(connection, source, [*links, *others], test):
+            kept += 1
+            yield _row(number, find(values))
+        with source.file() as path:
+            total = pq.read_metadata(path).num_rows
+    if total > kept:
+        yield Row(total, skipped=NO_ADDRESS, stands_for=total - kept)
+
+
+def _row(number: int, found: Found) -> Row:
+    return row_of(number, found._replace(record=f"row {number}") if isinstance(found, Record) else found)
+
+
+def _values(
+    connection: duckdb.DuckDBPyConnection, source: Source, wanted: Sequence[str], test: str
+) -> Iterator[tuple[Any, ...]]:
+    """(row counted from 1, the wanted values …) of the rows for which `test` holds."""
+    picked = ", ".join(_quoted(name) for name in wanted)
+    with source.file() as path:
+        relation = connection.execute(
+            f"SELECT file_row_number + 1, {picked}"  # noqa: S608 - names are quoted
+            f" FROM read_parquet(?, file_row_number = true, binary_as_string = true) WHERE {test}",
+            [duck.pattern(path)],
+        )
+        while batch := relation.fetchmany(_BATCH_ROWS):
+            yield from batch
+
+
+@contextmanager
+def _reading(source: Source) -> Iterator[duckdb.DuckDBPyConnection]:
+    try:
+        with duck.connect() as connection:
+            yield connection
+    except duckdb.OutOfMemoryException:
+        raise  # not the file's fault, or not surely
+    except (duckdb.Error, pa.ArrowException, UnicodeDecodeError) as error:
+        raise WrongFileError(
+            f"{source.label} is cut short or damaged: {plain(error, 160)}",
+            hint="Get the file again, and compare its size or checksum with the publisher's.",
+        ) from error
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

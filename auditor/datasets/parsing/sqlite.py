@@ -1,0 +1,60 @@
+"""SQLite files of others: opened read-only, running nothing that stands in them, and never half of one."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from auditor.datasets.parsing.sources import Source
+from auditor.errors import WrongFileError
+
+MAGIC = b"SQLite format 3\0"
+
+
+@contextmanager
+def database(source: Source) -> Iterator[sqlite3.Connection]:
+    """The database; raises `WrongFileError` when it is damaged or cut short, also while it is used."""
+    with source.file() as path:
+        _refuse_short(source, path)
+        try:
+            with closing(
+                sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
+            ) as connection:
+                connection.execute("PRAGMA trusted_schema = OFF")
+                connection.text_factory = lambda text: text.decode(errors="replace")
+                yield connection
+        except (sqlite3.Error, OverflowError) as error:
+            raise WrongFileError(
+                f"{source.label} is damaged: {error}",
+                hint="Get the file again, and compare its size or checksum with the publisher's.",
+            ) from error
+
+
+def tables(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """The columns of each real table; views and virtual tables would run what the file says."""
+    names = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%' ORDER BY rowid"
+    ).fetchall()
+    return {
+        name: [column[1] for column in connection.execute(f"PRAGMA table_info({quoted(name)})")]
+        for (name,) in names
+    }
+
+
+def quoted(name: str) -> str:
+    """A name of a table or column for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _refuse_short(source: Source, path: Path) -> None:
+    """SQLite reads a file that lost its end without complaint until it meets a missing page."""
+    head = source.head[:100]
+    page = int.from_bytes(head[16:18], "big")
+    page_bytes = 65536 if page == 1 else page
+    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
+    if len(head) < 100 or path.stat().st_size < pages * page_bytes:
+        raise WrongFileError(
+            f"{source.label} is cut short: it should have {pages * page_bytes} bytes",
+            hint="Get the file again, and compare its size or checksum with the publisher's.",
+        )

@@ -1,0 +1,1 @@
+"""Indexes from and for others: packs, registries and publishing."""

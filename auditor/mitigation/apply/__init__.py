@@ -1,1 +1,0 @@
-"""Carry out a plan: the only part of the program that holds a client that can write."""

@@ -1,0 +1,149 @@
+"""Add a tag, `no_cv` above all, and remove it again.
+
+State: ``{"tag": "no_cv", "present": false}``. Flickr compares tags by their clean form, so a photo that has
+``NoCV`` already is tagged; adding again changes nothing and is answered with an empty list.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from auditor.account.photo import Photo
+from auditor.errors import CallError, UsageError
+from auditor.flickr.parse import Json, listing, table, text
+from auditor.flickr.tags import MAX_TAGS, clean, quote_for_add
+from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
+from auditor.mitigation.kinds.base import GONE, Mitigation, Seen, WriteCall, failed
+
+
+def tag_changes(photo: Photo, tags: Iterable[str]) -> Iterator[Change | Skip]:
+    """The tags (raw) that `photo` lacks, as changes."""
+    held = len(photo.tags)
+    for tag in tags:
+        if clean(tag) in photo.tags:
+            yield Skip(photo.id, f"already tagged {tag}", AddTag.name)
+        elif held >= MAX_TAGS:
+            yield Skip(photo.id, f"has {MAX_TAGS} tags, Flickr's limit", AddTag.name)
+        else:
+            held += 1
+            yield Change(photo.id, AddTag.name, _state(tag, present=False), _state(tag, present=True), "yes")
+
+
+def _state(tag: str, *, present: bool) -> Mapping[str, str | bool]:
+    return {"tag": tag, "present": present}
+
+
+def _tag(change: Change) -> str:
+    return str(change.after["tag"]) if isinstance(change.after, Mapping) else ""
+
+
+def _is_tag_id(tag_id: str, photo_id: str) -> bool:
+    """``<owner's internal id>-<photo id>-<tag number>``: the middle one ties it to the photo."""
+    return f"-{photo_id}-" in tag_id and len(tag_id) < 100
+
+
+class _Tag(Mitigation):
+    order = 1
+    adds: bool
+
+    def subject(self, change: Change) -> str:
+        return f"tag:{clean(_tag(change))}"
+
+    def problem(self, change: Change) -> str | None:
+        try:
+            quote_for_add([_tag(change)])
+        except UsageError as error:
+            return error.message
+        expected = (_state(_tag(change), present=not self.adds), _state(_tag(change), present=self.adds))
+        return None if (change.before, change.after) == expected else "before and after do not fit together"
+
+    def observed(self, change: Change, seen: Seen) -> Value:
+        return _state(_tag(change), present=clean(_tag(change)) in seen.photo.tags)
+
+    def show(self, value: Value) -> str:
+        return "tagged" if isinstance(value, Mapping) and value.get("present") else "not tagged"
+
+
+class AddTag(_Tag):
+    """`flickr.photos.addTags`."""
+
+    name = "add-tag"
+    title = "Add a tag"
+    effect = (
+        "The tag is public. NVIDIA takes photos tagged no_cv out of FFHQ on request, others may honour it;"
+        " it hides nothing and binds nobody."
+    )
+    methods = frozenset({"flickr.photos.addTags"})
+    adds = True
+
+    def request(self, change: Change, seen: Seen) -> WriteCall:
+        return WriteCall(
+            "flickr.photos.addTags", {"photo_id": seen.photo.id, "tags": quote_for_add([_tag(change)])}
+        )
+
+    def answered(self, change: Change, answer: Json) -> Outcome:
+        """Recorded: ``{"tags":{"tag":[]}}`` when it was there, else the new tag with ``full_tag_id``."""
+        if "tags" not in answer:
+            # The documentation says "empty success response": then only the photo tells.
+            return Outcome("done", answer=None)
+        added = listing(table(answer["tags"]).get("tag"))
+        if not added:
+            return Outcome("already", "somebody tagged it just now")
+        wanted = clean(_tag(change))
+        ids = [
+            text(tag.get(key))
+            for tag in added
+            if wanted in {text(tag), clean(text(tag.get("raw")))}
+            for key in ("full_tag_id", "id")
+        ]
+        known = next((tag_id for tag_id in ids if _is_tag_id(tag_id, change.photo_id)), None)
+        return Outcome("done", answer={"tag_id": known} if known else None)
+
+    def refused(self, change: Change, error: CallError) -> Outcome:
+        if error.code == 1:
+            return Outcome("drifted", GONE)
+        return failed(error, f"has {MAX_TAGS} tags, Flickr's limit" if error.code == 2 else "")
+
+    def evidence(self, change: Change, seen: Seen) -> Mapping[str, str]:
+        tag_id = (seen.tag_ids or {}).get(clean(_tag(change)))
+        return {"tag_id": tag_id} if tag_id and _is_tag_id(tag_id, change.photo_id) else {}
+
+    def inverse(self, record: Record) -> Change | str:
+        tag_id = record.answer.get("tag_id")
+        if not tag_id:
+            return "the id of the tag that was added is not known; remove it on flickr.com"
+        change = record.change
+        return Change(
+            change.photo_id, RemoveTag.name, change.after, change.before, "yes", details={"tag_id": tag_id}
+        )
+
+    def describe(self, change: Change) -> str:
+        return f"add tag {_tag(change)}"
+
+
+class RemoveTag(_Tag):
+    """`flickr.photos.removeTag`, by the id of the tag that a run created."""
+
+    name = "remove-tag"
+    title = "Remove a tag"
+    effect = "The tag that the run had added is removed; other tags stay."
+    methods = frozenset({"flickr.photos.removeTag"})
+    adds = False
+
+    def problem(self, change: Change) -> str | None:
+        if not _is_tag_id(change.details.get("tag_id", ""), change.photo_id):
+            return "the id of the tag is missing or of another photo"
+        return super().problem(change)
+
+    def request(self, change: Change, seen: Seen) -> WriteCall:
+        return WriteCall("flickr.photos.removeTag", {"tag_id": change.details["tag_id"]})
+
+    def refused(self, change: Change, error: CallError) -> Outcome:
+        if error.code == 1:
+            return Outcome("already", "the tag was gone")
+        return failed(error)
+
+    def inverse(self, record: Record) -> Change | str:
+        change = record.change
+        return Change(change.photo_id, AddTag.name, change.after, change.before, "yes")
+
+    def describe(self, change: Change) -> str:
+        return f"remove tag {_tag(change)}"

@@ -1,0 +1,142 @@
+"""Take a photo out of a group's pool, and put it back.
+
+State: ``{"group_id": …, "title": …, "member": true}``.
+
+"If you add a non-public photo to a Flickr group, then the photo will be visible to all group members" (Flickr
+help 4404078163732), so private means private only outside the pools.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from auditor.account.photo import Photo
+from auditor.errors import CallError
+from auditor.flickr.urls import is_nsid
+from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
+from auditor.mitigation.kinds.base import (
+    GONE,
+    UNREADABLE,
+    Facts,
+    Mitigation,
+    Seen,
+    Unreadable,
+    WriteCall,
+    failed,
+)
+
+
+def group_changes(photo: Photo, facts: Facts) -> Iterator[Change | Skip]:
+    """Leave every group that `photo` is in, as far as Flickr told them."""
+    groups = facts.groups.get(photo.id)
+    if groups is None:
+        yield Skip(
+            photo.id, "its groups are not known: they are asked for when you are logged in", LeaveGroup.name
+        )
+        return
+    if not groups:
+        yield Skip(photo.id, "in no group", LeaveGroup.name)
+    for pool in groups:
+        note = "undo adds it back where the group's rules allow"
+        before, after = (_state(pool.group_id, pool.title, member=member) for member in (True, False))
+        yield Change(photo.id, LeaveGroup.name, before, after, "partly", note)
+
+
+def _state(group_id: str, title: str, *, member: bool) -> Mapping[str, str | bool]:
+    return {"group_id": group_id, "title": title, "member": member}
+
+
+def _group(change: Change) -> Mapping[str, str | bool]:
+    return change.after if isinstance(change.after, Mapping) else {}
+
+
+class _Group(Mitigation):
+    reads_groups = True
+    joins: bool
+
+    def subject(self, change: Change) -> str:
+        return f"group:{_group(change)['group_id']}"
+
+    def problem(self, change: Change) -> str | None:
+        group_id, title = (str(_group(change).get(key, "")) for key in ("group_id", "title"))
+        if not is_nsid(group_id):
+            return "the id of the group is missing"
+        expected = (
+            _state(group_id, title, member=not self.joins),
+            _state(group_id, title, member=self.joins),
+        )
+        return None if (change.before, change.after) == expected else "before and after do not fit together"
+
+    def observed(self, change: Change, seen: Seen) -> Value | Unreadable:
+        if seen.groups is None:
+            return UNREADABLE
+        group = _group(change)
+        return _state(str(group["group_id"]), str(group["title"]), member=group["group_id"] in seen.groups)
+
+    def request(self, change: Change, seen: Seen) -> WriteCall:
+        (method,) = self.methods
+        return WriteCall(method, {"photo_id": seen.photo.id, "group_id": str(_group(change)["group_id"])})
+
+    def show(self, value: Value) -> str:
+        return "in the group" if isinstance(value, Mapping) and value.get("member") else "not in the group"
+
+
+class LeaveGroup(_Group):
+    """`flickr.groups.pools.remove`."""
+
+    name = "leave-group"
+    title = "Leave a group"
+    effect = "The photo leaves the group's pool; coming back is up to the group's limits and moderators."
+    methods = frozenset({"flickr.groups.pools.remove"})
+    order = 4
+    joins = False
+
+    def refused(self, change: Change, error: CallError) -> Outcome:
+        match error.code:
+            case 1:
+                return Outcome("already", "the group no longer exists")
+            case 2:
+                return Outcome("already", "it was not in the group")
+            case 3:
+                return failed(error, "Flickr does not let you take it out of this group")
+            case _:
+                return failed(error)
+
+    def inverse(self, record: Record) -> Change | str:
+        change = record.change
+        note = "the group's moderators may have to let it in"
+        return Change(change.photo_id, JoinGroup.name, change.after, change.before, "yes", note)
+
+    def describe(self, change: Change) -> str:
+        return f"leave group {_group(change).get('title') or _group(change)['group_id']}"
+
+
+class JoinGroup(_Group):
+    """`flickr.groups.pools.add`."""
+
+    name = "join-group"
+    title = "Join a group again"
+    effect = "The photo is added to the group's pool, or waits for its moderators."
+    methods = frozenset({"flickr.groups.pools.add"})
+    order = 6
+    joins = True
+
+    def refused(self, change: Change, error: CallError) -> Outcome:
+        match error.code:
+            case 1:
+                return Outcome("drifted", GONE)
+            case 2:
+                return failed(error, "the group no longer exists")
+            case 3:
+                return Outcome("already", "it is in the group")
+            case 6 | 7:
+                return Outcome("done", "it waits for the group's moderators", {"queued": "yes"})
+            case 10:
+                return failed(error, "the group's pool is full")
+            case _:
+                return failed(error)
+
+    def inverse(self, record: Record) -> Change | str:
+        change = record.change
+        return Change(change.photo_id, LeaveGroup.name, change.after, change.before, "partly")
+
+    def describe(self, change: Change) -> str:
+        return f"back into group {_group(change).get('title') or _group(change)['group_id']}"

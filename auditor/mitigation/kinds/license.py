@@ -1,0 +1,107 @@
+"""Set the licence. State: Flickr's licence id as a string, ``"4"`` → ``"0"``.
+
+"You can change the license as often as you like, but downloaded content always retains the license assigned
+to it" (Flickr help 4404078674324). Since 2025-06-18 "all new CC licenses are version 4.0", so that a 2.0
+licence may not come back.
+"""
+
+from collections.abc import Iterator
+
+from auditor.account.photo import Photo
+from auditor.errors import CallError
+from auditor.flickr import licenses
+from auditor.mitigation.change import Change, Outcome, Record, Reversible, Skip, Value
+from auditor.mitigation.kinds.base import GONE, Facts, Mitigation, Seen, WriteCall, failed
+
+
+def license_changes(photo: Photo, wanted: str, facts: Facts) -> Iterator[Change | Skip]:
+    """The licence `wanted` for `photo`, unless it has it or Flickr does not offer it."""
+    if photo.license_id == wanted:
+        yield Skip(photo.id, f"already {licenses.get(wanted).name}", License.name)
+        return
+    if not photo.license_id.isdecimal():
+        yield Skip(photo.id, "its present licence is not known: run sync", License.name)
+        return
+    offered = facts.available.get(photo.license_id)
+    if offered is not None and wanted not in offered:
+        reason = f"Flickr does not offer {licenses.get(wanted).name} for it"
+        yield Skip(photo.id, reason, License.name)
+        return
+    reversible, note = _way_back(photo.license_id, wanted, facts)
+    yield Change(photo.id, License.name, photo.license_id, wanted, reversible, note)
+
+
+def _way_back(before: str, after: str, facts: Facts) -> tuple[Reversible, str]:
+    present = licenses.get(before)
+    if not present.settable:
+        return "no", f"{present.name} is for members of The Commons and cannot be set again"
+    # A photo that already has the new licence shows best what this one will be offered afterwards.
+    offered = facts.available.get(after) or facts.available.get(before)
+    twin = licenses.twin_4_0(before)
+    if offered is None:
+        return "partly", f"not known whether Flickr would set {present.name} again"
+    if before in offered:
+        return "yes", ""
+    return "no", f"Flickr no longer offers {present.name}" + (
+        f"; nearest is {licenses.get(twin).name}" if twin else ""
+    )
+
+
+class License(Mitigation):
+    """`flickr.photos.licenses.setLicense`."""
+
+    name = "license"
+    title = "Set the licence"
+    effect = (
+        "Flickr shows the new licence from now on; everybody can see the history. Copies already taken keep"
+        " the licence they were taken under."
+    )
+    methods = frozenset({"flickr.photos.licenses.setLicense"})
+    order = 2
+
+    def subject(self, change: Change) -> str:
+        return "license"
+
+    def problem(self, change: Change) -> str | None:
+        for value in (change.before, change.after):
+            if not isinstance(value, str) or not value.isdecimal():
+                return "a licence is given by Flickr's id"
+        return None if change.before != change.after else "nothing would change"
+
+    def observed(self, change: Change, seen: Seen) -> Value:
+        return seen.photo.license_id
+
+    def request(self, change: Change, seen: Seen) -> WriteCall:
+        params = {"photo_id": seen.photo.id, "license_id": str(change.after)}
+        return WriteCall("flickr.photos.licenses.setLicense", params)
+
+    def refused(self, change: Change, error: CallError) -> Outcome:
+        name = licenses.get(str(change.after)).name
+        twin = licenses.twin_4_0(str(change.after))
+        match error.code:
+            case 1:
+                return Outcome("drifted", GONE)
+            case 2:
+                return failed(error, f"Flickr does not know the licence {name}")
+            case 3 | 4:
+                refusal = (
+                    "says its licence cannot be changed" if error.code == 3 else f"no longer offers {name}"
+                )
+                # Proposed, never chosen: another version is another contract.
+                way = licenses.get(twin) if twin else None
+                proposal = f"; the nearest is {way.name}: plan --ids FILE --license {way.code}" if way else ""
+                return failed(error, f"Flickr {refusal}{proposal}")
+            case _:
+                return failed(error)
+
+    def inverse(self, record: Record) -> Change | str:
+        change = record.change
+        if not licenses.get(str(change.before)).settable:
+            return f"{self.show(change.before)} cannot be set through Flickr's API"
+        return Change(change.photo_id, self.name, change.after, change.before, "yes")
+
+    def describe(self, change: Change) -> str:
+        return f"licence: {self.show(change.before)} → {self.show(change.after)}"
+
+    def show(self, value: Value) -> str:
+        return licenses.get(str(value)).name if value else "no licence told"

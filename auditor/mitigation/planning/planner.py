@@ -1,0 +1,118 @@
+"""From what the policies want to the plan. Pure: nothing here could call Flickr.
+
+Every selected photo ends in a change, a skip with its reason, or both (one mitigation each way).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from auditor.account.photo import Account, Photo
+from auditor.account.store import Snapshot
+from auditor.mitigation.change import Change, Skip
+from auditor.mitigation.kinds.add_tag import tag_changes
+from auditor.mitigation.kinds.base import GONE, Facts
+from auditor.mitigation.kinds.groups import group_changes
+from auditor.mitigation.kinds.hide import hide_changes
+from auditor.mitigation.kinds.license import license_changes
+from auditor.mitigation.kinds.privacy import privacy_changes
+from auditor.mitigation.kinds.registry import of
+from auditor.mitigation.planning import preflight
+from auditor.mitigation.planning.plan import MAX_AGE, Plan, new_id
+from auditor.mitigation.planning.policy import Actions, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What decides how long calls take."""
+
+    calls_per_hour: int
+    used: int
+    concurrency: int
+
+
+def make(
+    account: Account,
+    photos: Sequence[Photo],
+    snapshot: Snapshot,
+    selection: Selection,
+    facts: Facts,
+    *,
+    now: datetime,
+    budget: Budget,
+    advice: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> Plan:
+    """The plan for `selection`; `photos` is the whole account as of `snapshot`.
+
+    Errors: `RefusedError` when it would put a free account over its limits.
+    """
+    by_id = {photo.id: photo for photo in photos}
+    changes, skipped = draft(selection, by_id, facts)
+    preflight.check_limits(account, preflight.non_public(photos), changes)
+    taken = datetime.fromtimestamp(snapshot.taken_at, UTC)
+    plan = Plan(
+        plan_id=new_id("plan", now),
+        nsid=account.nsid,
+        created_at=now,
+        snapshot_id=snapshot.id,
+        snapshot_at=taken,
+        changes=changes,
+        skipped=skipped,
+        warnings=(
+            *warnings,
+            *_about_snapshot(snapshot, now),
+            *selection.warnings,
+            *preflight.warnings(account, by_id, changes, facts),
+        ),
+        advice=tuple(advice),
+    )
+    return with_estimate(plan, len(photos), budget)
+
+
+def with_estimate(plan: Plan, photos: int, budget: Budget) -> Plan:
+    """`plan` with the calls and minutes that it will take on an account of so many photos."""
+    estimate = preflight.estimate(
+        plan.changes,
+        photos=photos,
+        calls_per_hour=budget.calls_per_hour,
+        used=budget.used,
+        concurrency=budget.concurrency,
+    )
+    return replace(plan, estimated_calls=estimate.calls, estimated_minutes=estimate.minutes)
+
+
+def draft(
+    selection: Selection, photos: Mapping[str, Photo], facts: Facts
+) -> tuple[tuple[Change, ...], tuple[Skip, ...]]:
+    """Changes and skips, by photo id and in order of execution; `photos` holds all that are selected."""
+    changes: list[Change] = []
+    skipped = list(selection.skipped)
+    for photo_id, wanted in sorted(selection.wanted.items(), key=lambda entry: int(entry[0])):
+        if photo_id in facts.gone:
+            skipped.append(Skip(photo_id, GONE))
+            continue
+        entries = list(_entries(photos[photo_id], wanted, facts))
+        found = [entry for entry in entries if isinstance(entry, Change)]
+        changes += sorted(found, key=lambda change: of(change).order)
+        skipped += [entry for entry in entries if isinstance(entry, Skip)]
+    return tuple(changes), tuple(skipped)
+
+
+def _entries(photo: Photo, wanted: Actions, facts: Facts) -> Iterator[Change | Skip]:
+    yield from tag_changes(photo, sorted(wanted.add_tags))
+    if wanted.license is not None:
+        yield from license_changes(photo, wanted.license, facts)
+    if wanted.hide:
+        yield from hide_changes(photo)
+    if wanted.leave_groups:
+        yield from group_changes(photo, facts)
+    if wanted.privacy is not None:
+        yield from privacy_changes(photo, wanted.privacy, facts, leaves_groups=wanted.leave_groups)
+
+
+def _about_snapshot(snapshot: Snapshot, now: datetime) -> Iterator[str]:
+    if not snapshot.complete:
+        yield "the last sync was incomplete: photos it missed are not in this plan"
+    if now.timestamp() - snapshot.taken_at > MAX_AGE:
+        yield "the last sync is over 7 days old, so this plan cannot be applied: run sync and plan again"

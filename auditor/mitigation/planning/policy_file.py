@@ -1,0 +1,181 @@
+"""`[[policy]]` and `[[except]]` of config.toml as values.
+
+Strict: a misspelt condition must not silently match more photos.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from auditor.errors import ConfigurationError, UsageError
+from auditor.flickr import licenses, tags
+from auditor.flickr.privacy import Privacy
+from auditor.flickr.urls import classify
+from auditor.mitigation.planning.policy import Actions, Except, Match, Policy, conditions
+
+USES = ("reuse", "commercial", "derivatives")
+_HINT = "config.example.toml shows every setting."
+
+
+def policies(tables: Sequence[Mapping[str, Any]]) -> dict[str, Policy]:
+    """The named policies. Errors: `ConfigurationError`."""
+    found: dict[str, Policy] = {}
+    for number, table in enumerate(tables, 1):
+        where = f"[[policy]] {number}"
+        _only(table, {"name", "match", "actions"}, where)
+        name = table.get("name")
+        if not isinstance(name, str) or not name.strip():
+            raise _error(f"{where} has no name")
+        if name in found:
+            raise _error(f"two policies are named {name!r}")
+        where = f"[[policy]] {name!r}"
+        actions = _actions(_table(table.get("actions", {}), f"{where}: actions"), where)
+        if not actions:
+            raise _error(f"{where} has no actions")
+        found[name] = Policy(name, _match(_table(table.get("match", {}), f"{where}: match"), where), actions)
+    return found
+
+
+def exceptions(tables: Sequence[Mapping[str, Any]]) -> tuple[Except, ...]:
+    """The exceptions. Errors: `ConfigurationError`."""
+    found = []
+    for number, table in enumerate(tables, 1):
+        where = f"[[except]] {number}"
+        _only(table, {"id", "ids", "reason", "until"}, where)
+        ids = _ids([*_words(table.get("ids", []), where), *([table["id"]] if "id" in table else [])], where)
+        reason = table.get("reason")
+        if not ids or not isinstance(reason, str) or not reason.strip():
+            raise _error(f"{where} needs ids and a reason")
+        found.append(Except(ids, reason.strip(), _day(table["until"], where) if "until" in table else None))
+    return tuple(found)
+
+
+def photo_id(text: str) -> str:
+    """The photo id that a line or a setting names, as an id or any link of a photo. Errors: `UsageError`."""
+    target = classify(text)
+    if target.photo is None:
+        raise UsageError(f"{text.strip()!r} is neither a photo id nor a link of a photo")
+    return target.photo.photo_id
+
+
+def license_id(text: str) -> str:
+    """The id of a licence given by id, name, code or address. Errors: `UsageError`."""
+    known = licenses.find(text)
+    if known is None:
+        codes = ", ".join(entry.code for entry in licenses.LICENSES.values() if entry.settable)
+        raise UsageError(f"Flickr has no licence {text!r}", hint=f"Choose one of: {codes}.")
+    if not known.settable:
+        raise UsageError(
+            f"{known.name} is for members of The Commons; Flickr's API does not set it",
+            hint="Choose another licence.",
+        )
+    return known.id
+
+
+def tag(text: str) -> str:
+    """A tag that Flickr can hold. Errors: `UsageError`."""
+    tags.quote_for_add([text])
+    return " ".join(text.split())
+
+
+def privacy(text: str) -> Privacy:
+    """Errors: `UsageError`."""
+    try:
+        return Privacy(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no privacy", hint=f"Choose one of: {', '.join(Privacy)}.") from None
+
+
+def day(text: str) -> date:
+    """A day like ``2013-05-01``. Errors: `UsageError`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no day", hint="Write it like 2013-05-01.") from None
+
+
+def _match(table: Mapping[str, Any], where: str) -> Match:
+    _only(table, conditions(), f"{where}: match")
+
+    def words(key: str, read: Callable[[str], Any] = str) -> frozenset[Any]:
+        return frozenset(_read(read, word, where) for word in _words(table.get(key, []), f"{where}: {key}"))
+
+    def moment(key: str) -> date | None:
+        return _day(table[key], f"{where}: {key}") if key in table else None
+
+    uses = words("license_allows")
+    if not uses <= set(USES):
+        raise _error(f"{where}: license_allows must be of {', '.join(USES)}")
+    return Match(
+        exposed_in=words("exposed_in"),
+        face_datasets_only=_flag(table.get("face_datasets_only", False), f"{where}: face_datasets_only"),
+        privacy=words("privacy", privacy),
+        license_allows=uses,
+        tags=words("tags", tag),
+        albums=words("albums"),
+        taken_after=moment("taken_after"),
+        taken_before=moment("taken_before"),
+        uploaded_after=moment("uploaded_after"),
+        uploaded_before=moment("uploaded_before"),
+        ids=_ids(_words(table["ids"], where), where) if "ids" in table else None,
+        not_ids=_ids(_words(table.get("not_ids", []), where), where),
+    )
+
+
+def _actions(table: Mapping[str, Any], where: str) -> Actions:
+    _only(table, {"add_tags", "license", "privacy", "hide", "leave_groups"}, f"{where}: actions")
+    wanted_license, wanted_privacy = table.get("license"), table.get("privacy")
+    return Actions(
+        add_tags=frozenset(_read(tag, word, where) for word in _words(table.get("add_tags", []), where)),
+        license=None if wanted_license is None else _read(license_id, str(wanted_license), where),
+        privacy=None if wanted_privacy is None else _read(privacy, str(wanted_privacy), where),
+        hide=_flag(table.get("hide", False), f"{where}: hide"),
+        leave_groups=_flag(table.get("leave_groups", False), f"{where}: leave_groups"),
+    )
+
+
+def _read(read: Callable[[str], Any], word: str, where: str) -> Any:
+    try:
+        return read(word)
+    except UsageError as error:
+        raise ConfigurationError(f"{where}: {error.message}", hint=error.hint or _HINT) from None
+
+
+def _ids(words: Iterable[object], where: str) -> frozenset[str]:
+    return frozenset(_read(photo_id, str(word), where) for word in words)
+
+
+def _table(value: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise _error(f"{where} must be a table")
+    return value
+
+
+def _words(value: object, where: str) -> list[str]:
+    """One word or a list of them; numbers are taken as written, since a photo id looks like one."""
+    entries = value if isinstance(value, list) else [value]
+    if not all(isinstance(entry, str | int) and not isinstance(entry, bool) for entry in entries):
+        raise _error(f"{where} must be text or a list of texts")
+    return [str(entry) for entry in entries]
+
+
+def _flag(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise _error(f"{where} must be true or false")
+    return value
+
+
+def _day(value: object, where: str) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else _read(day, str(value), where)
+
+
+def _only(table: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise _error(f"{where}: unknown setting {key!r}; known here: {', '.join(sorted(known))}")
+
+
+def _error(message: str) -> ConfigurationError:
+    return ConfigurationError(message, hint=_HINT)

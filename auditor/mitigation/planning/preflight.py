@@ -1,0 +1,199 @@
+"""What a plan would do to the account as a whole: limits, lost protections, costs. Pure.
+
+Flickr help 13690320471060: a free account holds 1,000 items, of them at most 50 that are not public; "content
+on free accounts that exceeds the limits listed above is at risk of deletion". Public, freely licensed photos
+are exempt from the rule of 1,000 (blog of 2019-03-08).
+"""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from auditor.account.photo import Account, Photo
+from auditor.errors import RefusedError
+from auditor.flickr import licenses
+from auditor.flickr.privacy import Privacy
+from auditor.mitigation.change import Change
+from auditor.mitigation.kinds.base import Facts
+from auditor.mitigation.kinds.registry import of
+from auditor.mitigation.planning.policy import grants_more
+from auditor.text import count
+
+FREE_NON_PUBLIC: Final = 50
+FREE_ITEMS: Final = 1000
+LIMITS_PAGE: Final = "https://www.flickrhelp.com/hc/en-us/articles/13690320471060"
+PRIVACY_PAGE: Final = "https://www.flickrhelp.com/hc/en-us/articles/4404078163732"
+
+DEFAULT_CAP: Final = 500
+
+_PAGE = 500
+_FIXED_CALLS = 6
+_SECONDS_A_CALL = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a plan costs."""
+
+    calls: int
+    minutes: int
+
+    def __str__(self) -> str:
+        time = "less than a minute" if self.minutes < 1 else f"about {self.minutes} min"
+        return f"{count(self.calls, 'call')}, {time}"
+
+
+def check_limits(
+    account: Account, non_public: int, changes: Sequence[Change], *, facts: str = "as last synced"
+) -> None:
+    """Refuse what would put a free account over its limit of non-public items.
+
+    `non_public` counts the account's items that are not public now. Errors: `RefusedError` with the numbers.
+    """
+    hidden = _becoming_non_public(changes)
+    after = non_public + hidden
+    if account.is_pro is not False or hidden <= 0 or after <= FREE_NON_PUBLIC:
+        return
+    raise RefusedError(
+        f"a free account may hold {FREE_NON_PUBLIC} non-public items, and Flickr may delete what is over;"
+        f" yours holds {non_public} ({facts}) and would hold {after}",
+        hint=f"Choose at most {max(0, FREE_NON_PUBLIC - non_public)} photos, or instead of --privacy use"
+        " --hide-from-search, --add-tag no_cv or --license all-rights-reserved; Flickr Pro has no such limit"
+        f" ({LIMITS_PAGE}).",
+    )
+
+
+def check_cap(changes: int, photos: int, cap: int | None) -> None:
+    """Refuse a run larger than the user has in mind. Errors: `RefusedError`."""
+    limit = max(DEFAULT_CAP, photos // 4) if cap is None else cap
+    if changes > limit:
+        raise RefusedError(
+            f"the plan has {changes:,} changes, and the limit is {limit:,}",
+            hint=f"Look at it with `flickr-auditor show`; if you want it, add --max-changes {changes}.",
+        )
+
+
+def warnings(
+    account: Account, photos: Mapping[str, Photo], changes: Sequence[Change], facts: Facts
+) -> tuple[str, ...]:
+    """What the user should know before applying `changes`; `photos` are all of the account by id."""
+    return tuple(
+        line
+        for line in (
+            *_about_privacy(account, photos, changes, facts),
+            *_about_licenses(account, photos, changes),
+            _about_hiding(changes),
+        )
+        if line
+    )
+
+
+def non_public(photos: Collection[Photo]) -> int:
+    """How many count against a free account's 50."""
+    return sum(not photo.privacy.is_public for photo in photos)
+
+
+def estimate(
+    changes: Sequence[Change], *, photos: int, calls_per_hour: int, used: int, concurrency: int
+) -> Estimate:
+    """Calls and time to apply `changes` on an account of `photos` photos, with `used` calls spent already."""
+    changed = len({change.photo_id for change in changes})
+    reads = min(changed, math.ceil(photos / _PAGE)) * 2
+    permissions = sum(of(change).reads_permissions for change in changes)
+    groups = 2 * len({change.photo_id for change in changes if of(change).reads_groups})
+    calls = (len(changes) + reads + permissions + groups + _FIXED_CALLS) if changes else 0
+    waits = max(0, calls + used - 1) // calls_per_hour if calls else 0
+    seconds = calls * _SECONDS_A_CALL / concurrency + 3600 * waits
+    return Estimate(calls, round(seconds / 60))
+
+
+def _becoming_non_public(changes: Sequence[Change]) -> int:
+    """Photos that leave the public less photos that come back to it."""
+    privacy = [change for change in changes if change.mitigation == "privacy"]
+    return sum(c.before == Privacy.PUBLIC for c in privacy) - sum(c.after == Privacy.PUBLIC for c in privacy)
+
+
+def _about_privacy(
+    account: Account, photos: Mapping[str, Photo], changes: Sequence[Change], facts: Facts
+) -> list[str]:
+    lines = []
+    privacy = [change for change in changes if change.mitigation == "privacy"]
+    stricter = [change for change in privacy if change.after != Privacy.PUBLIC]
+    opened = len(privacy) - len(stricter)
+    if stricter:
+        lines.append(
+            f"{count(len(stricter), 'photo')} will be seen by fewer people: their links change for good, and"
+            f" the faves of people who are shut out are lost; undo brings back neither ({PRIVACY_PAGE})"
+        )
+        leaving = {change.photo_id for change in changes if change.mitigation == "leave-group"}
+        pooled = [c for c in stricter if facts.groups.get(c.photo_id) and c.photo_id not in leaving]
+        if pooled:
+            lines.append(
+                f"{count(len(pooled), 'photo')} will stay visible to the members of the groups they are in:"
+                " add --leave-groups to take them out"
+            )
+        unasked = sum(change.photo_id not in facts.groups for change in stricter)
+        if unasked:
+            lines.append(
+                f"the groups of {count(unasked, 'photo')} are not known: log in and plan again to see them"
+            )
+        if (
+            account.is_pro is None
+            and non_public(photos.values()) + _becoming_non_public(changes) > FREE_NON_PUBLIC
+        ):
+            lines.append(
+                f"if this is a free account it may hold {FREE_NON_PUBLIC} non-public items only; this plan"
+                f" passes that, and apply asks Flickr and refuses then ({LIMITS_PAGE})"
+            )
+    if opened:
+        lines.append(f"{count(opened, 'photo')} will be PUBLIC that {'is' if opened == 1 else 'are'} not now")
+    return lines
+
+
+def _about_licenses(account: Account, photos: Mapping[str, Photo], changes: Sequence[Change]) -> list[str]:
+    lines = []
+    relicensed = [change for change in changes if change.mitigation == "license"]
+    if relicensed:
+        lines.append(
+            "a new licence does not reach copies that were already taken; the history of licences is public"
+        )
+    freer = sum(grants_more(str(change.after), str(change.before)) for change in relicensed)
+    if freer:
+        lines.append(
+            f"{count(freer, 'photo')} will allow more than now; whoever took a copy keeps that right"
+        )
+    final = sum(change.reversible == "no" for change in relicensed)
+    if final:
+        lines.append(f"the licence of {count(final, 'photo')} cannot be set back; their notes say why")
+    over = (account.limits.upload_count or len(photos)) > (account.limits.upload_limit or FREE_ITEMS)
+    unprotected = _losing_protection(photos, changes)
+    if unprotected and over and account.is_pro is False:
+        lines.append(
+            f"your free account holds more than {FREE_ITEMS:,} items; {count(unprotected, 'photo')} will lose"
+            f" the protection from deletion that public, freely licensed photos have ({LIMITS_PAGE})"
+        )
+    return lines
+
+
+def _losing_protection(photos: Mapping[str, Photo], changes: Sequence[Change]) -> int:
+    losing = set()
+    for change in changes:
+        photo = photos.get(change.photo_id)
+        if photo is None or not photo.privacy.is_public or not licenses.get(photo.license_id).free:
+            continue
+        leaves_public = change.mitigation == "privacy" and change.after != Privacy.PUBLIC
+        leaves_free = change.mitigation == "license" and not licenses.get(str(change.after)).free
+        if leaves_public or leaves_free:
+            losing.add(change.photo_id)
+    return len(losing)
+
+
+def _about_hiding(changes: Sequence[Change]) -> str:
+    hiding = sum(change.mitigation == "hide" for change in changes)
+    if not hiding:
+        return ""
+    return (
+        f"nobody can read back that {count(hiding, 'photo')} will be hidden from searches: undo leaves it so,"
+        " unless --unhide is given"
+    )

@@ -1,0 +1,23 @@
+"""Is the photo still as the plan saw it? Pure."""
+
+from auditor.mitigation.change import Change, Outcome
+from auditor.mitigation.kinds.base import GONE, Seen, Unreadable
+from auditor.mitigation.kinds.registry import of
+
+
+def compare(change: Change, seen: Seen | None) -> Outcome | None:
+    """Why `change` is not to be made on the photo as `seen` (None: gone); None: go ahead.
+
+    Only what the change sets is compared: a new title or another tag is no drift.
+    """
+    if seen is None:
+        return Outcome("drifted", GONE)
+    mitigation = of(change)
+    observed = mitigation.observed(change, seen)
+    if isinstance(observed, Unreadable) or observed == change.before:
+        return None
+    if observed == change.after:
+        return Outcome("already", f"it is {mitigation.show(observed)}")
+    return Outcome(
+        "drifted", f"{mitigation.show(observed)} now, {mitigation.show(change.before)} in the plan"
+    )

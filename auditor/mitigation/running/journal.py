@@ -1,0 +1,235 @@
+"""The journal: what every run meant to do, did, and was told, one row for each change.
+
+The intent is on disk before a call goes out (WAL, synchronous FULL), so that a run that was killed at any
+moment knows which answers it never got. A row is never rewritten by another run; a dry run writes none.
+"""
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from auditor import database
+from auditor.errors import UsageError
+from auditor.mitigation.change import OPEN, Change, Outcome, Record, Value
+from auditor.mitigation.kinds.registry import of
+from auditor.mitigation.planning.plan import Plan, PlanState, digest, is_stale
+
+# Spliced into statements below: words of our own, not input.
+_OPEN = ", ".join(f"'{state}'" for state in OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a plan."""
+
+    run_id: str
+    plan_id: str
+    nsid: str
+    undoes: str | None
+    started_at: float
+    finished_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run and how its changes stand."""
+
+    run: Run
+    states: Mapping[str, int]
+
+
+class Journal:
+    """Reads and writes runs; safe for threads. Errors: `StorageError`, such as for a full disk."""
+
+    def __init__(self, conn: sqlite3.Connection, *, clock: Callable[[], float] = time.time) -> None:
+        self._conn = conn
+        self._clock = clock
+        self._lock = threading.RLock()
+
+    # -- plans and runs --------------------------------------------------------------------------------------
+
+    def remember(self, plan: Plan) -> None:
+        """Keep the hash of a plan that was made here."""
+        row = (plan.plan_id, plan.nsid, digest(plan), plan.created_at.isoformat())
+        with self._storage():
+            self._conn.execute("INSERT OR IGNORE INTO plan VALUES (?, ?, ?, ?)", row)
+
+    def digest(self, plan_id: str) -> str | None:
+        """The hash of the plan of this name that was made here."""
+        row = self._row("SELECT sha256 FROM plan WHERE plan_id = ?", plan_id)
+        return str(row["sha256"]) if row else None
+
+    def run_of(self, plan_id: str) -> Run | None:
+        """The run of a plan, once it began."""
+        row = self._row("SELECT * FROM run WHERE plan_id = ?", plan_id)
+        return Run(**dict(row)) if row else None
+
+    def run(self, run_id: str) -> Run:
+        """Errors: `UsageError` when there is no such run."""
+        row = self._row("SELECT * FROM run WHERE run_id = ?", run_id)
+        if row is None:
+            raise UsageError(f"there is no run {run_id!r}", hint="See them with: flickr-auditor runs")
+        return Run(**dict(row))
+
+    def unfinished_undo(self, run_id: str) -> Run | None:
+        """The run that began to undo `run_id` and has something pending."""
+        row = self._row("SELECT * FROM run WHERE undoes = ? AND finished_at IS NULL", run_id)
+        return Run(**dict(row)) if row else None
+
+    def runs(self) -> list[RunSummary]:
+        """All runs, the latest first."""
+        with self._storage():
+            rows = self._conn.execute("SELECT * FROM run ORDER BY started_at DESC, run_id DESC").fetchall()
+            counts = self._conn.execute(
+                "SELECT run_id, state, count(*) AS n FROM change GROUP BY 1, 2"
+            ).fetchall()
+        return [
+            RunSummary(Run(**dict(row)), {c["state"]: c["n"] for c in counts if c["run_id"] == row["run_id"]})
+            for row in rows
+        ]
+
+    def begin(self, plan: Plan, run_id: str) -> Run:
+        """Start the run of a plan: all its changes are pending, in one transaction."""
+        rows = [
+            (
+                run_id,
+                number,
+                int(change.photo_id),
+                change.mitigation,
+                of(change).subject(change),
+                json.dumps(change.before),
+                json.dumps(change.after),
+                json.dumps(dict(change.details)),
+                change.reversible,
+                change.note,
+            )
+            for number, change in enumerate(plan.changes)
+        ]
+        with self._storage(), database.transaction(self._conn):
+            self._conn.execute(
+                "INSERT INTO run VALUES (?, ?, ?, ?, ?, NULL)",
+                (run_id, plan.plan_id, plan.nsid, plan.undoes, self._clock()),
+            )
+            self._conn.executemany(
+                "INSERT INTO change (run_id, number, photo_id, mitigation, subject, before, after, details,"
+                " reversible, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+        return self.run(run_id)
+
+    def finish(self, run_id: str) -> bool:
+        """Close the run if nothing is pending; return whether it is closed."""
+        with self._storage():
+            self._conn.execute(
+                "UPDATE run SET finished_at = ? WHERE run_id = ? AND finished_at IS NULL"  # noqa: S608
+                f" AND NOT EXISTS (SELECT 1 FROM change WHERE run_id = run.run_id AND state IN ({_OPEN}))",
+                (self._clock(), run_id),
+            )
+        return self.run(run_id).finished_at is not None
+
+    # -- changes ---------------------------------------------------------------------------------------------
+
+    def records(self, run_id: str, photo_ids: Iterable[str] | None = None) -> list[Record]:
+        """The changes of a run as they stand, in the plan's order; of these photos only, if given."""
+        query = "SELECT * FROM change WHERE run_id = ?"
+        values = [run_id]
+        if photo_ids is not None:
+            query += " AND photo_id IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps([int(photo_id) for photo_id in photo_ids]))
+        with self._storage():
+            rows = self._conn.execute(f"{query} ORDER BY number", values).fetchall()
+        return [_record(row) for row in rows]
+
+    def sent(self, run_id: str, number: int, image: Mapping[str, Any]) -> None:
+        """Write down that the call of a change goes out now; the image of the first time is kept."""
+        self._update(
+            "UPDATE change SET state = 'sent', before_image = coalesce(before_image, ?), sent_at = ?"  # noqa: S608
+            f" WHERE run_id = ? AND number = ? AND state IN ({_OPEN})",
+            (json.dumps(image), self._clock(), run_id, number),
+        )
+
+    def settle(self, run_id: str, number: int, outcome: Outcome) -> None:
+        """Write down what became of a change."""
+        self._update(
+            "UPDATE change SET state = ?, reason = ?, answer = ?, answered_at = ?"  # noqa: S608
+            f" WHERE run_id = ? AND number = ? AND state IN ({_OPEN})",
+            (outcome.state, outcome.reason, json.dumps(outcome.answer or {}), self._clock(), run_id, number),
+        )
+
+    def verified(self, run_id: str, number: int, *, as_wanted: bool, observed: Value = None) -> None:
+        """Write down what was read back."""
+        self._update(
+            "UPDATE change SET verified = ?, observed = ? WHERE run_id = ? AND number = ?",
+            (as_wanted, None if as_wanted else json.dumps(observed), run_id, number),
+        )
+
+    def superseded(self, run_id: str) -> dict[int, str]:
+        """The changes of a run whose subject a later run changed again: number → the later run's id."""
+        with self._storage():
+            rows = self._conn.execute(
+                "SELECT mine.number, other.run_id FROM change mine JOIN run ON run.run_id = mine.run_id"
+                " JOIN change other ON other.photo_id = mine.photo_id AND other.subject = mine.subject"
+                " JOIN run later ON later.run_id = other.run_id"
+                " WHERE mine.run_id = ? AND other.state = 'done' AND other.answered_at > mine.answered_at"
+                " AND other.run_id != mine.run_id AND later.nsid = run.nsid ORDER BY other.answered_at",
+                (run_id,),
+            ).fetchall()
+        return {row["number"]: row["run_id"] for row in rows}
+
+    # -- SQLite ----------------------------------------------------------------------------------------------
+
+    def _update(self, statement: str, values: Iterable[object]) -> None:
+        with self._storage():
+            if self._conn.execute(statement, tuple(values)).rowcount != 1:
+                # Two writers on one journal would do things twice; the account lock exists to prevent it.
+                raise RuntimeError("the journal has no such pending change")
+
+    def _row(self, query: str, *values: object) -> sqlite3.Row | None:
+        with self._storage():
+            row: sqlite3.Row | None = self._conn.execute(query, values).fetchone()
+        return row
+
+    @contextmanager
+    def _storage(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise database.database_error(error, "the journal") from error
+
+
+def plan_state(plan: Plan, journal: Journal, now: datetime, nsid: str | None = None) -> PlanState:
+    """What became of a plan. One that is under way is not stale: each change is checked on its own anyway.
+
+    `nsid`: the account of this home, if it has one; the plan of another account is stale here.
+    """
+    run = journal.run_of(plan.plan_id)
+    if run is not None:
+        return "partly-applied" if run.finished_at is None else "spent"
+    return "stale" if is_stale(plan, now) or nsid not in {None, plan.nsid} else "ready"
+
+
+def _record(row: sqlite3.Row) -> Record:
+    return Record(
+        number=row["number"],
+        change=Change(
+            photo_id=str(row["photo_id"]),
+            mitigation=row["mitigation"],
+            before=json.loads(row["before"]),
+            after=json.loads(row["after"]),
+            reversible=row["reversible"],
+            note=row["note"],
+            details=json.loads(row["details"]),
+        ),
+        state=row["state"],
+        reason=row["reason"],
+        before_image=json.loads(row["before_image"] or "{}"),
+        answer=json.loads(row["answer"] or "{}"),
+        verified=None if row["verified"] is None else bool(row["verified"]),
+    )

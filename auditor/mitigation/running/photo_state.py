@@ -1,0 +1,218 @@
+"""Read how photos stand on Flickr now, with as few calls as it takes.
+
+One call lists up to 500 photos with licence, tags and privacy. A plan's photos are read in windows of upload
+time: as many of them as lie within 500 photos of the account cost one call, a lonely one a single `getInfo`.
+So 20 photos of 100,000 cost 20 calls, and 10,000 of 10,000 cost 20 as well.
+"""
+
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from auditor.account.photo import Photo, photo_from_row
+from auditor.errors import CallError, UnreachableError
+from auditor.flickr.api import PER_PAGE, ReadApi
+from auditor.flickr.parse import Json, boolean, integer, listing, table, text
+from auditor.flickr.privacy import Privacy
+from auditor.flickr.tags import clean
+from auditor.mitigation.change import Change
+from auditor.mitigation.kinds.base import Permissions, Seen
+from auditor.mitigation.kinds.registry import of
+
+FRESH_SECONDS: Final = 540.0
+"""No write rests on a reading older than ten minutes; an answer can be a minute old when it arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Photos that are read with one listing; without times it is a single photo."""
+
+    photo_ids: tuple[str, ...]
+    uploaded_from: int | None = None
+    uploaded_to: int | None = None
+
+
+class Reader:
+    """Reads photos of the account; `photos` is the account as last pulled. Safe for threads."""
+
+    def __init__(
+        self, api: ReadApi, photos: Iterable[Photo], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._api = api
+        self._clock = clock
+        self._uploads = {photo.id: photo.date_upload for photo in photos}
+        self._times = sorted(uploaded for uploaded in self._uploads.values() if uploaded is not None)
+
+    def ordered(self, photo_ids: Iterable[str]) -> list[str]:
+        """In order of upload, so that photos next to each other share a window."""
+        return sorted(set(photo_ids), key=lambda key: (self._uploads.get(key) or 0, int(key)))
+
+    def windows(self, photo_ids: Iterable[str]) -> list[Window]:
+        """The cheapest way to read these photos."""
+        ordered = self.ordered(photo_ids)
+        windows: list[Window] = []
+        start = 0
+        while start < len(ordered):
+            end = self._reach(ordered, start)
+            chosen = tuple(ordered[start:end])
+            first, last = self._uploads.get(chosen[0]), self._uploads.get(chosen[-1])
+            alone = len(chosen) == 1 or first is None or last is None
+            windows.append(Window(chosen) if alone else Window(chosen, first, last))
+            start = end
+        return windows
+
+    def _reach(self, ordered: Sequence[str], start: int) -> int:
+        """The end of the longest window that begins with photo `start`: of one page, or of one second."""
+        first = self._uploads.get(ordered[start])
+        if first is None:
+            return start + 1
+        limit = bisect_left(self._times, first) + PER_PAGE
+        # The first upload time that no longer fits on the page.
+        too_late = self._times[limit] if limit < len(self._times) else None
+        end = start + 1
+        while end < len(ordered):
+            uploaded = self._uploads.get(ordered[end])
+            # Photos of the very second of the first belong to it, page after page if they are that many.
+            if uploaded is None or (too_late is not None and uploaded >= too_late and uploaded != first):
+                break
+            end += 1
+        return end
+
+    def read(self, window: Window) -> dict[str, Seen | None]:
+        """The photos of a window; None: gone, which a call for that photo alone has confirmed."""
+        found: dict[str, Seen | None] = {}
+        if window.uploaded_from is not None and window.uploaded_to is not None:
+            found |= self._list(window)
+        for photo_id in window.photo_ids:
+            if photo_id not in found:
+                found[photo_id] = self.read_one(photo_id)
+        return found
+
+    def _list(self, window: Window) -> dict[str, Seen]:
+        missing = set(window.photo_ids)
+        found: dict[str, Seen] = {}
+        for page in self._api.own_photos(uploaded_from=window.uploaded_from, uploaded_to=window.uploaded_to):
+            at = self._clock()
+            for row in page.rows:
+                photo = photo_from_row(row)
+                if not isinstance(photo, str) and photo.id in missing:
+                    missing.discard(photo.id)
+                    found[photo.id] = Seen(photo, at)
+            if not missing:
+                break
+        return found
+
+    def read_one(self, photo_id: str) -> Seen | None:
+        """All about one photo, tag ids and permissions included (`getInfo`); None: gone."""
+        try:
+            info = self._api.photo(photo_id)
+        except CallError as error:
+            # 'Photo "…" not found (invalid ID)': deleted, or not this account's.
+            if error.code == 1:
+                return None
+            raise
+        return _seen(photo_id, info, self._clock())
+
+    def complete(self, change: Change, seen: Seen) -> Seen | None:
+        """`seen` with what the mitigation needs beyond a listing, read now; None: gone.
+
+        Errors: `CallError`.
+        """
+        try:
+            return self._complete(change, seen)
+        except CallError as error:
+            # "Photo not found", whatever code 1 means to the method that writes.
+            if error.code == 1 and self.read_one(seen.photo.id) is None:
+                return None
+            raise
+
+    def _complete(self, change: Change, seen: Seen) -> Seen:
+        mitigation = of(change)
+        if mitigation.reads_groups and seen.groups is None:
+            seen = replace(seen, groups=frozenset(pool.group_id for pool in self._api.pools(seen.photo.id)))
+        if mitigation.reads_permissions:
+            perms = self._api.photo_permissions(seen.photo.id)
+            photo = replace(seen.photo, privacy=_privacy(perms))
+            seen = replace(seen, photo=photo, permissions=_permissions(perms), at=self._clock())
+        return seen
+
+    def is_fresh(self, seen: Seen) -> bool:
+        """Whether a write may rest on it."""
+        return self._clock() - seen.at <= FRESH_SECONDS
+
+
+def _seen(photo_id: str, info: Json, at: float) -> Seen:
+    """From the answer of `getInfo` for an own photo."""
+    if text(info.get("id")) != photo_id:
+        raise UnreachableError(f"Flickr's answer about photo {photo_id} is about something else")
+    # The text of a tag is Flickr's own clean form.
+    tags = {
+        text(tag) or clean(text(tag.get("raw"))): text(tag.get("id"))
+        for tag in listing(table(info.get("tags")).get("tag"))
+    }
+    dates = table(info.get("dates"))
+    permissions = table(info.get("permissions"))
+    return Seen(
+        photo=Photo(
+            id=photo_id,
+            title=text(info.get("title")),
+            license_id=text(info.get("license")),
+            privacy=_privacy(table(info.get("visibility"))),
+            secret=text(info.get("secret")) or None,
+            server=text(info.get("server")) or None,
+            farm=integer(info.get("farm")),
+            original_secret=text(info.get("originalsecret")) or None,
+            original_format=text(info.get("originalformat")) or None,
+            tags=tuple(tag for tag in tags if tag),
+            machine_tags=tuple(tag for tag in tags if ":" in tag),
+            date_upload=integer(info.get("dateuploaded")),
+            date_taken=text(dates.get("taken")) or None,
+            last_update=integer(dates.get("lastupdate")),
+            media=text(info.get("media")) or "photo",
+            safety_level=integer(info.get("safety_level")),
+            views=integer(info.get("views")),
+        ),
+        at=at,
+        tag_ids=tags,
+        permissions=_permissions(permissions) if permissions else None,
+    )
+
+
+def _privacy(flags: Json) -> Privacy:
+    if "ispublic" not in flags:
+        raise UnreachableError("Flickr's answer does not say who may see the photo")
+    return Privacy.from_flags(*(boolean(flags.get(name)) for name in ("ispublic", "isfriend", "isfamily")))
+
+
+def _permissions(perms: Json) -> Permissions:
+    levels = [integer(perms.get(name)) for name in ("permcomment", "permaddmeta")]
+    if any(level not in {0, 1, 2, 3} for level in levels):
+        raise UnreachableError("Flickr's answer does not say who may comment")
+    return Permissions(str(levels[0]), str(levels[1]))
+
+
+def image(seen: Seen) -> dict[str, object]:
+    """The photo before the change, for the journal; without the original's secret."""
+    photo = seen.photo
+    kept: dict[str, object] = {
+        "title": photo.title,
+        "license": photo.license_id,
+        "privacy": photo.privacy.value,
+        "tags": list(photo.tags),
+        "secret": photo.secret,
+        "server": photo.server,
+        "safety_level": photo.safety_level,
+        "last_update": photo.last_update,
+    }
+    if seen.permissions is not None:
+        kept |= {"permcomment": seen.permissions.comment, "permaddmeta": seen.permissions.add_meta}
+    if seen.groups is not None:
+        kept["groups"] = sorted(seen.groups)
+    return kept
+
+
+def photos_of(changes: Iterable[Change]) -> Collection[str]:
+    """The ids of the photos that `changes` are about."""
+    return {change.photo_id for change in changes}

@@ -1,0 +1,123 @@
+"""From a plan to its run: the checks that come before the first write, then the run, then the local store."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from auditor.account.photo import account_from_person
+from auditor.account.store import AccountStore
+from auditor.errors import NotAllowedError, RefusedError
+from auditor.flickr.api import Login, ReadApi
+from auditor.flickr.transport import Retry
+from auditor.flickr.writing import WriteTransport
+from auditor.mitigation.planning import preflight
+from auditor.mitigation.planning.flickr_facts import check_account
+from auditor.mitigation.planning.plan import Plan, new_id
+from auditor.mitigation.running.journal import Journal, Run, plan_state
+from auditor.mitigation.running.photo_state import Reader
+from auditor.mitigation.running.runner import Runner
+from auditor.progress import SILENT, Progress
+
+_MAY_WRITE = ("write", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a run works with."""
+
+    transport: WriteTransport
+    journal: Journal
+    store: AccountStore
+    concurrency: int = 8
+    retry: Retry = field(default_factory=Retry)
+    progress: Progress = SILENT
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def check_plan(plan: Plan, journal: Journal, photos: int, cap: int | None, now: datetime) -> None:
+    """Everything that needs no call to Flickr; a run that is under way was checked when it began.
+
+    `cap` None: the default for an account of `photos` photos. Errors: `RefusedError`.
+    """
+    state = plan_state(plan, journal, now)
+    if state == "stale":
+        raise RefusedError(
+            f"the plan is stale: it rests on data of {plan.snapshot_at:%Y-%m-%d}, and 7 days is the limit",
+            hint="Run flickr-auditor sync, then make the plan again.",
+        )
+    if state == "ready" and plan.undoes is None:
+        preflight.check_cap(len(plan.changes), photos, cap)
+
+
+def check_may_write(api: ReadApi) -> None:
+    """Errors: `NotAllowedError` for a login that may only read."""
+    granted = api.permissions()
+    if granted and granted not in _MAY_WRITE:
+        raise NotAllowedError(
+            f"your login may only {granted}, and changing photos needs the permission to write",
+            hint="Run: flickr-auditor login --perms write",
+        )
+
+
+def check_limits(api: ReadApi, login: Login, plan: Plan, store: AccountStore) -> None:
+    """The limits of a free account, with the numbers of this moment. Errors: `RefusedError`."""
+    if not any(change.mitigation == "privacy" for change in plan.changes):
+        return
+    account = account_from_person(login, api.person(plan.nsid))
+    if account.is_pro is not False:
+        return
+    pages = (next(api.own_photos(privacy_filter=kind), None) for kind in (None, 1))
+    everything, public = (page.total if page else None for page in pages)
+    if everything is None or public is None:
+        preflight.check_limits(account, preflight.non_public(store.photos(plan.nsid)), plan.changes)
+    else:
+        preflight.check_limits(account, everything - public, plan.changes, facts="as Flickr counts now")
+
+
+def start(plan: Plan, tools: Tools) -> Run:
+    """The run of `plan`: the one that is under way, or a new one after the checks with Flickr."""
+    api = ReadApi(tools.transport)
+    run = tools.journal.run_of(plan.plan_id)
+    login = check_account(api, plan.nsid)
+    check_may_write(api)
+    if run is not None:
+        return run
+    check_limits(api, login, plan, tools.store)
+    return tools.journal.begin(plan, new_id("run", tools.now()))
+
+
+def carry_out(run: Run, tools: Tools) -> None:
+    """Make the open changes of a run, and bring the local store up to date with what was read back.
+
+    Errors: those of `Runner.run`; the run can then go on later.
+    """
+    photos = tools.store.photos(run.nsid)
+    runner = Runner(
+        tools.transport,
+        Reader(ReadApi(tools.transport), photos),
+        tools.journal,
+        run.run_id,
+        concurrency=tools.concurrency,
+        retry=tools.retry,
+        progress=tools.progress,
+    )
+    try:
+        runner.run()
+    finally:
+        _update_store(runner, tools.store, run.nsid)
+
+
+def _update_store(runner: Runner, store: AccountStore, nsid: str) -> None:
+    """So that the next audit or plan sees what was done; the snapshot stays as old as it is."""
+    snapshot = store.snapshot()
+    account = store.account(nsid)
+    if snapshot is None or account is None or snapshot.nsid != nsid or not runner.pulled:
+        return
+    store.save(
+        account,
+        [replace(photo, albums=()) for photo in runner.pulled.values()],
+        taken_at=snapshot.taken_at,
+        source=snapshot.source,
+        complete=snapshot.complete,
+        full=False,
+    )

@@ -1,0 +1,359 @@
+"""Carry out the open changes of a run, each at most once, whatever happens in between.
+
+For each change: read → compare with the plan → journal the intent → send → journal the answer → read back.
+What becomes of one depends on what is known::
+
+    pending ──compare──▶ already | drifted                   nothing is sent
+       │ go
+       ▼ (intent on disk)
+     sent ──answer ok──▶ done          ──error code──▶ failed | already | drifted
+       │ no answer: cut, time-out, 5xx, killed
+       ▼ read again
+       as wanted ▶ done     as before ▶ send again     neither ▶ drifted
+
+A change found in `sent` at the start is one whose answer was never heard; it takes the last line. So no write
+is repeated blindly, and since every write sets a state (a tag, a licence), one that arrives late changes
+nothing.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from auditor.account.photo import Photo
+from auditor.errors import BudgetSpentError, CallError, UnreachableError
+from auditor.flickr.transport import LONGEST_WAIT, Retry, TransientError
+from auditor.flickr.writing import WriteTransport
+from auditor.mitigation.change import OPEN, Outcome, Record
+from auditor.mitigation.kinds.base import Seen, WriteCall, failed
+from auditor.mitigation.kinds.registry import of
+from auditor.mitigation.running.compare import compare
+from auditor.mitigation.running.journal import Journal
+from auditor.mitigation.running.pacing import Pacer, StoppedError
+from auditor.mitigation.running.photo_state import Reader, Window, image, photos_of
+from auditor.mitigation.running.verify import can_read_back, credit, observe
+from auditor.mitigation.workers import Crew
+from auditor.progress import SILENT, Progress, Task
+
+BATCH: Final = 500
+"""Photos that are read, changed and read back together: a page of a listing."""
+
+
+class StaleReadingError(Exception):
+    """The reading grew too old while the call waited for its turn; read the photo again. Nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One photo of a batch: its open changes in order, and how it stands (None: gone)."""
+
+    photo_id: str
+    records: tuple[Record, ...]
+    seen: Seen | None
+
+
+class Runner:
+    """Carries out one run. `pulled` collects the photos as they were read back, for the local store."""
+
+    def __init__(
+        self,
+        transport: WriteTransport,
+        reader: Reader,
+        journal: Journal,
+        run_id: str,
+        *,
+        concurrency: int = 8,
+        retry: Retry = Retry(),  # noqa: B008 - frozen
+        progress: Progress = SILENT,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._transport = transport
+        self._reader = reader
+        self._journal = journal
+        self._run_id = run_id
+        self._concurrency = concurrency
+        self._retry = retry
+        self._progress = progress
+        self._sleep = sleep
+        self._pacer = Pacer(concurrency)
+        self._flights = _Flights()
+        self._aside: set[int] = set()
+        self._aside_in_a_row = 0
+        self._lock = threading.Lock()
+        self.pulled: dict[str, Photo] = {}
+
+    def run(self) -> None:
+        """Carry out all that is open.
+
+        Errors: `NotAllowedError`, `UnreachableError`, `BudgetSpentError`, `StorageError`, KeyboardInterrupt:
+        then the calls in flight are finished and journalled first, and the run can go on later. Failures of
+        single photos are no errors.
+        """
+        open_records = [record for record in self._journal.records(self._run_id) if record.state in OPEN]
+        crew = Crew(self._concurrency)
+        try:
+            with self._progress.task("Applying", total=len(open_records), unit="changes") as task:
+                self._run_batches(crew, photos_of(record.change for record in open_records), task)
+            self._read_back(crew)
+        except BaseException:
+            self._pacer.stop()
+            self._flights.wait()
+            raise
+        finally:
+            crew.close()
+        if self._aside:
+            raise UnreachableError(
+                f"Flickr did not carry out {len(self._aside)} of the changes, without saying why",
+                hint="Run the same command again: it goes on with them.",
+            )
+        self._journal.finish(self._run_id)
+
+    def _run_batches(self, crew: Crew, photo_ids: Collection[str], task: Task) -> None:
+        queue = self._reader.ordered(photo_ids)
+        while queue:
+            batch, queue = queue[:BATCH], queue[BATCH:]
+            works = self._read_batch(crew, batch)
+            stale = crew.map(partial(self._change_photo, task=task), works)
+            # Together with the next ones, not one by one: a wait for the call budget makes many stale.
+            queue = [photo_id for photo_id in stale if photo_id is not None] + queue
+            self._read_back(crew, set(batch) - set(queue))
+
+    def _read_batch(self, crew: Crew, photo_ids: Sequence[str]) -> list[_Work]:
+        by_photo: dict[str, list[Record]] = {}
+        for record in self._journal.records(self._run_id, photo_ids):
+            if record.state in OPEN and record.number not in self._aside:
+                by_photo.setdefault(record.change.photo_id, []).append(record)
+        seen = self._read(crew, photo_ids)
+        for photo_id in photo_ids:
+            if photo_id not in seen:
+                self._set_aside(*by_photo.get(photo_id, ()))
+        return [_Work(key, tuple(by_photo.get(key, ())), seen[key]) for key in photo_ids if key in seen]
+
+    def _read(self, crew: Crew, photo_ids: Sequence[str]) -> dict[str, Seen | None]:
+        """The photos as they stand; one that Flickr does not answer about is missing."""
+        found: dict[str, Seen | None] = {}
+        for part in crew.map(self._read_window, self._reader.windows(photo_ids)):
+            found |= part
+        return found
+
+    def _read_window(self, window: Window) -> dict[str, Seen | None]:
+        try:
+            return self._reader.read(window)
+        except BudgetSpentError:
+            raise
+        except (UnreachableError, CallError):
+            # One photo that makes Flickr stumble must not stop the others; a listing that fails means more.
+            if len(window.photo_ids) > 1:
+                raise
+            return {}
+
+    # -- one photo -------------------------------------------------------------------------------------------
+
+    def _change_photo(self, work: _Work, task: Task) -> str | None:
+        """Make the open changes of one photo; return its id when it has to be read again first."""
+        seen = work.seen
+        for record in work.records:
+            try:
+                seen = self._change(record, seen)
+            except StaleReadingError:
+                return work.photo_id
+            except CallError as error:
+                # A reading that is refused for good concerns this photo only.
+                self._conclude(record, failed(error))
+            except BudgetSpentError:
+                raise
+            except UnreachableError as error:
+                if isinstance(error, TransientError) and (error.retry_after or 0) > LONGEST_WAIT:
+                    raise
+                self._set_aside(record, cause=error)
+            task.advance()
+        return None
+
+    def _set_aside(self, *records: Record, cause: UnreachableError | None = None) -> None:
+        """Leave changes open and go on, unless so many in a row get no answer that Flickr must be down."""
+        with self._lock:
+            self._aside |= {record.number for record in records}
+            self._aside_in_a_row += 1
+            down = self._aside_in_a_row > self._concurrency
+        if down:
+            raise cause or UnreachableError(
+                "Flickr does not answer",
+                hint="Run the same command again later: it goes on where it stopped.",
+            )
+
+    def _change(self, record: Record, seen: Seen | None) -> Seen | None:
+        """Make one change, or settle why not; return what was read beside it, for the photo's next change."""
+        if seen is not None:
+            seen = self._reader.complete(record.change, seen)
+        outcome = compare(record.change, seen)
+        if outcome is not None:
+            self._conclude(record, self._credit(record, outcome))
+        elif seen is not None:
+            self._write(record, seen)
+        return seen
+
+    def _credit(self, record: Record, outcome: Outcome, *, sent: bool = False) -> Outcome:
+        """`outcome`, where "already" after a call of ours means that the call did it."""
+        if outcome.state != "already" or not (sent or record.state == "sent"):
+            return outcome
+        return credit(record, outcome, self._reader.read_one(record.change.photo_id))
+
+    def _refused(self, record: Record, error: CallError) -> Outcome:
+        """What an error code means; "gone" and "already so" are believed only when a reading says so too."""
+        outcome = of(record.change).refused(record.change, error)
+        if outcome.state not in {"already", "drifted"}:
+            return outcome
+        found = compare(record.change, self._look(record))
+        if found is None:
+            return failed(
+                error, f"Flickr: {error.text} (error {error.code}), but the photo is there unchanged"
+            )
+        return outcome if outcome.state == found.state == "already" else found
+
+    def _look(self, record: Record) -> Seen | None:
+        """The photo of a change, read by itself now; None: gone."""
+        seen = self._reader.read_one(record.change.photo_id)
+        return self._reader.complete(record.change, seen) if seen is not None else None
+
+    def _conclude(self, record: Record, outcome: Outcome) -> None:
+        """Settle a change without a call; who stops the run waits for this too before closing the journal."""
+        with self._flights.flight() as take_off:
+            take_off()
+            self._settle(record, outcome)
+
+    def _settle(self, record: Record, outcome: Outcome) -> None:
+        self._journal.settle(self._run_id, record.number, outcome)
+        with self._lock:
+            self._aside_in_a_row = 0
+
+    # -- one write -------------------------------------------------------------------------------------------
+
+    def _write(self, record: Record, seen: Seen) -> None:
+        """Send the call until it is answered or what became of it is read."""
+        mitigation = of(record.change)
+        call = mitigation.request(record.change, seen)
+        if call.method not in mitigation.methods:
+            raise ValueError(f"{mitigation.name} does not declare {call.method}")
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                self._attempt(record, call, seen, sent=attempt > 1)
+            except TransientError as error:
+                if attempt >= self._retry.attempts or (error.retry_after or 0) > LONGEST_WAIT:
+                    raise
+                self._back_off(error, attempt)
+            else:
+                self._pacer.went_well()
+                return
+            fresh = self._read_again(record)
+            if fresh is None:
+                return
+            seen = fresh
+
+    def _attempt(self, record: Record, call: WriteCall, seen: Seen, *, sent: bool) -> None:
+        """One try, and its answer in the journal."""
+        with self._pacer.slot(), self._flights.flight() as take_off:
+            try:
+                answer = self._transport.write(
+                    call.method, call.params, before_send=partial(self._intend, record, seen, take_off)
+                )
+            except CallError as error:
+                outcome = self._refused(record, error)
+            else:
+                outcome = of(record.change).answered(record.change, answer)
+            if outcome.answer is None:
+                after = self._reader.read_one(record.change.photo_id)
+                outcome = replace(
+                    outcome, answer=of(record.change).evidence(record.change, after) if after else {}
+                )
+            self._settle(record, self._credit(record, outcome, sent=sent))
+
+    def _intend(self, record: Record, seen: Seen, take_off: Callable[[], None]) -> None:
+        """The last moment before the call goes out: nothing is waited for any more."""
+        if not self._reader.is_fresh(seen):
+            raise StaleReadingError
+        take_off()
+        self._journal.sent(self._run_id, record.number, image(seen))
+
+    def _back_off(self, error: TransientError, attempt: int) -> None:
+        wait = min(self._retry.longest, self._retry.first * 2 ** (attempt - 1))
+        if error.retry_after is not None:
+            wait = error.retry_after
+            self._progress.say(f"Flickr asks to wait {wait:.0f} seconds.")
+        if not error.unclear:
+            # Turned away at the door: everybody slows down.
+            self._pacer.slow_down(wait)
+        self._sleep(wait)
+
+    def _read_again(self, record: Record) -> Seen | None:
+        """How the photo stands after a call without answer; None: that settled the change."""
+        fresh = self._look(record)
+        outcome = compare(record.change, fresh)
+        if outcome is not None:
+            self._conclude(record, self._credit(record, outcome, sent=True))
+            return None
+        return fresh
+
+    # -- read back -------------------------------------------------------------------------------------------
+
+    def _read_back(self, crew: Crew, photo_ids: set[str] | None = None) -> None:
+        """Compare what was done with how Flickr shows it, in bulk; what differs is asked for once more."""
+        records = [
+            record
+            for record in self._journal.records(self._run_id, photo_ids)
+            if record.state == "done" and record.verified is None and can_read_back(record)
+        ]
+        seen = self._read(crew, self._reader.ordered(photos_of(record.change for record in records)))
+        self.pulled |= {key: value.photo for key, value in seen.items() if value is not None}
+        crew.map(
+            partial(self._check, seen=seen), [record for record in records if record.change.photo_id in seen]
+        )
+
+    def _check(self, record: Record, seen: dict[str, Seen | None]) -> None:
+        observed = observe(self._reader, record, seen[record.change.photo_id])
+        as_wanted = observed == record.change.after
+        with self._flights.flight() as take_off:
+            take_off()
+            self._journal.verified(self._run_id, record.number, as_wanted=as_wanted, observed=observed)
+
+
+class _Flights:
+    """Counts what is on its way from Flickr to the journal, so that a run that is stopped can wait for it."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def flight(self) -> Iterator[Callable[[], None]]:
+        """Gives the function that marks the moment the call goes out; the flight ends with the block."""
+        in_air = False
+
+        def take_off() -> None:
+            nonlocal in_air
+            with self._changed:
+                if self._closed:
+                    raise StoppedError
+                self._count += 1
+            in_air = True
+
+        try:
+            yield take_off
+        finally:
+            if in_air:
+                with self._changed:
+                    self._count -= 1
+                    self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Let nobody take off any more, and wait for those in the air."""
+        with self._changed:
+            self._closed = True
+            while self._count:
+                self._changed.wait()

@@ -1,0 +1,113 @@
+"""After a write: whether Flickr shows what was wanted."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from auditor.mitigation.change import OPEN, Outcome, Record, State, Value
+from auditor.mitigation.kinds.base import Seen, Unreadable
+from auditor.mitigation.kinds.registry import of
+from auditor.mitigation.running.compare import compare
+from auditor.mitigation.running.journal import Journal
+from auditor.mitigation.running.photo_state import Reader, photos_of
+from auditor.progress import SILENT, Progress
+
+FindingState = Literal["verified", "mismatched", "unreadable", "superseded"] | State
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one change of a run stands now.
+
+    `state` is that of the journal for a change that was not made; ``unreadable`` where Flickr tells nobody,
+    and ``superseded`` where a later run changed the same thing again.
+    """
+
+    record: Record
+    state: FindingState
+    reason: str = ""
+
+
+def verify(reader: Reader, journal: Journal, run_id: str, *, progress: Progress = SILENT) -> list[Finding]:
+    """Read every photo of a run again and compare it with the journal, in the order of the plan."""
+    records = journal.records(run_id)
+    later = journal.superseded(run_id)
+    made = [
+        record for record in records if record.state in {"done", "already"} and record.number not in later
+    ]
+    readable = {record.number for record in made if can_read_back(record)}
+    photo_ids = photos_of(record.change for record in made if record.number in readable)
+    seen: dict[str, Seen | None] = {}
+    with progress.task("Reading back", total=len(photo_ids), unit="photos") as task:
+        for window in reader.windows(photo_ids):
+            seen |= reader.read(window)
+            task.advance(len(window.photo_ids))
+    findings = []
+    for record in records:
+        if record.number in readable:
+            findings.append(_compare(reader, record, seen[record.change.photo_id]))
+        elif record.number in later:
+            findings.append(Finding(record, "superseded", f"changed again by {later[record.number]}"))
+        elif record.state in {"done", "already"}:
+            findings.append(Finding(record, "unreadable", record.reason or "Flickr does not tell this state"))
+        else:
+            state = "pending" if record.state in OPEN else record.state
+            findings.append(Finding(record, state, record.reason))
+    return findings
+
+
+def resolve(reader: Reader, journal: Journal, run_id: str) -> None:
+    """Ask Flickr what became of the calls of an interrupted run whose answer was never heard.
+
+    What was not done, or cannot be read, stays open. Errors: those of reading calls.
+    """
+    for record in journal.records(run_id):
+        if record.state != "sent":
+            continue
+        seen = reader.read_one(record.change.photo_id)
+        outcome = compare(record.change, reader.complete(record.change, seen) if seen else None)
+        if outcome is not None:
+            journal.settle(run_id, record.number, credit(record, outcome, seen))
+
+
+def credit(record: Record, outcome: Outcome, seen: Seen | None) -> Outcome:
+    """`outcome` for a change whose call went out: where it is "already" so, the call did it.
+
+    `seen` is a reading of that photo alone, which tells tag ids.
+    """
+    if outcome.state != "already":
+        return outcome
+    answer = of(record.change).evidence(record.change, seen) if seen else {}
+    return Outcome("done", "seen after a call whose answer was lost", answer)
+
+
+def can_read_back(record: Record) -> bool:
+    """Whether Flickr tells the state: not of searches, nor of a photo that waits for a group's moderators."""
+    return of(record.change).readable and "queued" not in record.answer
+
+
+def observe(reader: Reader, record: Record, seen: Seen | None) -> Value:
+    """The state of what a change sets, or None: gone. What is not as wanted is read once more by itself."""
+    change, mitigation = record.change, of(record.change)
+    observed: Value | Unreadable = None
+    for attempt in (1, 2):
+        if seen is None:
+            return None
+        if mitigation.reads_groups:
+            seen = reader.complete(change, replace(seen, groups=None))
+            if seen is None:
+                return None
+        observed = mitigation.observed(change, seen)
+        if observed == change.after:
+            break
+        if attempt == 1:
+            seen = reader.read_one(change.photo_id)
+    return None if isinstance(observed, Unreadable) else observed
+
+
+def _compare(reader: Reader, record: Record, seen: Seen | None) -> Finding:
+    observed = observe(reader, record, seen)
+    if observed == record.change.after:
+        return Finding(record, "verified")
+    show = of(record.change).show
+    now = "the photo is gone" if observed is None else f"{show(observed)} now"
+    return Finding(record, "mismatched", f"{now}, {show(record.change.after)} in the journal")

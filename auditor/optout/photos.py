@@ -1,0 +1,190 @@
+"""The photos that a letter asks about, with what proves that they are in the dataset.
+
+A photographer's come out of the audit; those of a person shown (or of a guardian) are the links that were
+given, and nothing else of the account they belong to.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+from auditor.audit.audit import AccountState
+from auditor.audit.match import Subject, match, subject_of
+from auditor.audit.result import AuditResult, Exposure, MatchKey
+from auditor.datasets.index.lookup import Hit, Index
+from auditor.flickr.urls import PhotoAddress, page_url, yfcc_photo_hashes
+from auditor.optout import first_steps
+from auditor.text import plain
+
+# It stands in file names such as 9900000001_0123456789_o.jpg.
+_ORIGINAL_SECRET = re.compile(r"(?<=\d_)[0-9a-z]{6,20}(?=_o\b)", re.IGNORECASE)
+
+
+class Standing(StrEnum):
+    """What the photo is on Flickr, as far as the sender's account tells."""
+
+    PUBLIC = "public"
+    HIDDEN = "not-public"
+    GONE = "gone"
+    """No longer in the account's listing, but still in the index."""
+    UNKNOWN = "unknown"
+    """Not looked at: a photo in somebody else's account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One record of a photo: the publisher's file, and where in it."""
+
+    source: str
+    record: str
+
+    @classmethod
+    def of(cls, source: str, record: str) -> Self:
+        """As an index tells it: made safe to print, and without an original's secret, which would open it."""
+        return cls(plain(source), _ORIGINAL_SECRET.sub("…", plain(record)))
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedPhoto:
+    """One photo with every record of it."""
+
+    photo_id: str | None
+    """None where the index names the owner but no photo."""
+    link: str | None
+    """The photo's page; None without a photo id."""
+    match_key: MatchKey
+    certainty: str
+    places: tuple[Place, ...]
+    standing: Standing = Standing.UNKNOWN
+    license_then: str | None = None
+    """Flickr's id of the licence that the dataset recorded."""
+    license_now: str | None = None
+    url_hash: str | None = None
+    """What a match by YFCC's hash was by; None for other matches."""
+    steps_done: tuple[str, ...] = ()
+    """Of `auditor.datasets.card.FIRST_STEPS`, as of the last sync."""
+
+    @property
+    def order(self) -> tuple[bool, int]:
+        """Sorts by photo id as a number; what has none comes last."""
+        return (self.photo_id is None, int(self.photo_id or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What goes into a letter, and what stays out of it."""
+
+    asked: tuple[RequestedPhoto, ...]
+    left_out: tuple[RequestedPhoto, ...]
+    """Not public on Flickr, and the user did not agree to name them."""
+
+
+def select(found: Iterable[RequestedPhoto], *, include_private: bool) -> Selection:
+    """Sort `found` into a letter and out of it."""
+    ordered = sorted(found, key=lambda photo: photo.order)
+    if include_private:
+        return Selection(tuple(ordered), ())
+    return Selection(
+        tuple(photo for photo in ordered if photo.standing is not Standing.HIDDEN),
+        tuple(photo for photo in ordered if photo.standing is Standing.HIDDEN),
+    )
+
+
+def from_audit(result: AuditResult, state: AccountState, index: Index) -> tuple[RequestedPhoto, ...]:
+    """Every photo that the audit of `state` found in `index`, also those no longer in the account."""
+    nsid = result.account.nsid
+    photos = [
+        replace(
+            _requested(exposed.photo.id, exposed.photo.url(nsid), exposure),
+            standing=Standing.PUBLIC if exposed.photo.privacy.is_public else Standing.HIDDEN,
+            license_now=exposed.photo.license_id or None,
+            steps_done=first_steps.done(exposed.photo),
+        )
+        for exposed in result.exposed
+        for exposure in exposed.exposures
+        if exposure.dataset == index.name
+    ]
+    photos += [
+        replace(
+            _requested(
+                gone.photo_id, page_url(gone.photo_id, nsid) if gone.photo_id else None, gone.exposure
+            ),
+            standing=Standing.GONE,
+            steps_done=first_steps.DELETED,
+        )
+        for gone in result.gone
+        if gone.exposure.dataset == index.name
+    ]
+    hashed = {photo.photo_id for photo in photos if photo.match_key == "url_hash"}
+    subject = subject_of(
+        [photo for photo in state.photos if photo.id in hashed],
+        [address for address in state.addresses if address.photo_id in hashed],
+        nsid=nsid,
+    )
+    return _with_all_places(photos, index, subject.hashes)
+
+
+def from_links(links: Sequence[PhotoAddress], index: Index, certainty: str) -> tuple[RequestedPhoto, ...]:
+    """Those of the photos at `links` that are in `index`, each named by the page that its link leads to."""
+    hashes = {
+        url_hash: link.photo_id
+        for link in links
+        if link.server and link.secret and not link.is_original
+        for url_hash in yfcc_photo_hashes(link.photo_id, link.server, link.secret, link.farm)
+    }
+    pages = {link.photo_id: page_url(link.photo_id, link.nsid or link.path_alias) for link in links}
+    return _named(pages, hashes, index, certainty)
+
+
+def again(asked: Sequence[RequestedPhoto], index: Index, certainty: str) -> tuple[RequestedPhoto, ...]:
+    """Those of `asked` that are in another `index`, by the same keys and under the same links."""
+    pages = {photo.photo_id: photo.link for photo in asked if photo.photo_id and photo.link}
+    hashes = {photo.url_hash: photo.photo_id for photo in asked if photo.url_hash and photo.photo_id}
+    return _named(pages, hashes, index, certainty)
+
+
+def _named(
+    pages: Mapping[str, str], hashes: Mapping[str, str], index: Index, certainty: str
+) -> tuple[RequestedPhoto, ...]:
+    matches = match(Subject(frozenset(pages), hashes), index, certainty=certainty)
+    photos = [
+        _requested(photo_id, pages[photo_id], exposure) for photo_id, exposure in matches.by_photo.items()
+    ]
+    return _with_all_places(photos, index, hashes)
+
+
+def _requested(photo_id: str | None, link: str | None, exposure: Exposure) -> RequestedPhoto:
+    return RequestedPhoto(
+        photo_id=photo_id,
+        link=link,
+        match_key=exposure.match_key,
+        certainty=exposure.certainty,
+        places=(Place.of(exposure.source, exposure.record),),
+        license_then=exposure.license_then_id,
+    )
+
+
+def _with_all_places(
+    photos: Sequence[RequestedPhoto], index: Index, hashes: Mapping[str, str]
+) -> tuple[RequestedPhoto, ...]:
+    """`photos` with all their records, where an exposure tells the first one only."""
+    by_hash = {photo.photo_id for photo in photos if photo.match_key == "url_hash"}
+    by_id = {photo.photo_id for photo in photos if photo.photo_id} - by_hash
+    hits = [(hit.photo_id, hit) for hit in index.by_photo(by_id)]
+    wanted = [url_hash for url_hash, photo_id in hashes.items() if photo_id in by_hash]
+    hits += [(hashes[hit.url_hash], hit) for hit in index.by_hash(wanted) if hit.url_hash]
+    found: dict[str | None, list[Hit]] = {}
+    for photo_id, hit in hits:
+        found.setdefault(photo_id, []).append(hit)
+    return tuple(
+        replace(
+            photo,
+            places=tuple(Place.of(hit.source, hit.record) for hit in found[photo.photo_id]),
+            url_hash=found[photo.photo_id][0].url_hash if photo.photo_id in by_hash else None,
+        )
+        if photo.photo_id in found
+        else photo
+        for photo in photos
+    )

@@ -1,0 +1,1 @@
+"""The report of an audit, one file for each format."""

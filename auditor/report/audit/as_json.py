@@ -1,0 +1,104 @@
+"""JSON for programs; `schemas/` describes every key.
+
+Text is given as Flickr and the indexes gave it. It is written in ASCII: a title may hold a terminal's control
+characters or half a surrogate pair, and as escapes both do no harm.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from auditor.account.upload_defaults import advise
+from auditor.audit.coverage import chains
+from auditor.audit.result import AuditResult, CheckedTarget, ExposedPhoto, Exposure, FoundPhoto
+from auditor.flickr import licenses
+from auditor.flickr.tags import NO_CV, has_tag
+from auditor.flickr.urls import page_url
+
+SCHEMA_VERSION = 1
+
+
+def audit(result: AuditResult) -> str:
+    """See ``schemas/audit.json``."""
+    account = result.account
+    data: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "account": {"nsid": account.nsid, "username": account.username, "path_alias": account.path_alias},
+        "generated_at": result.generated_at,
+        "snapshot_at": result.snapshot_at,
+        "summary": {
+            "photos": result.photos,
+            "exposed": len(result.exposed),
+            "exposures": sum(len(exposed.exposures) for exposed in result.exposed),
+            "no_longer_in_account": len(result.gone),
+            "by_dataset": result.by_dataset(),
+            "by_license": result.by_license(),
+        },
+        "indexes": [asdict(index) for index in result.indexes],
+        "not_checked": [asdict(missing) for missing in result.not_checked],
+        "lineage": [asdict(line) for line in result.lineage],
+        "photos": [_photo(exposed, account.nsid) for exposed in result.exposed],
+        "advice": [asdict(entry) for entry in advise(account.defaults)],
+        "no_longer_in_account": [_found(gone, account.nsid) for gone in result.gone],
+    }
+    if result.since is not None:
+        data["since"] = result.since
+    if result.originals:
+        data["files"] = [
+            {"path": file.path, "md5": file.md5, "exposures": _exposures(file.exposures)}
+            for file in result.files
+        ]
+        data["originals"] = asdict(result.originals)
+    return _dump(data)
+
+
+def check(targets: Sequence[CheckedTarget]) -> str:
+    """See ``schemas/check.json``."""
+    return _dump({"schema_version": SCHEMA_VERSION, "results": [_target(target) for target in targets]})
+
+
+def _photo(exposed: ExposedPhoto, nsid: str) -> dict[str, Any]:
+    photo = exposed.photo
+    return {
+        "id": photo.id,
+        "url": photo.url(nsid),
+        "title": photo.title,
+        "license": photo.license_id,
+        "license_name": licenses.get(photo.license_id).name if photo.license_id else None,
+        "privacy": photo.privacy.value,
+        "has_no_cv": has_tag(photo.tags, NO_CV),
+        "exposures": _exposures(exposed.exposures),
+        "chains": chains(frozenset(exposure.dataset for exposure in exposed.exposures)),
+    }
+
+
+def _found(found: FoundPhoto, owner: str | None) -> dict[str, Any]:
+    return {
+        "photo_id": found.photo_id,
+        "url": page_url(found.photo_id, owner) if found.photo_id else None,
+        **found.exposure.values(),
+    }
+
+
+def _exposures(exposures: Iterable[Exposure]) -> list[dict[str, Any]]:
+    return [exposure.values() for exposure in exposures]
+
+
+def _target(checked: CheckedTarget) -> dict[str, Any]:
+    target = checked.target
+    owner = checked.owner or checked.owner_alias
+    return {
+        "target": target.text,
+        "kind": target.kind,
+        "photo_id": target.photo.photo_id if target.photo else None,
+        "owner": checked.owner,
+        "owner_alias": checked.owner_alias,
+        "exposures": [_found(found, owner) for found in checked.exposures],
+        "note": checked.note,
+        "error": checked.error,
+    }
+
+
+def _dump(data: dict[str, Any]) -> str:
+    return json.dumps(data, indent=2) + "\n"

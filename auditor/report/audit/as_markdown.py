@@ -1,0 +1,115 @@
+"""The report as a Markdown document (CommonMark with GitHub's tables)."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from auditor.audit.result import AuditResult, CheckedTarget
+from auditor.report.audit.view import AuditView, Found, PhotoRow, audit_view, target_view
+from auditor.text import count
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~#&$]")
+
+
+def audit(result: AuditResult) -> str:
+    """The audit, all photos of it."""
+    return _document(_audit(audit_view(result)))
+
+
+def check(targets: Sequence[CheckedTarget]) -> str:
+    """What was found about each target."""
+    lines = ["# Flickr photos in datasets", ""]
+    for view in map(target_view, targets):
+        headline = escape(view.headline)
+        lines += [f"## {escape(view.target)}", "", f"{headline[:1].upper()}{headline[1:]}.", ""]
+        if view.note:
+            lines += [escape(view.note), ""]
+        for photo in view.photos:
+            lines += _photo(photo)
+    return _document(lines)
+
+
+def _document(lines: Iterable[str]) -> str:
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _audit(view: AuditView) -> Iterable[str]:
+    yield from (f"# Audit of {escape(view.owner)}", "", f"**{escape(view.headline)}.**", "")
+    yield from (f"- {escape(detail)}" for detail in view.details)
+    yield from (
+        "",
+        f"Audit of {escape(view.generated)}; account as of {escape(view.snapshot) or 'unknown'}.",
+        "",
+    )
+    yield from _steps(view)
+    yield from _section("Your photos in datasets", view.photos)
+    yield from _section("Ascribed to you, but not in your account any more", view.gone)
+    if view.files:
+        yield from ("## Files on your disk that datasets hold", "")
+        for file in view.files:
+            yield f"- {escape(file.path)}"
+            yield from _places(file.found)
+        yield ""
+    yield from _checked(view)
+    yield from _not_checked(view)
+    if view.lineage:
+        yield from ("## Drawn from the same source", "", *(f"- {escape(line)}" for line in view.lineage), "")
+    yield from ("## What your next uploads will get", "", *(f"- {escape(line)}" for line in view.uploads), "")
+
+
+def _steps(view: AuditView) -> Iterable[str]:
+    if view.steps:
+        yield from ("## What to do now", "")
+    for step in view.steps:
+        yield from (f"{escape(step.why)}:", "", f"    {step.command}", "")
+
+
+def _section(heading: str, photos: Sequence[PhotoRow]) -> Iterable[str]:
+    if photos:
+        yield from (f"## {heading}", "")
+    for photo in photos:
+        yield from _photo(photo)
+
+
+def _photo(photo: PhotoRow) -> Iterable[str]:
+    name = f"[{photo.id}](<{photo.url}>)" if photo.id else "(no photo id recorded)"
+    if photo.title:
+        tag = "tagged no\\_cv" if photo.has_no_cv else "not tagged no\\_cv"
+        name += f" {escape(photo.title)}: {photo.privacy}, {escape(photo.license)}, {tag}"
+    yield f"- {name}"
+    yield from _places(photo.found)
+    yield from (f"  - drawn from one another: {escape(chain)}" for chain in photo.chains)
+    yield ""
+
+
+def _places(places: Iterable[Found]) -> Iterable[str]:
+    for found in places:
+        yield f"  - **{escape(found.dataset.short)}** ({found.dataset.kind}): {escape(found.sentence)}"
+
+
+def _checked(view: AuditView) -> Iterable[str]:
+    if not view.indexes:
+        return
+    yield from ("## Checked", "")
+    yield "| Dataset | About | Your photos | Not any more | Records | Index of | Source (sha256) |"
+    yield "|---|---|--:|--:|--:|---|---|"
+    for row in view.indexes:
+        sources = ", ".join(f"{escape(name)} ({sha256}…)" for name, sha256 in row.sources)
+        numbers = f"{row.photos:,} | {row.gone:,} | {row.records:,}"
+        yield f"| {escape(row.dataset.title)} | {row.dataset.kind} | {numbers} | {row.built} | {sources} |"
+    yield ""
+
+
+def _not_checked(view: AuditView) -> Iterable[str]:
+    if not view.missing:
+        return
+    total = sum(len(group.all) for group in view.missing)
+    yield from (f"## Not checked: {count(total, 'dataset')}", "")
+    for group in view.missing:
+        yield from (f"### {escape(group.reason)} ({len(group.all)})", "")
+        yield from (f"- **{escape(item.title)}** ({item.about}): {escape(item.reason)}" for item in group.all)
+        yield ""
+
+
+def escape(text: str) -> str:
+    """`text` with all that Markdown or HTML would read as markup escaped."""
+    return _SPECIAL.sub(r"\\\g<0>", text)

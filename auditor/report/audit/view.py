@@ -1,0 +1,499 @@
+"""What people read in a report, prepared once for every format: order, sentences, text that is safe to show.
+
+Face sets come first and huge general ones last, everywhere: a photo in a face set must not drown among a
+hundred that are "only" in YFCC100M. All text from Flickr or an index passes `auditor.text.plain`; each format
+escapes for itself.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from auditor.account.photo import Account, Photo
+from auditor.account.upload_defaults import advise
+from auditor.audit.coverage import chains
+from auditor.audit.result import AuditResult, CheckedTarget, Exposure, FoundPhoto, NotChecked
+from auditor.datasets import catalogue
+from auditor.flickr import licenses
+from auditor.flickr.tags import NO_CV, has_tag
+from auditor.flickr.urls import page_url, static_url
+from auditor.text import count, plain
+
+TITLE_LENGTH = 120
+PROOF = {
+    "photo_id": "its photo id",
+    "url_hash": "the hash of its address",
+    "content_md5": "its content (MD5)",
+    "owner": "the account it names",
+}
+ABOUT = {"faces": "faces", "bodies": "people", "general": "general"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset as it is named and ranked in reports."""
+
+    name: str
+    title: str
+    about: str = "general"
+    huge: bool = False
+
+    @property
+    def short(self) -> str:
+        """The title without what it stands for: ``YFCC100M``."""
+        return self.title.partition(" (")[0]
+
+    @property
+    def is_face(self) -> bool:
+        """Whether it is a collection of faces."""
+        return self.about == "faces"
+
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        """Sorts faces before bodies before the rest, and huge sets last."""
+        return (self.huge, list(ABOUT).index(self.about) if self.about in ABOUT else len(ABOUT), self.name)
+
+    @property
+    def kind(self) -> str:
+        """What it is about, in a word."""
+        return "general, huge" if self.huge else ABOUT.get(self.about, self.about)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One exposure in words."""
+
+    dataset: Dataset
+    place: str
+    """``line 12 of adience.txt and 2 more places``."""
+    proof: str
+    license_then: str | None
+    """``collected as CC BY-NC 2.0; today All Rights Reserved``; None where the index recorded no licence."""
+    links_original: bool
+    inferred: bool
+
+    @property
+    def sentence(self) -> str:
+        """All of it on one line."""
+        parts = [f"by {self.proof}, {self.place}", self.license_then]
+        parts += ["links to the original file"] if self.links_original else []
+        parts += ["inferred"] if self.inferred else []
+        return "; ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRow:
+    """A photo and every dataset it is in, face sets first.
+
+    Of a photo that is no longer in the account only the id (or not even that) is known.
+    """
+
+    id: str | None
+    url: str | None
+    found: tuple[Found, ...]
+    title: str = ""
+    license: str = ""
+    privacy: str = ""
+    has_no_cv: bool = False
+    thumbnail: str | None = None
+    """Address of a small square picture; None where the public can't see one."""
+    chains: tuple[str, ...] = ()
+    """How its datasets were drawn from one another: ``YFCC100M → MegaFace → DiveFace``."""
+
+    @property
+    def rank(self) -> tuple[tuple[bool, int], int]:
+        """Sorts photos in face sets first, those only in huge sets last, then by id."""
+        best = min(found.dataset.rank for found in self.found)
+        return best[:2], int(self.id or 0)
+
+    @property
+    def in_face_set(self) -> bool:
+        """Whether one of its datasets is a collection of faces."""
+        return any(found.dataset.is_face for found in self.found)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """A dataset that was checked."""
+
+    dataset: Dataset
+    photos: int
+    """Photos of the account in it."""
+    gone: int
+    """Photos no longer in the account that it ascribes to it."""
+    records: int
+    built: str
+    """Date of the index."""
+    sources: tuple[tuple[str, str], ...]
+    """File name and the start of its sha256."""
+
+    @property
+    def found(self) -> bool:
+        """Whether anything of the account is in it."""
+        return bool(self.photos or self.gone)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingGroup:
+    """Datasets that were not checked for the same reason."""
+
+    reason: str
+    faces: tuple[NotChecked, ...]
+    others: tuple[NotChecked, ...]
+
+    @property
+    def all(self) -> tuple[NotChecked, ...]:
+        """Face sets, then the others."""
+        return self.faces + self.others
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file on disk that a dataset holds and the account does not."""
+
+    path: str
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something the user can do now."""
+
+    why: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """A whole audit in words."""
+
+    owner: str
+    generated: str
+    snapshot: str
+    headline: str
+    details: tuple[str, ...]
+    """Sentences that follow the headline."""
+    indexes: tuple[IndexRow, ...]
+    photos: tuple[PhotoRow, ...]
+    gone: tuple[PhotoRow, ...]
+    files: tuple[FileRow, ...]
+    missing: tuple[MissingGroup, ...]
+    lineage: tuple[str, ...]
+    steps: tuple[Step, ...]
+    uploads: tuple[str, ...]
+    """What the next uploads will get, and what is recommended."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """What was found about one target, in words."""
+
+    target: str
+    headline: str
+    failed: bool
+    photos: tuple[PhotoRow, ...]
+    """For a photo that was found itself; for a person every photo that is ascribed to them."""
+    is_photo: bool
+    note: str | None
+
+
+def audit_view(result: AuditResult) -> AuditView:
+    """The report of an audit."""
+    datasets = {
+        index.dataset: Dataset(index.dataset, plain(index.title), index.about, index.huge)
+        for index in result.indexes
+    }
+    nsid = result.account.nsid
+    photos = [_photo(exposed.photo, exposed.exposures, nsid, datasets) for exposed in result.exposed]
+    gone = _chains(result.gone, nsid, datasets)
+    return AuditView(
+        owner=plain(result.account.username) or nsid,
+        generated=_moment(result.generated_at),
+        snapshot=_moment(result.snapshot_at),
+        headline=_headline(result),
+        details=tuple(_details(result, photos, gone)),
+        indexes=_indexes(result, datasets),
+        photos=tuple(sorted(photos, key=lambda photo: photo.rank)),
+        gone=gone,
+        files=tuple(FileRow(plain(file.path), _found(file.exposures, datasets)) for file in result.files),
+        missing=_missing(result.not_checked),
+        lineage=_lineage(result, datasets),
+        steps=tuple(_steps(result, photos)),
+        uploads=tuple(_uploads(result.account)),
+    )
+
+
+def _uploads(account: Account) -> Iterator[str]:
+    yield from map(str, advise(account.defaults))
+    if "privacy" not in account.defaults:
+        yield "flickr-auditor whoami reads what Flickr tells of these."
+
+
+def target_view(checked: CheckedTarget) -> TargetView:
+    """The report of one target of a check."""
+    cards = catalogue.load()
+    names = {found.exposure.dataset for found in checked.exposures}
+    datasets = {
+        name: Dataset(name, card.title, card.about, card.huge)
+        for name in names
+        if (card := cards.get(name)) is not None
+    }
+    photos = _chains(checked.exposures, checked.owner or checked.owner_alias, datasets)
+    return TargetView(
+        target=plain(checked.target.text, TITLE_LENGTH),
+        headline=_target_headline(checked, len(names), photos),
+        failed=checked.error is not None,
+        photos=photos,
+        is_photo=checked.target.photo is not None,
+        note=plain(checked.note) if checked.note else None,
+    )
+
+
+# -- photos --------------------------------------------------------------------------------------------------
+
+
+def _photo(
+    photo: Photo, exposures: Sequence[Exposure], nsid: str, datasets: Mapping[str, Dataset]
+) -> PhotoRow:
+    thumbnail = None
+    if photo.privacy.is_public and photo.server and photo.secret:
+        thumbnail = static_url(photo.server, photo.id, photo.secret, "q")
+    return PhotoRow(
+        id=photo.id,
+        url=photo.url(nsid),
+        title=plain(photo.title, TITLE_LENGTH) or "(untitled)",
+        license=_license_name(photo.license_id),
+        privacy=photo.privacy.value,
+        has_no_cv=has_tag(photo.tags, NO_CV),
+        thumbnail=thumbnail,
+        found=_found(exposures, datasets, photo.license_id),
+        chains=_drawn(exposures, datasets),
+    )
+
+
+def _chains(
+    found: Iterable[FoundPhoto], owner: str | None, datasets: Mapping[str, Dataset]
+) -> tuple[PhotoRow, ...]:
+    """One row for each photo; a record without a photo id is a row of its own."""
+    chains: dict[object, list[FoundPhoto]] = {}
+    for item in found:
+        chains.setdefault(item.photo_id or item, []).append(item)
+    rows = [
+        PhotoRow(
+            id=chain[0].photo_id,
+            url=page_url(chain[0].photo_id, owner) if chain[0].photo_id else None,
+            found=_found([item.exposure for item in chain], datasets),
+            chains=_drawn([item.exposure for item in chain], datasets),
+        )
+        for chain in chains.values()
+    ]
+    return tuple(sorted(rows, key=lambda row: row.rank))
+
+
+def _found(
+    exposures: Iterable[Exposure], datasets: Mapping[str, Dataset], license_now: str | None = None
+) -> tuple[Found, ...]:
+    found = [
+        Found(
+            dataset=datasets.get(exposure.dataset) or Dataset(exposure.dataset, plain(exposure.dataset)),
+            place=_place(exposure),
+            proof=PROOF.get(exposure.match_key, exposure.match_key),
+            license_then=_then_and_now(exposure, license_now),
+            links_original=exposure.links_original,
+            inferred=exposure.certainty != "published",
+        )
+        for exposure in exposures
+    ]
+    return tuple(sorted(found, key=lambda item: item.dataset.rank))
+
+
+def _drawn(exposures: Iterable[Exposure], datasets: Mapping[str, Dataset]) -> tuple[str, ...]:
+    names = frozenset(exposure.dataset for exposure in exposures)
+    return tuple(" → ".join(datasets[name].short for name in chain) for chain in chains(names))
+
+
+def _place(exposure: Exposure) -> str:
+    place = f"{plain(exposure.record)} of {plain(exposure.source)}"
+    more = exposure.records - 1
+    return f"{place} and {count(more, 'more place')}" if more > 0 else place
+
+
+def _then_and_now(exposure: Exposure, now: str | None) -> str | None:
+    """By the identity of the licence: names change, ids don't."""
+    if exposure.license_then_id is None:
+        return None
+    then = f"collected as {plain(exposure.license_then or _license_name(exposure.license_then_id))}"
+    if not now:
+        return then
+    return f"{then}, as today" if exposure.license_then_id == now else f"{then}; today {_license_name(now)}"
+
+
+def _license_name(license_id: str) -> str:
+    return plain(licenses.get(license_id).name) if license_id else "unknown licence"
+
+
+# -- sentences -----------------------------------------------------------------------------------------------
+
+
+def _headline(result: AuditResult) -> str:
+    if not result.indexes:
+        return "Nothing was checked: there is no dataset index on this computer yet"
+    photos, exposed = count(result.photos, "photo"), len(result.exposed)
+    if not exposed:
+        checked = count(len(result.indexes), "dataset")
+        return f"None of your {photos} was found in the {checked} that could be checked"
+    return f"{exposed:,} of your {photos} {_is(exposed)} in {count(len(result.by_dataset()), 'dataset')}"
+
+
+def _details(result: AuditResult, photos: Sequence[PhotoRow], gone: Sequence[PhotoRow]) -> Iterable[str]:
+    places = [photo.found for photo in (*photos, *gone)]
+    if faces := sum(photo.in_face_set for photo in photos):
+        yield f"{faces:,} of them {_is(faces)} in datasets of faces."
+    if deleted := sum(photo.id is not None for photo in gone):
+        yield (
+            f"{count(deleted, 'more photo')}, not in your account any more, {_is(deleted)} ascribed to you:"
+            " deleting a photo on Flickr does not take it out of a dataset."
+        )
+    if nameless := sum(photo.id is None for photo in gone):
+        verb = "names" if nameless == 1 else "name"
+        yield f"{count(nameless, 'record')} {verb} your account without a photo id."
+    if files := len(result.files):
+        yield f"{count(files, 'file')} on your disk {_is(files)} in a dataset, by content."
+    if read := result.originals:
+        skipped = (
+            f"; {count(len(read.skipped), 'file')} could not be (JSON tells why)" if read.skipped else ""
+        )
+        verb = "was" if read.files == 1 else "were"
+        yield f"{count(read.files, 'original')} in {plain(read.folder)} {verb} read{skipped}."
+    if originals := sum(any(item.links_original for item in found) for found in places):
+        yield (
+            f"For {count(originals, 'photo')} an index holds the link to the original, full-size file."
+            " Flickr says that making a photo less public changes its links for good; it does not say"
+            " how soon the old ones stop working."
+        )
+    if guesses := sum(any(item.inferred for item in found) for found in places):
+        yield (
+            f"{count(guesses, 'photo')} {_is(guesses)} marked inferred:"
+            " the dataset never said that its numbers are Flickr photo ids."
+        )
+    if result.indexes and not result.anything_found and (missing := len(result.not_checked)):
+        yield f"That proves nothing for the {count(missing, 'dataset')} that could not be checked."
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _indexes(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[IndexRow, ...]:
+    photos = result.by_dataset()
+    gone: dict[str, int] = {}
+    for item in result.gone:
+        gone[item.exposure.dataset] = gone.get(item.exposure.dataset, 0) + 1
+    rows = (
+        IndexRow(
+            dataset=datasets[index.dataset],
+            photos=photos.get(index.dataset, 0),
+            gone=gone.get(index.dataset, 0),
+            records=index.records,
+            built=plain(index.built_at)[:10],
+            sources=tuple((plain(source.name), plain(source.sha256)[:12]) for source in index.sources),
+        )
+        for index in result.indexes
+    )
+    # Within its kind, the set that holds most of the account comes first.
+    return tuple(
+        sorted(rows, key=lambda row: (row.dataset.rank[:2], -row.photos, -row.gone, row.dataset.name))
+    )
+
+
+# How `auditor.audit.coverage` begins its reasons; any other reason is a dataset's own why it has no key.
+_NO_INDEX = "no local index"
+_GROUPS = {
+    _NO_INDEX: "No index on this computer yet; it can be added",
+    "its local index cannot be read": "The index on this computer cannot be read; add it again",
+    "left out by --dataset": "Left out by --dataset",
+}
+_NO_KEY = "Published nothing that leads back to a Flickr photo; nobody can check these"
+
+
+def _group(item: NotChecked) -> str:
+    return _GROUPS.get(item.reason.partition(":")[0], _NO_KEY)
+
+
+def _missing(not_checked: Sequence[NotChecked]) -> tuple[MissingGroup, ...]:
+    groups = []
+    for reason in (*_GROUPS.values(), _NO_KEY):
+        items = [
+            replace(item, title=plain(item.title), reason=plain(item.reason))
+            for item in not_checked
+            if _group(item) == reason
+        ]
+        if items:
+            faces = tuple(item for item in items if item.about == "faces")
+            groups.append(MissingGroup(reason, faces, tuple(item for item in items if item.about != "faces")))
+    return tuple(groups)
+
+
+def _lineage(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[str, ...]:
+    missing = {item.dataset: item for item in result.not_checked}
+    lines = []
+    for line in sorted(result.lineage, key=lambda line: datasets[line.dataset].rank):
+        children = [missing[name] for name in line.unchecked_children if name in missing]
+        keyless = [plain(child.title) for child in children if _group(child) == _NO_KEY]
+        others = [plain(child.title) for child in children if _group(child) != _NO_KEY]
+        sentence = f"{line.photos:,} of your photos {_is(line.photos)} in {datasets[line.dataset].short}."
+        if keyless:
+            sentence += (
+                f" Sets drawn from it that published no keys, so nobody can tell: {', '.join(keyless)}."
+            )
+        if others:
+            sentence += f" Sets drawn from it that were not checked here: {', '.join(others)}."
+        lines.append(sentence)
+    return tuple(lines)
+
+
+def _steps(result: AuditResult, photos: Sequence[PhotoRow]) -> Iterable[Step]:
+    if actions := _actions(result, photos):
+        yield Step(
+            "Protect the exposed photos (this writes a plan to read; nothing changes before you apply it)",
+            f"flickr-auditor plan --exposed {' '.join(actions)} --out plan.json",
+        )
+    found = dict.fromkeys([*result.by_dataset(), *(item.exposure.dataset for item in result.gone)])
+    known = [name for name in found if name in catalogue.load()]
+    if known:
+        likewise = f"; likewise {', '.join(known[1:])}" if known[1:] else ""
+        yield Step(
+            f"Ask the publisher to take your photos out, with the link of every one{likewise}",
+            f"flickr-auditor optout draft {known[0]}",
+        )
+    if any(item.reason.startswith(_NO_INDEX) for item in result.not_checked):
+        yield Step("See which other indexes can be added, and how", "flickr-auditor datasets list")
+
+
+def _actions(result: AuditResult, photos: Sequence[PhotoRow]) -> list[str]:
+    """The mitigations that some exposed photo still lacks."""
+    actions = []
+    if not all(photo.has_no_cv for photo in photos):
+        actions.append(f"--add-tag {NO_CV}")
+    if any(licenses.get(license_id).allows_reuse for license_id in result.by_license()):
+        actions.append("--license all-rights-reserved")
+    return actions
+
+
+def _target_headline(checked: CheckedTarget, datasets: int, photos: Sequence[PhotoRow]) -> str:
+    if checked.error:
+        return plain(checked.error)
+    if not checked.exposures:
+        return "not found in any dataset that could be checked"
+    place = f"in {count(datasets, 'dataset')}"
+    if checked.target.photo:
+        return place
+    nameless = sum(photo.id is None for photo in photos)
+    parts = [count(len(photos) - nameless, "photo")] if len(photos) > nameless else []
+    parts += [f"{count(nameless, 'record')} without a photo id"] if nameless else []
+    return f"{' and '.join(parts)} {place}"
+
+
+def _moment(iso: str) -> str:
+    """``2026-11-21 23:22`` and the zone's offset, of ``2026-11-21T23:22:24+00:00``."""
+    day, _, time = plain(iso).partition("T")
+    return f"{day} {time[:5]}{' UTC' if time.endswith(('+00:00', 'Z')) else ''}".strip()

@@ -1,0 +1,104 @@
+"""A plan written out as table, json, csv, markdown or an HTML contact sheet."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+
+from auditor.account.photo import Photo
+from auditor.mitigation.planning.plan import Plan, PlanState, to_json
+from auditor.report.plan_view import PlanView, flat, plan_view
+from auditor.text import count, csv_cell
+
+MOST_PHOTOS = 50
+_MOST_IDS = 5
+CSV_COLUMNS = ("photo_id", "url", "title", "mitigation", "before", "after", "reversible", "note", "skipped")
+
+
+def render_plan(
+    plan: Plan,
+    format: str,  # noqa: A002 - the option's name
+    *,
+    state: PlanState = "ready",
+    photos: Mapping[str, Photo] | None = None,
+) -> str:
+    """`photos` of the local store give titles and thumbnails. Raises KeyError for another format."""
+    if format == "json":
+        return json.dumps(to_json(plan, state), indent=2, ensure_ascii=False) + "\n"
+    view = plan_view(plan, state, photos or {})
+    return {"table": _table, "csv": _csv, "markdown": _markdown, "html": _html}[format](plan, view)
+
+
+def _table(plan: Plan, view: PlanView) -> str:  # noqa: ARG001 - one form for all formats
+    return "\n".join(_table_lines(view)) + "\n"
+
+
+def _table_lines(view: PlanView) -> Iterator[str]:
+    for photo in view.photos[:MOST_PHOTOS]:
+        yield f"{photo.id}  {photo.title}".rstrip()
+        yield f"    {photo.url}"
+        for words, note in photo.words:
+            yield f"    {words}" + (f"  ({note})" if note else "")
+    if len(view.photos) > MOST_PHOTOS:
+        more = count(len(view.photos) - MOST_PHOTOS, "more photo")
+        yield f"… and {more}: flickr-auditor show {view.plan_id} --format html --output plan.html"
+    if view.photos:
+        yield ""
+    yield f"{view.headline}."
+    yield from (f"  {detail}" for detail in view.details)
+    for title, number, effect in view.kinds:
+        yield f"  {title} ({number:,}): {effect}"
+    for reason, ids in view.skipped:
+        some = ", ".join(ids[:_MOST_IDS]) + (" …" if len(ids) > _MOST_IDS else "")
+        yield f"  left out, {reason}: {len(ids):,} ({some})"
+    yield from (f"  ! {warning}" for warning in view.warnings)
+    yield from (f"  {line}" for line in view.advice)
+
+
+def _csv(plan: Plan, view: PlanView) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for row in _csv_rows(plan, view):
+        writer.writerow(csv_cell(cell) for cell in row)
+    return out.getvalue()
+
+
+def _csv_rows(plan: Plan, view: PlanView) -> Iterator[tuple[str, ...]]:
+    known = {photo.id: photo for photo in view.photos}
+    for change in plan.changes:
+        photo = known[change.photo_id]
+        states = (flat(change.before), flat(change.after), change.reversible)
+        yield (photo.id, photo.url, photo.title, change.mitigation, *states, change.note, "")
+    for skip in plan.skipped:
+        yield (skip.photo_id, "", "", skip.mitigation, "", "", "", "", skip.reason)
+
+
+def _markdown(plan: Plan, view: PlanView) -> str:  # noqa: ARG001
+    return "\n".join(_markdown_lines(view)).rstrip() + "\n"
+
+
+def _markdown_lines(view: PlanView) -> Iterator[str]:
+    from auditor.report.audit.as_markdown import escape
+
+    yield from (f"# {view.headline}", "", *(f"- {escape(detail)}" for detail in view.details), "")
+    yield from (f"- **{title}** ({number:,}): {effect}" for title, number, effect in view.kinds)
+    if view.warnings:
+        yield from ("", "## Before you apply it", "", *(f"- {escape(warning)}" for warning in view.warnings))
+    if view.photos:
+        yield from ("", "## Photo by photo", "")
+    for photo in view.photos:
+        yield f"- [{photo.id}](<{photo.url}>) {escape(photo.title)}".rstrip()
+        for words, note in photo.words:
+            yield f"  - {escape(words)}" + (f" ({escape(note)})" if note else "")
+    if view.skipped:
+        yield from ("", "## Left out", "")
+        yield from (f"- {escape(reason)}: {', '.join(map(escape, ids))}" for reason, ids in view.skipped)
+    if view.advice:
+        yield from ("", "## New uploads", "", *(f"- {escape(line)}" for line in view.advice))
+
+
+def _html(plan: Plan, view: PlanView) -> str:  # noqa: ARG001
+    from auditor.report.audit.as_html import environment
+
+    return environment().get_template("plan.html").render(view=view)

@@ -1,0 +1,122 @@
+"""What became of a run, written out as table or json; `apply`, `undo` and `verify` share one form."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from auditor.mitigation.change import OPEN, Record
+from auditor.mitigation.kinds.registry import describe
+from auditor.mitigation.running.journal import Run, RunSummary
+from auditor.mitigation.running.verify import Finding
+from auditor.text import count, plain
+
+SCHEMA_VERSION = 1
+MOST_ITEMS = 50
+_STATES = ("done", "already", "drifted", "failed", "pending")
+
+
+def as_findings(records: Sequence[Record]) -> list[Finding]:
+    """The changes of a run as the journal has them; one without an answer is pending."""
+    return [
+        Finding(record, "pending", "no answer yet: run apply again")
+        if record.state == "sent"
+        else Finding(record, record.state, record.reason)
+        for record in records
+    ]
+
+
+def run_json(run: Run, findings: Sequence[Finding], *, calls: int, verifying: bool = False) -> dict[str, Any]:
+    """The run for programs. `verifying`: the findings come from `verify`, not from the run's read-back."""
+    states: Counter[str] = Counter("pending" if f.record.state in OPEN else f.record.state for f in findings)
+    read: Counter[str] = Counter(finding.state for finding in findings)
+    kept = Counter(finding.record.verified for finding in findings)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": run.run_id,
+        "plan_id": run.plan_id,
+        **{state: states[state] for state in _STATES},
+        "verified": read["verified"] if verifying else kept[True],
+        "mismatched": read["mismatched"] if verifying else kept[False],
+        "calls": calls,
+        "items": [
+            {
+                "photo_id": finding.record.change.photo_id,
+                "mitigation": finding.record.change.mitigation,
+                "state": finding.state,
+                "reason": finding.reason,
+            }
+            for finding in findings
+        ],
+    }
+
+
+def render_run(
+    run: Run,
+    findings: Sequence[Finding],
+    format: str,  # noqa: A002 - the option's name
+    *,
+    calls: int,
+    verifying: bool = False,
+) -> str:
+    """`format` is table or json; `calls` are the requests that this command sent."""
+    result = run_json(run, findings, calls=calls, verifying=verifying)
+    if format == "json":
+        return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+    return "\n".join(_lines(result, findings)) + "\n"
+
+
+def _lines(result: dict[str, Any], findings: Sequence[Finding]) -> Iterator[str]:
+    notable = [finding for finding in findings if finding.state not in {"done", "verified", "unreadable"}]
+    for finding in notable[:MOST_ITEMS]:
+        change = finding.record.change
+        reason = f": {plain(finding.reason)}" if finding.reason else ""
+        yield f"{change.photo_id}  {plain(describe(change))}  {finding.state}{reason}"
+    if len(notable) > MOST_ITEMS:
+        yield f"… and {count(len(notable) - MOST_ITEMS, 'more change')}: use --format json"
+    yield f"Run {result['run_id']}: " + ", ".join(f"{result[state]:,} {state}" for state in _STATES)
+    read_back = f"{result['verified']:,} read back as wanted"
+    hidden = sum(finding.state == "unreadable" for finding in findings)
+    if hidden:
+        read_back += f", {hidden:,} that Flickr does not tell"
+    if result["mismatched"]:
+        read_back += f", {result['mismatched']:,} NOT as wanted"
+    yield f"  {read_back}; {count(result['calls'], 'call')} to Flickr"
+
+
+def runs_json(runs: Sequence[RunSummary]) -> dict[str, Any]:
+    """All runs for programs, the latest first."""
+    return {"schema_version": SCHEMA_VERSION, "runs": [_summary(entry) for entry in runs]}
+
+
+def render_runs(runs: Sequence[RunSummary], format: str) -> str:  # noqa: A002
+    """`format` is table or json."""
+    if format == "json":
+        return json.dumps(runs_json(runs), indent=2) + "\n"
+    if not runs:
+        return "No plan has been applied yet.\n"
+    return "".join(_run_line(_summary(entry)) for entry in runs)
+
+
+def _summary(entry: RunSummary) -> dict[str, Any]:
+    from datetime import UTC, datetime
+
+    def moment(at: float | None) -> str | None:
+        return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+    pending = sum(entry.states.get(state, 0) for state in OPEN)
+    return {
+        "run_id": entry.run.run_id,
+        "plan_id": entry.run.plan_id,
+        "undoes": entry.run.undoes,
+        "started_at": moment(entry.run.started_at),
+        "finished_at": moment(entry.run.finished_at),
+        **{state: entry.states.get(state, 0) for state in _STATES},
+        "pending": pending,
+    }
+
+
+def _run_line(row: dict[str, Any]) -> str:
+    counts = ", ".join(f"{row[state]:,} {state}" for state in _STATES if row[state]) or "nothing"
+    what = f"undo of {row['undoes']}" if row["undoes"] else f"of {row['plan_id']}"
+    return f"{row['run_id']}  {row['started_at']}  {what}: {counts}\n"
