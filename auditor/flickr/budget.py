@@ -2,18 +2,21 @@
 
 Flickr's developer guide asks for fewer than 3,600 queries an hour "across the whole key" and switches keys
 off on abuse. Every try is written down in SQLite before it is sent; calls may go out as fast as they like
-until the hour is full.
+until the hour is full. A call is as old as `auditor.clock.least_since` says: an hour has to pass for certain,
+whatever becomes of the wall clock, sleeping and restarting included.
 """
 
 import hashlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from auditor import database
+from auditor import clock, database
+from auditor.clock import Moment, least_since
 from auditor.errors import BudgetSpentError
 from auditor.progress import SILENT, Progress
 
@@ -24,7 +27,7 @@ _NAP = 1.0
 class CallBudget:
     """Hands out permission to call; safe for threads and processes.
 
-    `wait` False: `BudgetSpentError` at once instead of waiting. `clock` gives unix time.
+    `wait` False: `BudgetSpentError` at once instead of waiting.
     """
 
     def __init__(
@@ -35,7 +38,7 @@ class CallBudget:
         *,
         wait: bool = True,
         progress: Progress = SILENT,
-        clock: Callable[[], float] = time.time,
+        moment: Callable[[], Moment] = clock.moment,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._conn = database.connect(path)
@@ -47,15 +50,17 @@ class CallBudget:
         self._limit = calls_per_hour
         self._wait = wait
         self._progress = progress
-        self._clock = clock
+        self._moment = moment
         self._sleep = sleep
         self._lock = threading.Lock()
+        with self._writing():
+            self._move_here(self._moment())
 
     def acquire(self) -> None:
         """Take one call from the budget, waiting for it if need be."""
         announced = False
-        while (free_at := self._take()) is not None:
-            until = f"{datetime.fromtimestamp(free_at).astimezone():%H:%M:%S}"
+        while (wait := self._take()) > 0:
+            until = f"{datetime.fromtimestamp(self._moment().wall + wait).astimezone():%H:%M:%S}"
             if not self._wait:
                 raise BudgetSpentError(
                     f"the {self._limit:,} calls of this hour are used up until {until}",
@@ -66,14 +71,14 @@ class CallBudget:
                     f"The {self._limit:,} Flickr calls of this hour are used up: waiting until {until}."
                 )
                 announced = True
-            self._sleep(max(0.05, min(_NAP, free_at - self._clock())))
+            self._sleep(min(max(0.05, wait), _NAP))
 
     def used(self) -> int:
         """Calls of the last 60 minutes."""
         with self._lock:
             row = self._conn.execute(
-                "SELECT count(*) FROM api_call WHERE api_key_hash = ? AND at > ?",
-                (self._key, self._clock() - WINDOW),
+                "SELECT count(*) FROM api_call WHERE api_key_hash = ? AND uptime > ?",
+                (self._key, self._moment().uptime - WINDOW),
             ).fetchone()
         return int(row[0])
 
@@ -83,30 +88,45 @@ class CallBudget:
         with self._lock:
             self._conn.close()
 
-    def _take(self) -> float | None:
-        """Write a call down and return None, or return the unix time when the next one is free."""
-        with self._lock:
-            try:
-                with database.transaction(self._conn):
-                    return self._take_locked()
-            except sqlite3.Error as error:
-                raise database.database_error(error, self._path) from error
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction. Errors: `StorageError`."""
+        try:
+            with database.transaction(self._conn):
+                yield
+        except sqlite3.Error as error:
+            raise database.database_error(error, self._path) from error
 
-    def _take_locked(self) -> float | None:
-        now = self._clock()
-        # A clock that was set back leaves calls "in the future"; they count as made now, so that the wait
-        # stays within the hour.
-        self._conn.execute(
-            "UPDATE api_call SET at = ? WHERE api_key_hash = ? AND at > ?", (now, self._key, now)
-        )
-        self._conn.execute(
-            "DELETE FROM api_call WHERE api_key_hash = ? AND at <= ?", (self._key, now - WINDOW)
-        )
+    def _take(self) -> float:
+        """Write a call down and return 0, or return the seconds until the next one is free."""
+        with self._lock, self._writing():
+            return self._take_locked(self._moment())
+
+    def _take_locked(self, now: Moment) -> float:
+        mine = (self._key, now.uptime - WINDOW)
+        self._conn.execute("DELETE FROM api_call WHERE api_key_hash = ? AND uptime <= ?", mine)
         row = self._conn.execute(
-            "SELECT at FROM api_call WHERE api_key_hash = ? ORDER BY at DESC LIMIT 1 OFFSET ?",
+            "SELECT uptime FROM api_call WHERE api_key_hash = ? ORDER BY uptime DESC LIMIT 1 OFFSET ?",
             (self._key, self._limit - 1),
         ).fetchone()
         if row is not None:
-            return float(row["at"]) + WINDOW
-        self._conn.execute("INSERT INTO api_call (api_key_hash, at) VALUES (?, ?)", (self._key, now))
-        return None
+            return float(row["uptime"]) + WINDOW - now.uptime
+        self._conn.execute(
+            "INSERT INTO api_call (api_key_hash, at, boot, uptime) VALUES (?, ?, ?, ?)",
+            (self._key, now.wall, now.boot, now.uptime),
+        )
+        return 0.0
+
+    def _move_here(self, now: Moment) -> None:
+        """Put calls from before the last start of the computer on the clock that began with it."""
+        strange = self._conn.execute(
+            "SELECT rowid, boot, uptime, at FROM api_call"
+            " WHERE api_key_hash = ? AND (boot <> ? OR uptime > ?)",
+            (self._key, now.boot, now.uptime),
+        ).fetchall()
+        for row in strange:
+            age = least_since(Moment(row["boot"], row["uptime"], row["at"]), now)
+            self._conn.execute(
+                "UPDATE api_call SET boot = ?, uptime = ? WHERE rowid = ?",
+                (now.boot, now.uptime - age, row["rowid"]),
+            )

@@ -30,7 +30,7 @@ class Seen:
 
     photo: Photo
     at: float
-    """When the answer came, in seconds of the monotonic clock: setting the clock makes no reading fresh."""
+    """When the answer came, by `auditor.clock.now`: sleep and a clock set back make no reading fresh."""
     tag_ids: Mapping[str, str] | None = None
     """Clean tag → the full id that `removeTag` takes; lists of photos do not tell it."""
     permissions: Permissions | None = None

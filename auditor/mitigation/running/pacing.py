@@ -1,9 +1,10 @@
 """How many calls are in flight at once: one more after a good round, half as many after a 429 (AIMD)."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from auditor import clock
 
 
 class StoppedError(Exception):
@@ -13,7 +14,7 @@ class StoppedError(Exception):
 class Pacer:
     """Hands out at most `most` slots at a time; safe for threads."""
 
-    def __init__(self, most: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int, *, clock: Callable[[], float] = clock.now) -> None:
         self._most = most
         self._allowed = float(most)
         self._taken = 0

@@ -5,12 +5,12 @@ time: as many of them as lie within 500 photos of the account cost one call, a l
 So 20 photos of 100,000 cost 20 calls, and 10,000 of 10,000 cost 20 as well.
 """
 
-import time
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from auditor import clock
 from auditor.account.photo import Photo, photo_from_row
 from auditor.errors import CallError, UnreachableError
 from auditor.flickr.api import PER_PAGE, ReadApi
@@ -38,7 +38,7 @@ class Reader:
     """Reads photos of the account; `photos` is the account as last pulled. Safe for threads."""
 
     def __init__(
-        self, api: ReadApi, photos: Iterable[Photo], *, clock: Callable[[], float] = time.monotonic
+        self, api: ReadApi, photos: Iterable[Photo], *, clock: Callable[[], float] = clock.now
     ) -> None:
         self._api = api
         self._clock = clock
