@@ -32,3 +32,15 @@ def csv_cell(value: object) -> object:
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """``1 photo``, ``1,200 photos``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def file_size(size: int) -> str:
+    """``812 bytes``, ``5.9 MB``, ``2 GB``: decimal units, as browsers and publishers give them."""
+    if size < 1000:
+        return count(size, "byte")
+    amount = float(size)
+    for unit in ("kB", "MB", "GB"):
+        amount /= 1000
+        if amount < 999.95:
+            return f"{amount:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{amount / 1000:,.1f} TB"

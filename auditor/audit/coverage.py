@@ -9,7 +9,7 @@ from functools import cache
 
 from auditor.audit.result import CheckedIndex, ExposedPhoto, Lineage, NotChecked, SourceFile
 from auditor.datasets import catalogue
-from auditor.datasets.card import Card
+from auditor.datasets.card import ABOUT, Card
 from auditor.datasets.index.manifest import Manifest
 
 ACCESS_HINT = {
@@ -56,7 +56,7 @@ def not_checked(cards: Mapping[str, Card], checked: Collection[str], why: NotHer
         for name, reason in why.damaged.items()
         if name not in cards
     ]
-    return tuple(sorted(missing, key=lambda item: (item.about == "general", item.dataset)))
+    return tuple(sorted(missing, key=lambda item: (ABOUT.index(item.about), item.dataset)))
 
 
 def _reason(card: Card, why: NotHere) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from auditor.account.export_files import SkippedFile
 from auditor.account.photo import Account, Photo
+from auditor.datasets.card import ABOUT
 from auditor.flickr.urls import Target
 
 MatchKey = Literal["photo_id", "url_hash", "content_md5", "owner"]
@@ -81,7 +82,7 @@ class CheckedIndex:
     sources: tuple[SourceFile, ...]
     match_keys: tuple[str, ...]
     about: str
-    """``faces``, ``bodies`` or ``general``."""
+    """One of `auditor.datasets.card.ABOUT`."""
     huge: bool
 
 
@@ -149,8 +150,9 @@ class AuditResult:
         for exposed in self.exposed:
             for exposure in exposed.exposures:
                 counts[exposure.dataset] = counts.get(exposure.dataset, 0) + 1
-        rank = {index.dataset: (index.huge, index.about == "general") for index in self.indexes}
-        order = sorted(counts, key=lambda name: (rank.get(name, (False, True)), -counts[name], name))
+        rank = {index.dataset: (index.huge, ABOUT.index(index.about)) for index in self.indexes}
+        last = (False, len(ABOUT))
+        order = sorted(counts, key=lambda name: (rank.get(name, last), -counts[name], name))
         return {name: counts[name] for name in order}
 
     def by_license(self) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError, UsageError
 
@@ -65,7 +65,7 @@ def list_datasets(
     else:
         from auditor.report.datasets import list_table
 
-        emit(list_table(cards, manifests), output)
+        emit(list_table(cards, manifests, columns=columns(output)), output)
 
 
 def info(

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from auditor.errors import ConfigurationError
 
-ABOUT = ("faces", "bodies", "general")
+ABOUT = ("faces", "bodies", "movement", "geolocation", "general")
+"""What a dataset is about, the most personal first: the order in which reports show datasets."""
 FLICKR_SHARE = ("all", "partly", "none", "unknown")
 MATCH_KEYS = ("photo_id", "owner", "url_hash", "content_md5")
 CERTAINTY = ("published", "inferred")
@@ -21,6 +22,8 @@ ACCESS = ("public", "request", "login", "gone", "unknown")
 STATES = ("available", "on-request", "withdrawn", "unpublished", "unknown")
 ASKS_FOR = ("photo-links", "username", "nsid", "form", "reddit-post")
 FIRST_STEPS = ("no_cv", "license", "private", "delete")
+
+NOT_KNOWN = "not known"
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
@@ -44,6 +47,7 @@ class IndexFile:
     """One file of the publisher that says which photos are in the dataset.
 
     `url` is the address of the file itself (a program can download it); `page` is where a person gets it.
+    An `alternative` holds no photo that the dataset's other files lack: it is downloaded when named only.
     """
 
     name: str
@@ -55,6 +59,7 @@ class IndexFile:
     url: str | None
     page: str | None
     note: str | None
+    alternative: bool = False
 
     @property
     def fetchable(self) -> bool:
@@ -145,6 +150,22 @@ class Card:
         """Whether the dataset is about people's faces."""
         return self.about == "faces"
 
+    @property
+    def fetchable(self) -> bool:
+        """Whether a program can get an index of it."""
+        return self.checkable and any(file.fetchable for file in self.files)
+
+    @property
+    def smallest_download(self) -> tuple[IndexFile, ...]:
+        """The files that `datasets fetch` gets unless others are named, of each name once.
+
+        Those of the first format that a program can get, for further formats hold the same photos again;
+        and of them, those that are no `alternative` to another.
+        """
+        fetchable = {file.name: file for file in self.files if file.fetchable and not file.alternative}
+        first = next((name for name in self.formats if any(f.format == name for f in fetchable.values())), "")
+        return tuple(file for file in fetchable.values() if file.format == first)
+
 
 def parse_card(name: str, text: str) -> Card:
     """Read the card `name` (the file's name without ``.toml``) from its text.
@@ -164,7 +185,7 @@ def parse_card(name: str, text: str) -> Card:
     card = Card(
         name=name,
         title=table.text("title"),
-        year=table.optional_number("year"),
+        year=table.year(),
         publisher=table.text("publisher"),
         purpose=table.text("purpose"),
         about=table.choice("about", ABOUT),
@@ -214,6 +235,7 @@ def _index_file(table: "_Table") -> IndexFile:
         url=table.address("url"),
         page=table.address("page"),
         note=table.optional_text("note"),
+        alternative=table.optional_flag("alternative") or False,
     )
     if file.access == "public" and not (file.url or file.page):
         raise table.error("access", 'is "public", so "url" or "page" must say where')
@@ -312,6 +334,16 @@ class _Table:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
             raise self.error(key, "must be a whole number above 0")
+        return value
+
+    def year(self) -> int | None:
+        """The key "year", which must say so where nobody knows it: a gap could be a slip."""
+        if self._values.get("year") == NOT_KNOWN:
+            del self._values["year"]
+            return None
+        value = self.optional_number("year")
+        if value is None:
+            raise self.error("year", f'must be a number, or "{NOT_KNOWN}"')
         return value
 
     def optional_flag(self, key: str) -> bool | None:

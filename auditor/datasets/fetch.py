@@ -26,12 +26,13 @@ from auditor.progress import SILENT, Progress
 
 _INFO: Final = "flickr-auditor datasets info"
 _HOW: Final = {
-    "public": "get it at",
-    "request": "ask its publisher for it at",
-    "login": "log in and get it at",
-    "gone": "its publisher took it down; it was at",
-    "unknown": "whether it can be had is not known; see",
+    "public": ("get it at {}", "get it from its publisher"),
+    "request": ("ask its publisher for it at {}", "ask its publisher for it; no address to ask at is known"),
+    "login": ("log in and get it at {}", "log in at its publisher's; no address is known"),
+    "gone": ("its publisher took it down; it was at {}", "its publisher took it down"),
+    "unknown": ("nobody is known to offer it; see {}", "nobody is known to offer it"),
 }
+"""By access: what to do where a place is known, and where none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +125,14 @@ def _folder(downloads: Path, name: str) -> Iterator[Path]:
 
 def by_hand(card: Card) -> list[str]:
     """What a person must do to get the files that a program can't get, a sentence each."""
-    return [
-        f"{file.name}: {_HOW[file.access]} {file.page or file.url or card.opt_out.url or 'no known address'}"
-        + (f" ({file.note.rstrip('.')})" if file.note else "")
-        for file in card.files
-        if not file.fetchable
-    ]
+    return [_way(file, card) for file in card.files if not file.fetchable]
+
+
+def _way(file: IndexFile, card: Card) -> str:
+    place = file.page or file.url or card.opt_out.url
+    known, unknown = _HOW[file.access]
+    note = f" ({file.note.rstrip('.')})" if file.note else ""
+    return f"{file.name}: {known.format(place) if place else unknown}{note}"
 
 
 def _wanted(card: Card, only: Sequence[str]) -> list[IndexFile]:
@@ -142,8 +145,7 @@ def _wanted(card: Card, only: Sequence[str]) -> list[IndexFile]:
                 f"{missing[0]} can't be downloaded", hint=f"Files of {card.name} that can: {known}."
             )
         return [fetchable[name] for name in only]
-    wanted = [file for file in fetchable.values() if file.format == card.formats[0]]
-    wanted = wanted or list(fetchable.values())
+    wanted = list(card.smallest_download)
     if not wanted:
         raise UsageError(
             f"no file of {card.title} can be downloaded by a program",

@@ -1,10 +1,12 @@
 """The catalogue for people: one line a dataset, or all that is known of one."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from auditor.datasets.card import Card
 from auditor.datasets.index.manifest import Manifest
-from auditor.text import count, plain
+from auditor.text import count, file_size, plain
 
 KEY_NAMES = {
     "photo_id": "photo id",
@@ -19,29 +21,117 @@ ACCESS = {
     "gone": "taken down",
     "unknown": "not known whether it can be had",
 }
+_ACCESS_SHORT = {
+    "public": "by hand",
+    "request": "ask the publisher",
+    "login": "log in to get it",
+    "gone": "taken down",
+    "unknown": "source not known",
+}
+_HEADINGS = {
+    "faces": "Faces",
+    "bodies": "People",
+    "movement": "Where people went",
+    "geolocation": "Where photos were taken",
+    "general": "General collections",
+}
 _WIDTH = 100
+_NAME, _PHOTOS, _INDEX = 21, 15, 17
+_TITLE = 30
+"""Fewest columns for a title beside the rest."""
+_ONE_LINE = 2 + _NAME + 1 + _PHOTOS + 2 + _INDEX + 2 + _TITLE
 
 
-def list_table(cards: Mapping[str, Card], manifests: Mapping[str, Manifest]) -> str:
-    """All datasets: face sets first, then people, then general ones."""
-    groups = (
-        ("Faces", [card for card in cards.values() if card.is_face]),
-        ("People's bodies", [card for card in cards.values() if card.about == "bodies"]),
-        ("General collections", [card for card in cards.values() if card.about == "general"]),
-    )
-    lines: list[str] = []
-    for heading, members in groups:
-        if members:
-            lines += [heading, *_rows(members, manifests), ""]
-    own = sorted(name for name in manifests if name not in cards)
-    if own:
-        lines += ["Your own lists", *(f"  {name:<22} {'':<26} {_here(manifests[name])}" for name in own), ""]
+def list_table(
+    cards: Mapping[str, Card], manifests: Mapping[str, Manifest], *, columns: int | None = None
+) -> str:
+    """All datasets in the order of worth; where `columns` are few, the title gets a line of its own."""
+    lines = list(_laid_out(_ListRow("NAME", "TITLE", "PHOTOS", "INDEX"), columns))
+    for heading, members in _groups(cards, manifests):
+        lines += ["", heading, *(line for row in members for line in _laid_out(row, columns))]
     checkable = sum(card.checkable for card in cards.values())
-    lines.append(
-        f"{count(len(cards), 'dataset')}: {checkable} can be checked with their index files,"
-        f" {len(manifests)} have a local index. More on one: flickr-auditor datasets info NAME"
+    closing = (
+        f"{count(len(cards), 'dataset')}: {checkable} can be checked, {len(manifests)} have a local index."
+        " “fetch”: flickr-auditor datasets fetch NAME gets the index. “by hand” and the others:"
+        " flickr-auditor datasets info NAME says where to get it."
     )
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_wrapped(closing, width=columns or _WIDTH)])
+
+
+class _ListRow(NamedTuple):
+    name: str
+    title: str
+    photos: str
+    state: str
+
+
+def _groups(
+    cards: Mapping[str, Card], manifests: Mapping[str, Manifest]
+) -> Iterator[tuple[str, list[_ListRow]]]:
+    for about, heading in _HEADINGS.items():
+        members = [card for card in cards.values() if not card.huge and card.about == about]
+        yield heading, _rows(members, manifests)
+    yield (
+        "Huge collections: nearly every account is in them",
+        _rows([card for card in cards.values() if card.huge], manifests),
+    )
+    if own := sorted(name for name in manifests if name not in cards):
+        yield "Your own lists", [_ListRow(name, "", "", _here(manifests[name])) for name in own]
+
+
+def _rows(cards: list[Card], manifests: Mapping[str, Manifest]) -> list[_ListRow]:
+    """What is here or can be had first, what nobody can check last; among equals, the larger first."""
+
+    def worth(card: Card) -> tuple[int, int, str]:
+        access = 3 if not card.checkable else 0 if card.name in manifests else 1 if card.fetchable else 2
+        return access, -(card.counts.photos or card.counts.faces or 0), card.name
+
+    return [
+        _ListRow(
+            card.name,
+            card.title,
+            _size(card),
+            _state(card, manifests.get(card.name)),
+        )
+        for card in sorted(cards, key=worth)
+    ]
+
+
+def _size(card: Card) -> str:
+    if card.counts.photos:
+        return f"{card.counts.photos:,}"
+    return f"{card.counts.faces:,} faces" if card.counts.faces else ""
+
+
+def _state(card: Card, manifest: Manifest | None) -> str:
+    """Whether the index is here, or what it takes to get it."""
+    if manifest:
+        return _here(manifest)
+    if not card.checkable:
+        return "cannot be checked"
+    if card.fetchable:
+        size = sum(file.bytes or 0 for file in card.smallest_download)
+        known = all(file.bytes for file in card.smallest_download)
+        return f"fetch, {file_size(size)}" if known else "fetch"
+    return _ACCESS_SHORT[card.files[0].access if card.files else "unknown"]
+
+
+def _here(manifest: Manifest) -> str:
+    return f"here, {manifest.built_at[:10]}"
+
+
+def _laid_out(row: _ListRow, columns: int | None) -> Iterator[str]:
+    """On one line, or the title below where the terminal is narrow."""
+    index = f"{row.photos:>{_PHOTOS}}  {row.state}"
+    if columns is not None and columns < _ONE_LINE:
+        yield f"  {row.name:<{_NAME}} {index}".rstrip()
+        yield from _wrapped(f"    {row.title}", indent=4, width=columns) if row.title else ()
+        return
+    width = (columns - _ONE_LINE + _TITLE) if columns else _WIDTH
+    titles = textwrap.wrap(row.title, width, break_long_words=False, break_on_hyphens=False) or [""]
+    yield f"  {row.name:<{_NAME}} {index:<{_PHOTOS + 2 + _INDEX}}  {titles[0]}".rstrip()
+    for more in titles[1:]:
+        yield " " * (_ONE_LINE - _TITLE) + more
 
 
 def info_text(name: str, card: Card | None, manifest: Manifest | None) -> str:
@@ -51,29 +141,6 @@ def info_text(name: str, card: Card | None, manifest: Manifest | None) -> str:
     if card:
         lines += [*_opt_out(card), *_sources(card)]
     return "\n".join(lines).rstrip()
-
-
-def _rows(cards: Iterable[Card], manifests: Mapping[str, Manifest]) -> Iterator[str]:
-    for card in cards:
-        photos = count(card.counts.photos, "photo") if card.counts.photos else ""
-        if card.name in manifests:
-            state = _here(manifests[card.name])
-        elif not card.checkable:
-            state = "cannot be checked: no key published"
-        else:
-            state = f"no local index; its file: {_had(card)}"
-        yield f"  {card.name:<22} {card.year or '':<5} {photos:>20}  {state}"
-
-
-def _had(card: Card) -> str:
-    """How to come by the index."""
-    if any(file.fetchable for file in card.files):
-        return "datasets fetch gets it"
-    return ACCESS[card.files[0].access if card.files else "unknown"]
-
-
-def _here(manifest: Manifest) -> str:
-    return f"local index: {count(manifest.records, 'record')}, built {manifest.built_at[:10]}"
 
 
 def _described(card: Card) -> Iterator[str]:
@@ -123,7 +190,9 @@ def _counts(card: Card) -> Iterator[str]:
 
 def _index(name: str, card: Card | None, manifest: Manifest | None) -> Iterator[str]:
     if manifest is None:
-        if card and any(file.fetchable for file in card.files):
+        if card and not card.checkable:
+            yield "  none, and none can be built: the dataset cannot be checked"
+        elif card and card.fetchable:
             yield f"  none; get it with: flickr-auditor datasets fetch {name}"
         else:
             yield f"  none; build it with: flickr-auditor datasets add {name} FILE"
@@ -163,12 +232,10 @@ def _sources(card: Card) -> Iterator[str]:
             yield from _wrapped(f"  - {text}", indent=4)
 
 
-def _wrapped(text: str, indent: int = 0) -> list[str]:
-    import textwrap
-
+def _wrapped(text: str, indent: int = 0, width: int = _WIDTH) -> list[str]:
     return textwrap.wrap(
         text,
-        _WIDTH,
+        width,
         subsequent_indent=" " * indent,
         break_long_words=False,
         break_on_hyphens=False,

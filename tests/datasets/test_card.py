@@ -7,6 +7,7 @@ from auditor.errors import ConfigurationError
 
 SMALLEST = """
 title = "Example"
+year = "not known"
 publisher = "Somebody"
 purpose = "An example."
 about = "faces"
@@ -47,8 +48,9 @@ def test_the_smallest_card_leaves_unknown_things_unknown() -> None:
         ('title = "Example"', "title = 5", '"title" must be one printable line'),
         ('about = "faces"', 'about = "people"', '"about" is "people"'),
         ('flickr = "all"', 'flickr = "all"\npurpos = "x"', '"purpos" is no key'),
-        ('flickr = "all"', 'flickr = "all"\nyear = "2014"', '"year" must be a whole number'),
-        ('flickr = "all"', 'flickr = "all"\nyear = true', '"year" must be a whole number'),
+        ('year = "not known"', "", '"year" must be a number, or "not known"'),
+        ('year = "not known"', 'year = "2014"', '"year" must be a whole number'),
+        ('year = "not known"', "year = true", '"year" must be a whole number'),
         ('flickr = "all"', 'flickr = "all"\nhuge = "yes"', '"huge" must be true or false'),
         ('flickr = "all"', 'flickr = "all"\ncounts = 5', '"counts" must be a table'),
         ('flickr = "all"', 'flickr = "all"\ncounts = {photos = 0}', '[counts]: "photos" must be'),

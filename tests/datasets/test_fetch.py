@@ -110,6 +110,27 @@ def test_a_dataset_behind_a_request_ends_with_how_to_ask(card: Card, home: Home)
     assert "datasets add diveface FILE" in raised.value.hint
 
 
+def test_where_no_address_is_known_none_is_made_up(card: Card) -> None:
+    for access in ("request", "login", "gone", "unknown"):
+        unknown = replace(card.files[2], access=access, page=None, note=None)
+        (line,) = by_hand(replace(card, files=(unknown,), opt_out=replace(card.opt_out, url=None)))
+        assert " at no " not in line
+        assert line.startswith("three.txt: ")
+        assert not line.endswith((" at", " see", ":"))
+
+
+def test_a_file_that_adds_no_photo_is_left_unless_it_is_named(web: Web, card: Card, home: Home) -> None:
+    again = file(web, "two.txt", alternative=True)
+    narrowed = replace(card, files=(file(web, "one.txt"), again))
+    assert [source.name for source in home.fetch(narrowed).manifest.sources] == ["one.txt"]
+    assert [source.name for source in home.fetch(narrowed, "two.txt").manifest.sources] == ["two.txt"]
+
+
+def test_of_open_images_the_smallest_file_with_all_photos_is_fetched() -> None:
+    (one,) = catalogue.get("open-images").smallest_download
+    assert one.name == "images_2017_11.tar.gz"
+
+
 def test_every_card_without_a_download_says_what_to_do(home: Home) -> None:
     """Over the whole catalogue, and without any call: no address, no server."""
     for card in catalogue.load().values():

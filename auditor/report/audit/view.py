@@ -25,7 +25,13 @@ PROOF = {
     "content_md5": "its content (MD5)",
     "owner": "the account it names",
 }
-ABOUT = {"faces": "faces", "bodies": "people", "general": "general"}
+ABOUT = {
+    "faces": "faces",
+    "bodies": "people",
+    "movement": "movement",
+    "geolocation": "geolocation",
+    "general": "general",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Dataset:
 
     @property
     def rank(self) -> tuple[bool, int, str]:
-        """Sorts faces before bodies before the rest, and huge sets last."""
+        """Sorts the most personal first, and huge sets last."""
         return (self.huge, list(ABOUT).index(self.about) if self.about in ABOUT else len(ABOUT), self.name)
 
     @property
