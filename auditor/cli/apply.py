@@ -128,7 +128,7 @@ def _carry_out(
     output: Path | None,
 ) -> None:
     from auditor.mitigation.running.journal import Journal
-    from auditor.mitigation.running.run import Tools, carry_out, check_plan, start
+    from auditor.mitigation.running.run import RunContext, carry_out, check_plan, start
 
     journal = Journal(session.conn)
     run = journal.run_of(plan.plan_id)
@@ -142,7 +142,7 @@ def _carry_out(
         _ask(session, plan, going_on=run is not None)
     with session.account_lock("undo" if plan.undoes else "apply"):
         transport = _write_transport(session, wait=wait)
-        tools = Tools(
+        tools = RunContext(
             transport,
             journal,
             session.store,

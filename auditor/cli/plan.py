@@ -95,7 +95,7 @@ def plan(
     """
     from auditor.flickr.privacy import Privacy
     from auditor.mitigation.planning import policy_file
-    from auditor.mitigation.planning.build_plan import Wish, make_plan
+    from auditor.mitigation.planning.build_plan import PlanRequest, make_plan
     from auditor.mitigation.planning.planner import Budget
     from auditor.mitigation.planning.policy import ANY, Actions, Except, Match
 
@@ -133,7 +133,7 @@ def plan(
     given = session.settings
     used = session.budget().used() if api is not None else 0
     made = make_plan(
-        Wish(_policies(session, policy or (), actions), narrow, exceptions),
+        PlanRequest(_policies(session, policy or (), actions), narrow, exceptions),
         session.conn,
         given.indexes,
         api,

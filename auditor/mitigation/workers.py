@@ -12,7 +12,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Crew:
+class Workers:
     """`size` threads; use as a context manager."""
 
     def __init__(self, size: int) -> None:
@@ -56,7 +56,7 @@ class Crew:
         for _ in self._threads:
             self._jobs.put(None)
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> "Workers":
         return self
 
     def __exit__(self, *_: object) -> None:

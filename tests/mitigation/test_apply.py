@@ -22,7 +22,7 @@ from auditor.flickr.api import ReadApi
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change
-from auditor.mitigation.kinds.base import GONE, Seen
+from auditor.mitigation.kinds.base import GONE, PhotoState
 from auditor.mitigation.kinds.registry import MITIGATIONS, WRITE_METHODS
 from auditor.mitigation.planning.plan import Plan
 from auditor.mitigation.planning.policy import Actions, Match
@@ -297,7 +297,7 @@ def test_one_photo_that_makes_flickr_stumble_does_not_stop_the_others(
     poison = plan.changes[3].photo_id
     complete = Reader.complete
 
-    def stumble(reader: Reader, change: Change, seen: Seen) -> Seen | None:
+    def stumble(reader: Reader, change: Change, seen: PhotoState) -> PhotoState | None:
         if change.photo_id == poison:
             raise UnreachableError("HTTP 500")
         return complete(reader, change, seen)
@@ -347,7 +347,7 @@ def test_a_photo_deleted_while_its_groups_are_asked_for_is_gone_and_not_done(
     deleted = plan.changes[0].photo_id
     complete = Reader.complete
 
-    def too_late(reader: Reader, change: Change, seen: Seen) -> Seen | None:
+    def too_late(reader: Reader, change: Change, seen: PhotoState) -> PhotoState | None:
         if change.photo_id == deleted:
             here.box.account.photos.pop(deleted, None)
         return complete(reader, change, seen)

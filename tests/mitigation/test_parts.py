@@ -17,14 +17,14 @@ from auditor.flickr.api import PER_PAGE, ReadApi
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change, Outcome
 from auditor.mitigation.kinds.add_tag import AddTag
-from auditor.mitigation.kinds.base import Permissions, Seen
+from auditor.mitigation.kinds.base import Permissions, PhotoState
 from auditor.mitigation.kinds.privacy import SetPrivacy
 from auditor.mitigation.kinds.registry import MITIGATIONS
 from auditor.mitigation.running.compare import compare
 from auditor.mitigation.running.journal import Journal
 from auditor.mitigation.running.pacing import Pacer, StoppedError
 from auditor.mitigation.running.photo_state import Reader
-from auditor.mitigation.workers import Crew
+from auditor.mitigation.workers import Workers
 from tests.mitigation.test_plan import CHANGES, PLAN
 
 GROUP: dict[str, str | bool] = {"group_id": "99100001@N20", "title": "Faces", "member": True}
@@ -33,10 +33,10 @@ UNTAGGED = {"tag": "no_cv", "present": False}
 TAGGED = {"tag": "no_cv", "present": True}
 
 
-def seen(**fields: Any) -> Seen:
+def seen(**fields: Any) -> PhotoState:
     extra = {key: fields.pop(key) for key in ("groups", "permissions", "tag_ids") if key in fields}
     known = {"id": "9000000001", "title": "", "license_id": "4", "privacy": Privacy.PUBLIC} | fields
-    return Seen(Photo(**known), 0.0, **extra)
+    return PhotoState(Photo(**known), 0.0, **extra)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def seen(**fields: Any) -> Seen:
         ("license", "4", "0", None, "drifted"),
     ],
 )
-def test_drift(mitigation: str, before: Any, after: Any, photo: Seen | None, state: str | None) -> None:
+def test_drift(mitigation: str, before: Any, after: Any, photo: PhotoState | None, state: str | None) -> None:
     outcome = compare(Change("9000000001", mitigation, before, after, "yes"), photo)
     assert (outcome.state if outcome else None) == state
 
@@ -238,11 +238,11 @@ def test_a_stopped_pacer_wakes_those_who_wait() -> None:
 
 
 def test_a_crew_keeps_order_and_hands_errors_on() -> None:
-    with Crew(3) as crew:
-        assert crew.map(lambda n: n * n, range(50)) == [n * n for n in range(50)]
+    with Workers(3) as workers:
+        assert workers.map(lambda n: n * n, range(50)) == [n * n for n in range(50)]
         with pytest.raises(ZeroDivisionError):
-            crew.map(lambda n: 1 // n, range(3))
-        assert crew.map(str, []) == []
+            workers.map(lambda n: 1 // n, range(3))
+        assert workers.map(str, []) == []
 
 
 # -- the journal ---------------------------------------------------------------------------------------------

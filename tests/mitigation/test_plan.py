@@ -17,7 +17,7 @@ from auditor.errors import RefusedError, UsageError
 from auditor.flickr.api import Pool
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change
-from auditor.mitigation.kinds.base import GONE, Facts
+from auditor.mitigation.kinds.base import GONE, FlickrFacts
 from auditor.mitigation.planning import preflight
 from auditor.mitigation.planning.plan import Plan, digest, load, to_json
 from auditor.mitigation.planning.planner import draft
@@ -127,18 +127,18 @@ def photo(photo_id: int = 9000000001, **fields: Any) -> Photo:
     return Photo(id=str(photo_id), **known)
 
 
-def drafted(wanted: Actions, one: Photo, facts: Facts | None = None) -> tuple[list[str], list[str]]:
+def drafted(wanted: Actions, one: Photo, facts: FlickrFacts | None = None) -> tuple[list[str], list[str]]:
     selection = Selection({one.id: wanted}, (), ())
-    changes, skipped = draft(selection, {one.id: one}, facts or Facts.unknown())
+    changes, skipped = draft(selection, {one.id: one}, facts or FlickrFacts.unknown())
     return [change.mitigation for change in changes], [skip.reason for skip in skipped]
 
 
 LIMIT = "has 75 tags, Flickr's limit"
 FULL = tuple(f"tag{number}" for number in range(75))
-IN_A_GROUP = Facts({"9000000001": (Pool("99100001@N20", "Faces"),)}, {}, frozenset())
-IN_NONE = Facts({"9000000001": ()}, {}, frozenset())
-DELETED = Facts({}, {}, frozenset({"9000000001"}))
-ONLY_NEW = Facts({}, {"4": frozenset({"0", "4", "11"}), "0": frozenset({"0", "11"})}, frozenset())
+IN_A_GROUP = FlickrFacts({"9000000001": (Pool("99100001@N20", "Faces"),)}, {}, frozenset())
+IN_NONE = FlickrFacts({"9000000001": ()}, {}, frozenset())
+DELETED = FlickrFacts({}, {}, frozenset({"9000000001"}))
+ONLY_NEW = FlickrFacts({}, {"4": frozenset({"0", "4", "11"}), "0": frozenset({"0", "11"})}, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ ONLY_NEW = Facts({}, {"4": frozenset({"0", "4", "11"}), "0": frozenset({"0", "11
     ],
 )
 def test_every_wanted_mitigation_ends_in_a_change_or_a_reason(
-    wanted: Actions, one: Photo, facts: Facts | None, changes: list[str], reasons: list[str]
+    wanted: Actions, one: Photo, facts: FlickrFacts | None, changes: list[str], reasons: list[str]
 ) -> None:
     assert drafted(wanted, one, facts) == (changes, reasons)
 
@@ -191,9 +191,9 @@ def test_a_licence_that_will_not_come_back_is_said_before() -> None:
     selection = Selection({"9000000001": Actions(license="0")}, (), ())
     ((found,), _) = draft(selection, {"9000000001": photo()}, ONLY_NEW)
     assert (found.reversible, "CC BY 4.0" in found.note) == ("no", True)
-    ((unknown,), _) = draft(selection, {"9000000001": photo()}, Facts.unknown())
+    ((unknown,), _) = draft(selection, {"9000000001": photo()}, FlickrFacts.unknown())
     assert unknown.reversible == "partly"
-    ((commons,), _) = draft(selection, {"9000000001": photo(license_id="7")}, Facts.unknown())
+    ((commons,), _) = draft(selection, {"9000000001": photo(license_id="7")}, FlickrFacts.unknown())
     assert (commons.reversible, "Commons" in commons.note) == ("no", True)
 
 
@@ -270,7 +270,7 @@ def test_the_cap(changes: int, photos: int, cap: int | None, refused: bool) -> N
     ],
 )
 def test_what_is_lost_is_said_before(change: Change, words: str) -> None:
-    lines = preflight.warnings(FREE, {"9000000001": photo()}, [change], Facts.unknown())
+    lines = preflight.warnings(FREE, {"9000000001": photo()}, [change], FlickrFacts.unknown())
     assert any(words in line for line in lines), lines
 
 

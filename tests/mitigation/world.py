@@ -19,12 +19,12 @@ from auditor.flickr.transport import Credentials, Retry, Transport
 from auditor.flickr.writing import WriteTransport
 from auditor.mitigation.kinds.registry import WRITE_METHODS
 from auditor.mitigation.planning import planner
-from auditor.mitigation.planning.build_plan import Wish, make_plan
+from auditor.mitigation.planning.build_plan import PlanRequest, make_plan
 from auditor.mitigation.planning.plan import Plan
 from auditor.mitigation.planning.policy import Actions, Match, Policy
 from auditor.mitigation.running.journal import Journal, Run
 from auditor.mitigation.running.photo_state import Reader
-from auditor.mitigation.running.run import Tools, carry_out, start
+from auditor.mitigation.running.run import RunContext, carry_out, start
 from auditor.mitigation.running.undo import undo_plan
 from auditor.mitigation.running.verify import Finding, verify
 from auditor.sandbox import Sandbox
@@ -82,7 +82,7 @@ class World:
     def plan(self, actions: Actions, *, match: Match = Match(), ask: bool = True) -> Plan:  # noqa: B008
         """A plan as the command line would make it, kept in the journal's list of plans."""
         made = make_plan(
-            Wish([Policy("test", match, actions)]),
+            PlanRequest([Policy("test", match, actions)]),
             self.conn,
             self.home / "indexes",
             self.api() if ask else None,
@@ -92,10 +92,12 @@ class World:
         self.journal.remember(made)
         return made
 
-    def tools(self, **options: Any) -> Tools:
-        return Tools(self.write_transport(), self.journal, self.store, concurrency=4, retry=QUICK, **options)
+    def tools(self, **options: Any) -> RunContext:
+        return RunContext(
+            self.write_transport(), self.journal, self.store, concurrency=4, retry=QUICK, **options
+        )
 
-    def apply(self, plan: Plan, tools: Tools | None = None) -> Run:
+    def apply(self, plan: Plan, tools: RunContext | None = None) -> Run:
         """Apply `plan`, or go on with it."""
         tools = tools or self.tools()
         run = start(plan, tools)

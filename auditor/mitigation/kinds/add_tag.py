@@ -11,7 +11,7 @@ from auditor.errors import CallError, UsageError
 from auditor.flickr.parse import Json, listing, table, text
 from auditor.flickr.tags import MAX_TAGS, clean, quote_for_add
 from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
-from auditor.mitigation.kinds.base import GONE, Mitigation, Seen, WriteCall, failed
+from auditor.mitigation.kinds.base import GONE, Mitigation, PhotoState, WriteCall, failed
 
 
 def tag_changes(photo: Photo, tags: Iterable[str]) -> Iterator[Change | Skip]:
@@ -55,7 +55,7 @@ class _Tag(Mitigation):
         expected = (_state(_tag(change), present=not self.adds), _state(_tag(change), present=self.adds))
         return None if (change.before, change.after) == expected else "before and after do not fit together"
 
-    def observed(self, change: Change, seen: Seen) -> Value:
+    def observed(self, change: Change, seen: PhotoState) -> Value:
         return _state(_tag(change), present=clean(_tag(change)) in seen.photo.tags)
 
     def show(self, value: Value) -> str:
@@ -74,7 +74,7 @@ class AddTag(_Tag):
     methods = frozenset({"flickr.photos.addTags"})
     adds = True
 
-    def request(self, change: Change, seen: Seen) -> WriteCall:
+    def request(self, change: Change, seen: PhotoState) -> WriteCall:
         return WriteCall(
             "flickr.photos.addTags", {"photo_id": seen.photo.id, "tags": quote_for_add([_tag(change)])}
         )
@@ -102,7 +102,7 @@ class AddTag(_Tag):
             return Outcome("drifted", GONE)
         return failed(error, f"has {MAX_TAGS} tags, Flickr's limit" if error.code == 2 else "")
 
-    def evidence(self, change: Change, seen: Seen) -> Mapping[str, str]:
+    def evidence(self, change: Change, seen: PhotoState) -> Mapping[str, str]:
         tag_id = (seen.tag_ids or {}).get(clean(_tag(change)))
         return {"tag_id": tag_id} if tag_id and _is_tag_id(tag_id, change.photo_id) else {}
 
@@ -133,7 +133,7 @@ class RemoveTag(_Tag):
             return "the id of the tag is missing or of another photo"
         return super().problem(change)
 
-    def request(self, change: Change, seen: Seen) -> WriteCall:
+    def request(self, change: Change, seen: PhotoState) -> WriteCall:
         return WriteCall("flickr.photos.removeTag", {"tag_id": change.details["tag_id"]})
 
     def refused(self, change: Change, error: CallError) -> Outcome:

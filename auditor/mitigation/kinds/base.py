@@ -25,7 +25,7 @@ class Permissions:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PhotoState:
     """A photo as just read. What the kind of reading could not tell is None."""
 
     photo: Photo
@@ -84,11 +84,11 @@ class Mitigation(ABC):
         """Why `before`, `after` or `details` are none of this mitigation; None when they are."""
 
     @abstractmethod
-    def observed(self, change: Change, seen: Seen) -> Value | Unreadable:
+    def observed(self, change: Change, seen: PhotoState) -> Value | Unreadable:
         """The state on Flickr, in the form of `before` and `after`."""
 
     @abstractmethod
-    def request(self, change: Change, seen: Seen) -> WriteCall:
+    def request(self, change: Change, seen: PhotoState) -> WriteCall:
         """The call that makes the change."""
 
     def answered(self, change: Change, answer: Json) -> Outcome:
@@ -99,7 +99,7 @@ class Mitigation(ABC):
     def refused(self, change: Change, error: CallError) -> Outcome:
         """What Flickr's error code means; `gone` outcomes are confirmed by reading before they count."""
 
-    def evidence(self, change: Change, seen: Seen) -> Mapping[str, str]:
+    def evidence(self, change: Change, seen: PhotoState) -> Mapping[str, str]:
         """What a single reading after the call tells that undo needs."""
         return {}
 
@@ -122,7 +122,7 @@ def failed(error: CallError, meaning: str = "") -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FlickrFacts:
     """What only Flickr could tell at plan time; empty where it was not asked."""
 
     groups: Mapping[str, tuple[Pool, ...]]
@@ -133,6 +133,6 @@ class Facts:
     """Photos that Flickr no longer had."""
 
     @classmethod
-    def unknown(cls) -> "Facts":
+    def unknown(cls) -> "FlickrFacts":
         """Nothing was asked."""
         return cls({}, {}, frozenset())

@@ -15,16 +15,16 @@ from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
     UNREADABLE,
-    Facts,
+    FlickrFacts,
     Mitigation,
-    Seen,
+    PhotoState,
     Unreadable,
     WriteCall,
     failed,
 )
 
 
-def group_changes(photo: Photo, facts: Facts) -> Iterator[Change | Skip]:
+def group_changes(photo: Photo, facts: FlickrFacts) -> Iterator[Change | Skip]:
     """Leave every group that `photo` is in, as far as Flickr told them."""
     groups = facts.groups.get(photo.id)
     if groups is None:
@@ -65,13 +65,13 @@ class _Group(Mitigation):
         )
         return None if (change.before, change.after) == expected else "before and after do not fit together"
 
-    def observed(self, change: Change, seen: Seen) -> Value | Unreadable:
+    def observed(self, change: Change, seen: PhotoState) -> Value | Unreadable:
         if seen.groups is None:
             return UNREADABLE
         group = _group(change)
         return _state(str(group["group_id"]), str(group["title"]), member=group["group_id"] in seen.groups)
 
-    def request(self, change: Change, seen: Seen) -> WriteCall:
+    def request(self, change: Change, seen: PhotoState) -> WriteCall:
         (method,) = self.methods
         return WriteCall(method, {"photo_id": seen.photo.id, "group_id": str(_group(change)["group_id"])})
 

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from auditor.account.photo import Photo
 from auditor.errors import CallError
 from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
-from auditor.mitigation.kinds.base import GONE, UNREADABLE, Mitigation, Seen, Unreadable, WriteCall, failed
+from auditor.mitigation.kinds.base import (
+    GONE,
+    UNREADABLE,
+    Mitigation,
+    PhotoState,
+    Unreadable,
+    WriteCall,
+    failed,
+)
 
 NOT_TOLD = "Flickr does not tell whether it was hidden before"
 
@@ -34,10 +42,10 @@ class _Hidden(Mitigation):
         fits = change.before is before and change.after is self.hides
         return None if fits else f"before must be {before} and after {self.hides}"
 
-    def observed(self, change: Change, seen: Seen) -> Value | Unreadable:
+    def observed(self, change: Change, seen: PhotoState) -> Value | Unreadable:
         return UNREADABLE
 
-    def request(self, change: Change, seen: Seen) -> WriteCall:
+    def request(self, change: Change, seen: PhotoState) -> WriteCall:
         # The safety level itself stays: it is left out.
         params = {"photo_id": seen.photo.id, "hidden": "1" if self.hides else "0"}
         return WriteCall("flickr.photos.setSafetyLevel", params)

@@ -11,10 +11,10 @@ from auditor.account.photo import Photo
 from auditor.errors import CallError
 from auditor.flickr import licenses
 from auditor.mitigation.change import Change, Outcome, Record, Reversible, Skip, Value
-from auditor.mitigation.kinds.base import GONE, Facts, Mitigation, Seen, WriteCall, failed
+from auditor.mitigation.kinds.base import GONE, FlickrFacts, Mitigation, PhotoState, WriteCall, failed
 
 
-def license_changes(photo: Photo, wanted: str, facts: Facts) -> Iterator[Change | Skip]:
+def license_changes(photo: Photo, wanted: str, facts: FlickrFacts) -> Iterator[Change | Skip]:
     """The licence `wanted` for `photo`, unless it has it or Flickr does not offer it."""
     if photo.license_id == wanted:
         yield Skip(photo.id, f"already {licenses.get(wanted).name}", License.name)
@@ -31,7 +31,7 @@ def license_changes(photo: Photo, wanted: str, facts: Facts) -> Iterator[Change 
     yield Change(photo.id, License.name, photo.license_id, wanted, reversible, note)
 
 
-def _way_back(before: str, after: str, facts: Facts) -> tuple[Reversible, str]:
+def _way_back(before: str, after: str, facts: FlickrFacts) -> tuple[Reversible, str]:
     present = licenses.get(before)
     if not present.settable:
         return "no", f"{present.name} is for members of The Commons and cannot be set again"
@@ -68,10 +68,10 @@ class License(Mitigation):
                 return "a licence is given by Flickr's id"
         return None if change.before != change.after else "nothing would change"
 
-    def observed(self, change: Change, seen: Seen) -> Value:
+    def observed(self, change: Change, seen: PhotoState) -> Value:
         return seen.photo.license_id
 
-    def request(self, change: Change, seen: Seen) -> WriteCall:
+    def request(self, change: Change, seen: PhotoState) -> WriteCall:
         params = {"photo_id": seen.photo.id, "license_id": str(change.after)}
         return WriteCall("flickr.photos.licenses.setLicense", params)
 

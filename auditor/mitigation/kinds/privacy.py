@@ -15,11 +15,11 @@ from auditor.errors import CallError
 from auditor.flickr.parse import Json, table, text
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
-from auditor.mitigation.kinds.base import GONE, Facts, Mitigation, Seen, WriteCall, failed
+from auditor.mitigation.kinds.base import GONE, FlickrFacts, Mitigation, PhotoState, WriteCall, failed
 
 
 def privacy_changes(
-    photo: Photo, wanted: Privacy, facts: Facts, *, leaves_groups: bool
+    photo: Photo, wanted: Privacy, facts: FlickrFacts, *, leaves_groups: bool
 ) -> Iterator[Change | Skip]:
     """`wanted` for `photo`; it opens a photo to more people only where ``public`` is asked for by name."""
     if photo.privacy is wanted:
@@ -68,10 +68,10 @@ class SetPrivacy(Mitigation):
             return "the permissions to restore are not readable"
         return None
 
-    def observed(self, change: Change, seen: Seen) -> Value:
+    def observed(self, change: Change, seen: PhotoState) -> Value:
         return seen.photo.privacy.value
 
-    def request(self, change: Change, seen: Seen) -> WriteCall:
+    def request(self, change: Change, seen: PhotoState) -> WriteCall:
         kept = seen.permissions
         if kept is None:
             raise ValueError("permissions must be read before setPerms")
@@ -87,7 +87,7 @@ class SetPrivacy(Mitigation):
     def refused(self, change: Change, error: CallError) -> Outcome:
         return Outcome("drifted", GONE) if error.code == 1 else failed(error)
 
-    def evidence(self, change: Change, seen: Seen) -> Mapping[str, str]:
+    def evidence(self, change: Change, seen: PhotoState) -> Mapping[str, str]:
         return {"secret": seen.photo.secret} if seen.photo.secret else {}
 
     def inverse(self, record: Record) -> Change | str:

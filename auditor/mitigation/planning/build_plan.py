@@ -16,17 +16,17 @@ from auditor.audit.run import audit_home, open_indexes
 from auditor.datasets import catalogue
 from auditor.errors import UsageError
 from auditor.flickr.api import ReadApi
-from auditor.mitigation.kinds.base import Facts
+from auditor.mitigation.kinds.base import FlickrFacts
 from auditor.mitigation.planning import planner
 from auditor.mitigation.planning.flickr_facts import album_members, check_account, gather
 from auditor.mitigation.planning.plan import Plan
 from auditor.mitigation.planning.policy import ANY, Context, Except, Match, Policy, select
-from auditor.mitigation.workers import Crew
+from auditor.mitigation.workers import Workers
 from auditor.progress import SILENT, Progress
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlanRequest:
     """What the user wants; every photo has to match `narrow` and at least one of the policies."""
 
     policies: Sequence[Policy]
@@ -39,7 +39,7 @@ class Wish:
 
 
 def make_plan(
-    wish: Wish,
+    wish: PlanRequest,
     conn: sqlite3.Connection,
     indexes: Path,
     api: ReadApi | None,
@@ -77,12 +77,12 @@ def make_plan(
         ),
         today=now.astimezone().date(),
     )
-    facts = Facts.unknown()
+    facts = FlickrFacts.unknown()
     if api is None:
         warnings.append("not logged in, so Flickr was not asked about limits, licences and groups")
     else:
-        with Crew(budget.concurrency) as crew:
-            facts = gather(api, selection.wanted, photos, run_all=crew.map, progress=progress)
+        with Workers(budget.concurrency) as workers:
+            facts = gather(api, selection.wanted, photos, run_all=workers.map, progress=progress)
     return planner.make(
         account,
         photos,

@@ -7,13 +7,13 @@ from auditor.errors import CallError, RefusedError
 from auditor.flickr.api import Login, Pool, ReadApi
 from auditor.flickr.parse import text
 from auditor.flickr.urls import is_nsid
-from auditor.mitigation.kinds.base import Facts
+from auditor.mitigation.kinds.base import FlickrFacts
 from auditor.mitigation.planning.policy import Actions
 from auditor.progress import SILENT, Progress
 from auditor.text import plain
 
 MapCalls = Callable[[Callable[[str], None], Iterable[str]], object]
-"""Calls a function on every item, perhaps several at once (`Crew.map`)."""
+"""Calls a function on every item, perhaps several at once (`Workers.map`)."""
 
 
 def check_account(api: ReadApi, nsid: str) -> Login:
@@ -40,7 +40,7 @@ def gather(
     *,
     run_all: MapCalls = map_one_by_one,
     progress: Progress = SILENT,
-) -> Facts:
+) -> FlickrFacts:
     """Groups of the photos that become less public or leave groups, and the licences that Flickr offers.
 
     `photos` is the whole account. Errors: those of `Transport.read`.
@@ -64,7 +64,7 @@ def gather(
             task.advance()
 
         run_all(ask, asked)
-    return Facts(groups, _available(api, wanted, photos), frozenset(gone))
+    return FlickrFacts(groups, _available(api, wanted, photos), frozenset(gone))
 
 
 def _needs_groups(photo: Photo, actions: Actions) -> bool:

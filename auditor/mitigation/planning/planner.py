@@ -11,7 +11,7 @@ from auditor.account.photo import Account, Photo
 from auditor.account.store import Snapshot
 from auditor.mitigation.change import Change, Skip
 from auditor.mitigation.kinds.add_tag import tag_changes
-from auditor.mitigation.kinds.base import GONE, Facts
+from auditor.mitigation.kinds.base import GONE, FlickrFacts
 from auditor.mitigation.kinds.groups import group_changes
 from auditor.mitigation.kinds.hide import hide_changes
 from auditor.mitigation.kinds.license import license_changes
@@ -36,7 +36,7 @@ def make(
     photos: Sequence[Photo],
     snapshot: Snapshot,
     selection: Selection,
-    facts: Facts,
+    facts: FlickrFacts,
     *,
     now: datetime,
     budget: Budget,
@@ -83,7 +83,7 @@ def with_estimate(plan: Plan, photos: int, budget: Budget) -> Plan:
 
 
 def draft(
-    selection: Selection, photos: Mapping[str, Photo], facts: Facts
+    selection: Selection, photos: Mapping[str, Photo], facts: FlickrFacts
 ) -> tuple[tuple[Change, ...], tuple[Skip, ...]]:
     """Changes and skips, by photo id and in order of execution; `photos` holds all that are selected."""
     changes: list[Change] = []
@@ -99,7 +99,7 @@ def draft(
     return tuple(changes), tuple(skipped)
 
 
-def _entries(photo: Photo, wanted: Actions, facts: Facts) -> Iterator[Change | Skip]:
+def _entries(photo: Photo, wanted: Actions, facts: FlickrFacts) -> Iterator[Change | Skip]:
     yield from tag_changes(photo, sorted(wanted.add_tags))
     if wanted.license is not None:
         yield from license_changes(photo, wanted.license, facts)

@@ -15,7 +15,7 @@ from auditor.errors import RefusedError
 from auditor.flickr import licenses
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change
-from auditor.mitigation.kinds.base import Facts
+from auditor.mitigation.kinds.base import FlickrFacts
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.planning.policy import grants_more
 from auditor.text import count
@@ -75,7 +75,7 @@ def check_cap(changes: int, photos: int, cap: int | None) -> None:
 
 
 def warnings(
-    account: Account, photos: Mapping[str, Photo], changes: Sequence[Change], facts: Facts
+    account: Account, photos: Mapping[str, Photo], changes: Sequence[Change], facts: FlickrFacts
 ) -> tuple[str, ...]:
     """What the user should know before applying `changes`; `photos` are all of the account by id."""
     return tuple(
@@ -115,7 +115,7 @@ def _becoming_non_public(changes: Sequence[Change]) -> int:
 
 
 def _about_privacy(
-    account: Account, photos: Mapping[str, Photo], changes: Sequence[Change], facts: Facts
+    account: Account, photos: Mapping[str, Photo], changes: Sequence[Change], facts: FlickrFacts
 ) -> list[str]:
     lines = []
     privacy = [change for change in changes if change.mitigation == "privacy"]

@@ -1,11 +1,11 @@
 """Is the photo still as the plan saw it? Pure."""
 
 from auditor.mitigation.change import Change, Outcome
-from auditor.mitigation.kinds.base import GONE, Seen, Unreadable
+from auditor.mitigation.kinds.base import GONE, PhotoState, Unreadable
 from auditor.mitigation.kinds.registry import of
 
 
-def compare(change: Change, seen: Seen | None) -> Outcome | None:
+def compare(change: Change, seen: PhotoState | None) -> Outcome | None:
     """Why `change` is not to be made on the photo as `seen` (None: gone); None: go ahead.
 
     Only what the change sets is compared: a new title or another tag is no drift.

@@ -18,7 +18,7 @@ from auditor.flickr.parse import Json, boolean, integer, listing, table, text
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import clean
 from auditor.mitigation.change import Change
-from auditor.mitigation.kinds.base import Permissions, Seen
+from auditor.mitigation.kinds.base import Permissions, PhotoState
 from auditor.mitigation.kinds.registry import of
 
 FRESH_SECONDS: Final = 540.0
@@ -35,7 +35,7 @@ class Window:
 
 
 class Reader:
-    """Reads photos of the account; `photos` is the account as last pulled. Safe for threads."""
+    """Reads photos of the account; `photos` is the account as last synced. Safe for threads."""
 
     def __init__(
         self, api: ReadApi, photos: Iterable[Photo], *, clock: Callable[[], float] = clock.now
@@ -80,9 +80,9 @@ class Reader:
             end += 1
         return end
 
-    def read(self, window: Window) -> dict[str, Seen | None]:
+    def read(self, window: Window) -> dict[str, PhotoState | None]:
         """The photos of a window; None: gone, which a call for that photo alone has confirmed."""
-        found: dict[str, Seen | None] = {}
+        found: dict[str, PhotoState | None] = {}
         if window.uploaded_from is not None and window.uploaded_to is not None:
             found |= self._list(window)
         for photo_id in window.photo_ids:
@@ -90,21 +90,21 @@ class Reader:
                 found[photo_id] = self.read_one(photo_id)
         return found
 
-    def _list(self, window: Window) -> dict[str, Seen]:
+    def _list(self, window: Window) -> dict[str, PhotoState]:
         missing = set(window.photo_ids)
-        found: dict[str, Seen] = {}
+        found: dict[str, PhotoState] = {}
         for page in self._api.own_photos(uploaded_from=window.uploaded_from, uploaded_to=window.uploaded_to):
             at = self._clock()
             for row in page.rows:
                 photo = photo_from_row(row)
                 if not isinstance(photo, str) and photo.id in missing:
                     missing.discard(photo.id)
-                    found[photo.id] = Seen(photo, at)
+                    found[photo.id] = PhotoState(photo, at)
             if not missing:
                 break
         return found
 
-    def read_one(self, photo_id: str) -> Seen | None:
+    def read_one(self, photo_id: str) -> PhotoState | None:
         """All about one photo, tag ids and permissions included (`getInfo`); None: gone."""
         try:
             info = self._api.photo(photo_id)
@@ -115,7 +115,7 @@ class Reader:
             raise
         return _seen(photo_id, info, self._clock())
 
-    def complete(self, change: Change, seen: Seen) -> Seen | None:
+    def complete(self, change: Change, seen: PhotoState) -> PhotoState | None:
         """`seen` with what the mitigation needs beyond a listing, read now; None: gone.
 
         Errors: `CallError`.
@@ -128,7 +128,7 @@ class Reader:
                 return None
             raise
 
-    def _complete(self, change: Change, seen: Seen) -> Seen:
+    def _complete(self, change: Change, seen: PhotoState) -> PhotoState:
         mitigation = of(change)
         if mitigation.reads_groups and seen.groups is None:
             seen = replace(seen, groups=frozenset(pool.group_id for pool in self._api.pools(seen.photo.id)))
@@ -138,12 +138,12 @@ class Reader:
             seen = replace(seen, photo=photo, permissions=_permissions(perms), at=self._clock())
         return seen
 
-    def is_fresh(self, seen: Seen) -> bool:
+    def is_fresh(self, seen: PhotoState) -> bool:
         """Whether a write may rest on it."""
         return self._clock() - seen.at <= FRESH_SECONDS
 
 
-def _seen(photo_id: str, info: Json, at: float) -> Seen:
+def _seen(photo_id: str, info: Json, at: float) -> PhotoState:
     """From the answer of `getInfo` for an own photo."""
     if text(info.get("id")) != photo_id:
         raise UnreachableError(f"Flickr's answer about photo {photo_id} is about something else")
@@ -154,7 +154,7 @@ def _seen(photo_id: str, info: Json, at: float) -> Seen:
     }
     dates = table(info.get("dates"))
     permissions = table(info.get("permissions"))
-    return Seen(
+    return PhotoState(
         photo=Photo(
             id=photo_id,
             title=text(info.get("title")),
@@ -193,7 +193,7 @@ def _permissions(perms: Json) -> Permissions:
     return Permissions(str(levels[0]), str(levels[1]))
 
 
-def image(seen: Seen) -> dict[str, object]:
+def image(seen: PhotoState) -> dict[str, object]:
     """The photo before the change, for the journal; without the original's secret."""
     photo = seen.photo
     kept: dict[str, object] = {

@@ -22,7 +22,7 @@ _MAY_WRITE = ("write", "delete")
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class RunContext:
     """What a run works with."""
 
     transport: WriteTransport
@@ -74,48 +74,48 @@ def check_limits(api: ReadApi, login: Login, plan: Plan, store: AccountStore) ->
         preflight.check_limits(account, everything - public, plan.changes, facts="as Flickr counts now")
 
 
-def start(plan: Plan, tools: Tools) -> Run:
+def start(plan: Plan, context: RunContext) -> Run:
     """The run of `plan`: the one that is under way, or a new one after the checks with Flickr."""
-    api = ReadApi(tools.transport)
-    run = tools.journal.run_of(plan.plan_id)
+    api = ReadApi(context.transport)
+    run = context.journal.run_of(plan.plan_id)
     login = check_account(api, plan.nsid)
     check_may_write(api)
     if run is not None:
         return run
-    check_limits(api, login, plan, tools.store)
-    return tools.journal.begin(plan, new_id("run", tools.now()))
+    check_limits(api, login, plan, context.store)
+    return context.journal.begin(plan, new_id("run", context.now()))
 
 
-def carry_out(run: Run, tools: Tools) -> None:
+def carry_out(run: Run, context: RunContext) -> None:
     """Make the open changes of a run, and bring the local store up to date with what was read back.
 
     Errors: those of `Runner.run`; the run can then go on later.
     """
-    photos = tools.store.photos(run.nsid)
+    photos = context.store.photos(run.nsid)
     runner = Runner(
-        tools.transport,
-        Reader(ReadApi(tools.transport), photos),
-        tools.journal,
+        context.transport,
+        Reader(ReadApi(context.transport), photos),
+        context.journal,
         run.run_id,
-        concurrency=tools.concurrency,
-        retry=tools.retry,
-        progress=tools.progress,
+        concurrency=context.concurrency,
+        retry=context.retry,
+        progress=context.progress,
     )
     try:
         runner.run()
     finally:
-        _update_store(runner, tools.store, run.nsid)
+        _update_store(runner, context.store, run.nsid)
 
 
 def _update_store(runner: Runner, store: AccountStore, nsid: str) -> None:
     """So that the next audit or plan sees what was done; the snapshot stays as old as it is."""
     snapshot = store.snapshot()
     account = store.account(nsid)
-    if snapshot is None or account is None or snapshot.nsid != nsid or not runner.pulled:
+    if snapshot is None or account is None or snapshot.nsid != nsid or not runner.read_back:
         return
     store.save(
         account,
-        [replace(photo, albums=()) for photo in runner.pulled.values()],
+        [replace(photo, albums=()) for photo in runner.read_back.values()],
         taken_at=snapshot.taken_at,
         source=snapshot.source,
         complete=snapshot.complete,

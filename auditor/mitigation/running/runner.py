@@ -29,14 +29,14 @@ from auditor.errors import BudgetSpentError, CallError, UnreachableError
 from auditor.flickr.transport import LONGEST_WAIT, Retry, TransientError
 from auditor.flickr.writing import WriteTransport
 from auditor.mitigation.change import OPEN, Outcome, Record
-from auditor.mitigation.kinds.base import Seen, WriteCall, failed
+from auditor.mitigation.kinds.base import PhotoState, WriteCall, failed
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.running.compare import compare
 from auditor.mitigation.running.journal import Journal
 from auditor.mitigation.running.pacing import Pacer, StoppedError
 from auditor.mitigation.running.photo_state import Reader, Window, image, photos_of
 from auditor.mitigation.running.verify import can_read_back, credit, observe
-from auditor.mitigation.workers import Crew
+from auditor.mitigation.workers import Workers
 from auditor.progress import SILENT, Progress, Task
 
 BATCH: Final = 500
@@ -53,11 +53,11 @@ class _Work:
 
     photo_id: str
     records: tuple[Record, ...]
-    seen: Seen | None
+    seen: PhotoState | None
 
 
 class Runner:
-    """Carries out one run. `pulled` collects the photos as they were read back, for the local store."""
+    """Carries out one run. `read_back` collects the photos as they were read back, for the local store."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Runner:
         self._aside: set[int] = set()
         self._aside_in_a_row = 0
         self._lock = threading.Lock()
-        self.pulled: dict[str, Photo] = {}
+        self.read_back: dict[str, Photo] = {}
 
     def run(self) -> None:
         """Carry out all that is open.
@@ -94,17 +94,17 @@ class Runner:
         single photos are no errors.
         """
         open_records = [record for record in self._journal.records(self._run_id) if record.state in OPEN]
-        crew = Crew(self._concurrency)
+        workers = Workers(self._concurrency)
         try:
             with self._progress.task("Applying", total=len(open_records), unit="changes") as task:
-                self._run_batches(crew, photos_of(record.change for record in open_records), task)
-            self._read_back(crew)
+                self._run_batches(workers, photos_of(record.change for record in open_records), task)
+            self._read_back(workers)
         except BaseException:
             self._pacer.stop()
             self._flights.wait()
             raise
         finally:
-            crew.close()
+            workers.close()
         if self._aside:
             raise UnreachableError(
                 f"Flickr did not carry out {len(self._aside)} of the changes, without saying why",
@@ -112,35 +112,35 @@ class Runner:
             )
         self._journal.finish(self._run_id)
 
-    def _run_batches(self, crew: Crew, photo_ids: Collection[str], task: Task) -> None:
+    def _run_batches(self, workers: Workers, photo_ids: Collection[str], task: Task) -> None:
         queue = self._reader.ordered(photo_ids)
         while queue:
             batch, queue = queue[:BATCH], queue[BATCH:]
-            works = self._read_batch(crew, batch)
-            stale = crew.map(partial(self._change_photo, task=task), works)
+            works = self._read_batch(workers, batch)
+            stale = workers.map(partial(self._change_photo, task=task), works)
             # Together with the next ones, not one by one: a wait for the call budget makes many stale.
             queue = [photo_id for photo_id in stale if photo_id is not None] + queue
-            self._read_back(crew, set(batch) - set(queue))
+            self._read_back(workers, set(batch) - set(queue))
 
-    def _read_batch(self, crew: Crew, photo_ids: Sequence[str]) -> list[_Work]:
+    def _read_batch(self, workers: Workers, photo_ids: Sequence[str]) -> list[_Work]:
         by_photo: dict[str, list[Record]] = {}
         for record in self._journal.records(self._run_id, photo_ids):
             if record.state in OPEN and record.number not in self._aside:
                 by_photo.setdefault(record.change.photo_id, []).append(record)
-        seen = self._read(crew, photo_ids)
+        seen = self._read(workers, photo_ids)
         for photo_id in photo_ids:
             if photo_id not in seen:
                 self._set_aside(*by_photo.get(photo_id, ()))
         return [_Work(key, tuple(by_photo.get(key, ())), seen[key]) for key in photo_ids if key in seen]
 
-    def _read(self, crew: Crew, photo_ids: Sequence[str]) -> dict[str, Seen | None]:
+    def _read(self, workers: Workers, photo_ids: Sequence[str]) -> dict[str, PhotoState | None]:
         """The photos as they stand; one that Flickr does not answer about is missing."""
-        found: dict[str, Seen | None] = {}
-        for part in crew.map(self._read_window, self._reader.windows(photo_ids)):
+        found: dict[str, PhotoState | None] = {}
+        for part in workers.map(self._read_window, self._reader.windows(photo_ids)):
             found |= part
         return found
 
-    def _read_window(self, window: Window) -> dict[str, Seen | None]:
+    def _read_window(self, window: Window) -> dict[str, PhotoState | None]:
         try:
             return self._reader.read(window)
         except BudgetSpentError:
@@ -185,7 +185,7 @@ class Runner:
                 hint="Run the same command again later: it goes on where it stopped.",
             )
 
-    def _change(self, record: Record, seen: Seen | None) -> Seen | None:
+    def _change(self, record: Record, seen: PhotoState | None) -> PhotoState | None:
         """Make one change, or settle why not; return what was read beside it, for the photo's next change."""
         if seen is not None:
             seen = self._reader.complete(record.change, seen)
@@ -214,7 +214,7 @@ class Runner:
             )
         return outcome if outcome.state == found.state == "already" else found
 
-    def _look(self, record: Record) -> Seen | None:
+    def _look(self, record: Record) -> PhotoState | None:
         """The photo of a change, read by itself now; None: gone."""
         seen = self._reader.read_one(record.change.photo_id)
         return self._reader.complete(record.change, seen) if seen is not None else None
@@ -232,7 +232,7 @@ class Runner:
 
     # -- one write -------------------------------------------------------------------------------------------
 
-    def _write(self, record: Record, seen: Seen) -> None:
+    def _write(self, record: Record, seen: PhotoState) -> None:
         """Send the call until it is answered or what became of it is read."""
         mitigation = of(record.change)
         call = mitigation.request(record.change, seen)
@@ -255,7 +255,7 @@ class Runner:
                 return
             seen = fresh
 
-    def _attempt(self, record: Record, call: WriteCall, seen: Seen, *, sent: bool) -> None:
+    def _attempt(self, record: Record, call: WriteCall, seen: PhotoState, *, sent: bool) -> None:
         """One try, and its answer in the journal."""
         with self._pacer.slot(), self._flights.flight() as take_off:
             try:
@@ -273,7 +273,7 @@ class Runner:
                 )
             self._settle(record, self._credit(record, outcome, sent=sent))
 
-    def _intend(self, record: Record, seen: Seen, take_off: Callable[[], None]) -> None:
+    def _intend(self, record: Record, seen: PhotoState, take_off: Callable[[], None]) -> None:
         """The last moment before the call goes out: nothing is waited for any more."""
         if not self._reader.is_fresh(seen):
             raise StaleReadingError
@@ -290,7 +290,7 @@ class Runner:
             self._pacer.slow_down(wait)
         self._sleep(wait)
 
-    def _read_again(self, record: Record) -> Seen | None:
+    def _read_again(self, record: Record) -> PhotoState | None:
         """How the photo stands after a call without answer; None: that settled the change."""
         fresh = self._look(record)
         outcome = compare(record.change, fresh)
@@ -301,20 +301,20 @@ class Runner:
 
     # -- read back -------------------------------------------------------------------------------------------
 
-    def _read_back(self, crew: Crew, photo_ids: set[str] | None = None) -> None:
+    def _read_back(self, workers: Workers, photo_ids: set[str] | None = None) -> None:
         """Compare what was done with how Flickr shows it, in bulk; what differs is asked for once more."""
         records = [
             record
             for record in self._journal.records(self._run_id, photo_ids)
             if record.state == "done" and record.verified is None and can_read_back(record)
         ]
-        seen = self._read(crew, self._reader.ordered(photos_of(record.change for record in records)))
-        self.pulled |= {key: value.photo for key, value in seen.items() if value is not None}
-        crew.map(
+        seen = self._read(workers, self._reader.ordered(photos_of(record.change for record in records)))
+        self.read_back |= {key: value.photo for key, value in seen.items() if value is not None}
+        workers.map(
             partial(self._check, seen=seen), [record for record in records if record.change.photo_id in seen]
         )
 
-    def _check(self, record: Record, seen: dict[str, Seen | None]) -> None:
+    def _check(self, record: Record, seen: dict[str, PhotoState | None]) -> None:
         observed = observe(self._reader, record, seen[record.change.photo_id])
         as_wanted = observed == record.change.after
         with self._flights.flight() as take_off:

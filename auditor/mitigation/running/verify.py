@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from auditor.mitigation.change import OPEN, Outcome, Record, State, Value
-from auditor.mitigation.kinds.base import Seen, Unreadable
+from auditor.mitigation.kinds.base import PhotoState, Unreadable
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.running.compare import compare
 from auditor.mitigation.running.journal import Journal
@@ -36,7 +36,7 @@ def verify(reader: Reader, journal: Journal, run_id: str, *, progress: Progress 
     ]
     readable = {record.number for record in made if can_read_back(record)}
     photo_ids = photos_of(record.change for record in made if record.number in readable)
-    seen: dict[str, Seen | None] = {}
+    seen: dict[str, PhotoState | None] = {}
     with progress.task("Reading back", total=len(photo_ids), unit="photos") as task:
         for window in reader.windows(photo_ids):
             seen |= reader.read(window)
@@ -69,7 +69,7 @@ def resolve(reader: Reader, journal: Journal, run_id: str) -> None:
             journal.settle(run_id, record.number, credit(record, outcome, seen))
 
 
-def credit(record: Record, outcome: Outcome, seen: Seen | None) -> Outcome:
+def credit(record: Record, outcome: Outcome, seen: PhotoState | None) -> Outcome:
     """`outcome` for a change whose call went out: where it is "already" so, the call did it.
 
     `seen` is a reading of that photo alone, which tells tag ids.
@@ -85,7 +85,7 @@ def can_read_back(record: Record) -> bool:
     return of(record.change).readable and "queued" not in record.answer
 
 
-def observe(reader: Reader, record: Record, seen: Seen | None) -> Value:
+def observe(reader: Reader, record: Record, seen: PhotoState | None) -> Value:
     """The state of what a change sets, or None: gone. What is not as wanted is read once more by itself."""
     change, mitigation = record.change, of(record.change)
     observed: Value | Unreadable = None
@@ -104,7 +104,7 @@ def observe(reader: Reader, record: Record, seen: Seen | None) -> Value:
     return None if isinstance(observed, Unreadable) else observed
 
 
-def _compare(reader: Reader, record: Record, seen: Seen | None) -> Finding:
+def _compare(reader: Reader, record: Record, seen: PhotoState | None) -> Finding:
     observed = observe(reader, record, seen)
     if observed == record.change.after:
         return Finding(record, "verified")
