@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from auditor.errors import StorageError
+from auditor.errors import StorageError, UsageError
 
 
 def private_dir(path: Path) -> Path:
@@ -18,6 +18,30 @@ def private_dir(path: Path) -> Path:
     except OSError as error:
         raise storage_error(path, error) from error
     return path
+
+
+def writable_file(path: Path) -> Path:
+    """`path` with ``~`` and links followed, once it is certain that a file can be written there.
+
+    Nothing but an ordinary file is ever replaced: run as root, ``--output /dev/stdout`` made an ordinary file
+    of the device. Errors: `UsageError` for a device, a pipe, a folder, or a folder that is missing or closed.
+    """
+    try:
+        target = path.expanduser().resolve()
+        device = Path("/dev") in {target.parent, path.absolute().parent}
+        if target.is_dir():
+            problem = "it is a folder"
+        elif device or (target.exists() and not target.is_file()):
+            problem = "it is a device or a pipe, not a file"
+        elif not target.parent.is_dir():
+            problem = f"there is no folder {target.parent}"
+        elif not os.access(target.parent, os.W_OK | os.X_OK):
+            problem = f"the folder {target.parent} is not yours to write in"
+        else:
+            return target
+    except (OSError, RuntimeError, ValueError) as error:
+        problem = str(error)
+    raise UsageError(f"cannot write to {path}: {problem}", hint="Name a file in a folder of yours.")
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:

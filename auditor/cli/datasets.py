@@ -13,7 +13,6 @@ from auditor.errors import AuditorError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.datasets.card import Card
     from auditor.datasets.index.manifest import Manifest
     from auditor.datasets.readers import Format as FileFormat
 
@@ -53,19 +52,17 @@ def list_datasets(
 ) -> None:
     """Show every dataset of the catalogue, and which have a local index."""
     from auditor.datasets import catalogue
+    from auditor.report import datasets as report
 
     manifests = _manifests(context.obj)
     cards = catalogue.load()
     if format is Format.json:
-        entries = [card_json(card, manifests.get(card.name)) for card in cards.values()]
-        entries += [
-            {"name": name, "index": manifest_json(manifests[name])} for name in manifests if name not in cards
-        ]
-        emit_json({"schema_version": 1, "datasets": entries}, output)
+        entries = [report.card_json(card, manifests.get(card.name)) for card in cards.values()]
+        own = [name for name in manifests if name not in cards]
+        entries += [report.card_json(None, manifests[name], name) for name in own]
+        emit_json({"datasets": entries}, output)
     else:
-        from auditor.report.datasets import list_table
-
-        emit(list_table(cards, manifests, columns=columns(output)), output)
+        emit(report.list_table(cards, manifests, columns=columns(output)), output)
 
 
 def info(
@@ -76,15 +73,14 @@ def info(
 ) -> None:
     """Show all that is known of one dataset: where its index is had, what it can prove, how to get out."""
     from auditor.datasets import catalogue
+    from auditor.report import datasets as report
 
     manifest = _manifests(context.obj).get(name)
     card = catalogue.load().get(name) if manifest else catalogue.get(name)
     if format is Format.json:
-        emit_json({"schema_version": 1, **card_json(card, manifest, name)}, output)
+        emit_json(report.card_json(card, manifest, name), output)
     else:
-        from auditor.report.datasets import info_text
-
-        emit(info_text(name, card, manifest), output)
+        emit(report.info_text(name, card, manifest), output)
 
 
 def add(
@@ -101,6 +97,7 @@ def add(
         typer.Option(help="The column of Flickr links or ids, in a list that has no reader of its own."),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Build the local index of a dataset from its publisher's files, or of a list of your own.
 
@@ -108,6 +105,7 @@ def add(
     catalogue; it can be a CSV, TSV, JSON, Parquet, SQLite or text file.
     """
     from auditor.datasets.index.build import build
+    from auditor.report import datasets as report
 
     session: Session = context.obj
     name, formats = _name_and_formats(session, name, column)
@@ -121,9 +119,9 @@ def add(
         progress=session.progress,
     )
     if format is Format.json:
-        emit_json(manifest_json(manifest))
+        emit_json(report.manifest_json(manifest), output)
     else:
-        emit(built_text(manifest))
+        emit(report.built_text(manifest), output)
     if manifest.records == 0:
         note(f"Warning: the files hold no row with a Flickr photo, so {name} can match nothing.")
 
@@ -158,6 +156,7 @@ def verify(
         list[str] | None, typer.Argument(metavar="[NAME...]", help="All indexes, if none is named.")
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Check that local indexes are whole and unchanged. Exit code 1: one is not."""
     from auditor.datasets.index import lookup
@@ -177,17 +176,15 @@ def verify(
             results[name] = [error.message]
     if format is Format.json:
         emit_json(
-            {
-                "schema_version": 1,
-                "indexes": [{"dataset": name, "problems": found} for name, found in results.items()],
-            }
+            {"indexes": [{"dataset": name, "problems": found} for name, found in results.items()]}, output
         )
     else:
         emit(
             "\n".join(
                 f"{name}: {'; '.join(found) or 'whole and unchanged'}" for name, found in results.items()
             )
-            or "There is no local index."
+            or "There is no local index.",
+            output,
         )
     if any(results.values()):
         note("Build a damaged index again with: flickr-auditor datasets add NAME FILE")
@@ -210,30 +207,3 @@ def _manifests(session: Session) -> dict[str, "Manifest"]:
 
     indexes = open_indexes(session).readable
     return {index.name: index.manifest for index in indexes}
-
-
-def built_text(manifest: "Manifest") -> str:
-    """An index that is there now: what it holds, and what became of every row."""
-    from auditor.text import count
-
-    lines = [
-        f"{manifest.dataset}: {count(manifest.records, 'record')} of {count(manifest.photos, 'photo')}"
-        f" by {count(manifest.owners, 'owner')}, from {count(manifest.rows, 'row')}"
-    ]
-    lines += [f"  skipped {number:,}: {reason}" for reason, number in sorted(manifest.skipped.items())]
-    return "\n".join(lines)
-
-
-def manifest_json(manifest: "Manifest") -> dict[str, Any]:
-    """The manifest as the contract has it."""
-    from dataclasses import asdict
-
-    return {"schema_version": 1, **asdict(manifest)}
-
-
-def card_json(card: "Card | None", manifest: "Manifest | None", name: str = "") -> dict[str, Any]:
-    """A card and its index, if there is one; a list of the user's own has an index and no card."""
-    from dataclasses import asdict
-
-    described = asdict(card) if card else {"name": name}
-    return {**described, "index": manifest_json(manifest) if manifest else None}

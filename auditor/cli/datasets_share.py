@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import UsageError
 
@@ -32,6 +32,7 @@ def fetch(
         ),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Download a dataset's index files from its publisher, or a pack from a registry, and build the index.
 
@@ -55,7 +56,7 @@ def fetch(
         raise UsageError("--file is for a publisher's files", hint="A registry has one pack of a dataset.")
     else:
         fetched = fetch_pack(name, registry, downloads, indexes, memory_limit=memory, progress=progress)
-    _emit_fetched(fetched, format)
+    _emit_fetched(fetched, format, output)
 
 
 def export(
@@ -63,6 +64,7 @@ def export(
     name: NameArgument,
     target: Annotated[Path, typer.Argument(metavar="FILE", help="The pack to write, such as ffhq.zip.")],
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Write a local index as one file (a pack) that others can import: keys only, no pictures, no secrets."""
     from auditor.datasets.sharing import pack
@@ -71,22 +73,17 @@ def export(
     packed = pack.export(session.settings.indexes, name, target)
     if format is Format.json:
         emit_json(
-            {
-                "schema_version": 1,
-                "dataset": name,
-                "file": str(target),
-                "bytes": packed.bytes,
-                "sha256": packed.sha256,
-            }
+            {"dataset": name, "file": str(target), "bytes": packed.bytes, "sha256": packed.sha256}, output
         )
     else:
-        emit(f"{target}: {packed.bytes:,} bytes, sha256 {packed.sha256}")
+        emit(f"{target}: {packed.bytes:,} bytes, sha256 {packed.sha256}", output)
 
 
 def import_pack(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A pack that `datasets export` wrote.")],
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Make the index in a pack the local one. Everything in it is checked; a tampered one is refused."""
     from auditor.datasets.sharing import pack
@@ -96,7 +93,7 @@ def import_pack(
     manifest = pack.import_pack(
         path, given.indexes, memory_limit=given.memory_limit, progress=session.progress
     )
-    _emit_manifest(manifest, format)
+    _emit_manifest(manifest, format, output)
     _warn_of_stranger(manifest.dataset)
 
 
@@ -108,6 +105,7 @@ def publish(
         typer.Option(help="Only this index; can be given several times. Otherwise all local indexes."),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Write a folder of packs that any web server can serve, for `datasets fetch NAME --registry ADDRESS`."""
     from dataclasses import asdict
@@ -121,27 +119,30 @@ def publish(
     names = dataset or lookup.names(indexes)
     entries = publishing.publish(indexes, names, folder, now=datetime.now(UTC), progress=session.progress)
     if format is Format.json:
-        emit_json({"schema_version": 1, "folder": str(folder), "packs": [asdict(entry) for entry in entries]})
+        emit_json({"folder": str(folder), "packs": [asdict(entry) for entry in entries]}, output)
     else:
-        emit("\n".join(f"{entry.file}: {entry.bytes:,} bytes, sha256 {entry.sha256}" for entry in entries))
+        emit(
+            "\n".join(f"{entry.file}: {entry.bytes:,} bytes, sha256 {entry.sha256}" for entry in entries),
+            output,
+        )
 
 
-def _emit_fetched(fetched: "Fetched", format: Format) -> None:  # noqa: A002
+def _emit_fetched(fetched: "Fetched", format: Format, output: Path | None) -> None:  # noqa: A002
     for file in fetched.files:
         state = "unchanged" if file.unchanged else f"{file.transferred:,} bytes received"
         note(f"{file.path}: {state}, sha256 {file.sha256}")
     if not fetched.built:
         note("The local index was built from these files already.")
-    _emit_manifest(fetched.manifest, format)
+    _emit_manifest(fetched.manifest, format, output)
 
 
-def _emit_manifest(manifest: "Manifest", format: Format) -> None:  # noqa: A002
-    from auditor.cli.datasets import built_text, manifest_json
+def _emit_manifest(manifest: "Manifest", format: Format, output: Path | None) -> None:  # noqa: A002
+    from auditor.report.datasets import built_text, manifest_json
 
     if format is Format.json:
-        emit_json(manifest_json(manifest))
+        emit_json(manifest_json(manifest), output)
     else:
-        emit(built_text(manifest))
+        emit(built_text(manifest), output)
 
 
 def _warn_of_stranger(name: str) -> None:

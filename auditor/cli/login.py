@@ -3,16 +3,15 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, account_json, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import NotAllowedError, RefusedError
 
 if TYPE_CHECKING:
-    from auditor.account.photo import Account
     from auditor.flickr.login import Login
 
 
@@ -66,10 +65,15 @@ def logout(context: typer.Context) -> None:
     note("To withdraw the permission itself: https://www.flickr.com/services/auth/list.gne")
 
 
-def whoami(context: typer.Context, format: FormatOption = Format.table) -> None:  # noqa: A002 - the option's name
+def whoami(
+    context: typer.Context,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
     """Show whose account it is, what the login may do, and what the account may hold."""
     from auditor.account.photo import account_from_person
     from auditor.account.upload_defaults import read_defaults
+    from auditor.report import account as report
 
     session: Session = context.obj
     api = session.read_api()
@@ -77,44 +81,10 @@ def whoami(context: typer.Context, format: FormatOption = Format.table) -> None:
     account = account_from_person(login, api.person(login.nsid))
     permissions = api.permissions()
     session.store.save_defaults(account, read_defaults(api))
-    result = _whoami_json(account, permissions, api.calls)
     if format is Format.json:
-        emit_json(result)
+        emit_json(report.whoami_json(account, permissions, api.calls), output)
     else:
-        emit(_whoami_text(account, permissions))
-
-
-def _whoami_json(account: "Account", permissions: str, calls: int) -> dict[str, Any]:
-    return {
-        "schema_version": 1,
-        "account": account_json(account),
-        "permissions": permissions,
-        "limits": {
-            "upload_count": account.limits.upload_count,
-            "upload_limit": account.limits.upload_limit,
-            "upload_limit_status": account.limits.upload_limit_status,
-        },
-        "calls": calls,
-    }
-
-
-def _whoami_text(account: "Account", permissions: str) -> str:
-    from auditor.text import plain
-
-    kind = {True: "Pro", False: "free", None: "not told"}[account.is_pro]
-    lines = [
-        f"Account      {plain(account.username) or '(no name)'}  {account.nsid}",
-        f"Address      https://www.flickr.com/photos/{plain(account.path_alias or account.nsid)}/",
-        f"Kind         {kind}",
-        f"Login may    {permissions or 'not told'}",
-    ]
-    limits = account.limits
-    if limits.upload_count is not None:
-        of = f" of {limits.upload_limit:,}" if limits.upload_limit else ""
-        lines.append(f"Items        {limits.upload_count:,}{of}")
-    if account.is_pro is False:
-        lines.append("Limits       a free account may hold 50 non-public items at the most")
-    return "\n".join(lines)
+        emit(report.whoami_text(account, permissions), output)
 
 
 def _ask_for_code(flow: "Login", perms: Permission) -> str:

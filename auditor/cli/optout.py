@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import ConfigurationError, RefusedError, UsageError
 from auditor.optout.law import Ground, Role
@@ -70,6 +70,7 @@ def draft(
         Path | None, typer.Option(metavar="DIR", help="Folder for the files, instead of one in the home.")
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Write a letter with the link of every photo that a dataset holds. Nothing is sent."""
     from auditor.datasets import catalogue
@@ -113,9 +114,9 @@ def draft(
         warnings=summary.warnings(card, case, selection, CaseStore(session.conn).all()) if case else (),
     )
     if format is Format.json:
-        emit_json(summary.draft_json(report, desk.today))
+        emit_json(summary.draft_json(report, desk.today), output)
         return
-    emit(summary.draft_text(report, desk.today))
+    emit(summary.draft_text(report, desk.today), output)
     for warning in report.warnings:
         note(f"Note: {warning}")
 
@@ -125,12 +126,13 @@ def sent(
     case_id: CaseArgument,
     on: OnOption = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Write down that the letter, or a follow-up, was sent: the deadline begins."""
     from auditor.optout import cases
 
     today = _today()
-    _move(context.obj, case_id, "sent", lambda case, day: cases.sent(case, day, today), on, format)
+    _move(context.obj, case_id, "sent", lambda case, day: cases.sent(case, day, today), on, format, output)
 
 
 def answer(
@@ -151,6 +153,7 @@ def answer(
         ),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Write down the publisher's answer."""
     from auditor.optout import cases
@@ -165,7 +168,7 @@ def answer(
         return case if waits else cases.answered(case, day, today)
 
     event, day = ("acknowledged", received) if waits else ("answered", on)
-    _move(context.obj, case_id, event, step, day, format, text)
+    _move(context.obj, case_id, event, step, day, format, output, text)
 
 
 def close(
@@ -173,12 +176,15 @@ def close(
     case_id: CaseArgument,
     on: OnOption = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """End a case: nothing more is waited for."""
     from auditor.optout import cases
 
     today = _today()
-    _move(context.obj, case_id, "closed", lambda case, day: cases.closed(case, day, today), on, format)
+    _move(
+        context.obj, case_id, "closed", lambda case, day: cases.closed(case, day, today), on, format, output
+    )
 
 
 def status(
@@ -187,6 +193,7 @@ def status(
         Path | None, typer.Option(metavar="FILE", help="Write the deadlines to this calendar file.")
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Show all cases: deadline, what is overdue, and the next step. Exit code 1: one is overdue."""
     from auditor.optout import summary
@@ -198,9 +205,9 @@ def status(
     if ics:
         emit(calendar(cases, datetime.now(UTC)), ics)
     if format is Format.json:
-        emit_json(summary.status_json(cases, today))
+        emit_json(summary.status_json(cases, today), output)
     else:
-        emit(summary.status_text(cases, today))
+        emit(summary.status_text(cases, today), output)
     if any(case.overdue(today) for case in cases):
         raise typer.Exit(EXIT_OVERDUE)
 
@@ -215,6 +222,7 @@ def recheck(
         bool, typer.Option("--include-new", help="Ask for photos too that the first letter did not name.")
     ] = False,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
 ) -> None:
     """Look a case's photos up in the publisher's new index; write the follow-up for what is still there."""
     from auditor.datasets import catalogue
@@ -248,9 +256,9 @@ def recheck(
         missing = missing_witnesses(index, case.fingerprint)
     warnings = summary.recheck_warnings(case, result, missing, include_new=include_new)
     if format is Format.json:
-        emit_json(summary.recheck_json(case, result, desk.today, warnings))
+        emit_json(summary.recheck_json(case, result, desk.today, warnings), output)
         return
-    emit(summary.recheck_text(case, result, desk.today, include_new=include_new))
+    emit(summary.recheck_text(case, result, desk.today, include_new=include_new), output)
     for warning in warnings:
         note(f"Note: {warning}")
 
@@ -262,6 +270,7 @@ def _move(
     step: "Callable[[Case, date], Case]",
     on: datetime | None,
     format: Format,  # noqa: A002 - the option's name
+    output: Path | None,
     text: str = "",
 ) -> None:
     """Take one step with a case, write it down and show the case."""
@@ -276,9 +285,9 @@ def _move(
         case = step(store.get(case_id), day)
         store.save(case, event=event, on=day, note=text)
     if format is Format.json:
-        emit_json({"schema_version": summary.SCHEMA_VERSION, **summary.case_json(case, today)})
+        emit_json(summary.case_json(case, today), output)
     else:
-        emit(summary.case_text(case, today))
+        emit(summary.case_text(case, today), output)
 
 
 def _desk(session: Session) -> "Desk":

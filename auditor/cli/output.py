@@ -1,18 +1,14 @@
 """Where words go: results to stdout or a file, all else to stderr; questions only to a terminal."""
 
-import json
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
-from auditor.errors import RefusedError, UsageError
-
-if TYPE_CHECKING:
-    from auditor.account.photo import Account
+from auditor.errors import AuditorError, RefusedError
 
 
 class Format(StrEnum):
@@ -32,9 +28,60 @@ class ReportFormat(StrEnum):
     html = "html"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="table for people, json for programs.")]
-ReportFormatOption = Annotated[ReportFormat, typer.Option("--format", help="How to write the report.")]
-OutputOption = Annotated[Path | None, typer.Option("--output", help="Write the result to this file.")]
+F = TypeVar("F", Format, ReportFormat)
+
+_SUFFIXES: Final = {".json": "json", ".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html"}
+
+
+def _by_name(context: typer.Context, format: F) -> F:  # noqa: A002 - the option's name
+    """The format that was asked for, or else the one that the name of the output file asks for.
+
+    ``audit --output report.html`` wrote a text table into report.html. Click reads the options that were
+    given before those that were not, so the file is known here.
+    """
+    output: Path | None = context.params.get("output")
+    source = context.get_parameter_source("format")
+    if output is None or (source is not None and source.name != "DEFAULT"):
+        return format
+    wanted = _SUFFIXES.get(output.suffix.lower(), "table")
+    if wanted not in list(type(format)):
+        raise typer.BadParameter(
+            f"{output.name} asks for {wanted}, and this command writes {' or '.join(type(format))}:"
+            " choose with --format",
+            param_hint="--output",
+        )
+    return type(format)(wanted)
+
+
+def _checked(path: Path | None) -> Path | None:
+    """`path`, once it is certain that it can be written; before anything is done, see `writable_file`."""
+    from auditor.files import writable_file
+
+    try:
+        return None if path is None else writable_file(path)
+    except AuditorError as error:
+        raise typer.BadParameter(f"{error.message}. {error.hint}") from error
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="table for people, json for programs.", callback=_by_name)
+]
+ReportFormatOption = Annotated[
+    ReportFormat, typer.Option("--format", help="How to write the report.", callback=_by_name)
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="FILE",
+        help="Write the result to this file; .json, .html and the like choose the format.",
+        callback=_checked,
+    ),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Write the plan to this file.", callback=_checked),
+]
 NoWaitOption = Annotated[
     bool,
     typer.Option(
@@ -50,14 +97,9 @@ def emit(result: str, output: Path | None = None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    from auditor.files import storage_error, write_atomic
+    from auditor.files import writable_file, write_atomic
 
-    if output.is_dir() or not output.parent.is_dir():
-        raise UsageError(f"cannot write to {output}", hint="Name a file in a folder that exists.")
-    try:
-        write_atomic(output, text)
-    except OSError as error:
-        raise storage_error(output, error) from error
+    write_atomic(writable_file(output), text)
     note(f"Written to {output}")
 
 
@@ -71,18 +113,10 @@ def columns(output: Path | None) -> int | None:
 
 
 def emit_json(result: Mapping[str, Any], output: Path | None = None) -> None:
-    """Write a result as JSON, in ASCII: as escapes, control characters in titles do no harm to a terminal."""
-    emit(json.dumps(result, indent=2), output)
+    """Write a result as JSON; see `json_text`."""
+    from auditor.report.json_text import json_text
 
-
-def account_json(account: "Account") -> dict[str, Any]:
-    """Whose account it is, as several results tell it."""
-    return {
-        "nsid": account.nsid,
-        "username": account.username,
-        "path_alias": account.path_alias,
-        "is_pro": account.is_pro,
-    }
+    emit(json_text(result), output)
 
 
 def note(message: str) -> None:

@@ -13,7 +13,6 @@ from auditor.optout.next_index import Recheck
 from auditor.optout.photos import RequestedPhoto, Selection, Standing
 from auditor.text import count
 
-SCHEMA_VERSION = 1
 NO_ADVICE = "The letters are no legal advice. Read them, and send only what is true of you."
 
 
@@ -124,7 +123,6 @@ def draft_json(report: DraftReport, today: date) -> dict[str, Any]:
         "newly_found": None,
     }
     return {
-        "schema_version": SCHEMA_VERSION,
         **(case_json(report.case, today) if report.case else nothing),
         "left_out": dict(report.left_out),
         "no_longer_in_account": report.gone,
@@ -162,7 +160,6 @@ def recheck_json(case: Case, result: Recheck, today: date, warnings: Sequence[st
         ("newly-found", result.newly_found),
     )
     return {
-        "schema_version": SCHEMA_VERSION,
         **case_json(case, today),
         "items": [
             {
@@ -181,7 +178,6 @@ def recheck_json(case: Case, result: Recheck, today: date, warnings: Sequence[st
 def status_json(cases: Sequence[Case], today: date) -> dict[str, Any]:
     """See the schema."""
     return {
-        "schema_version": SCHEMA_VERSION,
         "overdue": sum(case.overdue(today) for case in cases),
         "cases": [case_json(case, today) for case in cases],
     }

@@ -2,10 +2,11 @@
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 from auditor.datasets.card import Card
-from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.index.manifest import SCHEMA_VERSION, Manifest
 from auditor.text import count, file_size, plain
 
 KEY_NAMES = {
@@ -241,3 +242,24 @@ def _wrapped(text: str, indent: int = 0, width: int = _WIDTH) -> list[str]:
         break_on_hyphens=False,
         drop_whitespace=True,
     )
+
+
+def built_text(manifest: Manifest) -> str:
+    """An index that is there now: what it holds, and what became of every row."""
+    lines = [
+        f"{manifest.dataset}: {count(manifest.records, 'record')} of {count(manifest.photos, 'photo')}"
+        f" by {count(manifest.owners, 'owner')}, from {count(manifest.rows, 'row')}"
+    ]
+    lines += [f"  skipped {number:,}: {reason}" for reason, number in sorted(manifest.skipped.items())]
+    return "\n".join(lines)
+
+
+def manifest_json(manifest: Manifest) -> dict[str, Any]:
+    """The manifest as the contract has it."""
+    return {"schema_version": SCHEMA_VERSION, **asdict(manifest)}
+
+
+def card_json(card: Card | None, manifest: Manifest | None, name: str = "") -> dict[str, Any]:
+    """A card and its index, if there is one; a list of the user's own has an index and no card."""
+    described = asdict(card) if card else {"name": name}
+    return {**described, "index": manifest_json(manifest) if manifest else None}

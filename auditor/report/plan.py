@@ -2,11 +2,11 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping
 
 from auditor.account.photo import Photo
 from auditor.mitigation.planning.plan import Plan, PlanState, to_json
+from auditor.report.json_text import json_text
 from auditor.report.plan_view import PlanView, flat, plan_view
 from auditor.text import count, csv_cell
 
@@ -24,7 +24,7 @@ def render_plan(
 ) -> str:
     """`photos` of the local store give titles and thumbnails. Raises KeyError for another format."""
     if format == "json":
-        return json.dumps(to_json(plan, state), indent=2, ensure_ascii=False) + "\n"
+        return json_text(to_json(plan, state))
     view = plan_view(plan, state, photos or {})
     return {"table": _table, "csv": _csv, "markdown": _markdown, "html": _html}[format](plan, view)
 

@@ -1,6 +1,5 @@
 """What became of a run, written out as table or json; `apply`, `undo` and `verify` share one form."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,9 +8,9 @@ from auditor.mitigation.change import OPEN, Record
 from auditor.mitigation.kinds.registry import describe
 from auditor.mitigation.running.journal import Run, RunSummary
 from auditor.mitigation.running.verify import Finding
+from auditor.report.json_text import json_text
 from auditor.text import count, plain
 
-SCHEMA_VERSION = 1
 MOST_ITEMS = 50
 _STATES = ("done", "already", "drifted", "failed", "pending")
 
@@ -32,7 +31,6 @@ def run_json(run: Run, findings: Sequence[Finding], *, calls: int, verifying: bo
     read: Counter[str] = Counter(finding.state for finding in findings)
     kept = Counter(finding.record.verified for finding in findings)
     return {
-        "schema_version": SCHEMA_VERSION,
         "run_id": run.run_id,
         "plan_id": run.plan_id,
         **{state: states[state] for state in _STATES},
@@ -62,7 +60,7 @@ def render_run(
     """`format` is table or json; `calls` are the requests that this command sent."""
     result = run_json(run, findings, calls=calls, verifying=verifying)
     if format == "json":
-        return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+        return json_text(result)
     return "\n".join(_lines(result, findings)) + "\n"
 
 
@@ -86,13 +84,13 @@ def _lines(result: dict[str, Any], findings: Sequence[Finding]) -> Iterator[str]
 
 def runs_json(runs: Sequence[RunSummary]) -> dict[str, Any]:
     """All runs for programs, the latest first."""
-    return {"schema_version": SCHEMA_VERSION, "runs": [_summary(entry) for entry in runs]}
+    return {"runs": [_summary(entry) for entry in runs]}
 
 
 def render_runs(runs: Sequence[RunSummary], format: str) -> str:  # noqa: A002
     """`format` is table or json."""
     if format == "json":
-        return json.dumps(runs_json(runs), indent=2) + "\n"
+        return json_text(runs_json(runs))
     if not runs:
         return "No plan has been applied yet.\n"
     return "".join(_run_line(_summary(entry)) for entry in runs)

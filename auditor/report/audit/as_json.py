@@ -1,10 +1,8 @@
 """JSON for programs; `schemas/` describes every key.
 
-Text is given as Flickr and the indexes gave it. It is written in ASCII: a title may hold a terminal's control
-characters or half a surrogate pair, and as escapes both do no harm.
+Text is given as Flickr and the indexes gave it.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -15,15 +13,13 @@ from auditor.audit.result import AuditResult, CheckedTarget, ExposedPhoto, Expos
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import page_url
-
-SCHEMA_VERSION = 1
+from auditor.report.json_text import json_text
 
 
 def audit(result: AuditResult) -> str:
     """See ``schemas/audit.json``."""
     account = result.account
     data: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
         "account": {"nsid": account.nsid, "username": account.username, "path_alias": account.path_alias},
         "generated_at": result.generated_at,
         "snapshot_at": result.snapshot_at,
@@ -50,12 +46,12 @@ def audit(result: AuditResult) -> str:
             for file in result.files
         ]
         data["originals"] = asdict(result.originals)
-    return _dump(data)
+    return json_text(data)
 
 
 def check(targets: Sequence[CheckedTarget]) -> str:
     """See ``schemas/check.json``."""
-    return _dump({"schema_version": SCHEMA_VERSION, "results": [_target(target) for target in targets]})
+    return json_text({"results": [_target(target) for target in targets]})
 
 
 def _photo(exposed: ExposedPhoto, nsid: str) -> dict[str, Any]:
@@ -98,7 +94,3 @@ def _target(checked: CheckedTarget) -> dict[str, Any]:
         "note": checked.note,
         "error": checked.error,
     }
-
-
-def _dump(data: dict[str, Any]) -> str:
-    return json.dumps(data, indent=2) + "\n"

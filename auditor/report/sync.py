@@ -1,0 +1,55 @@
+"""What a sync brought, as JSON and in words."""
+
+from typing import Any
+
+from auditor.account.sync import SyncResult
+from auditor.report.account import account_json
+from auditor.text import count, plain
+
+
+def sync_json(result: SyncResult) -> dict[str, Any]:
+    """The result as the contract has it."""
+    return {
+        "account": account_json(result.account),
+        "photos": result.photos,
+        "added": result.added,
+        "changed": result.changed,
+        "removed": result.removed,
+        "complete": result.complete,
+        "source": result.source,
+        "calls": result.calls,
+        "full": result.full,
+        "listed": result.listed,
+        "flickr_counts": {"total": result.total, "getCounts": result.counted},
+        "skipped": result.skipped,
+        "incomplete": list(result.incomplete),
+    }
+
+
+def sync_text(result: SyncResult) -> str:
+    """The counts, and what was skipped."""
+    lines = [
+        f"{count(result.photos, 'photo')} of {plain(result.account.username) or result.account.nsid}: "
+        f"{result.added:,} added, {result.changed:,} changed, {result.removed:,} removed "
+        f"({count(result.calls, 'call')} to Flickr)"
+    ]
+    lines += [f"Skipped {number:,} rows: {reason}" for reason, number in sorted(result.skipped.items())]
+    if result.total is not None and result.counted is not None and result.total != result.counted:
+        lines.append(
+            f"Flickr counts them in two ways that differ: {result.total:,} in the listing,"
+            f" {result.counted:,} by upload date"
+        )
+    return "\n".join(lines)
+
+
+def incomplete(result: SyncResult) -> str:
+    """What may be missing, and why."""
+    if result.source == "export":
+        return f"The export is not complete, photos may be missing: {'; '.join(result.incomplete)}."
+    counts = " and ".join(
+        f"{number:,}" for number in dict.fromkeys([result.total, result.counted]) if number is not None
+    )
+    return (
+        f"Not complete: {result.listed or 0:,} photos came, Flickr counts {counts or 'nothing'}."
+        " Run sync --full again later; until then photos may be missing from audits."
+    )

@@ -1,0 +1,87 @@
+"""Where results go: no device, pipe or folder is replaced, and nothing is done before that is certain."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from auditor.sandbox import Sandbox
+from tests.cli.conftest import Program
+
+
+def test_a_device_stays_a_device(indexed: Program) -> None:
+    before = os.lstat("/dev/null")
+    result = indexed("audit", "--output", "/dev/null")
+    assert result.code == 2
+    assert "device" in result.err
+    assert stat.S_ISCHR(os.lstat("/dev/null").st_mode)
+    assert os.lstat("/dev/null").st_ino == before.st_ino
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "loop", "in nowhere", "name too long"])
+def test_what_is_no_file_is_never_replaced(indexed: Program, tmp_path: Path, kind: str) -> None:
+    place = tmp_path / kind
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    elif kind == "loop":
+        place.symlink_to(place)
+    elif kind == "in nowhere":
+        place /= "report.json"
+    else:
+        place = tmp_path / ("x" * 300)
+    before = place.lstat().st_mode if os.path.lexists(place) else None
+    result = indexed("audit", "--output", place)
+    assert result.code == 2
+    assert "Traceback" not in result.err
+    assert (place.lstat().st_mode if os.path.lexists(place) else None) == before
+
+
+def test_nothing_is_changed_when_the_result_could_not_be_written(
+    indexed: Program, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, secret = box.issue_token("write")
+    monkeypatch.setenv("FLICKR_OAUTH_TOKEN", token)
+    monkeypatch.setenv("FLICKR_OAUTH_TOKEN_SECRET", secret)
+    assert indexed("plan", "--all", "--add-tag", "no_cv", "--out", "plan.json").code == 0
+    assert indexed("apply", "plan.json", "--yes", "--output", "nowhere/x.json").code == 2
+    assert indexed("plan", "--all", "--add-tag", "x", "--out", "nowhere/x.json").code == 2
+    assert not any(served.writes for served in box.log)
+
+
+def test_a_link_to_a_file_is_followed_not_replaced(indexed: Program, tmp_path: Path) -> None:
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert indexed("audit", "--output", link).code == 1
+    assert link.is_symlink()
+    assert '"schema_version"' in target.read_text()
+
+
+@pytest.mark.parametrize(
+    ("file", "start"),
+    [("r.html", "<!DOCTYPE html>"), ("r.JSON", "{"), ("r.csv", "photo_id"), ("r.md", "#"), ("r.txt", None)],
+)
+def test_the_name_of_the_file_chooses_the_format(indexed: Program, file: str, start: str | None) -> None:
+    assert indexed("audit", "--output", file).code == 1
+    text = Path(file).read_text(encoding="utf-8")
+    assert text.lower().startswith(start.lower()) if start else "schema_version" not in text
+
+
+def test_an_option_beats_the_name_and_a_format_that_a_command_lacks_is_refused(indexed: Program) -> None:
+    assert indexed("audit", "--format", "json", "--output", "r.html").code == 1
+    assert Path("r.html").read_text().startswith("{")
+    result = indexed("runs", "--output", "runs.html")
+    assert result.code == 2
+    assert not Path("runs.html").exists()
+    assert "table or json" in result.err
+
+
+def test_a_tilde_is_the_home_folder(
+    indexed: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert indexed("runs", "--output=~/runs.json").code == 0
+    assert (tmp_path / "runs.json").is_file()
