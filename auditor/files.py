@@ -1,10 +1,12 @@
 """Files that hold private things: created 0600 in folders 0700, written whole or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from auditor.errors import StorageError, UsageError
 
@@ -76,9 +78,24 @@ def sync_dir(path: Path) -> None:
 def storage_error(path: Path, error: OSError) -> StorageError:
     """The user's view of an operating-system error on `path`."""
     reason = error.strerror or str(error)
-    return StorageError(
-        f"cannot use {path}: {reason}", hint="Free some space or choose another folder with --home DIR."
-    )
+    return StorageError(f"cannot use {path}: {reason}", hint=_HINTS.get(error.errno or 0, _OTHER))
+
+
+_OTHER: Final = "Choose another folder with --home DIR."
+_FULL: Final = "Free some space, or choose another folder with --home DIR."
+_CLOSED: Final = "Allow yourself to write there, or choose another folder with --home DIR."
+_HINTS: Final = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _CLOSED,
+    errno.EPERM: _CLOSED,
+    errno.EROFS: "The disk can only be read: choose another folder with --home DIR.",
+    errno.ENOENT: "Check how it is written, and make the folder first.",
+    errno.ENOTDIR: "A part of this path is a file, not a folder: check how it is written.",
+    errno.EEXIST: "There is a file where a folder should be: check how the path is written.",
+    errno.EISDIR: "This is a folder: name a file.",
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+}
 
 
 @contextmanager

@@ -1,50 +1,60 @@
-"""One process at a time changes the account of a home.
+"""One process at a time changes the account of a home, or an index.
 
 The operating system holds the lock, so it dies with its process: a lock left by ``kill -9`` is no lock. A
-file beside it tells who holds it, for the message to the other process.
+file beside it says who holds it, for the message to the other process.
 """
 
 import json
 import os
 import platform
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import filelock
 
-from auditor.errors import RefusedError
-from auditor.files import private_dir, write_atomic
+from auditor import clock
+from auditor.clock import Moment, least_since
+from auditor.errors import RefusedError, StorageError
+from auditor.files import private_dir, storage_errors, write_atomic
+from auditor.processes import Process
 from auditor.progress import SILENT, Progress
 
 WAIT_SECONDS: Final = 30.0
+"""How long a command waits for another one that works on the account."""
 
 
 @contextmanager
 def account_lock(home: Path, purpose: str, *, progress: Progress = SILENT) -> Iterator[None]:
     """Hold the account while the block runs.
 
-    Errors: `RefusedError` when another process keeps it for `WAIT_SECONDS`.
+    Errors: `RefusedError` when another process keeps it for `WAIT_SECONDS`; `StorageError`.
     """
-    private_dir(home)
-    lock = filelock.FileLock(home / "account.lock", mode=0o600)
-    holder = home / "account.lock.json"
+    with _held(private_dir(home) / "account.lock", purpose, wait=WAIT_SECONDS, progress=progress):
+        yield
+
+
+@contextmanager
+def index_lock(indexes: Path, name: str) -> Iterator[None]:
+    """Hold the index `name` while the block changes it; looking up needs no lock, for a commit is one step.
+
+    Errors: `RefusedError` when another process has it; `StorageError`.
+    """
+    with _held(indexes / f".{name}.lock", f"the index of {name}", wait=0.0, progress=SILENT):
+        yield
+
+
+@contextmanager
+def _held(file: Path, purpose: str, *, wait: float, progress: Progress) -> Iterator[None]:
+    with storage_errors(file):
+        lock = filelock.FileLock(file, mode=0o600)
+    holder = file.with_name(f"{file.name}.json")
+    _acquire(lock, file, holder, wait, progress)
     try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        progress.say(f"Waiting: {_describe(holder)}.")
-        try:
-            lock.acquire(timeout=WAIT_SECONDS)
-        except filelock.Timeout:
-            raise RefusedError(
-                f"another flickr-auditor works on this account: {_describe(holder)}",
-                hint="Wait until it is done, or stop it; then run the command again.",
-            ) from None
-    try:
-        content = {"pid": os.getpid(), "host": platform.node(), "since": time.time(), "purpose": purpose}
+        content = {"pid": os.getpid(), "host": platform.node(), "purpose": purpose, **asdict(clock.moment())}
         write_atomic(holder, json.dumps(content))
         yield
     finally:
@@ -52,10 +62,55 @@ def account_lock(home: Path, purpose: str, *, progress: Progress = SILENT) -> It
         lock.release()
 
 
-def _describe(holder: Path) -> str:
+def _acquire(lock: filelock.BaseFileLock, file: Path, holder: Path, wait: float, progress: Progress) -> None:
     try:
-        content = json.loads(holder.read_text())
-        since = datetime.fromtimestamp(float(content["since"])).astimezone()
-        return f"{content['purpose']} by process {content['pid']} on {content['host']} since {since:%H:%M:%S}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "a process that has just started or ended"
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            if wait:
+                progress.say(f"Waiting: {describe(holder)}.")
+            lock.acquire(timeout=wait)
+    except filelock.Timeout:
+        raise busy(holder) from None
+    except (OSError, NotImplementedError) as error:
+        # ENOLCK, EOPNOTSUPP, ENOSYS: some network and user-space file systems have no locks.
+        raise no_locks(file, getattr(error, "strerror", None) or str(error)) from error
+
+
+def busy(holder: Path, process: Process | None = None) -> RefusedError:
+    """The refusal that names the `process` in the way, or the one that the `holder` file names."""
+    process = process or _read(holder)
+    return RefusedError(
+        str(process) if process else _NOBODY_KNOWN,
+        hint=f"{process.way_on if process else 'Wait until it is done'}. Then run the command again.",
+    )
+
+
+def no_locks(file: Path, reason: str) -> StorageError:
+    """The error for a file system on which nothing can be locked."""
+    return StorageError(
+        f"{file} cannot be locked ({reason}), so two commands at once could harm each other",
+        hint="Some network and cloud folders have no locks: choose a folder on a local disk with --home DIR.",
+    )
+
+
+def describe(holder: Path) -> str:
+    """Who holds the lock beside `holder`, in words."""
+    return str(_read(holder) or _NOBODY_KNOWN)
+
+
+_NOBODY_KNOWN: Final = "another process is at work (it has just started or ended)"
+
+
+def _read(holder: Path) -> Process | None:
+    try:
+        content = json.loads(holder.read_text(encoding="utf-8"))
+        then, now = Moment(content["boot"], float(content["uptime"]), float(content["wall"])), clock.moment()
+        # By the time that passed, not by the clock of then, which may have been set since.
+        since = datetime.fromtimestamp(now.wall - least_since(then, now)).astimezone()
+        host = str(content["host"])
+        return Process(
+            int(content["pid"]), since, "" if host == platform.node() else host, str(content["purpose"])
+        )
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return None

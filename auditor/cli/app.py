@@ -18,7 +18,7 @@ import typer
 from auditor import __version__
 from auditor.cli.output import note
 from auditor.cli.session import Session
-from auditor.errors import AuditorError, StorageError
+from auditor.errors import AuditorError
 from auditor.text import plain
 
 P = ParamSpec("P")
@@ -26,7 +26,6 @@ T = TypeVar("T")
 
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
-_SPACE = "Check free space and permissions, or choose another folder with --home DIR."
 _DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT})
 _GLOBAL_OPTIONS = ("--home", "--config")
 
@@ -131,19 +130,25 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
         except (typer.Exit, typer.Abort, typer.BadParameter, SystemExit):
             raise
         except Exception as error:  # noqa: BLE001 - the last line of defence
-            _fail(_storage(error) or _bug())
+            _fail(_machine(error, *args, *kwargs.values()) or _bug())
 
     return wrapper
 
 
-def _storage(error: Exception) -> StorageError | None:
+def _machine(error: Exception, *arguments: object) -> AuditorError | None:
     """The user's view of a disk or a database that fails; None: it is something else."""
     import sqlite3
 
     if isinstance(error, sqlite3.Error):
-        return StorageError(f"cannot use the database: {error}", hint=_SPACE)
+        from auditor.database import database_error
+
+        sessions = (given.obj for given in arguments if isinstance(given, typer.Context))
+        path = next((session.settings.database for session in sessions), Path("the database"))
+        return database_error(error, path)
     if isinstance(error, OSError) and error.errno in _DISK_TROUBLE:
-        return StorageError(f"cannot use {error.filename or 'a file'}: {error.strerror}", hint=_SPACE)
+        from auditor.files import storage_error
+
+        return storage_error(Path(error.filename or "a file"), error)
     return None
 
 

@@ -11,16 +11,22 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
-from auditor.errors import StorageError
+from auditor.errors import AuditorError, StorageError
 from auditor.files import private_dir, storage_error
+from auditor.lock import busy, no_locks
+from auditor.processes import who_locks
 
 BUSY_SECONDS = 30
+_NO_LOCKS = frozenset(
+    {sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_IOERR_LOCK, sqlite3.SQLITE_IOERR_SHMLOCK}
+)
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open the database, making or upgrading it; transactions are explicit (see `transaction`).
 
-    Errors: `StorageError` when the file cannot be used, is no database, or was written by a newer version.
+    Errors: `StorageError` when the file cannot be used, is no database, or was written by a newer version;
+    `RefusedError` when another process keeps it for `BUSY_SECONDS`.
     """
     private_dir(path.parent)
     try:
@@ -46,6 +52,11 @@ def connect(path: Path) -> sqlite3.Connection:
     return conn
 
 
+def path_of(conn: sqlite3.Connection) -> Path:
+    """The file that a connection has open."""
+    return Path(conn.execute("PRAGMA database_list").fetchone()["file"])
+
+
 @contextmanager
 def transaction(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """All inside the block is written, or none of it."""
@@ -60,8 +71,15 @@ def transaction(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     conn.execute("COMMIT")
 
 
-def database_error(error: sqlite3.Error, path: Path | str) -> StorageError:
+def database_error(error: sqlite3.Error, path: Path) -> AuditorError:
     """The user's view of a database error."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        # One that was stopped or is slow in the middle of a transaction; the disk has nothing to do with it.
+        files = (path, path.with_name(f"{path.name}-shm"))
+        return busy(path.with_name("account.lock.json"), who_locks(files))
+    if code in _NO_LOCKS:
+        return no_locks(path, str(error))
     return StorageError(
         f"cannot use {path}: {error}",
         hint="Check free space and permissions, or choose another folder with --home DIR.",

@@ -16,12 +16,12 @@ from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.download import Downloaded, Remote, check_address, download, get_small
 from auditor.datasets.index import manifest
 from auditor.datasets.index.build import build
-from auditor.datasets.index.lock import locked
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.readers import select
 from auditor.datasets.sharing import pack, registry
 from auditor.errors import AuditorError, UsageError
 from auditor.files import private_dir
+from auditor.lock import index_lock
 from auditor.progress import SILENT, Progress
 
 _INFO: Final = "flickr-auditor datasets info"
@@ -119,7 +119,7 @@ def fetch_pack(
 @contextmanager
 def _folder(downloads: Path, name: str) -> Iterator[Path]:
     """Where the downloads of a dataset are kept, for one process at a time."""
-    with locked(private_dir(downloads), name):
+    with index_lock(private_dir(downloads), name):
         yield private_dir(downloads / name)
 
 

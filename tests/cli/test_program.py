@@ -321,7 +321,7 @@ def test_a_second_process_waits_and_is_then_refused(
     with account_lock(environment, "apply"):
         result = program("sync")
     assert result.code == 6
-    assert "apply by process" in result.err
+    assert f"(pid {os.getpid()}, apply)" in result.err
     assert program("sync").code == 0
 
 

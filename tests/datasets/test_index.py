@@ -117,8 +117,8 @@ def test_two_processes_cannot_build_the_same_index(
     code = f"""
         import sys
         from pathlib import Path
-        from auditor.datasets.index.lock import locked
-        with locked(Path({str(indexes)!r}), "example"):
+        from auditor.lock import index_lock
+        with index_lock(Path({str(indexes)!r}), "example"):
             print("held", flush=True)
             sys.stdin.read()
     """

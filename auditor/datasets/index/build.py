@@ -27,7 +27,6 @@ import pyarrow.parquet as pq
 import auditor
 from auditor.datasets import duck
 from auditor.datasets.index import manifest
-from auditor.datasets.index.lock import locked
 from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
 from auditor.datasets.parsing import sources
 from auditor.datasets.parsing.keys import license_of
@@ -38,6 +37,7 @@ from auditor.datasets.parsing.text import line_batches
 from auditor.datasets.readers import Format, detect, wrong_file
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
 from auditor.files import private_dir, storage_errors, sync_dir
+from auditor.lock import index_lock
 from auditor.progress import SILENT, Progress
 
 OTHER_MEMBER = "other file of the archive"
@@ -101,7 +101,7 @@ def build(
     if missing := next((path for path in files if not path.exists()), None):
         raise UsageError(f"there is no file {missing}", hint="Check the path.")
     folder = private_dir(indexes) / name
-    with locked(indexes, name):
+    with index_lock(indexes, name):
         old = manifest.read(folder) if append and (folder / manifest.NAME).exists() else None
         with _workshop(folder) as work:
             builder = _Builder(folder, work, formats, memory_limit, progress)
@@ -126,7 +126,7 @@ def restore(
     `described` counts, and errors as `build` does; the old index is then still in place.
     """
     folder = private_dir(indexes) / described.dataset
-    with locked(indexes, described.dataset):
+    with index_lock(indexes, described.dataset):
         with _workshop(folder) as work:
             new = _Builder(folder, work, (), memory_limit, progress).restore(described, records)
         new.write(folder)

@@ -11,10 +11,10 @@ import duckdb
 
 from auditor.datasets import duck
 from auditor.datasets.index import manifest
-from auditor.datasets.index.lock import locked
 from auditor.datasets.index.manifest import Manifest
 from auditor.errors import StorageError
 from auditor.flickr.urls import is_nsid, is_photo_id, pack_nsid, unpack_nsid
+from auditor.lock import index_lock
 
 _Columns = tuple[Any, ...]
 
@@ -130,7 +130,7 @@ def remove(indexes: Path, name: str) -> bool:
     folder = indexes / name
     if not folder.is_dir():
         return False
-    with locked(indexes, name):
+    with index_lock(indexes, name):
         existed = (folder / manifest.NAME).exists()
         (folder / manifest.NAME).unlink(missing_ok=True)  # from here on there is no index, whatever is left
         shutil.rmtree(folder, ignore_errors=True)

@@ -27,12 +27,12 @@ import pyarrow.parquet as pq
 from auditor.datasets import duck
 from auditor.datasets.index import lookup, manifest
 from auditor.datasets.index.build import MAX_RECORD_CHARACTERS, SCHEMA, restore
-from auditor.datasets.index.lock import locked
 from auditor.datasets.index.manifest import DataFile, Manifest
 from auditor.datasets.index.verify import problems
 from auditor.datasets.parsing import sources
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
 from auditor.files import storage_errors, sync_dir
+from auditor.lock import index_lock
 from auditor.progress import SILENT, Progress
 from auditor.text import plain
 
@@ -75,7 +75,7 @@ def export(indexes: Path, name: str, target: Path, *, mode: int = 0o600) -> Pack
     folder = indexes / name
     if name not in lookup.names(indexes):
         raise UsageError(f"there is no local index of {name}", hint="See: flickr-auditor datasets list")
-    with locked(indexes, name):
+    with index_lock(indexes, name):
         if found := problems(folder):
             raise StorageError(
                 f"the index of {name} is damaged: {found[0]}",

@@ -201,7 +201,7 @@ class Journal:
             try:
                 yield
             except sqlite3.Error as error:
-                raise database.database_error(error, "the journal") from error
+                raise database.database_error(error, database.path_of(self._conn)) from error
 
 
 def plan_state(plan: Plan, journal: Journal, now: datetime, nsid: str | None = None) -> PlanState:
