@@ -1,8 +1,8 @@
 """The pretend account: its state, and the rules by which it changes.
 
-The state is plain dataclasses that dump to and load from JSON, so that two moments, or two processes, can be
-compared field by field. The operations keep the rules that bite on the real Flickr: a clean tag once a
-photo, links that change when a photo becomes less visible, a licence history.
+The state is plain dataclasses that dump to JSON, so that two moments can be compared field by field. The
+operations keep the rules that bite on the real Flickr: a clean tag once a photo, links that change when a
+photo becomes less visible, a licence history.
 """
 
 import secrets
@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from auditor.flickr import tags as flickr_tags
-from auditor.flickr.privacy import Privacy, strictest
+from auditor.sandbox.flickr_rules import MAX_TAGS, circles, clean_tag
 from auditor.sandbox.records import Album, LicenseChange, Person, Photo, Pool, Rules, Tag
 
 
@@ -35,8 +34,6 @@ class Account:
             "hidden": 0,
             "safety_level": 1,
             "content_type": 1,
-            "geoperms": 1,
-            "importgeoexif": 0,
         }
     )
     rules: Rules = field(default_factory=Rules)
@@ -67,34 +64,21 @@ class Account:
         del plain["clock"], plain["changes"]
         return plain
 
-    @classmethod
-    def load(cls, state: dict[str, Any], clock: Callable[[], float] = time.time) -> "Account":
-        """The account that `state()` described."""
-        return cls(
-            me=Person(**state["me"]),
-            photos={key: _photo(value) for key, value in state["photos"].items()},
-            others=[Person(**value) for value in state["others"]],
-            albums=[Album(**value) for value in state["albums"]],
-            pools=[Pool(**value) for value in state["pools"]],
-            prefs=dict(state["prefs"]),
-            rules=Rules(**state["rules"]),
-            tag_numbers=dict(state["tag_numbers"]),
-            clock=clock,
-        )
-
     # -- changing --------------------------------------------------------------------------------------------
 
-    def add_tags(self, photo: Photo, raws: Iterable[str], author: str) -> list[str]:
+    def add_tags(
+        self, photo: Photo, raws: Iterable[str], author: str, clean_form: Callable[[str], str] = clean_tag
+    ) -> list[str]:
         """Add tags; return the clean forms of those that were not there yet.
 
         Raises `TooManyTagsError` without adding any when the photo would have more than 75.
         """
         new: dict[str, str] = {}
         for raw in raws:
-            clean = flickr_tags.clean(raw)
+            clean = clean_form(raw)
             if clean not in photo.tags:
                 new.setdefault(clean, raw)
-        if len(photo.tags) + len(new) > flickr_tags.MAX_TAGS:
+        if len(photo.tags) + len(new) > MAX_TAGS:
             raise TooManyTagsError
         owner = self.person(photo.owner) or self.me
         for clean, raw in new.items():
@@ -106,7 +90,7 @@ class Account:
 
     def remove_tag(self, full_id: str) -> bool:
         """Remove the tag with this id from the own photo that has it; False: none has."""
-        photo = self.photos.get(full_id.partition("-")[2].partition("-")[0])
+        photo = self.photos.get(photo_of_tag(full_id))
         if photo is None or photo.owner != self.me.nsid:
             return False
         clean = next((clean for clean, tag in photo.tags.items() if tag.full_id == full_id), None)
@@ -117,8 +101,8 @@ class Account:
         return True
 
     def replace_tags(self, photo: Photo, raws: list[str]) -> None:
-        """Make these the tags of `photo`; those that stay keep their spelling."""
-        wanted = {flickr_tags.clean(raw) for raw in raws}
+        """Make these the tags of `photo`, as its owner may; those that stay keep their spelling."""
+        wanted = {clean_tag(raw) for raw in raws}
         for clean in [clean for clean in photo.tags if clean not in wanted]:
             self.remove_tag(photo.tags[clean].full_id)
         self.add_tags(photo, raws, self.me.nsid)
@@ -132,8 +116,8 @@ class Account:
         photo.license = license_id
         self._touch(photo)
 
-    def set_privacy(self, photo: Photo, privacy: Privacy) -> None:
-        """Show `photo` to these people.
+    def set_privacy(self, photo: Photo, privacy: str) -> None:
+        """Show `photo` to these people; `privacy` is a key of `flickr_rules.PRIVACY`.
 
         Whoever is shut out loses the faves, and the photo gets new links: "will permanently alter the
         original link and remove Faves from viewers who no longer have access" (Flickr help, Change your
@@ -142,7 +126,7 @@ class Account:
         before = photo.privacy
         if privacy == before:
             return
-        if strictest(before, privacy) is not before:
+        if circles(before) - circles(privacy):
             photo.secret = secrets.token_hex(5)
             photo.original_secret = photo.original_secret and secrets.token_hex(5)
             photo.faves = []
@@ -165,6 +149,12 @@ class Account:
         )
         if after != (photo.safety_level, photo.hidden):
             photo.safety_level, photo.hidden = after
+            self._touch(photo)
+
+    def set_content_type(self, photo: Photo, content_type: int) -> None:
+        """Say that `photo` is a photo (0), a screenshot (1), other art (2) or of a virtual world (3)."""
+        if content_type != photo.content_type:
+            photo.content_type = content_type
             self._touch(photo)
 
     def set_title(self, photo: Photo, title: str) -> None:
@@ -203,11 +193,6 @@ class Account:
             photo.lastupdate = int(self.clock())
 
 
-def _photo(state: dict[str, Any]) -> Photo:
-    return Photo(
-        **{
-            **state,
-            "tags": {clean: Tag(**tag) for clean, tag in state["tags"].items()},
-            "license_history": [LicenseChange(**change) for change in state["license_history"]],
-        }
-    )
+def photo_of_tag(full_id: str) -> str:
+    """The photo id inside a full tag id: ``98000001-9000000137-320`` is on 9000000137."""
+    return full_id.partition("-")[2].partition("-")[0]

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from auditor.flickr import licenses
 from auditor.flickr.urls import page_url, static_url
 from auditor.sandbox.account import Account
+from auditor.sandbox.flickr_rules import LICENSES, License
 from auditor.sandbox.records import Photo
 
 SEED: Final = 20140615
@@ -62,11 +62,11 @@ def _invented(owner: str, photo_id: int, chance: random.Random) -> Photo:
     )
 
 
-def _license_then(photo: Photo, chance: random.Random) -> licenses.License:
+def _license_then(photo: Photo, chance: random.Random) -> License:
     """What the dataset recorded: indexes are old, so a photo that is reserved today was free then."""
-    return licenses.get(
+    return LICENSES[
         photo.license if photo.license in {"1", "2", "3", "4", "5", "6"} else chance.choice("124")
-    )
+    ]
 
 
 def _ffhq(photos: Sequence[Photo], chance: random.Random) -> str:
@@ -133,8 +133,7 @@ def _coco(photos: Sequence[Photo], chance: random.Random) -> str:
         for number, photo in enumerate(photos)
     ]
     table = [
-        {"id": number, "name": licenses.get(key).name, "url": licenses.get(key).url}
-        for key, number in names.items()
+        {"id": number, "name": LICENSES[key].name, "url": LICENSES[key].url} for key, number in names.items()
     ]
     return json.dumps(
         {"info": {"description": "COCO 2017 Dataset"}, "licenses": table, "images": images, "annotations": []}

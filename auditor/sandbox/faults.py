@@ -2,6 +2,7 @@
 
     faults.add("429", methods=["flickr.photos.*"], count=3, value=2)    # three times, with Retry-After: 2
     faults.add("cut", methods=["flickr.photos.addTags"], done=True)     # the work is done, the answer is lost
+    faults.add("fail", methods=["flickr.photos.setPerms"], value=2, done=True)  # refused, and yet done
     faults.add("502", probability=0.1)                                  # one request in ten, by the seed
 
 Every kind was seen at the real Flickr, or follows from something that was; `KINDS` says what each does.
@@ -17,6 +18,7 @@ from typing import Any
 #: Faults in the place of the answer. With `done` the work is done first, and only its answer is lost.
 SPOILING = {
     "429": "Too Many Requests as a web page; with Retry-After when `value` (seconds) is given",
+    "429-date": "Too Many Requests as a web page; Retry-After is the date `value` seconds from now",
     "500": "Internal Server Error as a web page",
     "502": "Bad Gateway as a web page",
     "503": "Service Unavailable as a web page; with Retry-After when `value` (seconds) is given",
@@ -25,11 +27,13 @@ SPOILING = {
     "truncated": "the JSON answer stops in its middle",
     "trailing-comma": "the JSON error has a comma too many",
     "list": "a JSON list",
-    "fail": "stat=fail with code `value` (0, 105, 106, 201, or any other)",
+    "fail": "stat=fail with code `value` (0, 105, 106, 201, or any other), in the words of the method",
     "cut": "the connection is dropped without an answer",
     "cut-body": "the connection is dropped in the middle of the answer",
     "revoked": "the token is dead: code 98",
     "key-disabled": "the API key is switched off: code 100",
+    "clock": "the client's clock is wrong, in plain text: timestamp_refused",
+    "signature": "the signature is wrong, in plain text: signature_invalid, with all that was signed",
 }
 
 #: Faults that let the right answer through, late or bent; `value` is the number k.
@@ -42,6 +46,14 @@ BENDING = {
     "total-off": "`total` is wrong by k",
     "total-text": "`total` is a string",
     "counts-off": "getCounts is wrong by k",
+    "ignored": "a write is answered as if it were done, and changes nothing",
+    "other-photo": "the answer is about another photo of the account; a write does what was asked",
+    "odd-clean": "addTags keeps new tags under clean forms that no rule foretells",
+    "number-texts": "every number is a text, the code of a failure too",
+    "text-numbers": "counts, dates, levels, licence ids and servers that are texts are numbers",
+    "null-empties": "empty texts are null",
+    "no-empties": "empty lists and texts are left out",
+    "reversed": "lists come the other way round",
 }
 
 KINDS = SPOILING | BENDING

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from auditor.flickr.privacy import Privacy
 from auditor.sandbox.account import Account
+from auditor.sandbox.flickr_rules import PRIVACY
 from auditor.sandbox.records import Album, Person, Photo, Pool
 
 HOSTILE_TITLES = (
@@ -72,7 +72,7 @@ TAGS = (
 NO_CV_SPELLINGS = ("no_cv", "NoCV", "No CV", "nocv", "NO-CV")
 
 _LICENSES = ("0", "0", "0", "4", "4", "1", "2", "3", "5", "6", "7", "8", "9", "10", "11", "15")
-_PRIVACIES = (*[Privacy.PUBLIC] * 8, *Privacy)
+_PRIVACIES = (*["public"] * 8, *PRIVACY)
 
 #: Seconds between two uploads, and the moment of the first one (2007-05-03).
 _FIRST_UPLOAD, _APART = 1_178_200_000, 53_000

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auditor.flickr.urls import static_url
-from auditor.sandbox.methods import Call, RefusalError, content, method
+from auditor.sandbox.flickr_rules import is_machine_tag
+from auditor.sandbox.methods import Call, content, method
 from auditor.sandbox.records import Photo
 
 #: Names of `extras=url_…` with the suffix of the file and the longest edge. Names and suffixes do not match.
@@ -26,6 +27,9 @@ SIZES = {
 }
 
 MAX_PER_PAGE = 500
+
+#: Whoever asks for a page beyond it gets this one.
+MAX_PAGE = 10_000
 
 _WHOLE = re.compile(r"[0-9]{1,18}")
 
@@ -77,7 +81,7 @@ def _fitted(photo: Photo, edge: int) -> tuple[int, int]:
 
 def _original(call: Call, photo: Photo) -> dict[str, Any]:
     """The original's secret goes only to who may download the original."""
-    if not call.signed or photo.owner != call.account.me.nsid or not photo.original_secret:
+    if not call.owns(photo) or not photo.original_secret:
         return {}
     return {"originalsecret": photo.original_secret, "originalformat": photo.original_format}
 
@@ -112,7 +116,9 @@ _EXTRAS: dict[str, Callable[[Call, Photo], dict[str, Any]]] = {
     },
     "last_update": lambda _, photo: {"lastupdate": str(photo.lastupdate)},
     "tags": lambda _, photo: {"tags": " ".join(photo.tags)},
-    "machine_tags": lambda _, photo: {"machine_tags": " ".join(tag for tag in photo.tags if ":" in tag)},
+    "machine_tags": lambda _, photo: {
+        "machine_tags": " ".join(tag for tag in photo.tags if is_machine_tag(tag))
+    },
     "owner_name": _owner_field("ownername", "username"),
     "realname": _owner_field("realname", "realname"),
     "path_alias": _owner_field("pathalias", "path_alias"),
@@ -143,7 +149,7 @@ def envelope(
     per_page = min(max(_number(call.args.get("per_page"), 100), 1), MAX_PER_PAGE)
     step = max(1, per_page - int(call.bends.get("short-pages", 0)))
     pages = math.ceil(len(photos) / step)
-    page = min(max(_number(call.args.get("page"), 1), 1), max(pages, 1))
+    page = min(max(_number(call.args.get("page"), 1), 1), max(pages, 1), MAX_PAGE)
     start = (page - 1) * step
     if page > 1:
         start = max(0, start - int(call.bends.get("shifted-rows", 0)))
@@ -168,16 +174,17 @@ def envelope(
 
 @method("flickr.people.getPhotos")
 def _people_get_photos(call: Call) -> dict[str, Any]:
-    call.require("user_id", code=1)
     account = call.account
-    user = call.args["user_id"]
+    user = call.args.get("user_id", "")
+    if not user:
+        raise call.refusal(1)
     if user == "me" and not call.signed:
-        raise RefusalError(2, "Unknown user")
+        raise call.refusal(2)
     person = account.person(account.me.nsid if user == "me" else user)
     if person is None or person.deleted:
-        raise RefusalError(2, "Unknown user")
+        raise call.refusal(2)
     own = call.signed and person is account.me
-    photos = [photo for photo in _by_upload(call, person.nsid) if call.may_see(photo)]
+    photos = [photo for photo in _by_upload(call, person.nsid) if call.lists(photo)]
     wanted = _PRIVACY_FILTERS.get(call.args.get("privacy_filter", "")) if own else None
     if wanted:
         photos = [p for p in photos if (p.is_public, p.is_friend, p.is_family) == wanted]
@@ -208,8 +215,11 @@ def _by_upload(call: Call, nsid: str) -> list[Photo]:
 
 @method("flickr.photos.recentlyUpdated", needs="read")
 def _recently_updated(call: Call) -> dict[str, Any]:
-    call.require("min_date", code=1, message="Required argument missing")
+    if not call.args.get("min_date"):
+        raise call.refusal(1)
     since = _moment(call.args["min_date"])
+    if since is None:
+        raise call.refusal(2)
     photos = [photo for photo in call.account.own_photos() if photo.lastupdate >= since]
     photos.sort(key=lambda photo: (photo.lastupdate, int(photo.id)), reverse=True)
     return {"photos": envelope(call, photos)}
@@ -217,8 +227,7 @@ def _recently_updated(call: Call) -> dict[str, Any]:
 
 @method("flickr.photos.getCounts", needs="read")
 def _get_counts(call: Call) -> dict[str, Any]:
-    call.require("dates", code=1, message="No dates specified")
-    dates = [_moment(text) for text in call.args["dates"].split(",")]
+    dates = [_moment(text) for text in call.args.get("dates", "").split(",")]
     uploads = [photo.uploaded for photo in call.account.own_photos()]
     off = int(call.bends.get("counts-off", 0))
     counts = [
@@ -227,15 +236,21 @@ def _get_counts(call: Call) -> dict[str, Any]:
             "fromdate": str(start),
             "todate": str(end),
         }
-        for start, end in itertools.pairwise(dates)
+        for start, end in itertools.pairwise(sorted(date for date in dates if date is not None))
     ]
+    if not counts:
+        raise call.refusal(1)
     return {"photocounts": {"photocount": counts}}
 
 
 @method("flickr.photosets.getList")
 def _photosets_get_list(call: Call) -> dict[str, Any]:
     account = call.account
-    if call.args.get("user_id", account.me.nsid) not in ("me", account.me.nsid):
+    user = call.args.get("user_id", "me")
+    person = account.me if user == "me" and call.signed else account.person(user)
+    if person is None or person.deleted:
+        raise call.refusal(1)
+    if person is not account.me:
         return {"photosets": {"page": 1, "pages": 1, "perpage": 0, "total": 0, "photoset": []}}
     sets = []
     for album in account.albums:
@@ -266,8 +281,8 @@ def _photosets_get_photos(call: Call) -> dict[str, Any]:
     account = call.account
     album = next((album for album in account.albums if album.id == call.args.get("photoset_id")), None)
     if album is None:
-        raise RefusalError(1, "Photoset not found")
-    photos = [account.photos[key] for key in album.photos if call.may_see(account.photos[key])]
+        raise call.refusal(1)
+    photos = [account.photos[key] for key in album.photos if call.lists(account.photos[key])]
     listed = envelope(call, photos, rows=lambda call, photo: _without_owner(row(call, photo)))
     head = {"id": album.id, "primary": album.photos[0] if album.photos else "0", "owner": account.me.nsid}
     return {"photoset": {**head, "ownername": account.me.username, "title": album.title, **listed}}
@@ -281,12 +296,12 @@ def _number(text: str | None, default: int) -> int:
     return int(text) if text and _WHOLE.fullmatch(text) else default
 
 
-def _moment(text: str) -> int:
-    """A date argument: unix seconds, or a date as MySQL writes it."""
+def _moment(text: str) -> int | None:
+    """A date argument: unix seconds, or a date as MySQL writes it; None for what is neither."""
     text = text.strip()
     if _WHOLE.fullmatch(text):
         return int(text)
     try:
         return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
     except ValueError:
-        raise RefusalError(2, "Not a valid date") from None
+        return None

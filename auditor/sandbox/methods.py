@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.sandbox import refusals
 from auditor.sandbox.account import Account
 from auditor.sandbox.oauth import PERMS
 from auditor.sandbox.records import Photo
@@ -23,6 +24,7 @@ class Call:
     """One call: its arguments, what its caller may do, and the faults that bend its answer."""
 
     account: Account
+    method: str
     args: Mapping[str, str]
     perms: str = "none"
     bends: Mapping[str, float] = field(default_factory=dict)
@@ -32,16 +34,21 @@ class Call:
         """Whether the account's owner is calling, rather than nobody in particular."""
         return self.perms != "none"
 
-    def require(self, *names: str, code: int = 2, message: str = "Required arguments missing") -> None:
-        """Refuse the call if one of these arguments is missing or empty."""
-        if any(not self.args.get(name) for name in names):
-            raise RefusalError(code, message)
+    def refusal(self, code: int) -> RefusalError:
+        """What to raise to refuse this call with `code`, in the words of its method."""
+        return RefusalError(code, refusals.text(self.method, code, self.args.get("photo_id", "")))
+
+    def owns(self, photo: Photo) -> bool:
+        """Whether the caller is the owner of `photo`."""
+        return self.signed and photo.owner == self.account.me.nsid
 
     def may_see(self, photo: Photo) -> bool:
-        """Whether the caller sees `photo`. Nobody here is anybody's friend."""
-        if self.signed and photo.owner == self.account.me.nsid:
-            return True
-        return photo.is_public and photo.safety_level == 0
+        """Whether the caller may open `photo`. Nobody here is anybody's friend."""
+        return photo.is_public or self.owns(photo)
+
+    def lists(self, photo: Photo) -> bool:
+        """Whether lists show `photo` to the caller: strangers see safe content only."""
+        return self.owns(photo) or (photo.is_public and photo.safety_level == 0)
 
     def photo(self) -> Photo:
         """The photo that the call is about.
@@ -50,14 +57,14 @@ class Call:
         """
         photo = self.account.photos.get(self.args.get("photo_id", ""))
         if photo is None or not self.may_see(photo):
-            raise RefusalError(1, "Photo not found")
+            raise self.refusal(1)
         return photo
 
     def own_photo(self) -> Photo:
         """The photo that the call is about, which must be the caller's own."""
         photo = self.photo()
-        if photo.owner != self.account.me.nsid:
-            raise RefusalError(1, "Photo not found")
+        if not self.owns(photo):
+            raise self.refusal(1)
         return photo
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from auditor.flickr import urls
-from auditor.sandbox.methods import Call, RefusalError, content, method
+from auditor.sandbox.methods import Call, content, method
 from auditor.sandbox.records import Person
 
 #: What a free account may hold.
@@ -19,7 +19,7 @@ def _test_login(call: Call) -> dict[str, Any]:
 @method("flickr.auth.oauth.checkToken")
 def _check_token(call: Call) -> dict[str, Any]:
     if not call.signed:
-        raise RefusalError(98, "Invalid auth token")
+        raise call.refusal(98)
     me = call.account.me
     user = {"nsid": me.nsid, "username": me.username, "fullname": me.realname}
     token = content(call.args.get("oauth_token", ""))
@@ -35,15 +35,15 @@ def _people_get_info(call: Call) -> dict[str, Any]:
     else:
         person = account.person(account.me.nsid if user == "me" and call.signed else user)
     if person is None:
-        raise RefusalError(1, "User not found")
+        raise call.refusal(1)
     if person.deleted:
-        raise RefusalError(5, "User deleted")
+        raise call.refusal(5)
     return {"person": _person_info(call, person)}
 
 
 def _person_info(call: Call, person: Person) -> dict[str, Any]:
     photos = [photo for photo in call.account.photos.values() if photo.owner == person.nsid]
-    seen = [photo for photo in photos if call.may_see(photo)]
+    seen = [photo for photo in photos if call.lists(photo)]
     info: dict[str, Any] = {
         "id": person.nsid,
         "nsid": person.nsid,
@@ -90,32 +90,13 @@ def _limits(call: Call) -> dict[str, Any]:
     return {"upload_count": count, "upload_limit": FREE_UPLOADS, "upload_limit_status": status}
 
 
-@method("flickr.people.getUploadStatus", needs="read")
-def _get_upload_status(call: Call) -> dict[str, Any]:
-    me = call.account.me
-    return {
-        "user": {
-            "id": me.nsid,
-            "ispro": int(me.is_pro),
-            **_limits(call),
-            "username": content(me.username),
-            "filesize": {"max": "209715200", "maxbytes": "209715200", "maxkb": "204800", "maxmb": "200"},
-            "sets": {"created": len(call.account.albums), "remaining": "lots"},
-            "videos": {
-                "uploaded": sum(photo.media == "video" for photo in call.account.own_photos()),
-                "remaining": "lots",
-            },
-        }
-    }
-
-
 @method("flickr.people.findByUsername")
 def _find_by_username(call: Call) -> dict[str, Any]:
     name = call.args.get("username", "").casefold()
     people = [call.account.me, *call.account.others]
     person = next((each for each in people if each.username.casefold() == name and not each.deleted), None)
     if person is None:
-        raise RefusalError(1, "User not found")
+        raise call.refusal(1)
     return {"user": {"id": person.nsid, "nsid": person.nsid, "username": content(person.username)}}
 
 
@@ -123,7 +104,7 @@ def _find_by_username(call: Call) -> dict[str, Any]:
 def _lookup_user(call: Call) -> dict[str, Any]:
     person = _person_at(call, call.args.get("url", ""))
     if person is None or person.deleted:
-        raise RefusalError(1, "User not found")
+        raise call.refusal(1)
     return {"user": {"id": person.nsid, "username": content(person.username)}}
 
 
@@ -139,16 +120,6 @@ def _person_at(call: Call, address: str) -> Person | None:
     return next((each for each in people if alias and (each.path_alias or "").lower() == alias), None)
 
 
-@method("flickr.tags.getListUser")
-def _tags_get_list_user(call: Call) -> dict[str, Any]:
-    user = call.args.get("user_id") or call.account.me.nsid
-    if call.account.person(user) is None:
-        raise RefusalError(1, "User not found")
-    photos = [p for p in call.account.photos.values() if p.owner == user and call.may_see(p)]
-    clean = sorted({tag for photo in photos for tag in photo.tags})
-    return {"who": {"id": user, "tags": {"tag": [content(tag) for tag in clean]}}}
-
-
 def _pref(name: str, *keys: str) -> None:
     @method(f"flickr.prefs.{name}", needs="read")
     def read(call: Call) -> dict[str, Any]:
@@ -160,4 +131,3 @@ _pref("getPrivacy", "privacy")
 _pref("getHidden", "hidden")
 _pref("getSafetyLevel", "safety_level")
 _pref("getContentType", "content_type")
-_pref("getGeoPerms", "geoperms", "importgeoexif")

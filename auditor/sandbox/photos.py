@@ -2,13 +2,19 @@
 
 from typing import Any
 
-from auditor.flickr import licenses
 from auditor.flickr.urls import page_url
-from auditor.sandbox.methods import Call, RefusalError, content, method
+from auditor.sandbox.flickr_rules import LICENSES, is_machine_tag
+from auditor.sandbox.methods import Call, content, method
 from auditor.sandbox.records import Person, Photo, Tag
 
-#: Flickr lists the licences in this order, not by id.
-_LICENSE_ORDER = ("0", "4", "6", "3", "2", "1", "5", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16")
+#: Where photos with a location were taken: a neighbourhood is often empty.
+_PLACE = {
+    "locality": content("Mannheim"),
+    "neighbourhood": content(""),
+    "county": content("Mannheim"),
+    "region": content("Baden-Württemberg"),
+    "country": content("Germany"),
+}
 
 _OLD_CC = ("1", "2", "3", "4", "5", "6")
 _NEW_CC = ("11", "12", "13", "14", "15", "16")
@@ -16,11 +22,10 @@ _NEW_CC = ("11", "12", "13", "14", "15", "16")
 
 @method("flickr.photos.getInfo")
 def _photos_get_info(call: Call) -> dict[str, Any]:
-    photo_id = call.args.get("photo_id", "")
-    photo = call.account.photos.get(photo_id)
+    photo = call.account.photos.get(call.args.get("photo_id", ""))
     # "If the correct secret is passed then permissions checking is skipped."
     if photo is None or not (call.may_see(photo) or call.args.get("secret") == photo.secret):
-        raise RefusalError(1, f'Photo "{photo_id}" not found (invalid ID)')
+        raise call.refusal(1)
     return {"photo": _photo_info(call, photo)}
 
 
@@ -66,7 +71,7 @@ def _photo_info(call: Call, photo: Photo) -> dict[str, Any]:
         "comments": content(str(photo.comments)),
         "notes": {"note": [_note(owner, note) for note in photo.notes]},
         "people": {"haspeople": 0},
-        "tags": {"tag": [tag_fields(call, clean, tag) for clean, tag in photo.tags.items()]},
+        "tags": {"tag": [_tag_fields(call, clean, tag) for clean, tag in photo.tags.items()]},
         "urls": {
             "url": [
                 {
@@ -82,7 +87,7 @@ def _photo_info(call: Call, photo: Photo) -> dict[str, Any]:
         if photo.original_secret:
             info |= {"originalsecret": photo.original_secret, "originalformat": photo.original_format}
     if photo.location:
-        info["location"] = {**photo.location, "context": "0"}
+        info["location"] = {**photo.location, "context": "0", **_PLACE}
         info["geoperms"] = {"ispublic": 1, "iscontact": 0, "isfriend": 0, "isfamily": 0}
     if photo.media == "video":
         info["video"] = {
@@ -109,8 +114,8 @@ def _note(owner: Person, note: dict[str, str]) -> dict[str, Any]:
     return {**place, "author": owner.nsid, "authorname": owner.username, **content(note["text"])}
 
 
-def tag_fields(call: Call, clean: str, tag: Tag) -> dict[str, Any]:
-    """A tag as getInfo and getListPhoto give it."""
+def _tag_fields(call: Call, clean: str, tag: Tag) -> dict[str, Any]:
+    """A tag as getInfo gives it."""
     author = call.account.person(tag.author)
     return {
         "id": tag.full_id,
@@ -118,7 +123,7 @@ def tag_fields(call: Call, clean: str, tag: Tag) -> dict[str, Any]:
         "authorname": author.username if author else "",
         "raw": tag.raw,
         "_content": clean,
-        "machine_tag": ":" in clean,
+        "machine_tag": is_machine_tag(clean),
     }
 
 
@@ -169,13 +174,13 @@ def _get_all_contexts(call: Call) -> dict[str, Any]:
 
 
 def _license_fields(license_id: str) -> dict[str, str]:
-    license_ = licenses.get(license_id)
+    license_ = LICENSES[license_id]
     return {"id": license_.id, "name": license_.name, "url": license_.url}
 
 
 @method("flickr.photos.licenses.getInfo")
 def _licenses_get_info(_: Call) -> dict[str, Any]:
-    return {"licenses": {"license": [_license_fields(each) for each in _LICENSE_ORDER]}}
+    return {"licenses": {"license": [_license_fields(each) for each in LICENSES]}}
 
 
 def settable_licenses(call: Call) -> tuple[str, ...]:
@@ -187,7 +192,17 @@ def settable_licenses(call: Call) -> tuple[str, ...]:
 @method("flickr.photos.licenses.getAvailable")
 def _licenses_get_available(call: Call) -> dict[str, Any]:
     call.photo()
+    owner = call.args.get("owner_id")
+    if owner and call.account.person(owner) is None:
+        raise call.refusal(2)
     return {"available_licenses": {"license": [_license_fields(each) for each in settable_licenses(call)]}}
+
+
+def _license_in_history(which: str, license_id: str) -> dict[str, str]:
+    """The history names licences as they were called before 2025-06-18: tell them apart by their address."""
+    license_ = LICENSES.get(license_id)
+    name = (license_.name_in_history or license_.name) if license_ else ""
+    return {f"{which}_license": name, f"{which}_license_url": license_.url if license_ else ""}
 
 
 @method("flickr.photos.licenses.getLicenseHistory")
@@ -198,26 +213,7 @@ def _get_license_history(call: Call) -> dict[str, Any]:
     changes = changes or [(photo.uploaded, photo.license, "")]
     history = []
     for date, old, new in changes:
-        before = licenses.get(old)
-        after = licenses.get(new) if new else None
         history.append(
-            {
-                "date_change": date,
-                "old_license": before.name,
-                "old_license_url": before.url,
-                "new_license": after.name if after else "",
-                "new_license_url": after.url if after else "",
-            }
+            {"date_change": date, **_license_in_history("old", old), **_license_in_history("new", new)}
         )
     return {"license_history": history}
-
-
-@method("flickr.tags.getListPhoto")
-def _tags_get_list_photo(call: Call) -> dict[str, Any]:
-    photo = call.photo()
-    return {
-        "photo": {
-            "id": photo.id,
-            "tags": {"tag": [tag_fields(call, clean, tag) for clean, tag in photo.tags.items()]},
-        }
-    }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from auditor.flickr.privacy import Privacy
+from auditor.sandbox.flickr_rules import PRIVACY
 
 
 @dataclass(slots=True)
@@ -94,14 +94,14 @@ class Photo:
     tags: dict[str, Tag] = field(default_factory=dict)
 
     @property
-    def privacy(self) -> Privacy:
-        """Who may see it."""
-        return Privacy.from_flags(self.is_public, self.is_friend, self.is_family)
+    def privacy(self) -> str:
+        """Who may see it: a key of `flickr_rules.PRIVACY`."""
+        flags = (self.is_public, self.is_friend, self.is_family)
+        return next(word for word, meant in PRIVACY.items() if meant == flags)
 
     @privacy.setter
-    def privacy(self, privacy: Privacy) -> None:
-        flags = privacy.flags()
-        self.is_public, self.is_friend, self.is_family = (flag == "1" for flag in flags.values())
+    def privacy(self, word: str) -> None:
+        self.is_public, self.is_friend, self.is_family = PRIVACY[word]
 
 
 @dataclass(slots=True)

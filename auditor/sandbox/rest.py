@@ -1,29 +1,20 @@
 """The REST endpoint: from a request to an answer in Flickr's words, with the faults that are switched on."""
 
-import json
+import copy
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from auditor.sandbox import listing, people, photos, writes  # noqa: F401 - importing them registers their methods
-from auditor.sandbox.account import Account
-from auditor.sandbox.faults import SPOILING, Fault, Faults
+from auditor.sandbox import listing, people, photos, refusals, writes  # noqa: F401 - registers the methods
+from auditor.sandbox.account import Account, photo_of_tag
+from auditor.sandbox.answers import failure, formatted
+from auditor.sandbox.bends import about_another, bend
+from auditor.sandbox.faults import SPOILING, Faults
 from auditor.sandbox.methods import METHODS, Call, Method, RefusalError
 from auditor.sandbox.oauth import PERMS, DeadTokenError, OAuthProblemError, Provider
-from auditor.sandbox.wire import Reply, Request, html_reply, text_reply
-from auditor.sandbox.xml import to_xml
-
-_UNAVAILABLE = "Sorry, the Flickr API service is not currently available."
-
-_FAILURES = {
-    0: _UNAVAILABLE,
-    98: "Invalid auth token",
-    100: "Invalid API Key (Key has expired)",
-    105: "Service currently unavailable",
-    106: "Write operation failed",
-    201: _UNAVAILABLE,
-}
+from auditor.sandbox.spoils import spoil_rest
+from auditor.sandbox.wire import Reply, Request, text_reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +36,6 @@ class Served:
     status: int
     stat: str
     fault: str
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON values."""
-        return asdict(self)
 
 
 class Rest:
@@ -80,9 +67,9 @@ class Rest:
                 answer: Reply | dict[str, Any] = {"stat": "ok"}
             else:
                 answer = self._work(request, args, bends)
-            reply = answer if isinstance(answer, Reply) else _formatted(answer, args)
+            reply = answer if isinstance(answer, Reply) else formatted(bend(answer, bends), args)
             if spoiler:
-                answer, reply = _spoiled(spoiler, reply, args)
+                answer, reply = spoil_rest(spoiler, reply, request)
             self.log.append(
                 Served(
                     number=len(self.log) + 1,
@@ -103,20 +90,33 @@ class Rest:
         """Check who calls, and do what is asked."""
         try:
             perms = self._perms(request, args)
-            method = METHODS.get(args.get("method", ""))
+            name = args.get("method", "")
+            method = METHODS.get(name)
             if method is None:
-                raise RefusalError(112, f'Method "{args.get("method", "")}" not found')
+                raise RefusalError(112, refusals.text(name, 112))
             _require(method, perms)
             if method.writes and request.method != "POST":
                 return text_reply(405, f"{method.name} requires an HTTP POST request")
             if args.get("format", "rest") not in ("json", "rest"):
                 raise RefusalError(111, f'Format "{args["format"]}" not found')
-            signed = {**dict(request.oauth), **args}
-            return {**method.run(Call(self.account, signed, perms, bends)), "stat": "ok"}
+            call = Call(self.account, name, {**dict(request.oauth), **args}, perms, bends)
+            return {**self._run(method, call), "stat": "ok"}
         except OAuthProblemError as problem:
             return problem.reply
         except RefusalError as refusal:
-            return _failure(refusal.code, refusal.message)
+            return failure(refusal.code, refusal.message)
+
+    def _run(self, method: Method, call: Call) -> dict[str, Any]:
+        """The answer of the method, without effect or about another photo where a fault wants that."""
+        if "ignored" in call.bends:
+            call = replace(call, account=copy.deepcopy(self.account))
+        asked = call.args.get("photo_id") or photo_of_tag(call.args.get("tag_id", ""))
+        if "other-photo" not in call.bends or not asked:
+            return method.run(call)
+        other = next((photo.id for photo in self.account.own_photos() if photo.id != asked), asked)
+        if method.writes:
+            return about_another(method.run(call), asked, other)
+        return method.run(replace(call, args={**call.args, "photo_id": other}))
 
     def _perms(self, request: Request, args: dict[str, str]) -> str:
         """What the caller may do: those of its token, or "none" for a call with nothing but the key."""
@@ -129,7 +129,7 @@ class Rest:
         try:
             signed = self.provider.check(request)
         except DeadTokenError:
-            raise RefusalError(98, _FAILURES[98]) from None
+            raise RefusalError(98, refusals.text("", 98)) from None
         except OAuthProblemError as problem:
             if problem.problem == "consumer_key_unknown":
                 raise RefusalError(100, "Invalid API Key (Key not found)") from None
@@ -144,77 +144,6 @@ def _require(method: Method, perms: str) -> None:
     if PERMS.index(perms) < PERMS.index(method.needs):
         text = f"Insufficient permissions. Method requires {method.needs} privileges; {perms} granted."
         raise RefusalError(99, text)
-
-
-def _failure(code: int, message: str) -> dict[str, Any]:
-    return {"stat": "fail", "code": code, "message": message}
-
-
-def _formatted(answer: dict[str, Any], args: dict[str, str]) -> Reply:
-    """The answer in the format that was asked for. A JSON error calls itself text/plain, as recorded."""
-    if args.get("format") != "json":
-        return Reply(200, to_xml(answer), "text/xml; charset=utf-8")
-    body = json.dumps(answer).encode()
-    if args.get("nojsoncallback") != "1":
-        return Reply(200, b"jsonFlickrApi(" + body + b")", "text/javascript; charset=utf-8")
-    ok = answer["stat"] == "ok"
-    return Reply(200, body, "application/json" if ok else "text/plain; charset=utf-8")
-
-
-def _spoiled(fault: Fault, reply: Reply, args: dict[str, str]) -> tuple[Reply | dict[str, Any], Reply]:
-    """What the client gets in the place of `reply`: the answer for the log, and the reply itself."""
-    failing = {"fail": int(fault.value or 0), "revoked": 98, "key-disabled": 100}
-    if fault.kind in failing:
-        code = failing[fault.kind]
-        answer = _failure(code, _FAILURES.get(code, "Something went wrong"))
-        return answer, _formatted(answer, args)
-    spoiled = _broken(fault, reply)
-    return spoiled, spoiled
-
-
-def spoil_oauth(fault: Fault, reply: Reply) -> Reply:
-    """What the client gets in the place of `reply` in a step of the login, where refusals read otherwise."""
-    problems = {
-        "revoked": "token_rejected",
-        "key-disabled": "consumer_key_rejected",
-        "fail": "consumer_key_refused",
-    }
-    if fault.kind in problems:
-        return text_reply(401, f"oauth_problem={problems[fault.kind]}")
-    return _broken(fault, reply)
-
-
-def _broken(fault: Fault, reply: Reply) -> Reply:
-    match fault.kind:
-        case "html":
-            return html_reply(200, "Flickr is having a massage", "<p>We will be back soon.</p>")
-        case "truncated":
-            return Reply(200, reply.body[: len(reply.body) // 2], reply.content_type)
-        case "trailing-comma":
-            text = f'{{"stat":"fail","message":"{_UNAVAILABLE}","code":201}},'
-            return Reply(200, text.encode(), "text/plain; charset=utf-8")
-        case "list":
-            return Reply(200, b"[]")
-        case "cut":
-            return Reply(reply.status, b"", cut="before")
-        case "cut-body":
-            return Reply(reply.status, reply.body, reply.content_type, cut="within")
-        case _:
-            return _error_page(fault)
-
-
-def _error_page(fault: Fault) -> Reply:
-    """The web page of an HTTP error; `fault.kind` is its status."""
-    status = int(fault.kind)
-    title, inner = {
-        429: ("429 Too Many Requests", "You have sent too many requests in a given amount of time."),
-        500: ("500 Internal Server Error", "Something went wrong."),
-        502: ("502 Bad Gateway", "openresty"),
-        503: ("503 Service Unavailable", "Try again later."),
-        504: ("504 Gateway Timeout", "CloudFront attempted to establish a connection with the origin."),
-    }[status]
-    headers = {"Retry-After": f"{fault.value:g}"} if fault.value is not None else {}
-    return html_reply(status, title, inner, headers)
 
 
 def _stat(answer: Reply | dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ So a test uses it::
 """
 
 import contextlib
-import secrets
 import socket
 import sys
 import threading
@@ -19,11 +18,11 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from auditor.sandbox.account import Account
-from auditor.sandbox.control import Control
 from auditor.sandbox.faults import SPOILING, Faults
 from auditor.sandbox.generate import make_account
 from auditor.sandbox.oauth import Provider
-from auditor.sandbox.rest import Rest, Served, spoil_oauth
+from auditor.sandbox.rest import Rest, Served
+from auditor.sandbox.spoils import spoil_oauth
 from auditor.sandbox.wire import Reply, Request, html_reply, text_reply
 
 #: A request body larger than this is refused unread; the largest real one is 75 tags.
@@ -39,7 +38,6 @@ class Sandbox:
     faults:         what goes wrong (`faults.Faults`)
     log:            every REST call that came in (`rest.Served`)
     errors:         tracebacks of the server's own bugs; a test ends with ``assert box.errors == []``
-    control_token:  for the header ``X-Sandbox-Token`` of the levers under ``/sandbox/``
     """
 
     def __init__(
@@ -56,12 +54,10 @@ class Sandbox:
         self.secret = secret
         self.faults = Faults(seed)
         self.errors: list[str] = []
-        self.control_token = secrets.token_urlsafe(24)
         self.provider = Provider(key, secret, self.account)
         self._closing = threading.Event()
         self._rest = Rest(self.account, self.provider, self.faults, self._closing.wait)
         self.lock = self._rest.lock
-        self._control = Control(self._rest, self.errors, self.control_token)
         self._server = _Server(self, port)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -113,8 +109,6 @@ class Sandbox:
             return self._rest.answer(request)
         if path.startswith("/services/oauth/"):
             return self._oauth(path.removeprefix("/services/oauth/"), request)
-        if path.startswith("/sandbox/"):
-            return self._control.answer(request)
         return html_reply(404, "Not here", "<p>This is a pretend Flickr; it has no web site.</p>")
 
     def _oauth(self, step: str, request: Request) -> Reply:
@@ -133,7 +127,7 @@ class Sandbox:
         if spoiler is None:
             return steps[step](request)
         reply = steps[step](request) if spoiler.done else text_reply(200, "oauth_callback_confirmed=true")
-        return spoil_oauth(spoiler, reply)
+        return spoil_oauth(spoiler, reply, request)
 
 
 class _Server(ThreadingHTTPServer):
@@ -182,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._serve()
 
-    do_POST = do_DELETE = do_GET  # noqa: N815 - names that http.server calls
+    do_POST = do_GET  # noqa: N815 - names that http.server calls
 
     def _serve(self) -> None:
         box = cast("_Server", self.server).box

@@ -1,11 +1,9 @@
 """A request and a reply as plain values, so that all behind the socket can be read and called without one."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import Any
 from urllib.parse import parse_qsl
 
 from oauthlib.oauth1.rfc5849 import utils
@@ -69,8 +67,3 @@ def html_reply(status: int, title: str, inner: str, headers: Mapping[str, str] |
     page = f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{escape(title)}</title></head><body>"
     page += f"<h1>{escape(title)}</h1>\n{inner}</body></html>\n"
     return Reply(status, page.encode(), "text/html; charset=utf-8", headers or {})
-
-
-def json_reply(value: Any, status: int = 200) -> Reply:
-    """`value` as JSON."""
-    return Reply(status, json.dumps(value).encode())

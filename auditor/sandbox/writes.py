@@ -7,10 +7,9 @@ call of one is a bug and gets "Method not found".
 import re
 from typing import Any
 
-from auditor.flickr import licenses
-from auditor.flickr.privacy import Privacy
 from auditor.sandbox.account import TooManyTagsError
-from auditor.sandbox.methods import Call, RefusalError, content, method
+from auditor.sandbox.flickr_rules import LICENSES, clean_tag, is_machine_tag
+from auditor.sandbox.methods import Call, content, method
 from auditor.sandbox.photos import settable_licenses
 from auditor.sandbox.records import Pool
 
@@ -19,24 +18,31 @@ _TAGS = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 _LEVELS = ("0", "1", "2", "3")
 
+#: What is_public, is_friend and is_family say together; with the first, the others do not count.
+_FLAGS = {"000": "private", "010": "friends", "001": "family", "011": "friends-family"} | dict.fromkeys(
+    ("100", "110", "101", "111"), "public"
+)
+
 
 @method("flickr.photos.addTags", needs="write")
 def _add_tags(call: Call) -> dict[str, Any]:
     account = call.account
     photo = call.photo()
-    if photo.owner != account.me.nsid and photo.permaddmeta < 3:
-        raise RefusalError(1, "Photo not found")
+    if not call.owns(photo) and photo.permaddmeta < 3:
+        raise call.refusal(1)
     raws = [quoted or plain for quoted, plain in _TAGS.findall(call.args.get("tags", "")) if quoted or plain]
     try:
-        added = account.add_tags(photo, raws, account.me.nsid)
+        added = account.add_tags(
+            photo, raws, account.me.nsid, _odd if "odd-clean" in call.bends else clean_tag
+        )
     except TooManyTagsError:
-        raise RefusalError(2, "Maximum number of tags reached") from None
+        raise call.refusal(2) from None
     tags = [
         {
             "author": account.me.nsid,
             "authorname": account.me.username,
             "raw": photo.tags[clean].raw,
-            "machine_tag": "1" if ":" in clean else "",
+            "machine_tag": "1" if is_machine_tag(clean) else "",
             "full_tag_id": photo.tags[clean].full_id,
             "id": photo.tags[clean].full_id.rpartition("-")[2],
             "_content": clean,
@@ -46,10 +52,15 @@ def _add_tags(call: Call) -> dict[str, Any]:
     return {"tags": {"tag": tags}}
 
 
+def _odd(raw: str) -> str:
+    """A clean form that no rule foretells, for the fault "odd-clean"."""
+    return f"{clean_tag(raw)}2"
+
+
 @method("flickr.photos.removeTag", needs="write")
 def _remove_tag(call: Call) -> dict[str, Any]:
     if not call.account.remove_tag(call.args.get("tag_id", "")):
-        raise RefusalError(1, "Tag not found")
+        raise call.refusal(1)
     return {}
 
 
@@ -57,11 +68,11 @@ def _remove_tag(call: Call) -> dict[str, Any]:
 def _set_license(call: Call) -> dict[str, Any]:
     photo = call.own_photo()
     wanted = call.args.get("license_id", "")
-    if wanted not in licenses.LICENSES:
-        raise RefusalError(2, "License not found")
+    if wanted not in LICENSES:
+        raise call.refusal(2)
     # "7 is not a valid argument" even where it is so already; of any other the same again is no error.
     if wanted == "7" or wanted not in (photo.license, *settable_licenses(call)):
-        raise RefusalError(4, "License not available")
+        raise call.refusal(4)
     call.account.set_license(photo, wanted)
     return {}
 
@@ -69,16 +80,16 @@ def _set_license(call: Call) -> dict[str, Any]:
 @method("flickr.photos.setPerms", needs="write")
 def _set_perms(call: Call) -> dict[str, Any]:
     photo = call.own_photo()
-    flags = [call.args.get(name, "") for name in ("is_public", "is_friend", "is_family")]
+    flags = "".join(call.args.get(name, "-") for name in ("is_public", "is_friend", "is_family"))
     # Python's True sent as "True" must not pass for a 1.
-    if any(flag not in ("0", "1") for flag in flags):
-        raise RefusalError(2, "Required arguments missing")
+    if flags not in _FLAGS:
+        raise call.refusal(2)
     kept = call.account.rules.omitted_perms_kept
     permcomment = call.args.get("perm_comment", str(photo.permcomment if kept else 3))
     permaddmeta = call.args.get("perm_addmeta", str(photo.permaddmeta if kept else 0))
     if permcomment not in _LEVELS or permaddmeta not in _LEVELS:
-        raise RefusalError(2, "Required arguments missing")
-    call.account.set_privacy(photo, Privacy.from_flags(*flags))
+        raise call.refusal(2)
+    call.account.set_privacy(photo, _FLAGS[flags])
     call.account.set_permissions(photo, int(permcomment), int(permaddmeta))
     return {"photoid": {**content(photo.id), "secret": photo.secret, "originalsecret": photo.original_secret}}
 
@@ -92,9 +103,9 @@ def _set_safety_level(call: Call) -> dict[str, Any]:
         or level not in (None, *_LEVELS[1:])
         or hidden not in (None, "0", "1")
     ):
-        raise RefusalError(2, "Invalid or missing arguments")
+        raise call.refusal(2)
     if level in ("2", "3") and not call.account.me.is_pro:
-        raise RefusalError(4, "Safety level not allowed")
+        raise call.refusal(4)
     call.account.set_safety(
         photo,
         safety_level=int(level) - 1 if level else None,
@@ -103,10 +114,21 @@ def _set_safety_level(call: Call) -> dict[str, Any]:
     return {}
 
 
+@method("flickr.photos.setContentType", needs="write")
+def _set_content_type(call: Call) -> dict[str, Any]:
+    photo = call.own_photo()
+    # Written 1 to 4 (photo, screenshot, other, virtual photography), read 0 to 3.
+    wanted = call.args.get("content_type")
+    if wanted not in ("1", "2", "3", "4"):
+        raise call.refusal(2)
+    call.account.set_content_type(photo, int(wanted) - 1)
+    return {}
+
+
 def _pool(call: Call, code: int) -> Pool:
     pool = next((pool for pool in call.account.pools if pool.id == call.args.get("group_id")), None)
     if pool is None:
-        raise RefusalError(code, "Group not found")
+        raise call.refusal(code)
     return pool
 
 
@@ -115,14 +137,14 @@ def _pools_add(call: Call) -> dict[str, Any]:
     photo = call.own_photo()
     pool = _pool(call, 2)
     if photo.id in pool.photos:
-        raise RefusalError(3, "Photo already in pool")
+        raise call.refusal(3)
     if pool.full:
-        raise RefusalError(10, "Maximum photos in group pool")
+        raise call.refusal(10)
     if photo.id in pool.pending:
-        raise RefusalError(7, "Photo has already been added to the Pending Queue for this pool")
+        raise call.refusal(7)
     if pool.moderated:
         call.account.queue_for_pool(pool, photo)
-        raise RefusalError(6, "Photo has been added to the Pending Queue for this pool")
+        raise call.refusal(6)
     call.account.set_pool(pool, photo, member=True)
     return {}
 
@@ -132,6 +154,6 @@ def _pools_remove(call: Call) -> dict[str, Any]:
     pool = _pool(call, 1)
     photo = call.account.photos.get(call.args.get("photo_id", ""))
     if photo is None or photo.id not in pool.photos:
-        raise RefusalError(2, "Photo not in pool")
+        raise call.refusal(2)
     call.account.set_pool(pool, photo, member=False)
     return {}

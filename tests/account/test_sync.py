@@ -71,7 +71,7 @@ def test_the_first_sync_gets_every_photo_as_it_is(box: Sandbox, store: AccountSt
         there = box.account.photos[photo.id]
         assert photo.title == there.title
         assert photo.license_id == there.license
-        assert photo.privacy is there.privacy
+        assert photo.privacy == there.privacy
         assert set(photo.tags) == set(there.tags)
         assert (photo.server, photo.secret, photo.media) == (there.server, there.secret, there.media)
 

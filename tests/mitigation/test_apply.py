@@ -316,7 +316,7 @@ def test_one_photo_that_makes_flickr_stumble_does_not_stop_the_others(
         (3, "flickr.photos.licenses.setLicense", "cannot be changed"),
         (4, "flickr.photos.licenses.setLicense", "no longer offers"),
         (2, "flickr.photos.addTags", "75 tags"),
-        (116, "flickr.photos.addTags", "Something went wrong"),
+        (116, "flickr.photos.addTags", "Bad URL found"),
         (1, "flickr.photos.addTags", "but the photo is there"),
     ],
 )
