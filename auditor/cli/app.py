@@ -15,11 +15,11 @@ from typing import Annotated, Final, NoReturn, ParamSpec, TypeVar
 
 import typer
 
-from auditor import __version__
 from auditor.cli.output import note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError
 from auditor.text import plain
+from auditor.version import VERSION
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -187,7 +187,7 @@ def _hoist(argv: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        sys.stdout.write(f"flickr-auditor {__version__}\n")
+        sys.stdout.write(f"flickr-auditor {VERSION}\n")
         raise typer.Exit
 
 

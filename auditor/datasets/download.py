@@ -20,11 +20,11 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from auditor import __version__
 from auditor.errors import AuditorError, RefusedError, StorageError, UnreachableError, WrongFileError
 from auditor.files import storage_errors, sync_dir, write_atomic
 from auditor.progress import SILENT, Progress
 from auditor.text import plain
+from auditor.version import VERSION
 
 ATTEMPTS: Final = 4
 """Tries in a row that bring nothing new before giving up."""
@@ -371,7 +371,7 @@ def _get(url: str, headers: Mapping[str, str]) -> requests.Response:
     session.auth = _no_login
     if urlsplit(url).hostname in _LOOPBACK:
         session.trust_env = False  # no proxy reaches this machine better than itself
-    own = {"User-Agent": f"flickr-auditor/{__version__}", "Accept-Encoding": "identity"}
+    own = {"User-Agent": f"flickr-auditor/{VERSION}", "Accept-Encoding": "identity"}
     with _network_errors(url):
         return session.get(
             url, headers={**own, **headers}, stream=True, timeout=TIMEOUT, allow_redirects=False

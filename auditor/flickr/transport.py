@@ -28,13 +28,13 @@ import requests
 import stamina
 from flickrapi.auth import FlickrAccessToken
 
-from auditor import __version__
 from auditor.errors import CallError, NotAllowedError, UnreachableError
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.parse import Json, integer, text
 from auditor.progress import SILENT, Progress
+from auditor.version import VERSION
 
-USER_AGENT: Final = f"flickr-auditor/{__version__} (audits and protects its user's own photos)"
+USER_AGENT: Final = f"flickr-auditor/{VERSION} (audits and protects its user's own photos)"
 TIMEOUT: Final = (10.0, 30.0)
 """Seconds to connect and between two bytes of the answer."""
 LONGEST_WAIT: Final = 300.0

@@ -24,7 +24,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-import auditor
 from auditor.datasets import duck
 from auditor.datasets.index import manifest
 from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
@@ -39,6 +38,7 @@ from auditor.errors import RefusedError, StorageError, UsageError, WrongFileErro
 from auditor.files import private_dir, storage_errors, sync_dir
 from auditor.lock import index_lock
 from auditor.progress import SILENT, Progress
+from auditor.version import VERSION
 
 OTHER_MEMBER = "other file of the archive"
 MAX_RECORD_CHARACTERS = 300
@@ -189,7 +189,7 @@ class _Builder:
         return Manifest(
             dataset=self.folder.name,
             built_at=now.isoformat(timespec="seconds"),
-            tool_version=auditor.__version__,
+            tool_version=VERSION,
             sources=(*before, *added),
             rows=self.tally.rows,
             indexed=self.tally.indexed,

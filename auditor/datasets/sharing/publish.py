@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import auditor
 from auditor.datasets.sharing import pack, registry
 from auditor.datasets.sharing.registry import Entry
 from auditor.errors import UsageError
 from auditor.files import storage_errors, write_atomic
 from auditor.progress import SILENT, Progress
+from auditor.version import VERSION
 
 _READABLE: Final = 0o644
 """Not private: the web server runs as somebody else."""
@@ -38,9 +38,7 @@ def publish(
             for name in dict.fromkeys(names):
                 entries.append(_publish_one(indexes, name, folder))
                 task.advance()
-        text = registry.to_json(
-            entries, generated_at=now.isoformat(timespec="seconds"), tool_version=auditor.__version__
-        )
+        text = registry.to_json(entries, generated_at=now.isoformat(timespec="seconds"), tool_version=VERSION)
         write_atomic(folder / registry.NAME, text, mode=_READABLE)
         for file in before - {entry.file for entry in entries}:
             (folder / file).unlink(missing_ok=True)
