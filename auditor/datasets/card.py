@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TypeGuard
 from urllib.parse import urlsplit
 
+from auditor.datasets.match_keys import MATCH_KEYS, MatchKey
 from auditor.errors import ConfigurationError
 
 ABOUT = ("faces", "bodies", "movement", "geolocation", "general")
 """What a dataset is about, the most personal first: the order in which reports show datasets."""
 FLICKR_SHARE = ("all", "partly", "none", "unknown")
-MATCH_KEYS = ("photo_id", "owner", "url_hash", "content_md5")
 CERTAINTY = ("published", "inferred")
 ACCESS = ("public", "request", "login", "gone", "unknown")
 STATES = ("available", "on-request", "withdrawn", "unpublished", "unknown")
@@ -26,6 +26,7 @@ FIRST_STEPS = ("no_cv", "license", "private", "delete")
 NOT_KNOWN = "not known"
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_JOIN = re.compile(rf"({SLUG.pattern})\.[a-z0-9_]+")
 _FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _CHECKSUM_DIGITS = {"md5": 32, "sha256": 64}
@@ -114,6 +115,9 @@ class Card:
     back to a Flickr photo; `no_key_reason` then says so. `certainty` is "inferred" where the publisher never
     said that a number is a photo id. `attribution` tells whether the index names the authors. `formats` and
     `IndexFile.format` are names of readers, or "generic" where none of them is sure to fit.
+
+    `joins` is "<parent>.<what>" where the index names photos by a number of another dataset, such as
+    "open-images.image_id": the parent's index then says whose photo it is.
     """
 
     name: str
@@ -128,6 +132,7 @@ class Card:
     license: str | None
     terms: str | None
     derived_from: tuple[str, ...]
+    joins: str | None
     match_keys: tuple[str, ...]
     no_key_reason: str | None
     certainty: str
@@ -144,6 +149,11 @@ class Card:
     def checkable(self) -> bool:
         """Whether an index of this dataset can be matched against an account."""
         return bool(self.match_keys)
+
+    @property
+    def parent(self) -> str | None:
+        """The dataset whose index is needed too, because `joins` leads there."""
+        return self.joins.partition(".")[0] if self.joins else None
 
     @property
     def is_face(self) -> bool:
@@ -195,6 +205,7 @@ def parse_card(name: str, text: str) -> Card:
         license=table.optional_text("license"),
         terms=table.optional_text("terms"),
         derived_from=table.words("derived_from"),
+        joins=table.optional_text("joins"),
         match_keys=table.words("match_keys", MATCH_KEYS),
         no_key_reason=table.optional_text("no_key_reason"),
         certainty=table.choice("certainty", CERTAINTY, default="published"),
@@ -294,6 +305,10 @@ def _check_whole(card: Card, table: "_Table") -> None:
         raise table.error("certainty_note", 'must be given exactly when "certainty" is "inferred"')
     if card.checkable and not card.formats:
         raise table.error("formats", 'must name a reader, since "match_keys" is not empty')
+    if card.joins and not _JOIN.fullmatch(card.joins):
+        raise table.error("joins", 'must be "<dataset>.<what>", such as "open-images.image_id"')
+    if bool(card.joins) != (MatchKey.PARENT_KEY in card.match_keys):
+        raise table.error("joins", 'must be given exactly when "match_keys" has "parent_key"')
     odd = {file.format for file in card.files} - set(card.formats)
     if odd and card.checkable:
         raise table.error("files", f'have formats that "formats" does not list: {", ".join(sorted(odd))}')

@@ -4,7 +4,6 @@ A photographer's come out of the audit; those of a person shown (or of a guardia
 given, and nothing else of the account they belong to.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,12 +13,9 @@ from auditor.audit.audit import AccountState
 from auditor.audit.match import Subject, match, subject_of
 from auditor.audit.result import AuditResult, Exposure, MatchKey
 from auditor.datasets.index.lookup import Hit, Index
-from auditor.flickr.urls import PhotoAddress, page_url, yfcc_photo_hashes
+from auditor.flickr.urls import PhotoAddress, page_url, without_original_secret, yfcc_photo_hashes
 from auditor.optout import first_steps
 from auditor.text import plain
-
-# It stands in file names such as 9900000001_0123456789_o.jpg.
-_ORIGINAL_SECRET = re.compile(r"(?<=\d_)[0-9a-z]{6,20}(?=_o\b)", re.IGNORECASE)
 
 
 class Standing(StrEnum):
@@ -43,7 +39,7 @@ class Place:
     @classmethod
     def of(cls, source: str, record: str) -> Self:
         """As an index tells it: made safe to print, and without an original's secret, which would open it."""
-        return cls(plain(source), _ORIGINAL_SECRET.sub("…", plain(record)))
+        return cls(plain(source), without_original_secret(plain(record)))
 
 
 @dataclass(frozen=True, slots=True)

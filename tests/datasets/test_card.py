@@ -44,6 +44,9 @@ def test_the_smallest_card_leaves_unknown_things_unknown() -> None:
     ("old", "new", "named"),
     [
         ('title = "Example"', "", '"title" is missing'),
+        ('flickr = "all"', 'flickr = "all"\njoins = "ffhq.number"', '"joins" must be given exactly when'),
+        ('["photo_id"]', '["photo_id", "parent_key"]', '"joins" must be given exactly when'),
+        ('["photo_id"]', '["parent_key"]\njoins = "FFHQ"', '"joins" must be "<dataset>.<what>"'),
         ('title = "Example"', 'title = " "', '"title" must be one printable line'),
         ('title = "Example"', "title = 5", '"title" must be one printable line'),
         ('about = "faces"', 'about = "people"', '"about" is "people"'),
@@ -111,3 +114,11 @@ def test_a_slip_in_a_card_is_named_with_its_file_and_key(old: str, new: str, nam
 def test_a_name_that_is_no_slug_is_refused(name: str) -> None:
     with pytest.raises(ConfigurationError, match="lower-case letters"):
         parse_card(name, SMALLEST)
+
+
+def test_a_card_says_through_which_parent_its_photos_are_found() -> None:
+    text = SMALLEST.replace('["photo_id"]', '["parent_key"]\njoins = "open-images.image_id"')
+    card = parse_card("example", text)
+    assert card.checkable
+    assert card.parent == "open-images"
+    assert parse_card("example", SMALLEST).parent is None

@@ -6,7 +6,6 @@ build.
 """
 
 import os
-import re
 import secrets
 import shutil
 from collections import Counter, deque
@@ -25,10 +24,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from auditor.datasets import duck
-from auditor.datasets.index import manifest
+from auditor.datasets.index import manifest, records
 from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
+from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.parsing import sources
-from auditor.datasets.parsing.keys import license_of
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
@@ -41,24 +40,6 @@ from auditor.progress import SILENT, Progress
 from auditor.version import VERSION
 
 OTHER_MEMBER = "other file of the archive"
-MAX_RECORD_CHARACTERS = 300
-BATCH_ROWS = 1 << 16
-_ORIGINAL_SECRET = re.compile(r"(?<=[0-9]_)[0-9a-f]{6,16}(?=_o\b)", re.IGNORECASE)
-
-SCHEMA = pa.schema(
-    [
-        ("photo_id", pa.int64()),
-        ("nsid", pa.int64()),
-        ("alias", pa.string()),
-        ("url_hash", pa.string()),
-        ("content_md5", pa.string()),
-        ("license_id", pa.int32()),
-        ("original", pa.bool_()),
-        ("record", pa.string()),
-        ("row", pa.int64()),
-        ("source", pa.int32()),
-    ]
-)
 
 _ORDERS = {  # key: (which records, in which order, without which columns)
     "photo_id": ("true", "photo_id, source, row", ""),
@@ -69,6 +50,7 @@ _ORDERS = {  # key: (which records, in which order, without which columns)
     ),
     "url_hash": ("url_hash IS NOT NULL", "url_hash, source, row", "EXCLUDE (content_md5)"),
     "content_md5": ("content_md5 IS NOT NULL", "content_md5, source, row", "EXCLUDE (url_hash)"),
+    "parent_key": ("parent_key IS NOT NULL", "parent_key, source, row", "EXCLUDE (url_hash, content_md5)"),
 }
 
 
@@ -114,7 +96,7 @@ def build(
 def restore(
     indexes: Path,
     described: Manifest,
-    records: Path,
+    data: Path,
     *,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
@@ -122,13 +104,15 @@ def restore(
     """Build the index that `described` tells of from its main data file, which may come from elsewhere.
 
     All data files are sorted and written anew, so nothing of a foreign file gets into the index but its
-    values; they must be in the columns of `SCHEMA`. Raises ValueError when the records are not those that
+    values; they must be in the columns of `records.SCHEMA`.
+
+    Raises ValueError when the records are not those that
     `described` counts, and errors as `build` does; the old index is then still in place.
     """
     folder = private_dir(indexes) / described.dataset
     with index_lock(indexes, described.dataset):
         with _workshop(folder) as work:
-            new = _Builder(folder, work, (), memory_limit, progress).restore(described, records)
+            new = _Builder(folder, work, (), memory_limit, progress).restore(described, data)
         new.write(folder)
         sweep(folder)
     return new
@@ -172,7 +156,9 @@ class _Builder:
         self.formats = formats
         self.progress = progress
         self.tally = _Tally()
-        self.staged: list[Path] = []
+        # Without rows, but with every column: the index that is added to may be of before there were all.
+        self.staged = [work / "columns.parquet"]
+        pq.write_table(records.SCHEMA.empty_table(), self.staged[0])
         self.database = duck.connect(memory_limit, spill=work / "spill")
         self.database.execute(MACROS)
 
@@ -185,7 +171,7 @@ class _Builder:
         added = self._read_files(files, before)
         data_files = tuple(self._sorted_files())
         photos, found = self._found(data_files)
-        possible = tuple(key for key in manifest.MATCH_KEYS if any(key in f.match_keys for f in self.formats))
+        possible = tuple(key for key in MATCH_KEYS if any(key in f.match_keys for f in self.formats))
         return Manifest(
             dataset=self.folder.name,
             built_at=now.isoformat(timespec="seconds"),
@@ -201,9 +187,9 @@ class _Builder:
             files=data_files,
         )
 
-    def restore(self, described: Manifest, records: Path) -> Manifest:
-        """Write the data files from `records` alone, and give the manifest that would make them count."""
-        self.staged.append(records)
+    def restore(self, described: Manifest, data: Path) -> Manifest:
+        """Write the data files from `data` alone, and give the manifest that would make them count."""
+        self.staged.append(data)
         data_files = tuple(self._sorted_files())
         photos, found = self._found(data_files)
         new = replace(
@@ -222,7 +208,7 @@ class _Builder:
         """Distinct photo ids, and the match keys that records have."""
         photos = _distinct(self.folder / data_files[0].name)
         keys = {file.key for file in data_files[1:]} | ({"photo_id"} if photos else set())
-        return photos, tuple(key for key in manifest.MATCH_KEYS if key in keys)
+        return photos, tuple(key for key in MATCH_KEYS if key in keys)
 
     def _read_files(self, files: Sequence[Path], before: Sequence[SourceFile]) -> list[SourceFile]:
         """Stage the records of all files; hash them meanwhile, on another core."""
@@ -245,9 +231,9 @@ class _Builder:
         target = self.work / f"staged-{number}.parquet"
         with (
             self.progress.task(f"Reading {path.name}", total=sources.size_of(path), unit="B") as task,
-            pq.ParquetWriter(target, SCHEMA, compression="zstd") as writer,
+            pq.ParquetWriter(target, records.SCHEMA, compression="zstd") as writer,
         ):
-            for table in _gathered(self._tables(path, number, beside, task.advance)):
+            for table in records.gathered(self._tables(path, number, beside, task.advance)):
                 writer.write_table(table)
         self.staged.append(target)
 
@@ -283,12 +269,8 @@ class _Builder:
     ) -> Iterator[pa.Table]:
         """The records of a reader written in Python."""
         rows = self._counted(read(source))
-        while batch := list(islice(rows, BATCH_ROWS)):
-            columns = zip(*_flat(batch, number, source.member), strict=True)
-            yield pa.Table.from_arrays(
-                [_array(values, kind) for values, kind in zip(columns, SCHEMA.types, strict=True)],
-                schema=SCHEMA,
-            )
+        while batch := list(islice(rows, records.BATCH_ROWS)):
+            yield records.from_rows(batch, number, source.member)
 
     def _counted(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows with records; all are counted."""
@@ -325,24 +307,7 @@ class _Builder:
                 self.tally.skipped[count["values"]] += count["counts"]
         rows = rows.filter(pc.is_null(rows["skip"]))
         self.tally.indexed += rows.num_rows
-        given = {name: rows[name] for name in rows.column_names}
-        if "license" in given:
-            given["license_id"] = _license_ids(given["license"])
-        if member:
-            member = _shown(member)
-            places = pc.binary_join_element_wise(f"{member}: line", pc.cast(rows["row"], pa.string()), " ")
-            given["record"] = given.get("record", places)
-        given["source"] = pa.repeat(pa.scalar(number, pa.int32()), rows.num_rows)
-        if "original" not in given:
-            given["original"] = pa.repeat(pa.scalar(value=False), rows.num_rows)
-        missing = pa.nulls(rows.num_rows)
-        return pa.table(
-            [
-                given.get(name, missing).cast(kind)
-                for name, kind in zip(SCHEMA.names, SCHEMA.types, strict=True)
-            ],
-            schema=SCHEMA,
-        )
+        return records.from_query(rows, number, member)
 
     def _sorted_files(self) -> Iterator[DataFile]:
         """Write the data files: all records by photo id, then by each other key that records have."""
@@ -364,8 +329,8 @@ class _Builder:
     def _copy(self, select: str, origin: Sequence[Path], rest: str, target: Path) -> int:
         files = ", ".join(duck.literal(duck.pattern(path)) for path in origin)
         copied = self.database.execute(
-            f"COPY ({select} FROM read_parquet([{files}]) {rest}) TO {duck.literal(str(target))}"
-            " (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)"
+            f"COPY ({select} FROM read_parquet([{files}], union_by_name = true) {rest})"
+            f" TO {duck.literal(str(target))} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)"
         ).fetchall()
         target.chmod(0o600)
         return int(copied[0][0])
@@ -394,59 +359,6 @@ def _refuse_twice(files: Sequence[SourceFile]) -> None:
                 hint="Leave it out, or build the index anew without --append.",
             )
         seen[file.sha256] = file
-
-
-def _flat(rows: list[Row], source: int, member: str) -> Iterator[tuple[object, ...]]:
-    """The staged columns of each record of the rows."""
-    for row in rows:
-        for record in row.records:
-            place = record.record
-            if member:
-                place = member if place == "" else f"{member}: {place or f'line {row.number}'}"
-            yield (*record[:7], place and _shown(place), row.number, source)
-
-
-def _shown(place: str) -> str:
-    """A place as it is kept: not endless, and without the secret in a name like ``<id>_<secret>_o.jpg``.
-
-    With an original's secret anybody can fetch the full-size file, and places are shown and passed on.
-    """
-    place = _ORIGINAL_SECRET.sub("…", place)
-    return place if len(place) <= MAX_RECORD_CHARACTERS else place[: MAX_RECORD_CHARACTERS - 1] + "…"
-
-
-def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """The tables put together to a size worth writing: a folder of pictures gives one row a file."""
-    waiting: list[pa.Table] = []
-    rows = 0
-    for table in tables:
-        waiting.append(table)
-        rows += table.num_rows
-        if rows >= BATCH_ROWS:
-            yield pa.concat_tables(waiting)
-            waiting, rows = [], 0
-    if rows:
-        yield pa.concat_tables(waiting)
-
-
-def _license_ids(names: pa.ChunkedArray) -> pa.Array:
-    """Flickr's licence ids for names or addresses of licences, of which a column holds few different ones."""
-    encoded = names.combine_chunks().dictionary_encode()
-    ids = pa.array([license_of(name) for name in encoded.dictionary.to_pylist()], pa.int32())
-    return ids.take(encoded.indices)
-
-
-def _array(values: Sequence[object], kind: pa.DataType) -> pa.Array:
-    try:
-        return pa.array(values, kind)
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell and UTF-8 cannot
-        return pa.array(
-            [
-                value.encode(errors="replace").decode() if isinstance(value, str) else value
-                for value in values
-            ],
-            kind,
-        )
 
 
 def _distinct(path: Path) -> int:

@@ -12,11 +12,12 @@ import duckdb
 from auditor.datasets import duck
 from auditor.datasets.index import manifest
 from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.parsing.row import join_key
 from auditor.errors import StorageError
 from auditor.flickr.urls import is_nsid, is_photo_id, pack_nsid, unpack_nsid
 from auditor.lock import index_lock
 
-_Columns = tuple[Any, ...]
+_Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class Hit:
     """Name of the publisher's file."""
     record: str
     """Where in that file, such as ``line 12`` or ``images[3].id=397133``."""
+    key: str | None = None
+    """The publisher's own key of the row, such as Open Images' ImageID."""
+    parent_key: str | None = None
+    """The key of its photo in the dataset that this one was drawn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class Index:
         lowered = [alias.lower() for alias in aliases]
         by_nsid = self._rows("owner", "nsid", "BIGINT", packed)
         by_alias = self._rows("owner", "alias", "VARCHAR", lowered)
-        return self._hits({*by_nsid, *by_alias})  # a record may hold both
+        both = {tuple(row.values()): row for row in (*by_nsid, *by_alias)}  # a record may hold both
+        return self._hits(both.values())
 
     def by_hash(self, url_hashes: Iterable[str]) -> list[Hit]:
         """The records with one of these YFCC hashes of a download address."""
@@ -76,21 +82,23 @@ class Index:
         """The records whose original file has one of these MD5s (hex)."""
         return self._hits(self._rows("content_md5", "content_md5", "VARCHAR", [md5.lower() for md5 in md5s]))
 
-    def _rows(self, key: str, column: str, kind: str, values: list[int] | list[str]) -> list[_Columns]:
+    def by_parent_key(self, keys: Iterable[str]) -> list[Hit]:
+        """The records whose photo has one of these keys in the dataset that this one was drawn from."""
+        return self._hits(self._rows("parent_key", "parent_key", "VARCHAR", [join_key(key) for key in keys]))
+
+    def _rows(self, key: str, column: str, kind: str, values: list[int] | list[str]) -> list[_Row]:
         """The raw records whose `column` has one of `values`."""
         file = self.manifest.file(key)
         if file is None or not values:
             return []
-        url_hash = "url_hash" if key in ("photo_id", "url_hash") else "NULL"
-        content_md5 = "content_md5" if key in ("photo_id", "content_md5") else "NULL"
-        query = f"""
-            SELECT source, row, record, photo_id, nsid, alias, {url_hash}, {content_md5}, license_id, original
-            FROM read_parquet(?) WHERE {column} IN (SELECT unnest(?::{kind}[]))
-        """  # noqa: S608 - all from this file
+        # By name: an index built before there were all columns has fewer, and not every order has all.
+        query = f"SELECT * FROM read_parquet(?) WHERE {column} IN (SELECT unnest(?::{kind}[]))"  # noqa: S608
         parameters = [duck.pattern(self.folder / file.name), values]
         with duck.storage_errors(self.name):
             try:
-                return _database().cursor().execute(query, parameters).fetchall()
+                found = _database().cursor().execute(query, parameters)
+                names = [str(column[0]) for column in found.description or ()]
+                return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
             except duckdb.IOException as error:
                 if manifest.read(self.folder).files == self.manifest.files:
                     raise
@@ -98,23 +106,25 @@ class Index:
                     f"the index of {self.name} was replaced while it was being read", hint="Run it again."
                 ) from error
 
-    def _hits(self, rows: Iterable[_Columns]) -> list[Hit]:
-        in_order = sorted(rows, key=lambda columns: (columns[0], columns[1], columns[2] or ""))
-        return [self._hit(columns) for columns in in_order]
+    def _hits(self, rows: Iterable[_Row]) -> list[Hit]:
+        in_order = sorted(rows, key=lambda row: (row["source"], row["row"], row["record"] or ""))
+        return [self._hit(row) for row in in_order]
 
-    def _hit(self, columns: _Columns) -> Hit:
-        source, row, record, photo_id, nsid, alias, url_hash, content_md5, license_id, original = columns
+    def _hit(self, row: _Row) -> Hit:
+        photo_id, nsid, license_id = row["photo_id"], row["nsid"], row["license_id"]
         return Hit(
             dataset=self.name,
             photo_id=None if photo_id is None else str(photo_id),
             nsid=None if nsid is None else unpack_nsid(nsid),
-            alias=alias,
-            url_hash=url_hash,
-            content_md5=content_md5,
+            alias=row["alias"],
+            url_hash=row.get("url_hash"),
+            content_md5=row.get("content_md5"),
             license_id=None if license_id is None else str(license_id),
-            links_original=original,
-            source=self.manifest.sources[source].name,
-            record=record or f"line {row}",
+            links_original=row["original"],
+            source=self.manifest.sources[row["source"]].name,
+            record=row["record"] or f"line {row['row']}",
+            key=row.get("key"),
+            parent_key=row.get("parent_key"),
         )
 
 

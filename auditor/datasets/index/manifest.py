@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.errors import StorageError, WrongFileError
 from auditor.files import storage_error, write_atomic
 
 NAME = "manifest.json"
 SCHEMA_VERSION = 1
-MATCH_KEYS = ("photo_id", "owner", "url_hash", "content_md5")
 
 _DATA_FILE = re.compile(rf"({'|'.join(MATCH_KEYS)})-[0-9a-f]{{16}}\.parquet")
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -27,6 +27,16 @@ class Record(NamedTuple):
 
     In an archive or folder the member's name is put before it; "" stands for that name alone.
     """
+    key: str | None = None
+    """The publisher's own key of the row, as written there: Open Images' ImageID, DiveFace's file name.
+
+    It comes out as ``record_key``: what a publisher needs to find the row again.
+    """
+    parent_key: str | None = None
+    """The `key` of this photo in the dataset that this one was drawn from (the card's ``joins``).
+
+    MIAP names its photos by Open Images' ImageID alone; the parent's index tells whose they are.
+    """
 
 
 class Row(NamedTuple):
@@ -48,3 +58,9 @@ Found = Record | str
 def row_of(number: int, found: Found) -> Row:
     """The row with what was found in it."""
     return Row(number, skipped=found) if isinstance(found, str) else Row(number, (found,))
+
+
+def join_key(key: str) -> str:
+    """How a parent's `key` and a child's `parent_key` are compared: FFHQ's 00042 is 42 elsewhere."""
+    key = key.strip().lower()
+    return key.lstrip("0") or "0" if key.isdecimal() else key

@@ -26,8 +26,9 @@ import pyarrow.parquet as pq
 
 from auditor.datasets import duck
 from auditor.datasets.index import lookup, manifest
-from auditor.datasets.index.build import MAX_RECORD_CHARACTERS, SCHEMA, restore
+from auditor.datasets.index.build import restore
 from auditor.datasets.index.manifest import DataFile, Manifest
+from auditor.datasets.index.records import FIRST_COLUMNS, MAX_RECORD_CHARACTERS, SCHEMA
 from auditor.datasets.index.verify import problems
 from auditor.datasets.parsing import sources
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
@@ -230,16 +231,19 @@ def _check_records(path: Path, described: Manifest, memory_limit: str) -> None:
     with pq.ParquetFile(path) as file:
         told = file.metadata
         found = file.schema_arrow
-        if found.names != SCHEMA.names or found.types != SCHEMA.types:
+        count = max(len(found.names), FIRST_COLUMNS)
+        if found.names != SCHEMA.names[:count] or found.types != SCHEMA.types[:count]:
             raise ValueError("its columns are not those of an index")
         if told.num_rows != main.rows or told.num_rows > main.bytes * MAX_ROWS_A_BYTE:
             raise ValueError("it does not hold as many records as it says")
         if any(told.row_group(n).total_byte_size > MAX_GROUP_BYTES for n in range(told.num_row_groups)):
             raise ValueError("it unpacks to far more than an index has")
+    limits = (f" OR length({name}) > {MAX_RECORD_CHARACTERS}" for name in found.names[FIRST_COLUMNS:])
+    too_long = "".join(limits)
     with duck.connect(memory_limit) as database:
         try:
             answer = database.execute(
-                f"SELECT count(*) FROM read_parquet(?) WHERE {_IMPLAUSIBLE}",  # noqa: S608 - own text
+                f"SELECT count(*) FROM read_parquet(?) WHERE {_IMPLAUSIBLE}{too_long}",  # noqa: S608 - own text
                 [duck.pattern(path), len(described.sources)],
             ).fetchall()
         except duckdb.Error as error:

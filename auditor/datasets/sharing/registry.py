@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from auditor.datasets.card import SLUG
-from auditor.datasets.index.manifest import MATCH_KEYS
+from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.errors import RefusedError, UsageError
 
 NAME: Final = "registry.json"

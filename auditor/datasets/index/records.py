@@ -1,0 +1,133 @@
+"""Records as the columns of an index: from a reader's rows to Arrow tables, without what may not be kept."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from auditor.datasets.parsing.keys import license_of
+from auditor.datasets.parsing.row import Record, Row, join_key
+from auditor.flickr.urls import ORIGINAL_SECRETS, without_original_secret
+
+MAX_RECORD_CHARACTERS = 300
+BATCH_ROWS = 1 << 16
+
+SCHEMA = pa.schema(
+    [
+        ("photo_id", pa.int64()),
+        ("nsid", pa.int64()),
+        ("alias", pa.string()),
+        ("url_hash", pa.string()),
+        ("content_md5", pa.string()),
+        ("license_id", pa.int32()),
+        ("original", pa.bool_()),
+        ("record", pa.string()),
+        ("row", pa.int64()),
+        ("source", pa.int32()),
+        ("key", pa.string()),
+        ("parent_key", pa.string()),
+    ]
+)
+"""The columns of a data file. New ones come last, and a file may lack them: being older than they are."""
+
+FIRST_COLUMNS = 10
+"""How many columns every data file has."""
+
+
+def from_rows(rows: Sequence[Row], source: int, member: str) -> pa.Table:
+    """The records of `rows`, which come from file number `source`, in an archive from its `member`."""
+    flat = [_flat(record, row.number, source, member) for row in rows for record in row.records]
+    columns = zip(*flat, strict=True) if flat else ((),) * len(SCHEMA)
+    return pa.Table.from_arrays(
+        [_array(values, kind) for values, kind in zip(columns, SCHEMA.types, strict=True)], schema=SCHEMA
+    )
+
+
+def from_query(rows: pa.Table, source: int, member: str) -> pa.Table:
+    """The records of a reader written in SQL; as `from_rows`, for columns instead of rows."""
+    given = {name: rows[name] for name in rows.column_names}
+    if "license" in given:
+        given["license_id"] = _license_ids(given["license"])
+    if member:
+        places = pc.binary_join_element_wise(
+            f"{_shown(member)}: line", pc.cast(rows["row"], pa.string()), " "
+        )
+        given["record"] = given.get("record", places)
+    if "key" in given:
+        given["key"] = _shown_column(given["key"].cast(pa.string()))
+    if "parent_key" in given:
+        given["parent_key"] = _shown_column(_join_column(given["parent_key"].cast(pa.string())))
+    given["source"] = pa.repeat(pa.scalar(source, pa.int32()), rows.num_rows)
+    if "original" not in given:
+        given["original"] = pa.repeat(pa.scalar(value=False), rows.num_rows)
+    missing = pa.nulls(rows.num_rows)
+    return pa.table(
+        [given.get(name, missing).cast(kind) for name, kind in zip(SCHEMA.names, SCHEMA.types, strict=True)],
+        schema=SCHEMA,
+    )
+
+
+def gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The tables put together to a size worth writing: a folder of pictures gives one row a file."""
+    waiting: list[pa.Table] = []
+    rows = 0
+    for table in tables:
+        waiting.append(table)
+        rows += table.num_rows
+        if rows >= BATCH_ROWS:
+            yield pa.concat_tables(waiting)
+            waiting, rows = [], 0
+    if rows:
+        yield pa.concat_tables(waiting)
+
+
+def _flat(record: Record, row: int, source: int, member: str) -> tuple[object, ...]:
+    """The values of one record in the order of `SCHEMA`."""
+    place = record.record
+    if member:
+        place = member if place == "" else f"{member}: {place or f'line {row}'}"
+    return (
+        *record[: SCHEMA.get_field_index("record")],
+        place and _shown(place),
+        row,
+        source,
+        record.key and _shown(record.key),
+        record.parent_key and _shown(join_key(record.parent_key)),
+    )
+
+
+def _shown(place: str) -> str:
+    """A place or key as it is kept: not endless, and without an original's secret, for it is passed on."""
+    place = without_original_secret(place)
+    return place if len(place) <= MAX_RECORD_CHARACTERS else place[: MAX_RECORD_CHARACTERS - 1] + "…"
+
+
+def _shown_column(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    for pattern, replacement in ORIGINAL_SECRETS:
+        texts = pc.replace_substring_regex(texts, pattern, replacement)
+    return pc.utf8_slice_codeunits(texts, 0, MAX_RECORD_CHARACTERS)
+
+
+def _join_column(keys: pa.ChunkedArray) -> pa.ChunkedArray:
+    """`join_key` for a column."""
+    return pc.replace_substring_regex(pc.utf8_lower(pc.utf8_trim_whitespace(keys)), "^0+([0-9]+)$", r"\1")
+
+
+def _license_ids(names: pa.ChunkedArray) -> pa.Array:
+    """Flickr's licence ids for names or addresses of licences, of which a column holds few different ones."""
+    encoded = names.combine_chunks().dictionary_encode()
+    ids = pa.array([license_of(name) for name in encoded.dictionary.to_pylist()], pa.int32())
+    return ids.take(encoded.indices)
+
+
+def _array(values: Sequence[object], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell and UTF-8 cannot
+        return pa.array(
+            [
+                value.encode(errors="replace").decode() if isinstance(value, str) else value
+                for value in values
+            ],
+            kind,
+        )
