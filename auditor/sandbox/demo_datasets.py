@@ -9,6 +9,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -26,15 +27,16 @@ def write(account: Account, folder: Path) -> dict[str, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     chance = random.Random(SEED)  # noqa: S311 - invented data, no secret
     public = [photo for photo in account.own_photos() if photo.is_public and photo.media == "photo"]
+    free = [photo for photo in public if _license_then(photo).id in _FREE]
     strangers = [_stranger(number, chance) for number in range(STRANGERS)]
     deleted = [_gone(account.me.nsid, number, chance) for number in range(2)]
     written = {}
-    for name, (file, share, writer) in _WRITERS.items():
-        mine = [photo for photo in public if chance.random() < share]
-        rows = [*mine, *deleted[: 1 if share < 0.3 else 2], *chance.sample(strangers, 20)]
+    for name, source in _SOURCES.items():
+        mine = [photo for photo in free if photo.uploaded < source.until and chance.random() < source.share]
+        rows = [*mine, *deleted[: 1 if source.share < 0.5 else 2], *chance.sample(strangers, 20)]
         chance.shuffle(rows)
-        path = folder / file
-        path.write_text(writer(rows, chance), encoding="utf-8")
+        path = folder / source.file
+        path.write_text(source.write(rows, chance), encoding="utf-8")
         written[name] = path
     return written
 
@@ -62,17 +64,15 @@ def _invented(owner: str, photo_id: int, chance: random.Random) -> Photo:
     )
 
 
-def _license_then(photo: Photo, chance: random.Random) -> License:
-    """What the dataset recorded: indexes are old, so a photo that is reserved today was free then."""
-    return LICENSES[
-        photo.license if photo.license in {"1", "2", "3", "4", "5", "6"} else chance.choice("124")
-    ]
+def _license_then(photo: Photo) -> License:
+    """What a dataset recorded. All here were collected before the first licence was changed."""
+    return LICENSES[photo.license_history[0].old if photo.license_history else photo.license]
 
 
-def _ffhq(photos: Sequence[Photo], chance: random.Random) -> str:
+def _ffhq(photos: Sequence[Photo], _: random.Random) -> str:
     faces = {}
     for number, photo in enumerate(photos):
-        license_then = _license_then(photo, chance)
+        license_then = _license_then(photo)
         picture = {
             "file_url": "",
             "file_path": f"images1024x1024/00000/{number:05}.png",
@@ -117,11 +117,11 @@ def _adience(photos: Sequence[Photo], chance: random.Random) -> str:
     return "".join(row.replace(",", "\t").replace(";", ",") + "\n" for row in [header, *rows])
 
 
-def _coco(photos: Sequence[Photo], chance: random.Random) -> str:
+def _coco(photos: Sequence[Photo], _: random.Random) -> str:
     names = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
     images = [
         {
-            "license": names.get(_license_then(photo, chance).id, 4),
+            "license": names.get(_license_then(photo).id, 4),
             "file_name": f"{number:012}.jpg",
             "coco_url": f"http://images.cocodataset.org/val2017/{number:012}.jpg",
             "height": 427,
@@ -160,10 +160,10 @@ def _md5(photo: Photo) -> str:
     return base64.b64encode(hashlib.md5(photo.id.encode(), usedforsecurity=False).digest()).decode()
 
 
-def _yfcc(photos: Sequence[Photo], chance: random.Random) -> str:
+def _yfcc(photos: Sequence[Photo], _: random.Random) -> str:
     rows = []
     for photo in photos:
-        then = _license_then(photo, chance)
+        then = _license_then(photo)
         page = page_url(photo.id, photo.owner)
         download = f"http://farm{photo.farm}.staticflickr.com/{photo.server}/{photo.id}_{photo.secret}.jpg"
         described = ["invented", "2010-05-01 12:00:00.0", str(photo.uploaded), "Camera", "IMG", *[""] * 6]
@@ -172,11 +172,24 @@ def _yfcc(photos: Sequence[Photo], chance: random.Random) -> str:
     return "".join("\t".join(row) + "\n" for row in rows)
 
 
-_WRITERS: Final[dict[str, tuple[str, float, Callable[[Sequence[Photo], random.Random], str]]]] = {
-    "ffhq": ("ffhq-dataset-v2.json", 0.05, _ffhq),
-    "megaface": ("megaface_features_list.json_1000_1", 0.12, _megaface),
-    "adience": ("fold_0_data.txt", 0.04, _adience),
-    "coco": ("instances_val2017.json", 0.08, _coco),
-    "open-images": ("validation-images-with-rotation.csv", 0.10, _open_images),
-    "yfcc100m": ("yfcc100m_dataset", 0.5, _yfcc),
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A publisher's file: photos from before `until` (unix seconds), of which it has this share."""
+
+    file: str
+    until: int
+    share: float
+    write: Callable[[Sequence[Photo], random.Random], str]
+
+
+_FREE: Final = frozenset("123456")
+"""The licences under which the photos of these datasets were collected: Creative Commons 2.0."""
+
+_SOURCES: Final = {
+    "ffhq": _Source("ffhq-dataset-v2.json", 1_539_000_000, 0.12, _ffhq),
+    "megaface": _Source("megaface_features_list.json_1000_1", 1_400_000_000, 0.4, _megaface),
+    "adience": _Source("fold_0_data.txt", 1_390_000_000, 0.12, _adience),
+    "coco": _Source("instances_val2017.json", 1_385_000_000, 0.25, _coco),
+    "open-images": _Source("validation-images-with-rotation.csv", 1_460_000_000, 0.25, _open_images),
+    "yfcc100m": _Source("yfcc100m_dataset", 1_400_000_000, 0.9, _yfcc),
 }

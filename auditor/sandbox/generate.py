@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from auditor.sandbox.account import Account
 from auditor.sandbox.flickr_rules import PRIVACY
-from auditor.sandbox.records import Album, Person, Photo, Pool
+from auditor.sandbox.records import Album, LicenseChange, Person, Photo, Pool
 
 HOSTILE_TITLES = (
     "",
@@ -74,8 +74,20 @@ NO_CV_SPELLINGS = ("no_cv", "NoCV", "No CV", "nocv", "NO-CV")
 _LICENSES = ("0", "0", "0", "4", "4", "1", "2", "3", "5", "6", "7", "8", "9", "10", "11", "15")
 _PRIVACIES = (*["public"] * 8, *PRIVACY)
 
-#: Seconds between two uploads, and the moment of the first one (2007-05-03).
-_FIRST_UPLOAD, _APART = 1_178_200_000, 53_000
+_FIRST_UPLOAD = 1_178_200_000
+"""2007-05-03."""
+
+_LAST_UPLOAD = 1_735_000_000
+"""2024-12-24. All uploads lie before it, however many there are: one of tomorrow would make every sync of the
+account a full listing, since Flickr's count up to now would never agree with it."""
+
+_LAST_UPDATE = 1_760_000_000
+"""2025-10-09."""
+
+_RELICENSED_FROM = 1_546_300_800
+"""2019-01-01: after the datasets of the demo were collected, so that they hold the licences of before."""
+
+_DAY = 86_400
 
 
 def make_account(
@@ -112,34 +124,53 @@ def make_account(
     for number in range(photos):
         plain = f"{PLAIN_TITLES[number % len(PLAIN_TITLES)]} ({number})"
         title = titles[number] if number < len(titles) else plain
-        _add_photo(account, me, 9_000_000_000 + number * 137, title, number, chance)
+        photo = _photo(me, 9_000_000_000 + number * 137, title, (number, photos), chance)
+        _add(account, photo, number, chance)
     for number in range(6):
-        _add_photo(account, others[number % 2], 8_000_000_000 + number * 137, "Not mine", number, chance)
+        photo = _photo(others[number % 2], 8_000_000_000 + number * 137, "Not mine", (number, 6), chance)
+        _add(account, photo, number, chance)
     own = [photo.id for photo in account.own_photos()]
     account.albums = [
         Album("72157600000000001", "Best of", own[: max(1, photos // 5)], views=12),
         Album("72157600000000002", "<b>Bold & wild</b>" if hostile else "Faces", own[1::7]),
     ]
+    account.albums += _albums_by_title(account)
     account.albums = [album for album in account.albums if album.photos]
     account.pools = [
         Pool("99100001@N20", "Portraits of the world", "portraits", own[::6], members=77_770),
         Pool("99100002@N25", "Family & friends only", "family", own[2::15], members=3),
+        Pool("99100003@N21", "Faces of our town", "faces-of-our-town", own[4::11], members=1_204),
+        Pool("99100004@N24", "Available light", "available-light", own[7::19], members=18_322),
     ]
     account.changes = 0
     return account
 
 
-def _add_photo(
-    account: Account, owner: Person, number: int, title: str, index: int, chance: random.Random
-) -> None:
-    uploaded = _FIRST_UPLOAD + index * _APART
-    video = index % 40 == 39
+def _albums_by_title(account: Account) -> list[Album]:
+    """One album for each of these subjects, with the photos that the title puts there."""
+    subjects = {"Weddings": "Wedding", "Street": "Street", "Choir": "Choir", "Family": "Grandma"}
+    return [
+        Album(
+            f"7215760000000001{number}",
+            title,
+            [photo.id for photo in account.own_photos() if photo.title.startswith(start)],
+            views=number * 40,
+        )
+        for number, (title, start) in enumerate(subjects.items())
+    ]
+
+
+def _photo(owner: Person, photo_id: int, title: str, place: tuple[int, int], chance: random.Random) -> Photo:
+    """The photo at this place, (index, how many), of the owner's uploads; without tags yet."""
+    index, photos = place
+    # The early years were the busy ones.
+    uploaded = _FIRST_UPLOAD + int((_LAST_UPLOAD - _FIRST_UPLOAD) * (index / photos) ** 1.5)
     photo = Photo(
-        id=str(number),
+        id=str(photo_id),
         owner=owner.nsid,
         title=title,
         uploaded=uploaded,
-        lastupdate=uploaded + chance.randrange(0, 40_000_000),
+        lastupdate=uploaded + chance.randrange(0, min(40_000_000, _LAST_UPDATE - uploaded)),
         secret=f"{chance.getrandbits(40):010x}",
         original_secret=f"{chance.getrandbits(40):010x}",
         server=str(chance.choice((65535, 5150, 2903, 7))),
@@ -149,9 +180,10 @@ def _add_photo(
         taken_unknown=index % 29 == 28,
         description=chance.choice(("", "", "A <i>description</i> of it", "two\nlines")),
         license=chance.choice(_LICENSES),
-        media="video" if video else "photo",
+        media="video" if index % 40 == 39 else "photo",
         views=chance.randrange(0, 5000),
         safety_level=1 if index % 31 == 30 else 0,
+        content_type=1 if index % 37 == 36 else 0,
         hidden=index % 17 == 16,
         permcomment=chance.choice((3, 3, 2, 1, 0)),
         permaddmeta=chance.choice((2, 3, 1, 0)),
@@ -160,14 +192,32 @@ def _add_photo(
         location={"latitude": "49.5", "longitude": "8.46", "accuracy": "16"} if index % 9 == 8 else None,
     )
     photo.privacy = chance.choice(_PRIVACIES)
+    if index % 4:
+        _relicense(photo, chance)
+    return photo
+
+
+def _relicense(photo: Photo, chance: random.Random) -> None:
+    """Let `photo` have had another licence, a free one, until its owner changed it to that of today."""
+    before = chance.choice("1244")
+    changed = chance.randrange(max(photo.uploaded, _RELICENSED_FROM), _LAST_UPDATE)
+    if before != photo.license:
+        photo.license_history = [LicenseChange(changed, before, photo.license)]
+        photo.lastupdate = max(photo.lastupdate, changed)
+
+
+def _add(account: Account, photo: Photo, index: int, chance: random.Random) -> None:
+    """Put `photo` into the account, and tags on it."""
     account.photos[photo.id] = photo
     raws = chance.sample(TAGS, chance.randrange(0, 5))
     if index % 11 == 10:
         raws.append(NO_CV_SPELLINGS[index // 11 % len(NO_CV_SPELLINGS)])
+    if index % 41 == 40:
+        raws.append("\U0001f4a9")  # what is left is a tag without any text, as recorded
     if index % 97 == 96:
         raws += [f"filler {n}" for n in range(75 - len(raws))]
     touched = photo.lastupdate
-    account.add_tags(photo, raws, owner.nsid)
+    account.add_tags(photo, raws, photo.owner)
     photo.lastupdate = touched
 
 
@@ -175,7 +225,7 @@ def _taken(uploaded: int, index: int) -> str:
     """Some days before the upload; now and then a date that is none, which Flickr has too."""
     if index % 29 == 28:
         return "0000-00-00 00:00:00"
-    return datetime.fromtimestamp(uploaded - 86_400 * (index % 30), UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(uploaded - _DAY * (index % 30), UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 _NOTE = {"id": "72157600000000003", "x": "14", "y": "14", "w": "29", "h": "29", "text": "who is this?"}

@@ -9,6 +9,7 @@ So a test uses it::
 """
 
 import contextlib
+import re
 import socket
 import sys
 import threading
@@ -20,13 +21,20 @@ from typing import Any, Self, cast
 from auditor.sandbox.account import Account
 from auditor.sandbox.faults import SPOILING, Faults
 from auditor.sandbox.generate import make_account
+from auditor.sandbox.listing import SIZES
 from auditor.sandbox.oauth import Provider
+from auditor.sandbox.pictures import draw
 from auditor.sandbox.rest import Rest, Served
 from auditor.sandbox.spoils import spoil_oauth
 from auditor.sandbox.wire import Reply, Request, html_reply, text_reply
 
 #: A request body larger than this is refused unread; the largest real one is 75 tags.
 MAX_BODY = 1_000_000
+
+#: Pixels of an edge; a drawn picture has no more to show in a larger one.
+LARGEST_PICTURE = 240
+
+_PICTURE = re.compile(r"/[0-9]+/([0-9]+)_([0-9a-f]+)(?:_([0-9a-z]+))?\.(?:jpg|png|gif)")
 
 
 class Sandbox:
@@ -109,7 +117,18 @@ class Sandbox:
             return self._rest.answer(request)
         if path.startswith("/services/oauth/"):
             return self._oauth(path.removeprefix("/services/oauth/"), request)
+        if picture := _PICTURE.fullmatch(path):
+            return self._picture(*picture.groups(""))
         return html_reply(404, "Not here", "<p>This is a pretend Flickr; it has no web site.</p>")
+
+    def _picture(self, photo_id: str, secret: str, suffix: str) -> Reply:
+        """A photo's drawn picture, at the path that it has on live.staticflickr.com; gone with its secret."""
+        photo = self.account.photos.get(photo_id)
+        right = photo and (photo.original_secret if suffix == "o" else photo.secret)
+        if not right or secret != right:
+            return text_reply(404, "no such picture")
+        edge = min(next((edge for name, edge in SIZES.values() if name == suffix), 500), LARGEST_PICTURE)
+        return Reply(200, draw(photo_id, edge), "image/png")
 
     def _oauth(self, step: str, request: Request) -> Reply:
         steps = {

@@ -72,7 +72,7 @@ def test_the_first_sync_gets_every_photo_as_it_is(box: Sandbox, store: AccountSt
         assert photo.title == there.title
         assert photo.license_id == there.license
         assert photo.privacy == there.privacy
-        assert set(photo.tags) == set(there.tags)
+        assert set(photo.tags) == set(there.tags) - {""}  # lists cannot show a tag without text
         assert (photo.server, photo.secret, photo.media) == (there.server, there.secret, there.media)
 
 
@@ -256,5 +256,10 @@ def test_twelve_thousand_photos_take_one_call_for_each_500_and_three_more(
         transport = Transport(Credentials(box.key, box.secret, *box.issue_token()), budget, base_url=box.url)
         result = sync(ReadApi(transport), store, now=NOW)
         assert (result.photos, result.complete, result.calls) == (12_000, True, 24 + 3)
+        # Large accounts are to practise on too: with uploads dated tomorrow every sync would list all of it.
+        changed = box.account.own_photos()[5_000]
+        box.account.set_title(changed, "renamed")
+        again = sync(ReadApi(transport), store, now=NOW + 60)
+        assert (again.full, again.changed, again.complete) == (False, 1, True)
         transport.close()
         budget.close()

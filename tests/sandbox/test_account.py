@@ -1,4 +1,6 @@
 import json
+import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -47,3 +49,22 @@ def test_links_and_faves_go_exactly_when_somebody_is_shut_out(before: str, after
     assert photo.privacy == after
     assert (photo.faves == []) is shut_out
     assert ((photo.secret, photo.original_secret) != links) is shut_out
+
+
+@pytest.mark.parametrize("photos", [60, 12_000])
+def test_nothing_in_an_account_is_from_tomorrow_however_many_photos_it_has(photos: int) -> None:
+    own = make_account(photos).own_photos()
+    now = time.time()
+    assert max(photo.uploaded for photo in own) < now
+    assert max(photo.lastupdate for photo in own) < now
+    assert all(photo.uploaded <= photo.lastupdate for photo in own)
+    years = {datetime.fromtimestamp(photo.uploaded, UTC).year for photo in own}
+    assert years >= set(range(2007, 2025))
+
+
+def test_the_history_of_a_licence_leads_to_that_of_today() -> None:
+    changed = [photo for photo in make_account(200).own_photos() if photo.license_history]
+    assert len(changed) > 100
+    for photo in changed:
+        assert photo.license_history[-1].new == photo.license
+        assert photo.uploaded <= photo.license_history[0].date <= photo.lastupdate

@@ -11,10 +11,10 @@ from .conftest import Client
 
 @pytest.fixture
 def photo(box: Sandbox) -> Photo:
-    """A public photo without tags, all rights reserved, in no group."""
+    """A public photo without tags, always all rights reserved, in no group."""
     photo = box.account.own_photos()[0]
     photo.privacy = "public"
-    photo.license = "0"
+    photo.license, photo.license_history = "0", []
     photo.tags.clear()
     photo.lastupdate = 1
     for pool in box.account.pools:
@@ -154,7 +154,7 @@ def test_a_content_type_is_written_from_1_and_read_from_0(box: Sandbox, client: 
     rows = client.call("people.getPhotos", user_id="me", safe_search="3", extras="content_type")["photos"]
     assert {row["content_type"] for row in rows["photo"] if row["id"] == photo.id} == {"1"}
     shots = client.call("people.getPhotos", user_id="me", safe_search="3", content_types="1")["photos"]
-    assert [row["id"] for row in shots["photo"]] == [photo.id]
+    assert photo.id in {row["id"] for row in shots["photo"]}
     # getInfo does not tell the content type; only the date of the change shows.
     after = client.call("photos.getInfo", photo_id=photo.id)["photo"]
     assert before["dates"].pop("lastupdate") != after["dates"].pop("lastupdate")
