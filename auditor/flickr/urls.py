@@ -200,6 +200,38 @@ def parse_photo(text: str) -> PhotoAddress | None:
     return None
 
 
+def parse_photos(text: str) -> list[PhotoAddress]:
+    """Every photo that addresses in `text` lead to, each once, in the order in which they stand there.
+
+    Of several addresses of one photo the first is given, with the owner and the original that any of them
+    names.
+    """
+    if "flic" not in text.lower():
+        return []
+    found: dict[str, PhotoAddress] = {}
+    for host in _hosts(text):
+        if photo := _photo_at(host):
+            seen = found.get(photo.photo_id)
+            found[photo.photo_id] = merged(seen, photo) if seen else photo
+    return list(found.values())
+
+
+def merged(photo: PhotoAddress, other: PhotoAddress) -> PhotoAddress:
+    """What two addresses of one photo say together; where they differ, what `photo` says."""
+    return photo._replace(
+        nsid=photo.nsid or other.nsid,
+        path_alias=photo.path_alias or other.path_alias,
+        is_original=photo.is_original or other.is_original,
+    )
+
+
+def parse_owners(text: str) -> list[OwnerAddress]:
+    """Every person that profile, photostream or buddy icon addresses in `text` name, each once."""
+    if "flic" not in text.lower():
+        return []
+    return list(dict.fromkeys(owner for host in _hosts(text) if (owner := _owner_at(host))))
+
+
 def parse_owner(text: str) -> OwnerAddress | None:
     """The person that a bare NSID, a profile, photostream or buddy icon address names, or None."""
     if nsid := normalise_nsid(text):

@@ -37,8 +37,13 @@ def photo_id(value: object) -> int | None:
 
 def nsid(value: object) -> int | None:
     """A packed NSID from text that should be one."""
-    found = normalise_nsid(value) if isinstance(value, str) else None
+    found = parsed_nsid(value)
     return pack_nsid(found) if found else None
+
+
+def parsed_nsid(value: object) -> str | None:
+    """An NSID as Flickr writes it, from text that should be one."""
+    return normalise_nsid(value) if isinstance(value, str) else None
 
 
 def record(

@@ -7,7 +7,6 @@ bounded memory; only what is left is parsed.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 import duckdb
@@ -56,21 +55,20 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def is_key(kind: pa.DataType) -> bool:
-    """Whether a column of this type can hold addresses or ids, and no pictures."""
+    """Whether a column of this type can hold addresses or ids, alone or in a list, and no pictures."""
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return is_key(kind.value_type)
     tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_floating)
     return any(test(kind) for test in tests)
 
 
-def first(source: Source, wanted: Sequence[str], count: int) -> list[tuple[Any, ...]]:
-    """The values of the `wanted` columns in some `count` rows near the start."""
+def table(
+    source: Source, wanted: Sequence[str], limit: int | None = None
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """(row counted from 1, the `wanted` values), of all rows or of some `limit` near the start."""
     with _reading(source) as connection:
-        return [row[1:] for row in islice(_values(connection, source, wanted, f"true LIMIT {count}"), count)]
-
-
-def values(source: Source, column: str) -> Iterator[tuple[int, Any]]:
-    """(row counted from 1, value) of one column."""
-    with _reading(source) as connection:
-        yield from ((number, value) for number, value in _values(connection, source, [column], "true"))
+        test = "true" if limit is None else f"true LIMIT {limit}"
+        yield from ((number, tuple(values)) for number, *values in _values(connection, source, wanted, test))
 
 
 def rows(source: Source, wanted: Sequence[str], find: Callable[[Sequence[Any]], Found]) -> Iterator[Row]:

@@ -16,6 +16,7 @@ index that looks complete:
 import bz2
 import gzip
 import hashlib
+import re
 import shutil
 import tarfile
 import tempfile
@@ -34,6 +35,11 @@ from auditor.text import plain
 HEAD_BYTES = 64 * 1024
 CHUNK_BYTES = 1 << 20
 
+_PICTURES = re.compile(
+    r".*\.(?:jpe?g?|png|gif|webp|bmp|tiff?|heic|avif"
+    r"|mp4|m4v|mov|avi|3g[p2]|mpe?g|wmv|mkv|webm|mts|flv|og[gv])",
+    re.IGNORECASE | re.DOTALL,
+)
 _ZIP, _TAR = b"PK\x03\x04", b"ustar"
 _AGAIN = "Get the file again, and compare its size or checksum with the publisher's."
 
@@ -77,6 +83,7 @@ class Source:
         path: Path,
         member: str = "",
         *,
+        names: Sequence[str] = (),
         file: Path | None = None,
         raw: Callable[[], IO[bytes]] | None = None,
         watch: Callable[[int], None] | None = None,
@@ -87,6 +94,8 @@ class Source:
         """The name inside an archive or folder, fit to be shown; "" for the file itself."""
         self.beside: Sequence[Path] = ()
         """The other files given with this one, for formats that name photos by another list's numbers."""
+        self.names = names or [self.member]
+        """The names of all files of the folder or zip, for where one alone does not tell their form."""
         self._on_disk = file or (path if raw is None else None)
         self._raw = raw or _opener(file or path)
         self._watch = watch
@@ -168,8 +177,10 @@ def sources(path: Path, watch: Callable[[int], None] | None = None) -> Iterator[
     taken.
     """
     if path.is_dir():
-        for file in folder_files(path):
-            yield Source(path, file.relative_to(path).as_posix(), file=file, watch=watch)
+        files = folder_files(path)
+        names = [file.relative_to(path).as_posix() for file in files]
+        for file, name in zip(files, names, strict=True):
+            yield Source(path, name, names=names, file=file, watch=watch)
         return
     whole = Source(path, watch=watch)
     if whole.head.startswith(_ZIP):
@@ -194,7 +205,8 @@ def size_of(path: Path) -> int:
 def digest(path: Path, stop: Event | None = None) -> str:
     """The SHA-256 of a file as published; of a folder, that of the ``sha256sum`` listing of its files.
 
-    Once `stop` is set the answer is worthless, but comes soon.
+    Pictures in a folder are not opened: they stand in the listing with their sizes. Once `stop` is set the
+    answer is worthless, but comes soon.
     """
     if not path.is_dir():
         sha256 = hashlib.sha256()
@@ -202,8 +214,16 @@ def digest(path: Path, stop: Event | None = None) -> str:
             while (chunk := file.read(CHUNK_BYTES)) and not (stop and stop.is_set()):
                 sha256.update(chunk)
         return sha256.hexdigest()
-    names = (f"{digest(file, stop)}  {file.relative_to(path).as_posix()}\n" for file in folder_files(path))
-    return hashlib.sha256("".join(names).encode()).hexdigest()
+    listing = hashlib.sha256()
+    for member in folder_files(path):
+        content = str(member.stat().st_size) if is_picture(member.name) else digest(member, stop)
+        listing.update(f"{content}  {member.relative_to(path).as_posix()}\n".encode(errors="surrogateescape"))
+    return listing.hexdigest()
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file of this name is a picture or a video."""
+    return _PICTURES.fullmatch(name) is not None
 
 
 def first_bytes(path: Path) -> bytes:
@@ -254,9 +274,12 @@ def _opener(file: Path) -> Callable[[], IO[bytes]]:
 
 def _zip_members(whole: Source) -> Iterator[Source]:
     with whole.file() as path, damage(whole.label), zipfile.ZipFile(path) as archive:
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if not info.is_dir():
-                yield Source(whole.path, info.filename, raw=_zip_opener(archive, info))
+        files = sorted(
+            (info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.filename
+        )
+        names = [info.filename for info in files]
+        for info in files:
+            yield Source(whole.path, info.filename, names=names, raw=_zip_opener(archive, info))
     whole.seen(whole.path.stat().st_size)
 
 

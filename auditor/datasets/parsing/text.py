@@ -79,17 +79,30 @@ def table(
             raise WrongFileError(
                 f"{source.label}: its header is longer than 64 KiB", hint="Get the publisher's file again."
             )
+    for number, line, fields in cut_rows(rest, separator, len(columns)):
+        if line is None or not line.strip():
+            yield number, TOO_LONG if line is None else EMPTY
+        elif fields is None:
+            yield number, COLUMNS
+        else:
+            yield number, dict(zip(columns, fields, strict=True))
+
+
+def cut_rows(
+    rest: Iterator[tuple[int, str | None]], separator: str, columns: int
+) -> Iterator[tuple[int, str | None, list[str] | None]]:
+    """The rows as (line it starts at, that line, its fields, None if they are not `columns`)."""
     pending: deque[tuple[int, str | None]] = deque()
     while following := (pending.popleft() if pending else next(rest, None)):
         number, line = following
         if line is None or not line.strip():
-            yield number, TOO_LONG if line is None else EMPTY
+            yield number, line, None
             continue
         if '"' in line:
-            fields = _quoted(line, separator) or _joined(line, separator, len(columns), pending, rest)
+            fields = _quoted(line, separator) or _joined(line, separator, columns, pending, rest)
         else:
             fields = line.split(separator)
-        yield number, dict(zip(columns, fields, strict=True)) if len(fields) == len(columns) else COLUMNS
+        yield number, line, fields if len(fields) == columns else None
 
 
 def columns_of(source: Source, separator: str = ",") -> list[str]:

@@ -40,6 +40,8 @@ class Format:
     """
     read: Callable[[Source], Iterator[Row]] | None = None
     """All rows of the file, in its order, each with records or with the reason why it has none."""
+    advice: Callable[[Source], str] | None = None
+    """For a file that is refused: what it holds all the same, and how to have it taken; "" for nothing."""
     sql: str | None = None
     """For files of a hundred million lines: DuckDB SQL from the relation ``lines(row, line)``.
 
@@ -85,7 +87,8 @@ def wrong_file(source: Source, expected: Sequence[Format]) -> WrongFileError:
     """The error for a file of another format: what was expected and what was found."""
     known = detect(source, [format_ for format_ in formats().values() if format_.name != GENERIC])
     found = known.title if known else describe(source)
+    advice = "; ".join(said for format_ in expected if format_.advice and (said := format_.advice(source)))
     return WrongFileError(
         f"{source.label}: expected {' or '.join(format_.expects for format_ in expected)}; found {found}",
-        hint="Check that the dataset's name and the file belong together.",
+        hint=advice or "Check that the dataset's name and the file belong together.",
     )

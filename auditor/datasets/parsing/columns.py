@@ -1,0 +1,349 @@
+"""Which columns of an unknown list hold Flickr's photos and people, and what a row of it then says.
+
+An address on a Flickr host is certain wherever it stands, and so is an NSID. The name of a file is certain
+with a secret or an NSID in it. A bare number is certain only in a column that the links beside it confirm,
+or that the user named; else it may be the number of any other site, and it is left, and the user is told.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from auditor.datasets.parsing.keys import license_of, nsid, parsed_nsid, photo_id, record
+from auditor.datasets.parsing.row import Record
+from auditor.datasets.parsing.tables import LINE, TableRow, is_called
+from auditor.flickr.names import parse_name
+from auditor.flickr.urls import (
+    OwnerAddress,
+    PhotoAddress,
+    is_photo_id,
+    merged,
+    parse_owners,
+    parse_photos,
+)
+from auditor.text import plain
+
+NO_PHOTO = "no Flickr photo or member"
+NO_COLUMN = "no such column"
+NEITHER = "neither a Flickr address nor a photo id"
+ROUNDED = "number rounded by a spreadsheet"
+
+_MAY_BE_NAME = re.compile(r"[0-9]_[0-9a-f]{6}|@N[0-9]{2}|%40N[0-9]{2}", re.IGNORECASE)
+_BETWEEN_WORDS = re.compile(r"[\s,;|\"'<>()]+")
+_BETWEEN_IDS = re.compile(r"[-,;|\s\[\]]+")
+_SCIENTIFIC = re.compile(r"([1-9])(?:\.([0-9]+))?e\+?([0-9]{1,2})", re.IGNORECASE)
+_LEAST_LISTED = 10_000
+"""Of several numbers in one value none is smaller, or 2019-01-01 would be three photos."""
+_TYPICAL = range(1_000_000, 10**12)
+"""Where nearly all of Flickr's ids are."""
+_LEAST_CONFIRMED = 3
+_NOT_THE_OWNER = ("fav", "like", "comment", "viewer", "contact", "friend", "follow")
+"""In names of columns about people who are not the photographer."""
+
+
+@dataclass(slots=True)
+class Column:
+    """What the sampled rows have in one column."""
+
+    name: str
+    values: int = 0
+    links: int = 0
+    names: int = 0
+    owners: int = 0
+    numbers: int = 0
+    """Values that may be photo ids, but may be anything else."""
+    confirmed: int = 0
+    contradicted: int = 0
+    """In how many rows the number is, and is not, the photo that a link or a name in the row leads to."""
+    example: str = ""
+
+    @property
+    def proven(self) -> bool:
+        """Most values are names of Flickr's, so that the others are too if they can be."""
+        return self.names * 2 >= self.values > 0
+
+    @property
+    def is_id(self) -> bool:
+        """Its numbers are the photo ids: the links of the same rows say so, and none says otherwise."""
+        return self.confirmed >= _LEAST_CONFIRMED and not self.contradicted
+
+    @property
+    def certain(self) -> bool:
+        """Whether anything in it can be taken."""
+        return bool(self.links or self.names or (self.owners and may_be_owner(self.name)) or self.is_id)
+
+    @property
+    def suggested(self) -> bool:
+        """Whether a person should look whether these are photo ids."""
+        return not self.certain and self.numbers * 2 >= self.values > 0
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is taken from the rows of a file."""
+
+    columns: dict[str, Column] = field(default_factory=dict)
+    sections: set[str] = field(default_factory=set)
+    """The lists of the file whose every entry is a row; of others only what holds a photo or a member is."""
+    named: str | None = None
+    """The column the user named: only its photos are taken."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether there is anything to take."""
+        if self.named is None:
+            return any(column.certain for column in self.columns.values())
+        return any(is_called(name, self.named) for name in self.columns) or set(self.columns) == {LINE}
+
+    def is_named(self, column: str) -> bool:
+        """Whether it is the column the user named; in lines without columns any name will do."""
+        return self.named is not None and (is_called(column, self.named) or set(self.columns) == {LINE})
+
+
+def may_be_owner(column: str) -> bool:
+    """Whether a member in a column of this name may be the photographer."""
+    return not any(word in column.casefold() for word in _NOT_THE_OWNER)
+
+
+def plan_for(rows: Iterable[TableRow], named: str | None = None) -> Plan:
+    """What to take from a file with these first rows."""
+    plan = Plan(named=named)
+    for row in rows:
+        for cell in row.cells:
+            plan.columns.setdefault(cell.column, Column(cell.column))
+        _learn(plan, row)
+    return plan
+
+
+def _learn(plan: Plan, row: TableRow) -> None:
+    """Count what a row holds in each column."""
+    numbers: list[tuple[Column, str]] = []
+    photos: set[str] = set()
+    for name, value, _ in row.cells:
+        if value is None or value == "":
+            continue
+        column = plan.columns[name]
+        column.values += 1
+        if (number := _number(value)) is not None:
+            numbers.append((column, str(number)))
+        elif isinstance(value, str):
+            photos |= _look(column, value)
+        if plan.is_named(name):
+            plan.sections.add(row.section)
+    if photos:
+        plan.sections.add(row.section)
+    for column, text in numbers:
+        if int(text) in _TYPICAL:
+            column.numbers += 1
+            column.example = column.example or text
+        column.confirmed += text in photos
+        column.contradicted += bool(photos) and text not in photos
+
+
+def _look(column: Column, value: str) -> set[str]:
+    """Count what a text holds; the photos in it."""
+    links = parse_photos(value)
+    names = [] if links else list(_names(value, of_urls=True))
+    owners = _owners(value)
+    column.links += bool(links)
+    column.names += bool(names)
+    column.owners += bool(owners) and not links and not names
+    found = {photo.photo_id for photo in (*links, *names)}
+    if not column.example:
+        column.example = next(iter(found), "") or next(
+            (owner.nsid or owner.path_alias or "" for owner in owners), ""
+        )
+    if not found and not owners and (may_be := _listed(value) or _numbered(value)):
+        column.numbers += 1
+        column.example = column.example or str(may_be[0])
+    return found
+
+
+_Photos = dict[str, tuple[PhotoAddress, str, str | None]]
+"""Photos by id, with the column and the place in which each was first met."""
+
+
+def records_of(row: TableRow, plan: Plan) -> list[Record] | str:
+    """The records of a row, or why it has none."""
+    photos: _Photos = {}
+    members: dict[OwnerAddress, None] = {}
+    asked: set[str | OwnerAddress] = set()
+    license_id = None
+    reason = row.unread or (NO_PHOTO if plan.named is None else NO_COLUMN)
+    for column, value, place in row.cells:
+        if plan.is_named(column):
+            found, people, reason = _asked_for(value, plan.columns.get(column))
+            asked |= {*people, *(photo.photo_id for photo in found)}
+        else:
+            found = list(_certain(value, plan.columns.get(column)))
+            people = _owners(value) if isinstance(value, str) and may_be_owner(column) else []
+        members |= dict.fromkeys(people)
+        for photo in found:
+            seen = photos.get(photo.photo_id)
+            photos[photo.photo_id] = (merged(seen[0], photo), *seen[1:]) if seen else (photo, column, place)
+        if license_id is None and isinstance(value, str) and "licen" in column.casefold():
+            license_id = license_of(value)
+    if plan.named is not None:  # the rest of the row only adds to what the named column names
+        photos = {number: photo for number, photo in photos.items() if number in asked}
+        if len(photos) != 1:
+            members = {member: None for member in members if member in asked}
+    return list(_records(row, photos, members, license_id)) or reason
+
+
+def _records(
+    row: TableRow, photos: _Photos, members: Iterable[OwnerAddress], license_id: int | None
+) -> Iterator[Record]:
+    named = {name for photo, _, _ in photos.values() for name in (photo.nsid, photo.path_alias)}
+    loose = [member for member in members if (member.nsid or member.path_alias) not in named]
+    if len(photos) == 1:
+        ((number, (photo, column, place)),) = photos.items()
+        while loose and _fits(photo, loose[0], alone=len(loose) == 1):
+            photo = with_owner(photo, loose.pop(0))
+        photos = {number: (photo, column, place)}
+    several = len(photos) + len(loose) > 1
+    for photo, column, place in photos.values():
+        nth = f"line {row.number}, {plain(column, 40)}" if several and column != LINE else None
+        yield record(photo, license_id=license_id, place=nth if place is None else place)
+    for member in loose:
+        place = next((cell.place for cell in row.cells), None)
+        yield Record(nsid=nsid(member.nsid), alias=member.path_alias, record=place)
+
+
+def with_owner(photo: PhotoAddress, member: OwnerAddress) -> PhotoAddress:
+    """The photo with the names of its photographer that it lacks."""
+    return photo._replace(nsid=photo.nsid or member.nsid, path_alias=photo.path_alias or member.path_alias)
+
+
+def _fits(photo: PhotoAddress, member: OwnerAddress, *, alone: bool) -> bool:
+    """Whether the row's member is the photographer: the only one it names, or by the name that is missing."""
+    if photo.nsid is None and photo.path_alias is None:
+        return alone
+    twice = (photo.nsid and member.nsid) or (photo.path_alias and member.path_alias)
+    return not twice
+
+
+def _certain(value: Any, column: Column | None) -> Iterator[PhotoAddress]:
+    """The photos that a value names for certain."""
+    if isinstance(value, str):
+        if links := parse_photos(value):
+            yield from links
+            return
+        if _MAY_BE_NAME.search(value):
+            proven = column is not None and column.proven
+            yield from _names(value, of_urls=proven, proven=proven)
+            return
+    if column is not None and column.is_id and (number := _number(value)) is not None:
+        yield PhotoAddress(str(number))
+
+
+def _asked_for(value: Any, column: Column | None) -> tuple[list[PhotoAddress], list[OwnerAddress], str]:
+    """The photos and members in a value of the column the user named, where numbers are photo ids.
+
+    With the reason that holds when there are none.
+    """
+    if (number := _number(value)) is not None:
+        return [PhotoAddress(str(number))], [], NEITHER
+    if not isinstance(value, str):
+        return [], [], NEITHER
+    photos = (
+        parse_photos(value)
+        or [PhotoAddress(str(number)) for number in _listed(value)]
+        or list(_names(value, of_urls=column is not None and column.proven, proven=True, numbered=True))
+    )
+    rounded = _SCIENTIFIC.fullmatch(value.strip()) is not None
+    return photos, [] if photos else _owners(value), ROUNDED if rounded else NEITHER
+
+
+def _names(
+    text: str, *, of_urls: bool, proven: bool = False, numbered: bool = False
+) -> Iterator[PhotoAddress]:
+    """The photos that names of files in a text name, each once.
+
+    `of_urls`: also those in addresses of other sites, which name their files as they like.
+    """
+    if not numbered and not _MAY_BE_NAME.search(text):
+        return
+    seen: set[str] = set()
+    whole = parse_name(text, proven=proven, numbered=numbered) if "/" in text or "\\" in text else None
+    for word in [text] if whole else _BETWEEN_WORDS.split(text):
+        if not word or ("://" in word and not of_urls):
+            continue
+        photo = whole or parse_name(word, proven=proven, numbered=numbered)
+        if photo and photo.photo_id not in seen:
+            seen.add(photo.photo_id)
+            yield photo
+
+
+def _owners(text: str) -> list[OwnerAddress]:
+    """The members in a text: links of people, and NSIDs that stand alone between words."""
+    found = parse_owners(text)
+    if "@" in text or "%40" in text:
+        alone = map(parsed_nsid, _BETWEEN_WORDS.split(text))
+        found += [OwnerAddress(nsid=name) for name in alone if name]
+    return found
+
+
+def _number(value: Any) -> int | None:
+    """A value that is one whole number; pandas makes ids floats where some are missing."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return photo_id(value)
+    if isinstance(value, float):
+        return photo_id(int(value)) if value.is_integer() and abs(value) < 2**53 else None
+    if not isinstance(value, str):
+        return None
+    text = value.strip().strip("\"'")
+    if is_photo_id(text):
+        return int(text)
+    if text.endswith(".0"):
+        return photo_id(text[:-2])
+    if match := _SCIENTIFIC.fullmatch(text):
+        first, rest, power = match.groups(default="")
+        # 7.22E+16 was rounded to three digits; 1.1186093946E+10 has all of them.
+        return photo_id((first + rest).ljust(int(power) + 1, "0")) if len(rest) == int(power) else None
+    return None
+
+
+def _listed(text: str) -> list[int]:
+    """The numbers of a value that holds several and nothing else: 1082674276-1082674426-1081820011."""
+    parts = [part for part in _BETWEEN_IDS.split(text) if part]
+    if len(parts) < 2 or not all(is_photo_id(part) and int(part) >= _LEAST_LISTED for part in parts):
+        return []
+    return list(dict.fromkeys(map(int, parts)))
+
+
+def _numbered(text: str) -> list[int]:
+    """The number that a file is named by: 1000092795.jpg."""
+    photo = parse_name(text, numbered=True)
+    return [int(photo.photo_id)] if photo and int(photo.photo_id) in _TYPICAL else []
+
+
+def described(plan: Plan) -> Iterator[str]:
+    """What is in each column, with counts and an example, and whether it is taken."""
+    for column in plan.columns.values():
+        called = plain(column.name, 80)
+        name = "the lines" if set(plan.columns) == {LINE} else f"“{called}”"
+        if plan.named is not None:
+            if plan.is_named(column.name):
+                yield f"the Flickr photos are taken from {name}"
+            continue
+        counts = [
+            f"{number:,} {what}"
+            for number, what in (
+                (column.links, "with links to Flickr photos"),
+                (column.names, "with names of Flickr photos"),
+                (column.owners, "with Flickr members"),
+                (column.numbers if not column.is_id else 0, "with numbers that may be photo ids"),
+                (column.confirmed if column.is_id else 0, "with the photo ids of links in the same row"),
+            )
+            if number
+        ]
+        if not counts or not (column.certain or column.suggested):
+            continue
+        told = f"{name}: of {column.values:,} values looked at, {', '.join(counts)}, such as {column.example}"
+        if column.certain:
+            yield f"{told}: taken"
+        else:
+            yield f'{told}: left; if they are photo ids, take them with --column "{called}"'

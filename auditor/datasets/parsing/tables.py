@@ -1,0 +1,297 @@
+"""Any list as rows of named values: CSV and its like, JSON, JSON Lines, Parquet, SQLite, XML and plain lines.
+
+For files whose own shape nobody has described. Of a row nothing is left out: a line that has not as many
+fields as the others comes whole, and every value of a JSON entry comes with the path that leads to it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import groupby, islice
+from typing import Any, NamedTuple
+
+from auditor.datasets.parsing import parquet
+from auditor.datasets.parsing.json_items import opens_with, parse_line, scalars
+from auditor.datasets.parsing.keys import parsed_nsid
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.sqlite import MAGIC, database, quoted, tables
+from auditor.datasets.parsing.text import COLUMNS, EMPTY, TOO_LONG, cut_rows, lines, split
+from auditor.flickr.names import parse_name
+
+LINE = "line"
+"""The one column of a text without separators."""
+KEY = "key"
+"""The column of the keys of a JSON object whose keys are data."""
+SAMPLE = 2000
+"""How many rows of a file are looked at to tell its columns."""
+
+_SEPARATORS = ("\t", ",", ";", "|")
+_SPACES = " "
+"""Stands for any run of spaces."""
+_COMMENT = re.compile(r"\s*[#%]+\s*")
+_ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_ELEMENT = re.compile(r"<([\w:.-]+)[^<>]*>([^<]+)<")
+_CELLS_OF_ENTRY = 10_000
+"""A JSON entry with more values comes in parts: whole lists can be nested in one, and memory is bounded."""
+_KEYS_OF_MAP = 50
+"""An object with more keys is a list of entries by key, whatever the keys look like."""
+
+
+class Cell(NamedTuple):
+    """A value and where it is from."""
+
+    column: str
+    value: Any
+    place: str | None = None
+    """Where a person finds it; None stands for ``line <number of the row>``."""
+
+
+class TableRow(NamedTuple):
+    """One row; `section` tells apart the tables of a database and the lists of a JSON file."""
+
+    number: int
+    cells: Sequence[Cell]
+    unread: str | None = None
+    """Why the row has no cells, or is one cell of the whole line."""
+    section: str = ""
+
+
+Layout = Callable[[Source], Iterator[TableRow]]
+
+
+def layout_of(source: Source) -> Layout | None:
+    """How the file is cut into rows; None for pictures, web pages and other files that are no lists."""
+    if source.head.startswith(b"PAR1"):
+        return _parquet_rows
+    if source.head.startswith(MAGIC):
+        return _sqlite_rows
+    if opens_with(source, b"{", b"["):
+        if len(source.head_lines) > 1 and isinstance(parse_line(source.head_lines[0]), dict):
+            return _json_lines_rows
+        return _json_rows
+    if b"\0" in source.head[:1024]:
+        return None
+    if opens_with(source, b"<"):
+        start = source.head[:1024].lower()
+        return None if any(tag in start for tag in (b"<!doctype html", b"<html", b"<head")) else _xml_rows
+    return _separated_rows(source) or _line_rows
+
+
+def sample(source: Source, layout: Layout) -> list[TableRow]:
+    """Rows from the start of the file, enough to tell its columns."""
+    if layout is _parquet_rows:
+        return list(_parquet_rows(source, SAMPLE))
+    return list(islice(layout(source), SAMPLE))
+
+
+def is_called(column: str, wanted: str) -> bool:
+    """Whether a column is the wanted one, by its whole name or by the last part of it."""
+    return wanted.casefold() in (column.casefold(), column.rpartition(".")[2].casefold())
+
+
+def _parquet_rows(source: Source, limit: int | None = None) -> Iterator[TableRow]:
+    columns = [name for name, kind in parquet.columns(source).items() if parquet.is_key(kind)]
+    if columns:
+        for number, values in parquet.table(source, columns, limit):
+            place = f"row {number}"
+            yield TableRow(
+                number, [Cell(name, value, place) for name, value in zip(columns, values, strict=True)]
+            )
+
+
+def _sqlite_rows(source: Source) -> Iterator[TableRow]:
+    with database(source) as connection:
+        for table, columns in tables(connection).items():
+            names = [f"{table}.{column}" for column in columns]
+            wanted = ", ".join(map(quoted, columns))
+            rows = connection.execute(f"SELECT {wanted} FROM {quoted(table)}")  # noqa: S608 - quoted
+            for number, values in enumerate(rows, 1):
+                place = f"{table}, row {number}"
+                cells = [Cell(name, value, place) for name, value in zip(names, values, strict=True)]
+                yield TableRow(number, cells, section=table)
+
+
+# -- JSON ----------------------------------------------------------------------------------------------------
+
+_Path = tuple[str | int, ...]
+
+
+def _json_rows(source: Source) -> Iterator[TableRow]:
+    """The entries of the file's lists, wherever they are, and of the objects whose keys are data."""
+    maps = _maps(path for path, _ in islice(scalars(source), SAMPLE * 10))
+    number = 0
+    for entry, inside in groupby(scalars(source), key=lambda scalar: _entry(scalar[0], maps)):
+        section = ".".join(step for step in entry[:-1] if isinstance(step, str))
+        key = [Cell(KEY, entry[-1], _place(entry))] if entry and isinstance(entry[-1], str) else []
+        cells = (Cell(_column(path, len(entry)), value, _place(path)) for path, value in inside)
+        while part := list(islice(cells, _CELLS_OF_ENTRY)):
+            number += 1
+            yield TableRow(number, key + part, section=section)
+
+
+def _maps(paths: Iterator[_Path]) -> set[_Path]:
+    """The objects, by the way to them, whose keys are data: numbers, names of files, or many."""
+    keys: dict[_Path, dict[str, None]] = {}
+    for path in paths:
+        for depth, step in enumerate(path):
+            if isinstance(step, int):
+                break
+            keys.setdefault(path[:depth], {})[step] = None
+            if depth == 2:  # deeper objects are values of an entry
+                break
+    return {
+        way
+        for way, found in keys.items()
+        if len(found) > _KEYS_OF_MAP
+        or sum(step.isdecimal() or _is_name(step) for step in found) * 2 > len(found)
+    }
+
+
+def _entry(path: _Path, maps: set[_Path]) -> _Path:
+    for depth, step in enumerate(path):
+        if isinstance(step, int) or path[:depth] in maps:
+            return path[: depth + 1]
+    return ()
+
+
+def _column(path: _Path, entry: int) -> str:
+    """The keys below the entry, ``owner.id``; the position in a list of lists; else the list's own key."""
+    below = path[entry:]
+    names = [step for step in below if isinstance(step, str)]
+    if names:
+        return ".".join(names)
+    if below and isinstance(below[0], int):
+        return f"column {below[0] + 1}"
+    return next((step for step in reversed(path) if isinstance(step, str)), LINE)
+
+
+def _place(path: _Path) -> str:
+    """``[3].url``, ``images[3].url``, ``["some key"].url``."""
+    steps = "".join(
+        f".{step}" if isinstance(step, str) and step.isidentifier() else f"[{step!r}]".replace("'", '"')
+        for step in path
+    )
+    return steps.removeprefix(".")
+
+
+def _json_lines_rows(source: Source) -> Iterator[TableRow]:
+    for number, line in lines(source):
+        if line is None or not line.strip():
+            yield TableRow(number, (), TOO_LONG if line is None else EMPTY)
+        else:
+            yield TableRow(number, [Cell(name, value) for name, value in _leaves(parse_line(line))])
+
+
+def _leaves(value: Any) -> Iterator[tuple[str, Any]]:
+    """Every text, number, truth value and null with its keys; without recursion, for lines can nest deep."""
+    waiting = [("", value)]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(f"{name}.{key}" if name else key, inner) for key, inner in reversed(value.items())]
+        elif isinstance(value, list):
+            waiting += [(name, inner) for inner in reversed(value)]
+        else:
+            yield name or LINE, value
+
+
+# -- text ----------------------------------------------------------------------------------------------------
+
+
+def _separated_rows(source: Source) -> Layout | None:
+    """The rows of CSV and its like, with the separator that cuts most lines alike; None where none does."""
+    head = [line for line in source.head_lines if not _COMMENT.match(line)]
+    if not head:
+        return None
+    (alike, _), separator = max((_consistency(head, separator), separator) for separator in _SEPARATORS)
+    if not alike and _consistency(head, _SPACES)[0] == len(head) and all(map(_is_datum, head[0].split())):
+        alike, separator = len(head), _SPACES
+    return partial(_rows_cut, separator=separator) if alike else None
+
+
+def _consistency(head: Sequence[str], separator: str) -> tuple[int, int]:
+    """How many lines have as many fields as the first, and how many those are; zero for less than half."""
+    count = len(_fields(head[0], separator))
+    alike = sum(len(_fields(line, separator)) == count for line in head)
+    return (alike, count) if count > 1 and alike * 2 >= len(head) else (0, 0)
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    return line.split() if separator == _SPACES else split(line, separator)
+
+
+def _rows_cut(source: Source, separator: str) -> Iterator[TableRow]:
+    names, header = _header(source.head_lines, separator)
+    cut: Iterator[tuple[int, str | None, list[str] | None]]
+    if separator == _SPACES:
+        cut = ((number, line, line.split() if line else None) for number, line in lines(source))
+    else:
+        cut = cut_rows(lines(source), separator, len(names))
+    for number, line, fields in cut:
+        if line is None or not line.strip():
+            yield TableRow(number, (), TOO_LONG if line is None else EMPTY)
+        elif line == header:
+            header = None
+        elif fields is None or len(fields) != len(names):
+            reason = "comment" if _COMMENT.match(line) else COLUMNS
+            yield TableRow(number, [Cell(LINE, line)], reason)
+        else:
+            yield TableRow(number, [Cell(name, field) for name, field in zip(names, fields, strict=True)])
+
+
+def _header(head: Sequence[str], separator: str) -> tuple[list[str], str | None]:
+    """The columns' names, and the line that they are from: the first, or a comment just above the data.
+
+    They are ``column 1`` and so on where no line names them.
+    """
+    position = next((number for number, line in enumerate(head) if not _COMMENT.match(line)), 0)
+    first = _fields(head[position], separator)
+    if not any(_is_datum(field) for field in first):
+        return _distinct(first), head[position]
+    if position:
+        above = _fields(_COMMENT.sub("", head[position - 1], count=1), separator)
+        if len(above) == len(first):
+            return _distinct(above), head[position - 1]
+    return [f"column {number}" for number in range(1, len(first) + 1)], None
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The names, each in use once: files have columns of one name, or of none."""
+    return [
+        name.strip() if name.strip() and names.index(name) == number else f"column {number + 1}"
+        for number, name in enumerate(names)
+    ]
+
+
+def _is_datum(field: str) -> bool:
+    """Whether it is a value and no name of a column."""
+    text = field.strip()
+    return bool(_NUMBER.fullmatch(text) or _LOCATION.search(text) or parsed_nsid(text) or _is_name(text))
+
+
+_LOCATION = re.compile(r"://|/.*\.|\\")
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*(?:[eE][-+]?[0-9]+)?")
+
+
+def _is_name(text: str) -> bool:
+    """Whether it is, or may be, the name of a Flickr photo's file."""
+    return parse_name(text, numbered=True) is not None
+
+
+def _line_rows(source: Source) -> Iterator[TableRow]:
+    for number, line in lines(source):
+        if line is None or not line.strip():
+            yield TableRow(number, (), TOO_LONG if line is None else EMPTY)
+        else:
+            yield TableRow(number, [Cell(LINE, line)])
+
+
+def _xml_rows(source: Source) -> Iterator[TableRow]:
+    """The attributes and texts of each line, without a parser that would have to be trusted."""
+    for number, line in lines(source):
+        if line is None or not line.strip():
+            yield TableRow(number, (), TOO_LONG if line is None else EMPTY)
+            continue
+        cells = [Cell(name, double or single) for name, double, single in _ATTRIBUTE.findall(line)]
+        cells += [Cell(name, text.strip()) for name, text in _ELEMENT.findall(line)]
+        yield TableRow(number, cells or [Cell(LINE, line)])
