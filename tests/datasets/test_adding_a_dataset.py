@@ -42,7 +42,8 @@ def test_a_reader_of_one_file_adds_a_new_shape(tmp_path: Path, indexes: Path) ->
     format_: readers.Format = module.FORMAT
     file = tmp_path / "list"
     file.write_text(blocks("text")[1])
-    assert readers.detect(Source(file), tuple(readers.formats().values())) is None, "the shape must be new"
+    known = [other for other in readers.formats().values() if other.name != readers.GENERIC]
+    assert readers.detect(Source(file), known) is None, "the shape must be new"
 
     manifest = build(indexes, "elsewhere", [file], formats=[format_])
     assert (manifest.rows, manifest.indexed, manifest.skipped) == (3, 2, {"no photo id": 1})

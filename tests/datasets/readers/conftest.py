@@ -52,6 +52,19 @@ def records_of(indexes: Path, manifest: Manifest) -> Counter[Expected]:
     )
 
 
+def found_in_index(indexes: Path, manifest: Manifest) -> dict[str, set[object]]:
+    """The photos, owners, aliases and originals of an index."""
+    file = manifest.file("photo_id")
+    assert file
+    rows = pq.read_table(indexes / manifest.dataset / file.name).to_pylist()
+    return {
+        "photo_ids": {row["photo_id"] for row in rows if row["photo_id"] is not None},
+        "owners": {unpack_nsid(row["nsid"]) for row in rows if row["nsid"] is not None},
+        "aliases": {row["alias"] for row in rows if row["alias"] is not None},
+        "links_original": {row["photo_id"] for row in rows if row["original"]},
+    }
+
+
 @pytest.fixture
 def records(indexes: Path) -> Records:
     """All records of an index that was just built."""
