@@ -18,18 +18,13 @@ from requests_oauthlib import OAuth1Session
 from requests_oauthlib.oauth1_session import TokenMissing, TokenRequestDenied
 
 from auditor.errors import NotAllowedError, UnreachableError
+from auditor.flickr.callback_page import web_page
 from auditor.flickr.tokens import Token
 from auditor.flickr.transport import TIMEOUT, network_error, oauth_error, prepare_session
 
 HOST: Final = "https://www.flickr.com"
 CONSENT_SECONDS: Final = 300.0
 Permission = Literal["read", "write"]
-
-_DONE_PAGE: Final = (
-    "<!doctype html><meta charset=utf-8><title>flickr-auditor</title>"
-    "<body style='font:18px/1.5 system-ui;max-width:34em;margin:15vh auto;padding:0 1em'>"
-    "<h1>{title}</h1><p>{text}</p></body>"
-)
 
 
 class Login:
@@ -150,13 +145,11 @@ class Callback:
                     self.send_error(404)
                     return
                 if callback._arrive(address.query):
-                    page = _DONE_PAGE.format(
-                        title="Logged in", text="You can close this page and go back to the terminal."
+                    page = web_page(
+                        "Logged in", "<p>You can close this page and go back to the terminal.</p>"
                     )
                 else:
-                    page = _DONE_PAGE.format(
-                        title="Not logged in", text="Flickr sent no permission. Nothing was changed."
-                    )
+                    page = web_page("Not logged in", "<p>Flickr sent no permission. Nothing was changed.</p>")
                 body = page.encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")

@@ -72,6 +72,10 @@ TAGS = (
 NO_CV_SPELLINGS = ("no_cv", "NoCV", "No CV", "nocv", "NO-CV")
 
 _LICENSES = ("0", "0", "0", "4", "4", "1", "2", "3", "5", "6", "7", "8", "9", "10", "11", "15")
+
+_COMMONS_LICENSES = ("7", "8", "10")
+"""Those of museums and governments, which a member's photo does not have and an undo cannot set back."""
+
 _PRIVACIES = (*["public"] * 8, *PRIVACY)
 
 _FIRST_UPLOAD = 1_178_200_000
@@ -99,10 +103,10 @@ def make_account(
     hostile: bool = True,
     clock: Callable[[], float] = time.time,
 ) -> Account:
-    """An account with this many own photos, some photos of others, two groups and two albums.
+    """An account with this many own photos, some photos of others, groups and albums.
 
-    `path_alias` may be None or "" as Flickr gives for people who chose none; `hostile=False` leaves out the
-    titles that attack, for a demonstration to look at.
+    `path_alias` may be None or "" as Flickr gives for people who chose none; `hostile=False` leaves out what
+    a demonstration has no use for: titles that attack, and licences that members cannot set.
     """
     chance = random.Random(seed)  # noqa: S311 - invented data, no secret
     me = Person(
@@ -125,6 +129,8 @@ def make_account(
         plain = f"{PLAIN_TITLES[number % len(PLAIN_TITLES)]} ({number})"
         title = titles[number] if number < len(titles) else plain
         photo = _photo(me, 9_000_000_000 + number * 137, title, (number, photos), chance)
+        if not hostile and photo.license in _COMMONS_LICENSES:
+            photo.license = "4"
         _add(account, photo, number, chance)
     for number in range(6):
         photo = _photo(others[number % 2], 8_000_000_000 + number * 137, "Not mine", (number, 6), chance)
@@ -192,8 +198,6 @@ def _photo(owner: Person, photo_id: int, title: str, place: tuple[int, int], cha
         location={"latitude": "49.5", "longitude": "8.46", "accuracy": "16"} if index % 9 == 8 else None,
     )
     photo.privacy = chance.choice(_PRIVACIES)
-    if index % 4:
-        _relicense(photo, chance)
     return photo
 
 
@@ -207,8 +211,10 @@ def _relicense(photo: Photo, chance: random.Random) -> None:
 
 
 def _add(account: Account, photo: Photo, index: int, chance: random.Random) -> None:
-    """Put `photo` into the account, and tags on it."""
+    """Put `photo` into the account, with a past and with tags."""
     account.photos[photo.id] = photo
+    if index % 4:
+        _relicense(photo, chance)
     raws = chance.sample(TAGS, chance.randrange(0, 5))
     if index % 11 == 10:
         raws.append(NO_CV_SPELLINGS[index // 11 % len(NO_CV_SPELLINGS)])

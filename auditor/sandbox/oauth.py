@@ -16,7 +16,7 @@ from oauthlib.oauth1 import Client
 from oauthlib.oauth1.rfc5849 import signature
 
 from auditor.sandbox.account import Account
-from auditor.sandbox.wire import Reply, Request, html_reply, text_reply
+from auditor.sandbox.wire import Reply, Request, html_reply, page_reply, text_reply
 
 #: Each contains the ones before it.
 PERMS = ("none", "read", "write", "delete")
@@ -188,8 +188,11 @@ class Provider:
         pending = self.pending.get(args.get("oauth_token", ""))
         perms = args.get("perms") or "read"
         if pending is None or pending.verifier or perms not in PERMS[1:]:
-            return html_reply(
-                400, "Oops!", "<p>This link is not valid any more. Start again from your program.</p>"
+            return page_reply(
+                400,
+                "This link is no longer valid",
+                "<p>It was used before, or the pretend Flickr has been restarted. Start the login again:"
+                " <b>flickr-auditor login</b>.</p>",
             )
         if request.method != "POST":
             return self._question(pending, perms)
@@ -197,29 +200,31 @@ class Provider:
             with self._lock:
                 del self.pending[pending.key]
             if pending.callback == "oob":
-                return html_reply(200, "Denied", "<p>The program got no access.</p>")
+                return page_reply(200, "Denied", "<p>The program got no access. You can close this page.</p>")
             return _redirect(pending.callback, {"oauth_problem": "user_refused", "oauth_token": pending.key})
         pending.perms = perms
         if pending.callback == "oob":
             digits = f"{secrets.randbelow(10**9):09d}"
             pending.verifier = f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
-            return html_reply(
-                200, "Your code", f"<p>Type this into your program: <code>{pending.verifier}</code></p>"
+            return page_reply(
+                200, "Your code", f"<p>Type this into your program:</p><p><code>{pending.verifier}</code></p>"
             )
         pending.verifier = secrets.token_hex(8)
         return _redirect(pending.callback, {"oauth_token": pending.key, "oauth_verifier": pending.verifier})
 
     def _question(self, pending: Pending, perms: str) -> Reply:
-        return html_reply(
+        may = _MAY[perms]
+        return page_reply(
             200,
-            "Pretend Flickr",
-            f"<p>A program wants to <b>{escape(perms)}</b> the practice account of"
-            f" <b>{escape(self.account.me.username)}</b>. Nothing here is real.</p>"
+            "Allow this program?",
+            f"<p>A program wants to <b>{escape(may)}</b> of <b>{escape(self.account.me.username)}</b>.</p>"
+            "<p>This is a practice account on your own computer: nothing here is real,"
+            " and nothing leaves it.</p>"
             "<form method='post' action='/services/oauth/authorize'>"
             f"<input type='hidden' name='oauth_token' value='{escape(pending.key)}'>"
             f"<input type='hidden' name='perms' value='{escape(perms)}'>"
-            "<button name='decision' value='allow'>Allow</button> "
-            "<button name='decision' value='deny'>Deny</button></form>",
+            "<button name='decision' value='allow'>Allow</button>"
+            "<button name='decision' value='deny' class='plain'>Deny</button></form>",
         )
 
     def access_token(self, request: Request) -> Reply:
@@ -252,6 +257,13 @@ class Provider:
         }
         return text_reply(200, urlencode(fields, quote_via=quote))
 
+
+#: What each permission lets a program do, with the photos …
+_MAY = {
+    "read": "see the photos, the private ones too,",
+    "write": "see and change the photos",
+    "delete": "see, change and delete the photos",
+}
 
 #: What may stand in an address as it is (RFC 3986), and what is already percent-encoded.
 _RESERVED = "%:/?#[]@!$&'()*+,;=~"

@@ -32,16 +32,16 @@ def draw(photo_id: str, edge: int = 75) -> bytes:
     near = tuple(value * 2 // 3 for value in far)
     sun_at = chance.uniform(0.15, 0.85), chance.uniform(0.12, 0.35), chance.uniform(0.07, 0.13)
     waves = [(chance.uniform(3, 9), chance.uniform(0, 6), 0.5 + 0.15 * row) for row in range(2)]
-    people = [
-        (chance.uniform(0.2, 0.8), chance.uniform(0.09, 0.14)) for _ in range(chance.choice((0, 1, 1, 2)))
-    ]
+    seats = chance.choice(((), (0.5,), (0.35,), (0.68,), (0.3, 0.7)))
+    people = [(seat + chance.uniform(-0.05, 0.05), chance.uniform(0.1, 0.14)) for seat in seats]
 
     def colour(x: float, y: float) -> int:
         """Index of the colour at this place, both from 0 to 1."""
         for middle, size in people:
-            if math.hypot(x - middle, y - 0.55) < size:
+            if math.hypot(x - middle, y - 0.5) < size:
                 return 4
-            if y > 0.55 and math.hypot((x - middle) / 1.9, y - 1.02) < size * 1.9:
+            shoulders = 0.5 + 2.5 * size
+            if math.hypot(x - middle, min(y - shoulders, 0)) < 1.6 * size:
                 return 5
         for row in (1, 0):
             pace, start, base = waves[row]

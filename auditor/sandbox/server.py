@@ -26,7 +26,7 @@ from auditor.sandbox.oauth import Provider
 from auditor.sandbox.pictures import draw
 from auditor.sandbox.rest import Rest, Served
 from auditor.sandbox.spoils import spoil_oauth
-from auditor.sandbox.wire import Reply, Request, html_reply, text_reply
+from auditor.sandbox.wire import Reply, Request, page_reply, text_reply
 
 #: A request body larger than this is refused unread; the largest real one is 75 tags.
 MAX_BODY = 1_000_000
@@ -109,7 +109,7 @@ class Sandbox:
             return self._route(request)
         except Exception:  # noqa: BLE001 - the boundary: nothing may escape into the socket server
             self.errors.append(traceback.format_exc())
-            return html_reply(500, "The sandbox has a bug", "<p>See its errors.</p>")
+            return page_reply(500, "The sandbox has a bug", "<p>See its errors.</p>")
 
     def _route(self, request: Request) -> Reply:
         path = request.path
@@ -119,7 +119,9 @@ class Sandbox:
             return self._oauth(path.removeprefix("/services/oauth/"), request)
         if picture := _PICTURE.fullmatch(path):
             return self._picture(*picture.groups(""))
-        return html_reply(404, "Not here", "<p>This is a pretend Flickr; it has no web site.</p>")
+        return page_reply(
+            404, "Not here", "<p>A pretend Flickr has no web site: it only answers programs.</p>"
+        )
 
     def _picture(self, photo_id: str, secret: str, suffix: str) -> Reply:
         """A photo's drawn picture, at the path that it has on live.staticflickr.com; gone with its secret."""

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 
 from oauthlib.oauth1.rfc5849 import utils
 
+from auditor.flickr.callback_page import web_page
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -62,8 +64,13 @@ def text_reply(status: int, text: str) -> Reply:
     return Reply(status, text.encode(), "text/plain;charset=UTF-8")
 
 
+def page_reply(status: int, title: str, inner: str) -> Reply:
+    """A page of the pretend Flickr for a person to read; `inner` is markup, `title` is text."""
+    return Reply(status, web_page(title, inner, site="Pretend Flickr").encode(), "text/html; charset=utf-8")
+
+
 def html_reply(status: int, title: str, inner: str, headers: Mapping[str, str] | None = None) -> Reply:
-    """A small web page; `inner` is markup, `title` is text."""
+    """A bare web page, as servers and proxies answer in bad times; `inner` is markup, `title` is text."""
     page = f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{escape(title)}</title></head><body>"
     page += f"<h1>{escape(title)}</h1>\n{inner}</body></html>\n"
     return Reply(status, page.encode(), "text/html; charset=utf-8", headers or {})
