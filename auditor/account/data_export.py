@@ -1,48 +1,64 @@
 """The account from Flickr's data export ("Your Flickr Data"): the way in without an API key.
 
-The export holds one ``photo_<id>.json`` for each photo, ``account_profile.json`` and ``albums.json``, beside
-much that is nobody's business here (mail, contacts, faves): of that no file is opened, and of the profile's
-e-mail address and the like nothing is kept. Flickr documents no schema; the shapes were gathered from public
+The export holds one ``photo_<id>.json`` for each photo, ``account_profile.json`` and the albums, beside much
+that is nobody's business here (mail, contacts, faves): of that no file is opened, and of the profile's e-mail
+address and the like nothing is kept. Flickr documents no schema; the shapes were gathered from public
 descriptions and vary with the years, so every value may be missing or of another type, and a file that can't
 be used is reported and skipped.
+
+What an export says was so on the day it was made. Zips keep that day as the date of their files; of files
+that were copied since, only the newest date inside them is sure. People keep exports of several years in one
+folder, so what holds a profile of its own is an export of its own.
 """
 
 import json
+import os.path
 import re
+import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from auditor.account import export_files
 from auditor.account.export_files import Member, SkippedFile
-from auditor.account.photo import Account, Photo
+from auditor.account.photo import Account, Photo, album_id, photo_from_export, unix_time
 from auditor.account.store import AccountStore
 from auditor.account.sync import SyncResult
 from auditor.errors import WrongFileError
-from auditor.flickr import licenses
-from auditor.flickr.parse import Json, integer, listing, table, text
-from auditor.flickr.privacy import Privacy
-from auditor.flickr.tags import clean
+from auditor.flickr.parse import Json, integer, listing, repaired, table, text
 from auditor.flickr.urls import is_photo_id, normalise_nsid, parse_photo, photo_ids_in_name
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
 
 _PROFILE: Final = "account_profile.json"
-_ALBUMS: Final = "albums.json"
-_PHOTO = re.compile(r"photo_.*\.json", re.IGNORECASE)
+# Long lists are split into parts (``contacts_part001.json``); so are albums, whatever the parts are called.
+_IS_PROFILE = re.compile(r"account_?profile(?![a-z]).*\.json")
+_IS_ALBUMS = re.compile(r"(?:photo)?(?:album|set)s?(?![a-z])(?!.*comment).*\.json")
+_IS_PHOTO = re.compile(r"photo_.*\.json")
 _PHOTO_ID_IN_NAME = re.compile(r"photo_([0-9]+)\.json", re.IGNORECASE)
-_EXTENSION = re.compile(r"\.([a-z0-9]{2,4})(?:\?.*)?$")
+# Others' words and lists that say nothing of the owner's photos.
+_NOT_READ = re.compile(
+    r".*(?:comment|contact|fave|favou?rite|follow|galler|group|mail|message|testimonial|people|collection|app|stat"
+    r"|note|geo|order|setting|block).*"
+)
+_DAY_IN_NAME = re.compile(r"(?<![0-9])(20[0-9]{2})([-_.]?)([01][0-9])\2([0-3][0-9])(?![0-9])")
 
 _DEFAULTS: Final = ("default_license", "who_can_download_photos", "photostream_safety_level")
-_SAFETY: Final = {"safe": 0, "moderate": 1, "restricted": 2}
 _YES_NO: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-_VIDEO_FORMATS: Final = frozenset(
-    {"3gp", "avi", "m2ts", "m4v", "mov", "mp4", "mpeg", "mpg", "mts", "ogg", "ogv", "wmv"}
-)
+# fmt: off
+_KNOWN_FIELDS: Final = frozenset({
+    "albums", "comment_permissions", "comments", "count_comments", "count_faves", "count_notes", "count_tags",
+    "count_views", "date_imported", "date_taken", "description", "exif", "geo", "groups", "id", "license", "name",
+    "notes", "original", "people", "photopage", "privacy", "rotation", "safety", "tagging_permissions", "tags",
+})
+# fmt: on
 _TOLD_TWICE: Final = "another file tells the same photo, as new or newer"
+_ONE_EXPORT: Final = 14 * 86_400.0
+"""Seconds that the dates of two profiles may be apart and yet be of one export, fetched twice or in parts."""
+_DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,14 @@ class Export:
     """What was read, but not understood."""
     incomplete: tuple[str, ...]
     """Signs that photos of the account are missing here; none: the export seems whole."""
+    made_at: float = 0.0
+    """Unix time of the day it was made."""
+    dated: bool = False
+    """The files tell that day; else they are copies, and `made_at` is the newest date inside them."""
+    albums: Mapping[str, str] = field(default_factory=dict)
+    """Titles by id."""
+    earlier: tuple["Export", ...] = ()
+    """Exports of earlier days that lie in the same place, the oldest first."""
 
     @property
     def complete(self) -> bool:
@@ -73,42 +97,50 @@ class _Told:
     """The NSID in the photo's page address; None where that has the path alias."""
     license_name: str
     privacy_word: str
+    safety_word: str
+    unknown_fields: frozenset[str]
     file: str
-    modified: tuple[int, ...]
+    modified: float
 
 
-def load(path: Path, *, progress: Progress = SILENT) -> Export:
+def load(path: Path, *, now: float | None = None, progress: Progress = SILENT) -> Export:
     """Read the export at `path`: a folder with the JSON files, the zips, or both at any depth; or one zip.
 
-    A zip named ``…_part1.zip`` stands for all its parts in the same folder. Errors: `WrongFileError` when
-    there is no export, when it does not say whose it is, or when it is of two accounts.
+    A zip named ``…_part1.zip`` stands for all its parts in the same folder. Of several exports the newest is
+    returned, with the others in `earlier`. Errors: `WrongFileError` when there is no export, when it does not
+    say whose it is, or when it is of two accounts.
     """
     files, unreadable = export_files.find(path)
-    reading = _Reading(path, missing_parts=export_files.missing_parts(files), skipped=unreadable)
+    readings = _Readings(path, files, time.time() if now is None else now)
+    readings.newest.skipped += unreadable
     with progress.task("Reading the export", unit="files") as task:
         for member in export_files.members(path, files):
-            if isinstance(member, SkippedFile):
-                reading.skipped.append(member)
-            else:
-                reading.take(member)
+            readings.take(member)
             task.advance()
-    return reading.export()
+    return readings.export()
 
 
-def save_export(store: AccountStore, export: Export, now: float) -> SyncResult:
-    """Make `export` the account in the store; `now` is unix time.
+def save_export(store: AccountStore, export: Export) -> SyncResult:
+    """Take `export`, and the earlier ones that lay with it, into the store.
 
     Photos are marked as gone only when the export is complete and nothing stored is newer than it.
     """
     nsid = export.account.nsid
     before = {photo.id: photo for photo in store.photos(nsid)}
-    incomplete = export.incomplete + _older_than(before, export)
-    store.save(
-        export.account, export.photos, taken_at=now, source="export", complete=not incomplete, full=True
-    )
+    for one in (*export.earlier, export):
+        incomplete = one.incomplete + _older_than(store, one)
+        store.save(
+            one.account,
+            one.photos,
+            taken_at=one.made_at,
+            source="export",
+            complete=not incomplete,
+            full=True,
+            albums=one.albums,
+        )
     after = {photo.id: photo for photo in store.photos(nsid)}
     return SyncResult(
-        account=export.account,
+        account=store.account(nsid) or export.account,
         source="export",
         photos=len(after),
         added=len(after.keys() - before.keys()),
@@ -120,89 +152,235 @@ def save_export(store: AccountStore, export: Export, now: float) -> SyncResult:
         skipped=dict(Counter(file.reason for file in export.skipped)),
         listed=len(export.photos),
         incomplete=incomplete,
+        as_of=export.made_at,
+        dated=export.dated,
     )
 
 
-def _older_than(stored: Mapping[str, Photo], export: Export) -> tuple[str, ...]:
-    """Why the export can't tell what is gone: it was made before photos that the store already has.
-
-    Judged by upload dates, since the dates of files change when they are copied.
-    """
-    known = {photo.id for photo in export.photos}
-    last = max((photo.date_upload or 0 for photo in export.photos), default=0)
-    newer = sum(photo.id not in known and (photo.date_upload or 0) > last for photo in stored.values())
-    if not newer:
+def _older_than(store: AccountStore, export: Export) -> tuple[str, ...]:
+    """Why the export can't tell what is gone: it was made before what the store already has."""
+    snapshot = store.snapshot(export.account.nsid)
+    if snapshot is None or snapshot.taken_at <= export.made_at:
         return ()
-    return (f"it is older than what is stored: {count(newer, 'photo')} in the store came after its last one",)
+    return (
+        f"it is older than what is stored: made {day(export.made_at)}, and what is stored is of"
+        f" {day(snapshot.taken_at)}; what is newer stays",
+    )
+
+
+def day(moment: float) -> str:
+    """The day of a unix time, in UTC: ``2019-01-02``."""
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d}"
+
+
+class _Readings:
+    """The exports in one place: each folder (or zip with its parts) that holds a profile is one."""
+
+    def __init__(self, path: Path, files: Sequence[Path], now: float) -> None:
+        self._path = path
+        found = [member for member in export_files.members(path, files) if isinstance(member, Member)]
+        members = [member for member in found if _is_read(member.base)]
+        missing = export_files.missing_parts(files)
+        roots = _roots([member for member in members if _IS_PROFILE.fullmatch(member.base.lower())])
+        self._readings = [_Reading(path, missing, now) for _ in roots]
+        self._by_folder = dict[tuple[str, ...], _Reading]()
+        for member in members:
+            if member.folder not in self._by_folder:
+                near = [max(_common(member.folder, root) for root in folders) for folders in roots]
+                place = max(range(len(roots)), key=lambda export: (near[export], export))
+                self._by_folder[member.folder] = self._readings[place]
+                self._readings[place].named_days |= _days((path.name, *member.folder))
+            if member.dated:
+                reading = self._by_folder[member.folder]
+                reading.dated_at = max(reading.dated_at, member.modified)
+        self._media: set[frozenset[str]] = set()
+        """For each original, the ids that its name may mean."""
+        self._unread: list[str] = []
+
+    @property
+    def newest(self) -> "_Reading":
+        return max(self._readings, key=lambda reading: reading.made_at)
+
+    def take(self, member: Member | SkippedFile) -> None:
+        """Use `member` when it is of a kind that tells about the owner's photos."""
+        if isinstance(member, SkippedFile):
+            self.newest.skipped.append(member)
+            return
+        name = member.base.lower()
+        if _is_read(name):
+            self._by_folder[member.folder].take(member)
+        elif ids := photo_ids_in_name(name):
+            self._media.add(ids)
+        elif name.endswith(".json") and not _NOT_READ.fullmatch(name):
+            self._unread.append(member.name)
+
+    def export(self) -> Export:
+        profiles = [reading.profile for reading in self._readings if reading.profile]
+        nsids = dict.fromkeys(nsid for profile in profiles if (nsid := _nsid(profile)))
+        if len(nsids) > 1:
+            raise WrongFileError(
+                f"{self._path} holds exports of two accounts: {' and '.join([*nsids][:2])}",
+                hint="Put them in two folders, and use a --home for each account.",
+            )
+        readings = sorted(self._readings, key=lambda reading: reading.made_at)
+        nsid = next(iter(nsids), None) or self._owner()
+        known = frozenset[str]().union(*(reading.photo_ids for reading in readings))
+        *earlier, newest = (reading.export(nsid) for reading in readings)
+        orphans = sum(ids.isdisjoint(known) for ids in self._media)
+        incomplete, warnings = newest.incomplete, newest.warnings
+        if orphans:
+            incomplete += (f"it holds {count(orphans, 'original')} without a photo_<id>.json",)
+        if self._unread:
+            names = ", ".join(self._unread[:3]) + (", …" if len(self._unread) > 3 else "")
+            warnings += (f"{count(len(self._unread), 'file')} of unknown kind were not read: {names}",)
+        if earlier:
+            days = ", ".join(day(one.made_at) for one in earlier)
+            warnings += (
+                f"there are several exports here; that of {day(newest.made_at)} is the newest, and counts"
+                f" (earlier: {days})",
+            )
+        return replace(newest, incomplete=incomplete, warnings=warnings, earlier=tuple(earlier))
+
+    def _owner(self) -> str:
+        """Whose photos they are by their page addresses, where no profile says it."""
+        told = [one for reading in self._readings for one in reading.told.values()]
+        owners = {one.owner for one in told if one.owner}
+        if len(owners) == 1:
+            return owners.pop()
+        found = f"only {count(len(told), 'photo')}" if told else "no photo either"
+        skipped = [file for reading in self._readings for file in reading.skipped]
+        reasons = [f"{name} is missing" for name in self._readings[0].missing_parts]
+        reasons += [f"{file.name}: {file.reason}" for file in skipped[:3]]
+        raise WrongFileError(
+            f"{self._path} does not tell whose photos they are: there is no {_PROFILE} in it, and {found}"
+            + (f" ({'; '.join(reasons)})" if reasons else ""),
+            hint="Give the folder that holds all zips of your Flickr data (Account settings, Your Flickr"
+            f" Data); {_PROFILE} is in the first part.",
+        )
+
+
+def _is_read(name: str) -> bool:
+    name = name.lower()
+    return any(kind.fullmatch(name) for kind in (_IS_PHOTO, _IS_PROFILE, _IS_ALBUMS))
+
+
+def _roots(profiles: Sequence[Member]) -> list[list[tuple[str, ...]]]:
+    """For each export the folders that hold a profile of it; the newest export last."""
+    roots: list[list[tuple[str, ...]]] = []
+    last: Member | None = None
+    for profile in sorted(profiles, key=lambda member: (member.dated, member.modified)):
+        near = last and last.dated and profile.dated and profile.modified - last.modified <= _ONE_EXPORT
+        if last and (near or profile.folder == last.folder):
+            roots[-1].append(profile.folder)
+        else:
+            roots.append([profile.folder])
+        last = profile
+    return roots or [[()]]
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many folders two paths share from the top."""
+    return len(os.path.commonprefix([one, other]))
+
+
+def _days(names: Iterable[str]) -> set[float]:
+    """The days in names of folders and zips, such as ``flickr-2019-01-02``: unix time of their ends."""
+    found = set()
+    for match in _DAY_IN_NAME.finditer(" ".join(names)):
+        if (midnight := unix_time(f"{match[1]}-{match[3]}-{match[4]}")) is not None:
+            found.add(midnight + _DAY - 1)
+    return found
 
 
 class _Reading:
-    """What has been read of an export so far."""
+    """What has been read of one export so far."""
 
-    def __init__(self, path: Path, missing_parts: list[str], skipped: list[SkippedFile]) -> None:
-        self.skipped = skipped
+    def __init__(self, path: Path, missing_parts: list[str], now: float) -> None:
+        self.missing_parts = missing_parts
+        self.skipped: list[SkippedFile] = []
+        self.told: dict[str, _Told] = {}
+        self.dated_at = 0.0
+        """The newest date that Flickr gave a file."""
+        self.named_days: set[float] = set()
         self._path = path
-        self._missing_parts = missing_parts
-        self._told: dict[str, _Told] = {}
+        self._now = now
         self._profile: tuple[Member, Json] | None = None
-        self._albums: tuple[Member, Json] | None = None
-        self._media: set[frozenset[str]] = set()
-        """For each original, the ids that its name may mean."""
+        self._albums: list[Json] = []
+        self._titles: dict[str, str] = {}
+        self._newest_inside = 0.0
+
+    @property
+    def profile(self) -> Json | None:
+        return self._profile[1] if self._profile else None
+
+    @property
+    def photo_ids(self) -> frozenset[str]:
+        return frozenset(self.told)
+
+    @property
+    def made_at(self) -> float:
+        """Unix time of the day it was made; where nobody can tell, of the newest thing in it."""
+        latest = min(self.dated_at or self._now, self._now)
+        named = [day for day in self.named_days if self._newest_inside <= day < latest + _DAY]
+        return min(max(named), latest) if named else latest if self.dated_at else self._newest_inside
 
     def take(self, member: Member) -> None:
-        """Use `member` when it is of a kind that tells about the owner's photos."""
         name = member.base.lower()
-        if _PHOTO.fullmatch(name):
-            self._take_photo(member)
-        elif name == _PROFILE:
-            self._take_profile(member)
-        elif name == _ALBUMS:
-            if (content := self._json(member)) is not None:
-                self._albums = _newest(self._albums, (member, content))
-        elif ids := photo_ids_in_name(name):
-            self._media.add(ids)
+        content = self._json(member)
+        if content is None:
+            return
+        if _IS_PHOTO.fullmatch(name):
+            self._take_photo(member, content)
+        elif _IS_PROFILE.fullmatch(name):
+            self._take_profile(member, content)
+        else:
+            self._take_albums(content)
 
-    def export(self) -> Export:
-        account = self._account()
-        self._drop_others(account.nsid)
-        albums = _album_ids(self._albums[1] if self._albums else {})
+    def export(self, nsid: str) -> Export:
+        self._drop_others(nsid)
+        albums: dict[str, list[str]] = {}
+        for album in self._albums:
+            for photo_id in _ids(album.get("photos")):
+                albums.setdefault(photo_id, []).append(album_id(album))
+        made_at = self.made_at
         photos = tuple(
-            replace(told.photo, albums=_unique(told.photo.albums + tuple(albums.get(photo_id, ()))))
-            for photo_id, told in sorted(self._told.items(), key=lambda item: int(item[0]))
+            replace(told.photo, albums=_united(told.photo.albums, albums.get(photo_id)), as_of=made_at)
+            for photo_id, told in sorted(self.told.items(), key=lambda item: int(item[0]))
         )
-        profile = self._profile[1] if self._profile else {}
+        profile = self.profile or {}
         settings = table(profile.get("settings"))
+        defaults = {name: text(settings[name]) for name in _DEFAULTS if settings.get(name)}
         return Export(
-            account=replace(
-                account, defaults={name: text(settings[name]) for name in _DEFAULTS if settings.get(name)}
-            ),
+            account=_account(nsid, profile, defaults),
             photos=photos,
             skipped=tuple(self.skipped),
             warnings=self._warnings(),
             incomplete=self._incomplete(albums.keys() | _ids(table(profile.get("showcase")).get("photos"))),
+            made_at=made_at,
+            dated=bool(self.dated_at),
+            albums=self._titles,
         )
 
-    def _take_photo(self, member: Member) -> None:
-        content = self._json(member)
-        if content is None:
-            return
+    def _take_photo(self, member: Member, content: Json) -> None:
         told = _read_photo(content, member)
         if isinstance(told, str):
             self.skipped.append(SkippedFile(member.name, told))
             return
-        known = self._told.get(told.photo.id)
+        dates = [content.get("date_imported")]
+        dates += [entry.get("date") for entry in listing(content.get("comments"))]
+        dates += [entry.get("date_create") for entry in listing(content.get("tags"))]
+        self._saw(unix_time(text(date)) for date in dates)
+        self._title(listing(content.get("albums")))
+        known = self.told.get(told.photo.id)
         if known is None:
-            self._told[told.photo.id] = told
+            self.told[told.photo.id] = told
             return
         older, newer = sorted((told, known), key=lambda one: one.modified)
-        self._told[told.photo.id] = newer
+        self.told[told.photo.id] = newer
         self.skipped.append(SkippedFile(older.file, _TOLD_TWICE))
 
-    def _take_profile(self, member: Member) -> None:
-        content = self._json(member)
-        if content is None:
-            return
-        if normalise_nsid(text(content.get("nsid"))) is None:
+    def _take_profile(self, member: Member, content: Json) -> None:
+        if not _nsid(content):
             self.skipped.append(SkippedFile(member.name, "no NSID"))
             return
         if self._profile and _nsid(self._profile[1]) != _nsid(content):
@@ -210,7 +388,28 @@ class _Reading:
                 f"{self._path} holds exports of two accounts: {_nsid(self._profile[1])} and {_nsid(content)}",
                 hint="Put them in two folders, and use a --home for each account.",
             )
-        self._profile = _newest(self._profile, (member, content))
+        self._saw([unix_time(text(content.get("join_date")))])
+        if self._profile is None or self._profile[0].modified <= member.modified:
+            self._profile = (member, content)
+
+    def _take_albums(self, content: Json) -> None:
+        """A part of the list of albums, or an album for itself."""
+        found = [entry for value in content.values() for entry in listing(value) if "photos" in entry]
+        found += [content] if "photos" in content else []
+        for album in found:
+            self._saw(integer(album.get(name)) for name in ("created", "last_updated"))
+        self._title(found)
+        self._albums += found
+
+    def _title(self, albums: Iterable[Json]) -> None:
+        for album in albums:
+            if (key := album_id(album)) and (title := repaired(text(album.get("title"))).strip()):
+                self._titles[key] = title
+
+    def _saw(self, dates: Iterable[int | None]) -> None:
+        for date in dates:
+            if date is not None and self._newest_inside < date <= self._now:
+                self._newest_inside = float(date)
 
     def _json(self, member: Member) -> Json | None:
         """The JSON object in `member`; None: it is in `skipped` now."""
@@ -220,7 +419,7 @@ class _Reading:
             return None
         try:
             # Old exports hold broken UTF-8: a wrong letter in a title is no reason to lose a photo.
-            content = json.loads(data.decode("utf-8-sig", errors="replace"))
+            content = json.loads(data.decode(json.detect_encoding(data), errors="replace"))
         except (ValueError, RecursionError):
             self.skipped.append(
                 SkippedFile(member.name, "no JSON: cut short or damaged" if data else "empty")
@@ -231,121 +430,72 @@ class _Reading:
             return None
         return content
 
-    def _account(self) -> Account:
-        if self._profile is not None:
-            return _account(self._profile[1])
-        owners = {told.owner for told in self._told.values() if told.owner}
-        if len(owners) == 1:
-            return Account(nsid=owners.pop())
-        found = f"only {count(len(self._told), 'photo')}" if self._told else "no photo either"
-        reasons = [f"{name} is missing" for name in self._missing_parts]
-        reasons += [f"{file.name}: {file.reason}" for file in self.skipped[:3]]
-        raise WrongFileError(
-            f"{self._path} does not tell whose photos they are: there is no {_PROFILE} in it, and {found}"
-            + (f" ({'; '.join(reasons)})" if reasons else ""),
-            hint="Give the folder that holds all zips of your Flickr data (Account settings, Your Flickr"
-            f" Data); {_PROFILE} is in the first part.",
-        )
-
     def _drop_others(self, nsid: str) -> None:
         """Leave out photos whose page is that of somebody else."""
-        for photo_id, told in list(self._told.items()):
+        for photo_id, told in list(self.told.items()):
             if told.owner not in {None, nsid}:
-                del self._told[photo_id]
+                del self.told[photo_id]
                 self.skipped.append(SkippedFile(told.file, "a photo of another account"))
 
     def _warnings(self) -> tuple[str, ...]:
-        unknown_licenses = Counter(t.license_name for t in self._told.values() if not t.photo.license_id)
-        unknown_privacy = Counter(
-            t.privacy_word for t in self._told.values() if Privacy.from_export(t.privacy_word) is None
-        )
-        warnings = []
-        if unknown_licenses:
-            warnings.append(f"the licence of {_tally(unknown_licenses)} is not known")
-        if unknown_privacy:
-            warnings.append(f"the privacy of {_tally(unknown_privacy)} is not known; taken as private")
+        told = self.told.values()
+        unknown = {
+            "licence": Counter(one.license_name for one in told if one.photo.license_id is None),
+            "privacy": Counter(one.privacy_word for one in told if one.photo.privacy is None),
+            # That it is left out is nothing new; a new word is.
+            "safety level": Counter(
+                one.safety_word for one in told if one.photo.safety_level is None and one.safety_word
+            ),
+        }
+        warnings = [f"the {what} of {_tally(words)} is not known" for what, words in unknown.items() if words]
+        if fields := Counter(name for one in told for name in one.unknown_fields):
+            warnings.append(f"fields of unknown meaning were not read: {_tally(fields)}")
         if any(file.reason == _TOLD_TWICE for file in self.skipped):
             warnings.append("some photos are told by more than one file; the newest file counts")
         return tuple(warnings)
 
     def _incomplete(self, mentioned: set[str]) -> tuple[str, ...]:
         """Why this is not the whole account; `mentioned` are the photo ids that other files name."""
-        reasons = [f"{name} is missing" for name in self._missing_parts]
+        reasons = [f"{name} is missing" for name in self.missing_parts]
         broken = sum(file.reason != _TOLD_TWICE for file in self.skipped)
         if broken:
             reasons.append(f"{count(broken, 'file')} could not be used")
-        if not self._told:
+        if not self.told:
             reasons.append("it holds no photo_<id>.json")
-        if unseen := len(mentioned - self._told.keys()):
+        if unseen := len(mentioned - self.told.keys()):
             reasons.append(f"albums or the showcase name {count(unseen, 'photo')} without a photo_<id>.json")
-        if orphans := sum(ids.isdisjoint(self._told) for ids in self._media):
-            reasons.append(f"it holds {count(orphans, 'original')} without a photo_<id>.json")
         return tuple(reasons)
 
 
 def _read_photo(raw: Json, file: Member) -> _Told | str:
     """The photo that `raw` tells, or the reason why it tells none."""
-    photo_id = text(raw.get("id"))
-    if not is_photo_id(photo_id):
-        return "no photo id"
+    photo = photo_from_export(raw)
+    if isinstance(photo, str):
+        return photo
     name = _PHOTO_ID_IN_NAME.fullmatch(file.base)
-    if name and name[1] != photo_id:
+    if name and name[1] != text(raw.get("id")):
         return "the file's name and its content have different photo ids"
     page = parse_photo(text(raw.get("photopage")))
-    license_name = text(raw.get("license"))[:100]
-    license_meant = licenses.find(license_name)
-    privacy_word = text(raw.get("privacy"))[:100]
-    tags = _tags(raw.get("tags"))
-    photo = Photo(
-        id=photo_id,
-        title=_repaired(text(raw.get("name"))),
-        license_id=license_meant.id if license_meant else "",
-        # Nothing may become visible, or count as visible, because of a word we do not know.
-        privacy=Privacy.from_export(privacy_word) or Privacy.PRIVATE,
-        tags=tags,
-        machine_tags=tuple(tag for tag in tags if "=" in tag),
-        albums=_unique(tuple(_album_id(album) for album in _entries(raw.get("albums")))),
-        date_upload=_unix(text(raw.get("date_imported"))),
-        date_taken=text(raw.get("date_taken")) or None,
-        safety_level=_SAFETY.get(text(raw.get("safety")).strip().lower()),
-        views=integer(raw.get("count_views")),
-    )
     return _Told(
-        photo=_with_original(photo, text(raw.get("original"))[:500]),
+        photo=photo,
         owner=page.nsid if page else None,
-        license_name=license_name,
-        privacy_word=privacy_word,
+        license_name=text(raw.get("license"))[:100],
+        privacy_word=text(raw.get("privacy"))[:100],
+        safety_word=text(raw.get("safety"))[:100],
+        unknown_fields=frozenset(map(str, raw.keys() - _KNOWN_FIELDS)),
         file=file.name,
         modified=file.modified,
     )
 
 
-def _with_original(photo: Photo, address: str) -> Photo:
-    """`photo` with what the address of its original tells, if it is the address of this photo."""
-    found = parse_photo(address)
-    if found is None or found.photo_id != photo.id:
-        return photo
-    extension = _EXTENSION.search(address.lower())
-    original_format = extension[1] if extension else None
-    is_video = original_format in _VIDEO_FORMATS or "/video/" in address or "/play/" in address
-    return replace(
-        photo,
-        server=found.server,
-        farm=found.farm,
-        secret=None if found.is_original else found.secret,
-        original_secret=found.secret if found.is_original else None,
-        original_format=original_format,
-        media="video" if is_video else "photo",
-    )
-
-
-def _account(profile: Json) -> Account:
+def _account(nsid: str, profile: Json, defaults: Mapping[str, str]) -> Account:
     alias = text(profile.get("path_alias")).strip()
     return Account(
-        nsid=_nsid(profile),
-        username=_repaired(text(profile.get("screen_name"))),
+        nsid=nsid,
+        username=repaired(text(profile.get("screen_name"))),
         path_alias=alias if alias and not normalise_nsid(alias) else None,
         is_pro=_YES_NO.get(text(profile.get("pro_user")).strip().lower()),
+        defaults=defaults,
     )
 
 
@@ -353,62 +503,18 @@ def _nsid(profile: Json) -> str:
     return normalise_nsid(text(profile.get("nsid"))) or ""
 
 
-def _album_ids(albums: Json) -> dict[str, list[str]]:
-    """From photo id to the ids of its albums, by ``albums.json``."""
-    found: dict[str, list[str]] = {}
-    for album in listing(albums.get("albums")):
-        for photo_id in _ids(album.get("photos")):
-            found.setdefault(photo_id, []).append(_album_id(album))
-    return found
-
-
-def _album_id(album: object) -> str:
-    """Of ``{"id": …, "title": …}``, or of the bare id that some exports are described with."""
-    album_id = text(album.get("id") if isinstance(album, Mapping) else album)
-    return album_id if album_id.isascii() and album_id.isdigit() else ""
-
-
-def _tags(value: object) -> tuple[str, ...]:
-    """Clean forms of ``[{"tag": …}]`` or of bare tags, which an export may tell raw or clean."""
-    tags = (entry.get("tag") if isinstance(entry, Mapping) else entry for entry in _entries(value))
-    return _unique(tuple(clean(_repaired(text(tag))) for tag in tags))
-
-
 def _ids(value: object) -> set[str]:
-    """The photo ids in a list of them; a "0" stands where a photo was."""
-    return {photo_id for photo_id in map(text, _entries(value)) if is_photo_id(photo_id)}
+    """The photo ids in a list of them or of objects with one; a "0" stands where a photo was."""
+    entries = value if isinstance(value, list) else []
+    ids = (text(entry.get("id") if isinstance(entry, Mapping) else entry) for entry in entries)
+    return {photo_id for photo_id in ids if is_photo_id(photo_id)}
 
 
-def _entries(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value))
-
-
-def _unix(date: str) -> int | None:
-    """``2020-03-15 18:00:00`` as unix time of UTC; None for no date, such as ``0000-00-00 00:00:00``."""
-    try:
-        parsed = datetime.fromisoformat(date)
-        return int(parsed.replace(tzinfo=parsed.tzinfo or UTC).timestamp())
-    except (ValueError, OverflowError):
+def _united(one: tuple[str, ...] | None, other: Iterable[str] | None) -> tuple[str, ...] | None:
+    """What a photo's own file and the list of albums say; None where neither says anything."""
+    if one is None and other is None:
         return None
-
-
-def _repaired(value: str) -> str:
-    """`value` without double encoding (``CafÃ©`` for ``Café``), where that is certain.
-
-    A text whose characters, taken as bytes, are valid UTF-8 was not meant as it stands.
-    """
-    try:
-        return value.encode("latin-1").decode()
-    except UnicodeError:
-        return value
-
-
-def _newest(one: tuple[Member, Json] | None, other: tuple[Member, Json]) -> tuple[Member, Json]:
-    return one if one and one[0].modified > other[0].modified else other
+    return tuple(dict.fromkeys(album for album in (*(one or ()), *(other or ())) if album))
 
 
 def _tally(words: Counter[str]) -> str:

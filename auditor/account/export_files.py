@@ -8,12 +8,12 @@ nor blow up.
 import os
 import re
 import struct
-import time
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
@@ -24,6 +24,9 @@ from auditor.text import plain
 
 MAX_BYTES: Final = 20_000_000
 """Of one file. A photo's JSON has some kB, the albums of 100,000 photos a few MB."""
+
+_FLICKR_BEGAN: Final = datetime(2004, 2, 10, tzinfo=UTC).timestamp()
+"""Flickr's first day; a file cannot be older."""
 
 # Flickr names the metadata zips <17 digits>_<hex>_part1.zip; browsers add " (1)" to a second download.
 _PART = re.compile(r"(.+)_part([0-9]{1,4})(?: ?\([0-9]+\))?\.zip", re.IGNORECASE)
@@ -58,8 +61,12 @@ class Member:
     """As in `SkippedFile`."""
     base: str
     """The bare file name."""
-    modified: tuple[int, ...]
-    """Local year, month, day, hour, minute, second, which is what zips keep; to be compared only."""
+    folder: tuple[str, ...]
+    """Where it lies: below the given folder; all parts of a zip are one folder, named as they are."""
+    modified: float
+    """Unix time by the date of the file, 0 where there is none; of a copy it may be that of the copying."""
+    dated: bool
+    """The date is the one that Flickr gave the file, not perhaps that of a copy."""
     read: Callable[[], bytes | SkippedFile]
     """Its bytes, or why it has none; only until the next member is asked for."""
 
@@ -125,22 +132,28 @@ def members(path: Path, files: Iterable[Path]) -> Iterator[Member | SkippedFile]
     """Every file of the export among `files`, those inside zips included; `path` is what `find` was given."""
     for file in files:
         name = _name(path, file)
+        folder = file.relative_to(path).parts[:-1] if file.is_relative_to(path) else ()
         if file.suffix.lower() == ".zip":
-            yield from _zip_members(file, name)
-        else:
-            yield Member(name, file.name, _modified(file), partial(_read_file, file, name))
+            yield from _zip_members(file, name, folder)
+        elif not _is_apple_double((*folder, file.name)):
+            yield Member(name, file.name, folder, *_modified(file), partial(_read_file, file, name))
 
 
-def _zip_members(file: Path, name: str) -> Iterator[Member | SkippedFile]:
+def _zip_members(file: Path, name: str, folder: tuple[str, ...]) -> Iterator[Member | SkippedFile]:
+    part = _PART.fullmatch(file.name)
+    folder = (*folder, part[1] if part else file.name)
     try:
         with zipfile.ZipFile(file) as archive:
             for info in archive.infolist():
                 inside = f"{name}/{plain(info.filename)}"
-                base = PurePosixPath(info.filename.replace("\\", "/")).name
-                if _EXPORT_ZIP.fullmatch(base):
+                parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+                if info.is_dir() or not parts or _is_apple_double(parts):
+                    continue
+                if _EXPORT_ZIP.fullmatch(parts[-1]):
                     yield SkippedFile(inside, "a zip inside a zip: unpack the outer one")
-                elif not info.is_dir():
-                    yield Member(inside, base, info.date_time, partial(_read_zipped, archive, info, inside))
+                else:
+                    read = partial(_read_zipped, archive, info, inside)
+                    yield Member(inside, parts[-1], (*folder, *parts[:-1]), *_zip_date(info), read)
     except _BROKEN_ZIP as error:
         yield SkippedFile(name, _why(error) if isinstance(error, OSError) else "no zip file, or damaged")
 
@@ -170,11 +183,27 @@ def _within_limit(data: bytes, name: str) -> bytes | SkippedFile:
     return data if len(data) <= MAX_BYTES else SkippedFile(name, f"larger than {MAX_BYTES // 10**6} MB")
 
 
-def _modified(file: Path) -> tuple[int, ...]:
+def _is_apple_double(parts: Sequence[str]) -> bool:
+    """What macOS adds to zips and foreign disks: ``__MACOSX/._photo_1.json`` beside each ``photo_1.json``."""
+    return "__MACOSX" in parts or parts[-1].startswith("._")
+
+
+def _modified(file: Path) -> tuple[float, bool]:
+    """Unpacking keeps the dates of a zip, which are in whole seconds; copies get the time of the copying."""
     try:
-        return tuple(time.localtime(file.stat().st_mtime)[:6])
-    except (OSError, ValueError, OverflowError):
-        return ()
+        status = file.stat()
+    except (OSError, ValueError):
+        return 0.0, False
+    return status.st_mtime, status.st_mtime_ns % 10**9 == 0 and status.st_mtime > _FLICKR_BEGAN
+
+
+def _zip_date(info: zipfile.ZipInfo) -> tuple[float, bool]:
+    """Zips keep no time zone; Flickr's computers run on UTC. 1980-01-01 means that no date was known."""
+    try:
+        date = datetime(*info.date_time, tzinfo=UTC).timestamp()
+    except ValueError:
+        return 0.0, False
+    return date, date > _FLICKR_BEGAN
 
 
 def _name(path: Path, file: Path) -> str:

@@ -1,16 +1,32 @@
-"""The account and its photos as values, and their reading from the rows of Flickr's list calls."""
+"""The account and its photos as values, and how each of Flickr's ways to tell a photo is read.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+Flickr tells a photo in three shapes: a row of a list call, the answer of `photos.getInfo`, and a file of its
+data export. Each has its function here, so that a value means the same wherever it came from. A word or number
+that nobody knows becomes None, never a guess.
+"""
 
-from auditor.flickr.parse import Json, boolean, integer, text
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from auditor.flickr import licenses
+from auditor.flickr.parse import Json, boolean, content, integer, listing, repaired, table, text
 from auditor.flickr.privacy import Privacy
-from auditor.flickr.tags import split_clean
-from auditor.flickr.urls import is_photo_id, page_url
+from auditor.flickr.tags import clean, split_clean
+from auditor.flickr.urls import is_photo_id, page_url, parse_photo
 
 if TYPE_CHECKING:  # the client brings HTTP libraries that an audit does without
     from auditor.flickr.api import Login
+
+_MEDIA: Final = frozenset({"photo", "video"})
+_SAFETY: Final = {"safe": 0, "moderate": 1, "restricted": 2}
+_EXTENSION = re.compile(r"\.([a-z0-9]{2,4})(?:\?.*)?$")
+_PHOTO_FORMATS: Final = frozenset({"bmp", "gif", "heic", "jpeg", "jpg", "png", "tif", "tiff", "webp"})
+_VIDEO_FORMATS: Final = frozenset(
+    {"3gp", "avi", "m2ts", "m4v", "mov", "mp4", "mpeg", "mpg", "mts", "ogg", "ogv", "wmv"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +56,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """One photo or video of the account."""
+    """One photo or video of the account. What was not told, or in a word that nobody knows, is None."""
 
     id: str
     title: str
-    license_id: str
-    """Flickr's id as a string; "" when not told."""
-    privacy: Privacy
+    license_id: str | None
+    """Flickr's id as a string; an id that `licenses` does not list is kept as it is."""
+    privacy: Privacy | None
+    """None never means private: nothing may be skipped as "already" so."""
     secret: str | None = None
     """Of the display sizes; None from an export, which tells the original's only."""
     server: str | None = None
@@ -56,16 +73,20 @@ class Photo:
     tags: tuple[str, ...] = ()
     """Clean forms, machine tags included, as list calls give them."""
     machine_tags: tuple[str, ...] = ()
-    albums: tuple[str, ...] = ()
+    albums: tuple[str, ...] | None = None
+    """Ids. Only an export tells them; a photo in no album has ()."""
     date_upload: int | None = None
     """Unix time."""
     date_taken: str | None = None
     """As Flickr writes it, ``2013-10-06 14:06:41``; can be absurd."""
     last_update: int | None = None
-    media: str = "photo"
+    media: str | None = None
+    """``photo`` or ``video``."""
     safety_level: int | None = None
     """As read: 0 safe, 1 moderate, 2 restricted (written one higher)."""
     views: int | None = None
+    as_of: float | None = field(default=None, compare=False)
+    """Unix time at which all this was true: of the reading, or of the day an export was made."""
 
     def url(self, nsid: str) -> str:
         """The photo's page."""
@@ -87,31 +108,176 @@ def account_from_person(login: "Login", person: Json) -> Account:
     )
 
 
-def photo_from_row(row: Json) -> Photo | str:
-    """A photo from a row of a list call asked for `api.EXTRAS`, or the reason why the row is none."""
+def photo_from_row(row: Json, as_of: float | None = None) -> Photo | str:
+    """A photo from a row of a list call asked for `api.EXTRAS`, or the reason why the row is none.
+
+    A row of 2023, without the extras::
+
+        {"id":"52931686549","owner":"192376927@N06","secret":"9b203d4894","server":"65535","farm":66,
+         "title":"DSC04707","ispublic":1,"isfriend":0,"isfamily":0}
+    """
     photo_id = text(row.get("id"))
     if not is_photo_id(photo_id):
         return "no photo id"
     if "ispublic" not in row:
         return "no privacy"
+    taken_unknown = boolean(row.get("datetakenunknown"))
     return Photo(
         id=str(int(photo_id)),
         title=text(row.get("title")),
-        license_id=text(row.get("license")),
-        privacy=Privacy.from_flags(
-            boolean(row["ispublic"]), boolean(row.get("isfriend")), boolean(row.get("isfamily"))
-        ),
-        secret=text(row.get("secret")) or None,
-        server=text(row.get("server")) or None,
-        farm=integer(row.get("farm")),
-        original_secret=text(row.get("originalsecret")) or None,
-        original_format=text(row.get("originalformat")) or None,
+        license_id=text(row.get("license")) or None,
+        privacy=privacy_of(row),
         tags=split_clean(text(row.get("tags"))),
         machine_tags=tuple(text(row.get("machine_tags")).split()),
         date_upload=integer(row.get("dateupload")),
-        date_taken=text(row.get("datetaken")) or None,
+        date_taken=None if taken_unknown else text(row.get("datetaken")) or None,
         last_update=integer(row.get("lastupdate")),
-        media=text(row.get("media")) or "photo",
-        safety_level=integer(row.get("safety_level")),
-        views=integer(row.get("views")),
+        as_of=as_of,
+        **_common(row),
     )
+
+
+def photo_from_info(info: Json, as_of: float | None = None) -> Photo | str:
+    """A photo from the answer of `photos.getInfo`, or the reason why it is none.
+
+    Of 2023, shortened; where a list row has ``"license":"0"`` so has this, but the rest is nested::
+
+        {"id":"52992805950","secret":"034d512c5c","server":"65535","farm":66,"dateuploaded":"1687404528",
+         "license":"0","safety_level":"0","originalsecret":"41633ac73c","originalformat":"jpg",
+         "title":{"_content":"Hier bin ich"},"visibility":{"ispublic":1,"isfriend":0,"isfamily":0},
+         "dates":{"taken":"2023-06-08 08:17:50","takenunknown":"0","lastupdate":"1687412385"},"views":"112",
+         "tags":{"tag":[{"id":"153473870-…-241","raw":"Wild","_content":"wild","machine_tag":0}]},
+         "media":"photo"}
+    """
+    photo_id = text(info.get("id"))
+    if not is_photo_id(photo_id):
+        return "no photo id"
+    dates = table(info.get("dates"))
+    tags = tag_ids(info)
+    return Photo(
+        id=str(int(photo_id)),
+        title=text(info.get("title")),
+        license_id=text(info.get("license")) or None,
+        privacy=privacy_of(table(info.get("visibility"))),
+        tags=tuple(tags),
+        machine_tags=tuple(tag for tag in tags if ":" in tag),
+        date_upload=integer(info.get("dateuploaded")) or integer(dates.get("posted")),
+        date_taken=None if boolean(dates.get("takenunknown")) else text(dates.get("taken")) or None,
+        last_update=integer(dates.get("lastupdate")),
+        as_of=as_of,
+        **_common(info),
+    )
+
+
+def tag_ids(info: Json) -> dict[str, str]:
+    """Clean tag → the full id that `removeTag` takes, of an answer of `photos.getInfo`.
+
+    The text of a tag is Flickr's own clean form.
+    """
+    tags = listing(table(info.get("tags")).get("tag"))
+    found = {text(tag) or clean(text(tag.get("raw"))): text(tag.get("id")) for tag in tags}
+    return {tag: tag_id for tag, tag_id in found.items() if tag}
+
+
+def privacy_of(flags: Json) -> Privacy | None:
+    """Who may see a photo by its three flags; None where one that matters is missing or is no flag."""
+    try:
+        return Privacy.from_flags(
+            *(content(flags.get(name)) for name in ("ispublic", "isfriend", "isfamily"))
+        )
+    except ValueError:
+        return None
+
+
+def _common(raw: Json) -> dict[str, Any]:
+    """What list rows and `getInfo` tell under the same names."""
+    media, safety = text(raw.get("media")), integer(raw.get("safety_level"))
+    return {
+        "secret": text(raw.get("secret")) or None,
+        "server": text(raw.get("server")) or None,
+        "farm": integer(raw.get("farm")),
+        "original_secret": text(raw.get("originalsecret")) or None,
+        "original_format": text(raw.get("originalformat")) or None,
+        "media": media if media in _MEDIA else None,
+        "safety_level": safety if safety in _SAFETY.values() else None,
+        "views": integer(raw.get("views")),
+    }
+
+
+def photo_from_export(raw: Json) -> Photo | str:
+    """A photo from a ``photo_<id>.json`` of the data export, or the reason why it is none.
+
+    Of 2026, shortened; Flickr documents no schema, so every value may be missing or of another type::
+
+        {"id":"10000001","name":"…","count_views":"1","date_taken":"2020-03-14 10:00:00",
+         "date_imported":"2020-03-15 18:00:00","license":"CC BY-NC-SA 4.0","privacy":"public","safety":"safe",
+         "original":"https://live.staticflickr.com/9999/10000001_0000000000_o.jpg",
+         "albums":[{"id":"10000000000000001","title":"Album One","url":"…"}],"tags":[{"tag":"sunset","user":"…"}]}
+    """
+    photo_id = text(raw.get("id"))
+    if not is_photo_id(photo_id):
+        return "no photo id"
+    known_license = licenses.find(text(raw.get("license")))
+    tags = _export_tags(raw.get("tags"))
+    albums = raw.get("albums")
+    photo = Photo(
+        id=str(int(photo_id)),
+        title=repaired(text(raw.get("name"))),
+        license_id=known_license.id if known_license else None,
+        privacy=Privacy.from_export(text(raw.get("privacy"))),
+        tags=tags,
+        machine_tags=tuple(tag for tag in tags if "=" in tag),
+        albums=tuple(_unique(map(album_id, albums))) if isinstance(albums, list) else None,
+        date_upload=unix_time(text(raw.get("date_imported"))),
+        date_taken=text(raw.get("date_taken")) or None,
+        safety_level=_SAFETY.get(text(raw.get("safety")).strip().lower()),
+        views=integer(raw.get("count_views")),
+    )
+    return _with_original(photo, text(raw.get("original"))[:500])
+
+
+def album_id(album: object) -> str:
+    """Of ``{"id": …, "title": …}``, or of the bare id that some exports are described with; "" for none."""
+    found = text(album.get("id") if isinstance(album, Mapping) else album)
+    return found if found.isascii() and found.isdigit() else ""
+
+
+def unix_time(date: str) -> int | None:
+    """``2020-03-15 18:00:00`` as unix time of UTC; None for no date, such as ``0000-00-00 00:00:00``."""
+    try:
+        parsed = datetime.fromisoformat(date)
+        return int(parsed.replace(tzinfo=parsed.tzinfo or UTC).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _export_tags(value: object) -> tuple[str, ...]:
+    """Clean forms of ``[{"tag": …}]`` or of bare tags, which an export may tell raw or clean."""
+    entries = value if isinstance(value, list) else []
+    tags = (entry.get("tag") if isinstance(entry, Mapping) else entry for entry in entries)
+    return tuple(_unique(clean(repaired(text(tag))) for tag in tags))
+
+
+def _with_original(photo: Photo, address: str) -> Photo:
+    """`photo` with what the address of its original tells, if it is the address of this photo."""
+    found = parse_photo(address)
+    if found is None or found.photo_id != photo.id:
+        return photo
+    extension = _EXTENSION.search(address.lower())
+    original_format = extension[1] if extension else None
+    media = "photo" if original_format in _PHOTO_FORMATS else None
+    if original_format in _VIDEO_FORMATS or "/video/" in address or "/play/" in address:
+        media = "video"
+    return replace(
+        photo,
+        server=found.server,
+        farm=found.farm,
+        secret=None if found.is_original else found.secret,
+        original_secret=found.secret if found.is_original else None,
+        original_format=original_format,
+        media=media,
+    )
+
+
+def _unique(values: Iterable[str]) -> Iterable[str]:
+    return dict.fromkeys(value for value in values if value)

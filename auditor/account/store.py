@@ -2,6 +2,11 @@
 
 One snapshot at a time, replaced whole or changed in one transaction.
 
+Facts come from sources of different age, so each is kept with the time at which it was true and the newest
+wins, in whatever order they are loaded: what an export of 2019 says neither replaces what Flickr said yesterday
+nor brings back a photo that was missed since. Where the newest source is silent (only exports tell albums),
+the newest that is not counts.
+
 Photos that are gone from Flickr are kept with the time they were missed, and so is every static address a
 photo ever had: dataset indexes are older than today's account.
 """
@@ -24,7 +29,7 @@ class Snapshot:
     id: int
     nsid: str
     taken_at: float
-    """Unix time at which the pull began."""
+    """Unix time at which all this was so: the pull began, or the export was made."""
     full_at: float
     """Unix time of the last full listing."""
     source: str
@@ -49,22 +54,29 @@ class AccountStore:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
 
-    def snapshot(self) -> Snapshot | None:
-        """The last good pull, or None before the first."""
-        row = self._conn.execute("SELECT * FROM snapshot ORDER BY id DESC LIMIT 1").fetchone()
+    def snapshot(self, nsid: str | None = None) -> Snapshot | None:
+        """The last good pull (of this account), or None before the first."""
+        row = self._conn.execute(
+            "SELECT * FROM snapshot WHERE ? IS NULL OR nsid = ? ORDER BY id DESC LIMIT 1", (nsid, nsid)
+        ).fetchone()
         if row is None:
             return None
         return Snapshot(**{**dict(row), "complete": bool(row["complete"])})
 
-    def required_snapshot(self) -> Snapshot:
-        """The last good pull. Errors: `NotSyncedError` before the first."""
-        snapshot = self.snapshot()
+    def required_snapshot(self, nsid: str | None = None) -> Snapshot:
+        """The last good pull (of this account). Errors: `NotSyncedError` before the first."""
+        snapshot = self.snapshot(nsid)
         if snapshot is None:
             raise NotSyncedError(
-                "there is no account in this home yet",
+                f"the account {nsid} is not in this home" if nsid else "there is no account in this home yet",
                 hint="Run: flickr-auditor sync (without an API key: flickr-auditor sync --export PATH)",
             )
         return snapshot
+
+    def accounts(self) -> list[str]:
+        """The NSIDs of all accounts in this home, the one pulled last first."""
+        rows = self._conn.execute("SELECT nsid FROM snapshot GROUP BY nsid ORDER BY max(id) DESC")
+        return [row["nsid"] for row in rows]
 
     def account(self, nsid: str) -> Account | None:
         """The account of this NSID, if it was ever pulled."""
@@ -88,9 +100,16 @@ class AccountStore:
     def photos(self, nsid: str) -> list[Photo]:
         """The photos of today, by id."""
         rows = self._conn.execute(
-            "SELECT * FROM photo WHERE nsid = ? AND gone_at IS NULL ORDER BY id", (nsid,)
+            "SELECT photo.*, photo_original.secret AS original_secret"
+            " FROM photo LEFT JOIN photo_original USING (nsid, id)"
+            " WHERE nsid = ? AND gone_at IS NULL ORDER BY id",
+            (nsid,),
         )
         return [_photo(row) for row in rows]
+
+    def albums(self, nsid: str) -> dict[str, str]:
+        """Titles of albums by id, as far as an export told them."""
+        return dict(self._conn.execute("SELECT id, title FROM album WHERE nsid = ?", (nsid,)).fetchall())
 
     def gone_ids(self, nsid: str) -> set[str]:
         """Photo ids that an earlier listing had and the last full one had not."""
@@ -113,21 +132,33 @@ class AccountStore:
         source: str,
         complete: bool,
         full: bool,
+        albums: Mapping[str, str] | None = None,
     ) -> Snapshot:
-        """Make `photos` the new snapshot: the whole account (`full`) or the changed ones only.
+        """Take in `photos`, the whole account (`full`) or the changed ones only, as they were at `taken_at`.
 
-        All or nothing.
-
-        Only a full and complete listing proves that a photo it lacks is gone.
+        All or nothing. `albums` are titles by id. Returns the snapshot that counts: what came is one unless
+        the store has a newer. Only a full and complete listing proves that a photo it lacks is gone.
         """
+        nsid = account.nsid
         with database.transaction(self._conn):
-            self._save_account(account)
+            before = self.snapshot(nsid)
+            if source == "api":
+                self._now_is(nsid, taken_at)
+            self._save_account(account, taken_at)
             if full and complete:
-                self._mark_gone(account.nsid, photos, taken_at)
-            self._save_photos(account.nsid, photos)
-            return self._save_snapshot(
-                account.nsid, taken_at=taken_at, source=source, complete=complete, full=full
-            )
+                self._mark_gone(nsid, photos, taken_at)
+            self._save_photos(nsid, photos, taken_at, live=source == "api")
+            self._save_albums(nsid, albums or {}, taken_at)
+            if source != "api" and before is not None and taken_at < before.taken_at:
+                return self._save_snapshot(before)
+            full_at = taken_at if full or before is None else before.full_at
+            return self._save_snapshot(Snapshot(0, nsid, taken_at, full_at, source, complete, 0))
+
+    def update(self, nsid: str, photos: Sequence[Photo], at: float) -> None:
+        """Take in `photos` as they were read one by one at `at`; the snapshot stays as old as it is."""
+        with database.transaction(self._conn):
+            self._now_is(nsid, at)
+            self._save_photos(nsid, photos, at, live=True)
 
     def save_defaults(self, account: Account, defaults: Mapping[str, str]) -> Account:
         """Add what was read of the settings for new uploads; return the account with them."""
@@ -137,25 +168,41 @@ class AccountStore:
         )
         return replace(account, defaults={**account.defaults, **defaults})
 
-    def _save_account(self, account: Account) -> None:
+    def _now_is(self, nsid: str, now: float) -> None:
+        """Flickr itself speaks now: what the store has from a later time came of a clock that was wrong."""
+        self._conn.execute("UPDATE account SET as_of = ?1 WHERE nsid = ?2 AND as_of > ?1", (now, nsid))
         self._conn.execute(
-            # API and export tell different parts: what the one lacks, the other's stays.
-            "INSERT INTO account (nsid, username, path_alias, is_pro, limits, defaults)"
-            " VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (nsid) DO UPDATE SET username = excluded.username,"
-            " path_alias = excluded.path_alias, is_pro = coalesce(excluded.is_pro, is_pro),"
-            " limits = json_patch(limits, excluded.limits),"
-            " defaults = json_patch(defaults, excluded.defaults)",
-            (
-                account.nsid,
-                account.username,
-                account.path_alias,
-                account.is_pro,
-                json.dumps(
-                    {key: value for key, value in asdict(account.limits).items() if value is not None}
-                ),
-                json.dumps(dict(account.defaults)),
-            ),
+            "UPDATE photo SET as_of = min(as_of, ?1), gone_at = min(gone_at, ?1)"
+            " WHERE nsid = ?2 AND (as_of > ?1 OR gone_at > ?1)",
+            (now, nsid),
+        )
+
+    def _save_account(self, account: Account, as_of: float) -> None:
+        # API and export tell different parts: what the one lacks, the other's stays.
+        told = {
+            "username": account.username,
+            "path_alias": account.path_alias,
+            "is_pro": account.is_pro,
+            "limits": json.dumps({k: v for k, v in asdict(account.limits).items() if v is not None}),
+            "defaults": json.dumps(dict(account.defaults)),
+        }
+        newer = {
+            "username": "excluded.username",
+            "path_alias": "excluded.path_alias",
+            "is_pro": "coalesce(excluded.is_pro, is_pro)",
+            "limits": "json_patch(limits, excluded.limits)",
+            "defaults": "json_patch(defaults, excluded.defaults)",
+        }
+        older = {
+            "username": "username",
+            "path_alias": "path_alias",
+            "is_pro": "coalesce(is_pro, excluded.is_pro)",
+            "limits": "json_patch(excluded.limits, limits)",
+            "defaults": "json_patch(excluded.defaults, defaults)",
+        }
+        self._conn.execute(
+            _upsert("account", ("nsid",), newer, older, as_of="as_of = max(as_of, excluded.as_of)"),
+            (account.nsid, *(told[name] for name in newer), as_of),
         )
         if account.path_alias:
             self._conn.execute(
@@ -165,79 +212,130 @@ class AccountStore:
 
     def _mark_gone(self, nsid: str, photos: Iterable[Photo], now: float) -> None:
         present = {int(photo.id) for photo in photos}
-        stored = self._conn.execute("SELECT id FROM photo WHERE nsid = ? AND gone_at IS NULL", (nsid,))
+        stored = self._conn.execute(
+            "SELECT id FROM photo WHERE nsid = ? AND gone_at IS NULL AND as_of <= ?", (nsid, now)
+        )
         missing = [(now, nsid, row["id"]) for row in stored if row["id"] not in present]
         self._conn.executemany("UPDATE photo SET gone_at = ? WHERE nsid = ? AND id = ?", missing)
 
-    def _save_photos(self, nsid: str, photos: Sequence[Photo]) -> None:
-        columns = list(_columns(nsid, photos[0])) if photos else []
-        if columns:
-            # An export does not tell the display secret, nor the API the albums: what one source lacks, the
-            # other's stays.
-            kept = {
-                "secret",
-                "server",
-                "farm",
-                "original_secret",
-                "original_format",
-                "last_update",
-                "safety_level",
-                "views",
-            }
-            updates = ", ".join(
-                f"{name} = coalesce(excluded.{name}, {name})" if name in kept else f"{name} = excluded.{name}"
-                for name in columns
-                if name not in {"nsid", "id", "albums"}
-            )
-            albums = "albums = CASE excluded.albums WHEN '[]' THEN albums ELSE excluded.albums END"
-            self._conn.executemany(
-                f"INSERT INTO photo ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - own names
-                f" ON CONFLICT (nsid, id) DO UPDATE SET {updates}, {albums}, gone_at = NULL",
-                [tuple(_columns(nsid, photo).values()) for photo in photos],
-            )
+    def _save_photos(self, nsid: str, photos: Sequence[Photo], taken_at: float, *, live: bool) -> None:
+        # A photo that nobody knew yet, but that was no more when everything was listed later, is gone.
+        listed = self._conn.execute(
+            "SELECT max(full_at) FROM snapshot WHERE nsid = ? AND complete AND NOT ?", (nsid, live)
+        ).fetchone()[0]
+        self._conn.executemany(_SAVE_PHOTO, [_columns(nsid, photo, taken_at, listed) for photo in photos])
         self._conn.executemany(
             "INSERT OR IGNORE INTO photo_secret (nsid, id, server, farm, secret) VALUES (?, ?, ?, ?, ?)",
             [(nsid, int(p.id), p.server, p.farm or 0, p.secret) for p in photos if p.server and p.secret],
         )
+        self._conn.executemany(
+            "INSERT INTO photo_original (nsid, id, secret) VALUES (?1, ?2, ?3)"
+            " ON CONFLICT (nsid, id) DO UPDATE SET secret = excluded.secret"
+            " WHERE (SELECT as_of FROM photo WHERE nsid = ?1 AND id = ?2) <= ?4",
+            [
+                (nsid, int(p.id), p.original_secret, p.as_of or taken_at)
+                for p in photos
+                if p.original_secret is not None
+            ],
+        )
 
-    def _save_snapshot(
-        self, nsid: str, *, taken_at: float, source: str, complete: bool, full: bool
-    ) -> Snapshot:
+    def _save_albums(self, nsid: str, albums: Mapping[str, str], as_of: float) -> None:
+        self._conn.executemany(
+            "INSERT INTO album (nsid, id, title, as_of) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (nsid, id) DO UPDATE SET title = excluded.title, as_of = excluded.as_of"
+            " WHERE excluded.as_of >= as_of",
+            [(nsid, album_id, title, as_of) for album_id, title in albums.items()],
+        )
+
+    def _save_snapshot(self, snapshot: Snapshot) -> Snapshot:
+        """Make `snapshot` the one that counts, with the number of photos that there are now."""
         count = self._conn.execute(
-            "SELECT count(*) FROM photo WHERE nsid = ? AND gone_at IS NULL", (nsid,)
+            "SELECT count(*) FROM photo WHERE nsid = ? AND gone_at IS NULL", (snapshot.nsid,)
         ).fetchone()[0]
-        before = self.snapshot()
-        full_at = taken_at if full or before is None or before.nsid != nsid else before.full_at
+        values = (
+            snapshot.nsid,
+            snapshot.taken_at,
+            snapshot.full_at,
+            snapshot.source,
+            snapshot.complete,
+            count,
+        )
         cursor = self._conn.execute(
             "INSERT INTO snapshot (nsid, taken_at, full_at, source, complete, photos)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (nsid, taken_at, full_at, source, complete, count),
+            values,
         )
-        return Snapshot(int(cursor.lastrowid or 0), nsid, taken_at, full_at, source, complete, count)
+        return Snapshot(int(cursor.lastrowid or 0), *values)
 
 
-def _columns(nsid: str, photo: Photo) -> dict[str, object]:
-    return {
-        "nsid": nsid,
-        "id": int(photo.id),
+_TOLD_BY_ALL = ("title", "license_id", "privacy", "tags", "machine_tags", "safety_level")
+"""Columns that each source fills, so that "not known" of a newer one replaces what an older one knew."""
+_TOLD_BY_SOME = (
+    "secret",
+    "server",
+    "farm",
+    "original_format",
+    "date_upload",
+    "date_taken",
+    "last_update",
+    "media",
+    "views",
+)
+
+
+def _upsert(
+    table: str, key: Sequence[str], newer: Mapping[str, str], older: Mapping[str, str], **others: str
+) -> str:
+    """SQL that inserts a row or, column by column, lets the newer of two values win (by the column as_of).
+
+    `newer` says what a column becomes when the row that comes is the newer one, `older` when it is the older;
+    `others` are further columns with their assignments.
+    """
+    columns = [*key, *newer, *others]
+    updates = [
+        f"{name} = CASE WHEN excluded.as_of >= as_of THEN {newer[name]} ELSE {older[name]} END"
+        for name in newer
+    ]
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - own names
+        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {', '.join([*updates, *others.values()])}"
+    )
+
+
+_SAVE_PHOTO = _upsert(
+    "photo",
+    ("nsid", "id"),
+    {name: f"excluded.{name}" for name in _TOLD_BY_ALL}
+    | {name: f"coalesce(excluded.{name}, {name})" for name in _TOLD_BY_SOME},
+    {name: name for name in _TOLD_BY_ALL}
+    | {name: f"coalesce({name}, excluded.{name})" for name in _TOLD_BY_SOME},
+    albums="albums = CASE WHEN excluded.albums_at >= coalesce(albums_at, 0) THEN excluded.albums ELSE albums END",
+    albums_at="albums_at = max(coalesce(albums_at, excluded.albums_at), coalesce(excluded.albums_at, albums_at))",
+    as_of="as_of = max(as_of, excluded.as_of)",
+    gone_at="gone_at = CASE WHEN gone_at > excluded.as_of THEN gone_at END",
+)
+
+
+def _columns(nsid: str, photo: Photo, taken_at: float, listed_at: float | None) -> tuple[object, ...]:
+    """The values of `_SAVE_PHOTO`; `listed_at` is when all photos were listed last."""
+    as_of = photo.as_of if photo.as_of is not None else taken_at
+    values = {
         "title": photo.title,
-        "secret": photo.secret,
-        "server": photo.server,
-        "farm": photo.farm,
-        "original_secret": photo.original_secret,
-        "original_format": photo.original_format,
         "license_id": photo.license_id,
-        "privacy": photo.privacy.value,
+        "privacy": photo.privacy,
         "tags": " ".join(photo.tags),
         "machine_tags": " ".join(photo.machine_tags),
-        "albums": json.dumps(list(photo.albums)),
-        "date_upload": photo.date_upload,
-        "date_taken": photo.date_taken,
-        "last_update": photo.last_update,
-        "media": photo.media,
         "safety_level": photo.safety_level,
-        "views": photo.views,
-    }
+    } | {name: getattr(photo, name) for name in _TOLD_BY_SOME}
+    return (
+        nsid,
+        int(photo.id),
+        *values.values(),
+        None if photo.albums is None else json.dumps(photo.albums),
+        None if photo.albums is None else as_of,
+        as_of,
+        listed_at if listed_at is not None and listed_at > as_of else None,
+    )
 
 
 def _photo(row: sqlite3.Row) -> Photo:
@@ -245,7 +343,7 @@ def _photo(row: sqlite3.Row) -> Photo:
         id=str(row["id"]),
         title=row["title"],
         license_id=row["license_id"],
-        privacy=Privacy(row["privacy"]),
+        privacy=None if row["privacy"] is None else Privacy(row["privacy"]),
         secret=row["secret"],
         server=row["server"],
         farm=row["farm"],
@@ -253,11 +351,12 @@ def _photo(row: sqlite3.Row) -> Photo:
         original_format=row["original_format"],
         tags=tuple(row["tags"].split()),
         machine_tags=tuple(row["machine_tags"].split()),
-        albums=tuple(json.loads(row["albums"])) if row["albums"] != "[]" else (),
+        albums=None if row["albums"] is None else tuple(json.loads(row["albums"])),
         date_upload=row["date_upload"],
         date_taken=row["date_taken"],
         last_update=row["last_update"],
         media=row["media"],
         safety_level=row["safety_level"],
         views=row["views"],
+        as_of=row["as_of"],
     )

@@ -43,6 +43,18 @@ class SyncResult:
     """Flickr's second count: `photos.getCounts`."""
     incomplete: tuple[str, ...] = ()
     """Of an export: why it is not, or may not be, the whole account."""
+    as_of: float | None = None
+    """Unix time at which what came was so."""
+    dated: bool = True
+    """False: of an export whose files do not tell the day it was made; it is as old as `as_of`, or younger."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A page with its rows read: each is a photo or the reason why it is none."""
+
+    page: Page
+    photos: tuple[Photo | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +74,17 @@ def sync(
     Errors: those of the calls; the store is then as before.
     """
     login = api.login()
-    before = store.snapshot()
-    if not full and before is not None and _can_update(before, login, now):
+    before = store.snapshot(login.nsid)
+    if not full and before is not None and _can_update(before, now):
         result = _update(api, store, login, before, now, progress)
         if result is not None:
             return result
     return _list_all(api, store, login, now, progress)
 
 
-def _can_update(before: Snapshot, login: Login, now: float) -> bool:
+def _can_update(before: Snapshot, now: float) -> bool:
     return (
-        before.nsid == login.nsid
-        and before.source == "api"
+        before.source == "api"
         and before.complete
         and 0 <= now - before.full_at < FULL_EVERY
         and now >= before.taken_at
@@ -86,7 +97,7 @@ def _update(
     """Pull what changed; None when the count then disagrees, so that a full listing is due."""
     stored = {photo.id: photo for photo in store.photos(login.nsid)}
     pages = api.updated_since(int(before.taken_at) - OVERLAP)
-    listing = _collect(_until_known(pages, stored, before.taken_at), progress)
+    listing = _collect(_until_known(_parse(pages), stored, before.taken_at), progress)
     counted = api.count(int(now))
     if counted != len(stored | listing.photos) or listing.skipped:
         return None
@@ -110,17 +121,18 @@ def _update(
         calls=api.calls,
         full=False,
         counted=counted,
+        as_of=now,
     )
 
 
 def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progress: Progress) -> SyncResult:
     account = account_from_person(login, api.person(login.nsid))
-    listing = _collect(api.own_photos(), progress)
+    listing = _collect(_parse(api.own_photos()), progress)
     counted = api.count(int(now))
     if _incomplete(listing, counted) and listing.shifted:
         # An upload or deletion in the middle moves rows across page borders; a second pass finds the ones it
         # hid.
-        listing = _collect(api.own_photos(), progress)
+        listing = _collect(_parse(api.own_photos()), progress)
         counted = api.count(int(now))
     complete = not _incomplete(listing, counted)
     stored = {photo.id: photo for photo in store.photos(login.nsid)}
@@ -144,6 +156,7 @@ def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progr
         listed=len(photos),
         total=listing.total,
         counted=counted,
+        as_of=now,
     )
 
 
@@ -156,14 +169,19 @@ def _incomplete(listing: _Listing, counted: int | None) -> bool:
     return not counts or len(listing.photos) != max(counts)
 
 
-def _until_known(pages: Iterable[Page], stored: dict[str, Photo], taken_at: float) -> Iterator[Page]:
+def _parse(pages: Iterable[Page]) -> Iterator[_Parsed]:
+    for page in pages:
+        yield _Parsed(page, tuple(map(photo_from_row, page.rows)))
+
+
+def _until_known(pages: Iterable[_Parsed], stored: dict[str, Photo], taken_at: float) -> Iterator[_Parsed]:
     """The pages down to the first that tells nothing new, for `recentlyUpdated` gives the latest first.
 
     So what one bulk edit touched is listed once, not again by every sync of the hour after it.
     """
     for page in pages:
         yield page
-        if page.rows and all(_is_known(photo_from_row(row), stored, taken_at) for row in page.rows):
+        if page.photos and all(_is_known(photo, stored, taken_at) for photo in page.photos):
             return
 
 
@@ -180,16 +198,15 @@ def _is_known(photo: Photo | str, stored: dict[str, Photo], taken_at: float) -> 
     )
 
 
-def _collect(pages: Iterable[Page], progress: Progress) -> _Listing:
+def _collect(pages: Iterable[_Parsed], progress: Progress) -> _Listing:
     photos: dict[str, Photo] = {}
     skipped: dict[str, int] = {}
     totals: list[int | None] = []
     repeated = False
     with progress.task("Listing photos", unit="photos") as task:
-        for page in pages:
-            totals.append(page.total)
-            for row in page.rows:
-                photo = photo_from_row(row)
+        for parsed in pages:
+            totals.append(parsed.page.total)
+            for photo in parsed.photos:
                 if isinstance(photo, str):
                     skipped[photo] = skipped.get(photo, 0) + 1
                     continue
@@ -197,7 +214,7 @@ def _collect(pages: Iterable[Page], progress: Progress) -> _Listing:
                 # Newest first: the first sight of a photo is the fresher one only by milliseconds; keep
                 # either.
                 photos[photo.id] = photo
-            task.advance(len(page.rows))
+            task.advance(len(parsed.photos))
     return _Listing(photos, skipped, totals[-1] if totals else None, repeated or len(set(totals)) > 1)
 
 

@@ -64,7 +64,7 @@ def _from_flickr(session: Session, *, full: bool, wait: bool) -> "SyncResult":
 def _from_export(session: Session, export: Path) -> "SyncResult":
     from auditor.account.data_export import load, save_export
 
-    loaded = load(export, progress=session.progress)
+    loaded = load(export, now=session.clock(), progress=session.progress)
     for warning in loaded.warnings:
         note(f"Warning: {warning}")
     for skipped in loaded.skipped[:20]:
@@ -72,4 +72,4 @@ def _from_export(session: Session, export: Path) -> "SyncResult":
     if len(loaded.skipped) > 20:
         note(f"… and {len(loaded.skipped) - 20:,} more files skipped.")
     with session.account_lock("sync"):
-        return save_export(session.store, loaded, now=session.clock())
+        return save_export(session.store, loaded)

@@ -5,9 +5,11 @@ as ``0``, ``"0"``, ``false`` and ``""``; texts as ``"x"`` and ``{"_content":"x"}
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 Json = Mapping[str, Any]
+
+_ENCODED_AT_MOST: Final = 3
 
 
 def integer(value: object) -> int | None:
@@ -50,3 +52,26 @@ def listing(value: object) -> list[Json]:
     if isinstance(value, list):
         return [entry for entry in value if isinstance(entry, Mapping)]
     return []
+
+
+def repaired(value: str) -> str:
+    """`value` without double encoding (``CafÃ©`` for ``Café``, ``itâ€™s`` for ``it’s``), where that is certain.
+
+    A text whose characters, taken as bytes of Latin-1 or Windows, are valid UTF-8 was not meant as it stands;
+    old exports hold some that were encoded more than twice.
+    """
+    for _ in range(_ENCODED_AT_MOST):
+        try:
+            value, before = b"".join(map(_byte, value)).decode(), value
+        except UnicodeError:
+            return value
+        if value == before:
+            return value
+    return value
+
+
+def _byte(character: str) -> bytes:
+    try:
+        return character.encode("cp1252")
+    except UnicodeEncodeError:
+        return character.encode("latin-1")

@@ -1,5 +1,6 @@
 """Who may see a photo: Flickr's three flags and the words of its export as one value."""
 
+import re
 from enum import StrEnum
 
 
@@ -18,13 +19,19 @@ class Privacy(StrEnum):
 
         A public photo is public whatever the other two say. Raises ValueError for a value that is no flag.
         """
-        public, friends, family = _flag(ispublic), _flag(isfriend), _flag(isfamily)
-        return _SEEN_BY[_EVERYBODY if public else friends * _FRIENDS | family * _FAMILY]
+        if _flag(ispublic):
+            return cls.PUBLIC
+        return _SEEN_BY[_flag(isfriend) * _FRIENDS | _flag(isfamily) * _FAMILY]
 
     @classmethod
     def from_export(cls, word: str) -> "Privacy | None":
-        """From the word in a "Your Flickr Data" export; None for a word we do not know."""
-        return _EXPORT_WORDS.get(word.strip().lower())
+        """From the words in a "Your Flickr Data" export; None for any that we do not know.
+
+        Seen: ``public``, ``friends``, ``only you``; public programs that read exports know ``private`` and
+        ``friend & family``. So number, order and what joins the words do not matter, each other word does.
+        """
+        words = {_SINGULAR.get(found, found) for found in _WORD.findall(word.lower())}
+        return _EXPORT_WORDS.get(frozenset(words - _JOINING))
 
     @property
     def is_public(self) -> bool:
@@ -57,14 +64,16 @@ _SEEN_BY = {
     0: Privacy.PRIVATE,
 }
 _AUDIENCE = {privacy: seen_by for seen_by, privacy in _SEEN_BY.items()}
+_WORD = re.compile(r"[^\W_]+")
+_SINGULAR = {"friends": "friend"}
+_JOINING = {"and", "amp"}  # "&", written as HTML, is "&amp;"
 _EXPORT_WORDS = {
-    "public": Privacy.PUBLIC,
-    "friends": Privacy.FRIENDS,
-    "family": Privacy.FAMILY,
-    "friends & family": Privacy.FRIENDS_FAMILY,
-    "friends and family": Privacy.FRIENDS_FAMILY,
-    "only you": Privacy.PRIVATE,
-    "private": Privacy.PRIVATE,
+    frozenset({"public"}): Privacy.PUBLIC,
+    frozenset({"friend"}): Privacy.FRIENDS,
+    frozenset({"family"}): Privacy.FAMILY,
+    frozenset({"friend", "family"}): Privacy.FRIENDS_FAMILY,
+    frozenset({"only", "you"}): Privacy.PRIVATE,
+    frozenset({"private"}): Privacy.PRIVATE,
 }
 
 
