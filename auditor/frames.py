@@ -18,7 +18,7 @@ def photos(home: Path | str | None) -> pd.DataFrame:
     """See `auditor.photos`."""
     with _opened(home) as (_, conn):
         found = account_state(conn).photos
-    frame = pd.DataFrame([{**asdict(photo), "privacy": photo.privacy.value} for photo in found])
+    frame = pd.DataFrame([{**asdict(photo), "privacy": photo.privacy} for photo in found])
     # The original's secret opens the full-size file: it is no column to look at.
     return frame.drop(columns="original_secret").set_index("id") if found else frame
 

@@ -4,6 +4,7 @@ HTML is escaped by the templates themselves (Jinja autoescape).
 """
 
 import re
+from datetime import UTC, datetime
 
 # C0 and C1 controls, the marks that reorder or hide text (bidi overrides and isolates, zero-width, BOM), and
 # halves of surrogate pairs, which JSON can carry and no output can.
@@ -27,6 +28,11 @@ def csv_cell(value: object) -> object:
         return value
     text = plain(value)
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def iso(unix_time: float) -> str:
+    """``2026-11-26T10:00:00+00:00``."""
+    return datetime.fromtimestamp(unix_time, UTC).isoformat(timespec="seconds")
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -12,13 +12,12 @@ folder, so what holds a profile of its own is an export of its own.
 """
 
 import json
-import os.path
 import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +30,7 @@ from auditor.errors import WrongFileError
 from auditor.flickr.parse import Json, integer, listing, repaired, table, text
 from auditor.flickr.urls import is_photo_id, normalise_nsid, parse_photo, photo_ids_in_name
 from auditor.progress import SILENT, Progress
-from auditor.text import count, plain
+from auditor.text import count, iso, plain
 
 _PROFILE: Final = "account_profile.json"
 # Long lists are split into parts (``contacts_part001.json``); so are albums, whatever the parts are called.
@@ -51,8 +50,9 @@ _YES_NO: Final = {"yes": True, "true": True, "1": True, "no": False, "false": Fa
 # fmt: off
 _KNOWN_FIELDS: Final = frozenset({
     "albums", "comment_permissions", "comments", "count_comments", "count_faves", "count_notes", "count_tags",
-    "count_views", "date_imported", "date_taken", "description", "exif", "geo", "groups", "id", "license", "name",
-    "notes", "original", "people", "photopage", "privacy", "rotation", "safety", "tagging_permissions", "tags",
+    "count_views", "date_imported", "date_taken", "description", "exif", "geo", "groups", "id", "license",
+    "name", "notes", "original", "people", "photopage", "privacy", "rotation", "safety",
+    "tagging_permissions", "tags",
 })
 # fmt: on
 _TOLD_TWICE: Final = "another file tells the same photo, as new or newer"
@@ -163,14 +163,13 @@ def _older_than(store: AccountStore, export: Export) -> tuple[str, ...]:
     if snapshot is None or snapshot.taken_at <= export.made_at:
         return ()
     return (
-        f"it is older than what is stored: made {day(export.made_at)}, and what is stored is of"
-        f" {day(snapshot.taken_at)}; what is newer stays",
+        f"it is older than what is stored: made {_day(export.made_at)}, and what is stored is of"
+        f" {_day(snapshot.taken_at)}; what is newer stays",
     )
 
 
-def day(moment: float) -> str:
-    """The day of a unix time, in UTC: ``2019-01-02``."""
-    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d}"
+def _day(moment: float) -> str:
+    return iso(moment)[:10]
 
 
 class _Readings:
@@ -234,9 +233,9 @@ class _Readings:
             names = ", ".join(self._unread[:3]) + (", …" if len(self._unread) > 3 else "")
             warnings += (f"{count(len(self._unread), 'file')} of unknown kind were not read: {names}",)
         if earlier:
-            days = ", ".join(day(one.made_at) for one in earlier)
+            days = ", ".join(_day(one.made_at) for one in earlier)
             warnings += (
-                f"there are several exports here; that of {day(newest.made_at)} is the newest, and counts"
+                f"there are several exports here; that of {_day(newest.made_at)} is the newest, and counts"
                 f" (earlier: {days})",
             )
         return replace(newest, incomplete=incomplete, warnings=warnings, earlier=tuple(earlier))
@@ -280,7 +279,7 @@ def _roots(profiles: Sequence[Member]) -> list[list[tuple[str, ...]]]:
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
     """How many folders two paths share from the top."""
-    return len(os.path.commonprefix([one, other]))
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _days(names: Iterable[str]) -> set[float]:

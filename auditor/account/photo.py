@@ -1,8 +1,8 @@
 """The account and its photos as values, and how each of Flickr's ways to tell a photo is read.
 
 Flickr tells a photo in three shapes: a row of a list call, the answer of `photos.getInfo`, and a file of its
-data export. Each has its function here, so that a value means the same wherever it came from. A word or number
-that nobody knows becomes None, never a guess.
+data export. Each has its function here, so that a value means the same wherever it came from. A word or
+number that nobody knows becomes None, never a guess.
 """
 
 import re
@@ -181,10 +181,9 @@ def tag_ids(info: Json) -> dict[str, str]:
 
 def privacy_of(flags: Json) -> Privacy | None:
     """Who may see a photo by its three flags; None where one that matters is missing or is no flag."""
+    public, friends, family = (content(flags.get(name)) for name in ("ispublic", "isfriend", "isfamily"))
     try:
-        return Privacy.from_flags(
-            *(content(flags.get(name)) for name in ("ispublic", "isfriend", "isfamily"))
-        )
+        return Privacy.from_flags(public, friends, family)
     except ValueError:
         return None
 
@@ -212,7 +211,7 @@ def photo_from_export(raw: Json) -> Photo | str:
         {"id":"10000001","name":"…","count_views":"1","date_taken":"2020-03-14 10:00:00",
          "date_imported":"2020-03-15 18:00:00","license":"CC BY-NC-SA 4.0","privacy":"public","safety":"safe",
          "original":"https://live.staticflickr.com/9999/10000001_0000000000_o.jpg",
-         "albums":[{"id":"10000000000000001","title":"Album One","url":"…"}],"tags":[{"tag":"sunset","user":"…"}]}
+         "albums":[{"id":"10000000000000001","title":"Album One"}],"tags":[{"tag":"sunset"}]}
     """
     photo_id = text(raw.get("id"))
     if not is_photo_id(photo_id):

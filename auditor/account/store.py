@@ -3,9 +3,9 @@
 One snapshot at a time, replaced whole or changed in one transaction.
 
 Facts come from sources of different age, so each is kept with the time at which it was true and the newest
-wins, in whatever order they are loaded: what an export of 2019 says neither replaces what Flickr said yesterday
-nor brings back a photo that was missed since. Where the newest source is silent (only exports tell albums),
-the newest that is not counts.
+wins, in whatever order they are loaded: what an export of 2019 says neither replaces what Flickr said
+yesterday nor brings back a photo that was missed since. Where the newest source is silent (only exports tell
+albums), the newest that is not counts.
 
 Photos that are gone from Flickr are kept with the time they were missed, and so is every static address a
 photo ever had: dataset indexes are older than today's account.
@@ -309,8 +309,10 @@ _SAVE_PHOTO = _upsert(
     | {name: f"coalesce(excluded.{name}, {name})" for name in _TOLD_BY_SOME},
     {name: name for name in _TOLD_BY_ALL}
     | {name: f"coalesce({name}, excluded.{name})" for name in _TOLD_BY_SOME},
-    albums="albums = CASE WHEN excluded.albums_at >= coalesce(albums_at, 0) THEN excluded.albums ELSE albums END",
-    albums_at="albums_at = max(coalesce(albums_at, excluded.albums_at), coalesce(excluded.albums_at, albums_at))",
+    albums="albums = CASE WHEN excluded.albums_at >= coalesce(albums_at, 0)"
+    " THEN excluded.albums ELSE albums END",
+    albums_at="albums_at = max(coalesce(albums_at, excluded.albums_at),"
+    " coalesce(excluded.albums_at, albums_at))",
     as_of="as_of = max(as_of, excluded.as_of)",
     gone_at="gone_at = CASE WHEN gone_at > excluded.as_of THEN gone_at END",
 )

@@ -46,7 +46,7 @@ class SyncResult:
     as_of: float | None = None
     """Unix time at which what came was so."""
     dated: bool = True
-    """False: of an export whose files do not tell the day it was made; it is as old as `as_of`, or younger."""
+    """False: the files of the export do not tell the day it was made, which is `as_of` or later."""
 
 
 @dataclass(frozen=True, slots=True)

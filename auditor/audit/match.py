@@ -84,11 +84,11 @@ def subject_of(
     """All keys of an account: photos of today and gone ones, and every static address they ever had."""
     photos = list(photos)
     hashes = {url_hash: address.photo_id for address in addresses for url_hash in hashes_of(address)}
-    # Videos were hashed by owner and original secret instead.
+    # Videos were hashed by owner and original secret instead; so may be what nobody knows to be a photo.
     hashes |= {
         yfcc_video_hash(nsid, photo.id, photo.original_secret): photo.id
         for photo in photos
-        if photo.media == "video" and photo.original_secret
+        if photo.media != "photo" and photo.original_secret
     }
     return Subject(
         photo_ids=frozenset(photo.id for photo in photos) | frozenset(gone_ids),

@@ -156,10 +156,11 @@ class AuditResult:
         return {name: counts[name] for name in order}
 
     def by_license(self) -> dict[str, int]:
-        """Exposed photos by today's licence id."""
+        """Exposed photos by today's licence id; ``unknown`` where it is not known."""
         counts: dict[str, int] = {}
         for exposed in self.exposed:
-            counts[exposed.photo.license_id] = counts.get(exposed.photo.license_id, 0) + 1
+            license_id = exposed.photo.license_id or "unknown"
+            counts[license_id] = counts.get(license_id, 0) + 1
         return dict(sorted(counts.items()))
 
 

@@ -16,6 +16,7 @@ from auditor.datasets.index import lookup
 from auditor.datasets.index.lookup import Index
 from auditor.errors import StorageError, UsageError
 from auditor.progress import SILENT, Progress
+from auditor.text import iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def account_state(conn: sqlite3.Connection) -> AccountState:
         gone_ids=frozenset(store.gone_ids(nsid)),
         addresses=store.addresses(nsid),
         aliases=store.aliases(nsid),
-        snapshot_at=datetime.fromtimestamp(snapshot.taken_at, UTC).isoformat(timespec="seconds"),
+        snapshot_at=iso(snapshot.taken_at),
     )
 
 

@@ -120,8 +120,10 @@ LICENSES: Final[dict[str, License]] = {
 """Every licence that Flickr listed on 2025-06-19, by id."""
 
 
-def get(license_id: str | int) -> License:
-    """The licence with Flickr's `license_id`; an id we do not know gives a licence that says so."""
+def get(license_id: str | int | None) -> License:
+    """The licence with Flickr's `license_id`; an id we do not know, or none, gives a licence that says so."""
+    if license_id is None:
+        return License("", "unknown licence", "", "unknown", None, None, None, None)
     known = LICENSES.get(str(license_id))
     if known is not None:
         return known

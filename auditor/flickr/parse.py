@@ -55,7 +55,7 @@ def listing(value: object) -> list[Json]:
 
 
 def repaired(value: str) -> str:
-    """`value` without double encoding (``CafÃ©`` for ``Café``, ``itâ€™s`` for ``it’s``), where that is certain.
+    """`value` without double encoding (``CafÃ©`` for ``Café``, ``itâ€™s`` for ``it’s``), where it is certain.
 
     A text whose characters, taken as bytes of Latin-1 or Windows, are valid UTF-8 was not meant as it stands;
     old exports hold some that were encoded more than twice.

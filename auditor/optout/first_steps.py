@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from auditor.account.photo import Photo
 from auditor.flickr import licenses
+from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import NO_CV, has_tag
 
 PLAN_OPTIONS = {
@@ -25,8 +26,8 @@ def done(photo: Photo) -> tuple[str, ...]:
     state = {
         "no_cv": has_tag(photo.tags, NO_CV),
         # All Rights Reserved and every NoDerivs licence forbid derivatives.
-        "license": bool(photo.license_id) and licenses.get(photo.license_id).derivatives is False,
-        "private": not photo.privacy.is_public,
+        "license": licenses.get(photo.license_id).derivatives is False,
+        "private": photo.privacy not in {None, Privacy.PUBLIC},
     }
     return tuple(step for step, holds in state.items() if holds)
 

@@ -13,6 +13,7 @@ from auditor.audit.audit import AccountState
 from auditor.audit.match import Subject, match, subject_of
 from auditor.audit.result import AuditResult, Exposure, MatchKey
 from auditor.datasets.index.lookup import Hit, Index
+from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import PhotoAddress, page_url, without_original_secret, yfcc_photo_hashes
 from auditor.optout import first_steps
 from auditor.text import plain
@@ -94,8 +95,8 @@ def from_audit(result: AuditResult, state: AccountState, index: Index) -> tuple[
     photos = [
         replace(
             _requested(exposed.photo.id, exposed.photo.url(nsid), exposure),
-            standing=Standing.PUBLIC if exposed.photo.privacy.is_public else Standing.HIDDEN,
-            license_now=exposed.photo.license_id or None,
+            standing=Standing.PUBLIC if exposed.photo.privacy is Privacy.PUBLIC else Standing.HIDDEN,
+            license_now=exposed.photo.license_id,
             steps_done=first_steps.done(exposed.photo),
         )
         for exposed in result.exposed

@@ -4,7 +4,7 @@ from typing import Any
 
 from auditor.account.sync import SyncResult
 from auditor.report.account import account_json
-from auditor.text import count, plain
+from auditor.text import count, iso, plain
 
 
 def sync_json(result: SyncResult) -> dict[str, Any]:
@@ -23,6 +23,8 @@ def sync_json(result: SyncResult) -> dict[str, Any]:
         "flickr_counts": {"total": result.total, "getCounts": result.counted},
         "skipped": result.skipped,
         "incomplete": list(result.incomplete),
+        "as_of": None if result.as_of is None else iso(result.as_of),
+        "as_of_certain": result.dated,
     }
 
 
@@ -33,13 +35,32 @@ def sync_text(result: SyncResult) -> str:
         f"{result.added:,} added, {result.changed:,} changed, {result.removed:,} removed "
         f"({count(result.calls, 'call')} to Flickr)"
     ]
+    if result.source == "export" and result.as_of is not None:
+        lines.append(_age(result.as_of, certain=result.dated))
     lines += [f"Skipped {number:,} rows: {reason}" for reason, number in sorted(result.skipped.items())]
     if result.total is not None and result.counted is not None and result.total != result.counted:
         lines.append(
             f"Flickr counts them in two ways that differ: {result.total:,} in the listing,"
-            f" {result.counted:,} by upload date"
+            f" {result.counted:,} by upload date. {_meaning(result)}"
         )
     return "\n".join(lines)
+
+
+def _age(as_of: float, *, certain: bool) -> str:
+    day = iso(as_of)[:10]
+    if certain:
+        return f"The export was made on {day}: all it says is as of that day."
+    return (
+        f"When the export was made is not known, for its files are copies: all it says counts as of {day},"
+        " the newest date in it. The zips as they came from Flickr tell the day."
+    )
+
+
+def _meaning(result: SyncResult) -> str:
+    """Whether it is bad that Flickr's two counts differ."""
+    if result.complete:
+        return "That is no fault: every photo that either of them counts came."
+    return "So photos may be missing; see below."
 
 
 def incomplete(result: SyncResult) -> str:

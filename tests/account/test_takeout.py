@@ -149,6 +149,7 @@ def test_a_photo_tells_what_flickr_tells(tmp_path: Path) -> None:
         albums=("72157600000000001",),
         date_upload=1556755200,
         date_taken="2019-05-01 10:00:00",
+        media="photo",
         safety_level=0,
         views=12,
     )
@@ -177,6 +178,15 @@ def test_private_data_is_not_kept(tmp_path: Path) -> None:
         ({"license": "All Rights Reserved"}, "license_id", "0"),
         ({"privacy": "friends & family"}, "privacy", Privacy.FRIENDS_FAMILY),
         ({"privacy": "only you"}, "privacy", Privacy.PRIVATE),
+        ({"privacy": "friend & family"}, "privacy", Privacy.FRIENDS_FAMILY),
+        ({"privacy": "Friends &amp; Family "}, "privacy", Privacy.FRIENDS_FAMILY),
+        ({"privacy": "friend"}, "privacy", Privacy.FRIENDS),
+        ({"privacy": "not public"}, "privacy", None),
+        ({"privacy": "friends of friends, public"}, "privacy", None),
+        ({"privacy": ["private"]}, "privacy", None),
+        ({"privacy": None}, "privacy", None),
+        ({"license": "CC BY 9.0"}, "license_id", None),
+        ({"license": None}, "license_id", None),
         ({"safety": "restricted"}, "safety_level", 2),
         ({"safety": "novel"}, "safety_level", None),
         ({"tags": ["Sea Side", "no_cv"]}, "tags", ("seaside", "nocv")),
@@ -185,6 +195,9 @@ def test_private_data_is_not_kept(tmp_path: Path) -> None:
         ({"name": None}, "title", ""),
         ({"name": "CafÃ©"}, "title", "Café"),
         ({"name": "Café"}, "title", "Café"),
+        ({"name": "itâ€™s Café"}, "title", "itâ€™s Café"),
+        ({"name": "itâ€™s CafÃ©"}, "title", "it’s Café"),
+        ({"name": "CafÃƒÂ©"}, "title", "Café"),
         ({"name": "naïve Ã"}, "title", "naïve Ã"),
         ({"name": "half \ud83d"}, "title", "half ?"),
         ({"count_views": 12}, "views", 12),
@@ -195,6 +208,9 @@ def test_private_data_is_not_kept(tmp_path: Path) -> None:
         ({"original": "https://live.staticflickr.com/7/1_0a1b2c3d4e_o.jpg"}, "original_secret", None),
         ({"original": "https://evil.example/65535/31000000001_0a1b2c3d4e_o.jpg"}, "server", None),
         ({"original": "https://live.staticflickr.com/7/31000000001_0a1b2c3d4e_o.mov"}, "media", "video"),
+        ({"original": "https://live.staticflickr.com/7/31000000001_0a1b2c3d4e_o.xyz"}, "media", None),
+        ({"original": None}, "media", None),
+        ({"albums": None}, "albums", None),
         (
             {"original": "https://live.staticflickr.com/video/31000000001/0a1b2c3d4e/720p.mp4"},
             "media",
@@ -240,11 +256,11 @@ def test_words_that_nobody_knows_are_named_and_counted(tmp_path: Path) -> None:
         )
     )
 
-    assert [one.license_id for one in export.photos] == ["", "", "", "15"]
-    assert export.photos[3].privacy is Privacy.PRIVATE
+    assert [one.license_id for one in export.photos] == [None, None, None, "15"]
+    assert export.photos[3].privacy is None
     assert export.warnings == (
         'the licence of 2 photos ("CC BY 9.0 [31m") and 1 photo (not told) is not known',
-        'the privacy of 1 photo ("aliens") is not known; taken as private',
+        'the privacy of 1 photo ("aliens") is not known',
     )
     assert export.complete
 
@@ -559,7 +575,7 @@ def test_a_missing_part_is_named(tmp_path: Path) -> None:
 
 
 def save(store: AccountStore, path: Path, *photos: Mapping[str, Any], **others: object) -> Any:
-    return save_export(store, load(folder(path, files(*photos, **others))), 1_800_000_000.0)
+    return save_export(store, load(folder(path, files(*photos, **others))))
 
 
 def test_saving_counts_what_changed(store: AccountStore, tmp_path: Path) -> None:
@@ -588,7 +604,8 @@ def test_an_export_from_before_the_last_upload_removes_nothing(store: AccountSto
 
     assert (result.removed, result.complete) == (0, False)
     assert result.incomplete == (
-        "it is older than what is stored: 1 photo in the store came after its last one",
+        "it is older than what is stored: made 2019-05-02, and what is stored is of 2024-01-01;"
+        " what is newer stays",
     )
 
 
@@ -596,7 +613,7 @@ def test_what_only_flickr_tells_survives_an_export(store: AccountStore, tmp_path
     export = load(folder(tmp_path, files(photo("11"))))
     told = replace(export.photos[0], secret="feedfeed01", farm=8, original_secret=None)
     store.save(export.account, [told], taken_at=1.7e9, source="api", complete=True, full=True)
-    save_export(store, export, 1.8e9)
+    save_export(store, export)
 
     stored = store.photos(OWNER)[0]
     assert (stored.secret, stored.farm, stored.original_secret) == ("feedfeed01", 8, SECRET)
@@ -604,7 +621,7 @@ def test_what_only_flickr_tells_survives_an_export(store: AccountStore, tmp_path
 
 def test_skipped_files_are_counted_by_reason(store: AccountStore, tmp_path: Path) -> None:
     contents = files(photo("11")) | {"photo_12.json": b"", "photo_13.json": b"", "photo_14.json": b"{}"}
-    result = save_export(store, load(folder(tmp_path, contents)), 1.8e9)
+    result = save_export(store, load(folder(tmp_path, contents)))
 
     assert result.skipped == {"empty": 2, "no photo id": 1}
 
@@ -634,4 +651,4 @@ def test_any_value_anywhere_is_read_or_reported(
         export = load(folder(Path(path), contents))
         assert len(export.photos) + len(export.skipped) == 1
         with closing(database.connect(Path(path, "home", "a.sqlite3"))) as conn:
-            assert save_export(AccountStore(conn), export, 1.8e9).photos == len(export.photos)
+            assert save_export(AccountStore(conn), export).photos == len(export.photos)

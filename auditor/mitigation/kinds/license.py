@@ -19,7 +19,7 @@ def license_changes(photo: Photo, wanted: str, facts: FlickrFacts) -> Iterator[C
     if photo.license_id == wanted:
         yield Skip(photo.id, f"already {licenses.get(wanted).name}", License.name)
         return
-    if not photo.license_id.isdecimal():
+    if photo.license_id is None or not photo.license_id.isdecimal():
         yield Skip(photo.id, "its present licence is not known: run sync", License.name)
         return
     offered = facts.available.get(photo.license_id)

@@ -22,6 +22,9 @@ def privacy_changes(
     photo: Photo, wanted: Privacy, facts: FlickrFacts, *, leaves_groups: bool
 ) -> Iterator[Change | Skip]:
     """`wanted` for `photo`; it opens a photo to more people only where ``public`` is asked for by name."""
+    if photo.privacy is None:
+        yield Skip(photo.id, "who may see it now is not known: run sync", SetPrivacy.name)
+        return
     if photo.privacy is wanted:
         yield Skip(photo.id, f"already {wanted}", SetPrivacy.name)
         return
@@ -69,6 +72,8 @@ class SetPrivacy(Mitigation):
         return None
 
     def observed(self, change: Change, seen: PhotoState) -> Value:
+        if seen.photo.privacy is None:
+            raise ValueError("who may see the photo must be read before it is compared")
         return seen.photo.privacy.value
 
     def request(self, change: Change, seen: PhotoState) -> WriteCall:

@@ -63,7 +63,7 @@ def make_plan(
         account = replace(account, is_pro=fresh.is_pro, limits=fresh.limits)
         account = store.save_defaults(account, read_defaults(api))
     exposures, warnings = _exposures(wish.matches, conn, indexes, progress)
-    albums, unknown = _albums(wish.matches, account.nsid, photos, api)
+    albums, unknown = _albums(wish.matches, account.nsid, photos, store.albums(account.nsid), api)
     warnings += [f"no photo is in an album named {name}, so it selects none" for name in unknown]
     selection = select(
         photos,
@@ -128,15 +128,23 @@ def _check_datasets(matches: Sequence[Match], indexed: Collection[str]) -> None:
 
 
 def _albums(
-    matches: Sequence[Match], nsid: str, photos: Sequence[Photo], api: ReadApi | None
+    matches: Sequence[Match],
+    nsid: str,
+    photos: Sequence[Photo],
+    titles: Mapping[str, str],
+    api: ReadApi | None,
 ) -> tuple[Mapping[str, frozenset[str]], list[str]]:
-    """Photo id → its albums, and those that were asked for and hold no photo.
+    """Photo id → ids and titles of its albums, and those that were asked for and hold no photo.
 
-    As Flickr tells, without a login as an export told.
+    As Flickr tells, without a login as an export told; `titles` are of the export, by album id.
     """
     names = frozenset[str]().union(*(match.albums for match in matches))
     if names and api is not None:
         members = album_members(api, nsid, names)
     else:
-        members = {photo.id: frozenset(photo.albums) for photo in photos if photo.albums}
+        members = {
+            photo.id: frozenset(photo.albums) | {titles[key] for key in photo.albums if key in titles}
+            for photo in photos
+            if photo.albums
+        }
     return members, sorted(names.difference(*members.values()))

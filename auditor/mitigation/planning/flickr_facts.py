@@ -68,7 +68,8 @@ def gather(
 
 
 def _needs_groups(photo: Photo, actions: Actions) -> bool:
-    stricter = actions.privacy is not None and actions.privacy.less_public_than(photo.privacy)
+    wanted, now = actions.privacy, photo.privacy
+    stricter = wanted is not None and now is not None and wanted.less_public_than(now)
     return stricter or actions.leave_groups
 
 
@@ -92,7 +93,7 @@ def _available(
         except CallError:
             # Not told for this photo; the plan then says that it is not known.
             continue
-        if offered:
+        if offered and license_id is not None:
             available[license_id] = offered
     return available
 

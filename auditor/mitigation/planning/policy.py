@@ -191,7 +191,7 @@ def _matches(match: Match, photo: Photo, context: Context) -> bool:
     )
 
 
-def _allows(license_id: str, use: str) -> bool:
+def _allows(license_id: str | None, use: str) -> bool:
     """A licence we do not know counts as allowing it: the owner should look at such a photo."""
     known = licenses.get(license_id)
     allowed = {"reuse": known.allows_reuse, "commercial": known.commercial, "derivatives": known.derivatives}

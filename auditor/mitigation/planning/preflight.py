@@ -90,8 +90,8 @@ def warnings(
 
 
 def non_public(photos: Collection[Photo]) -> int:
-    """How many count against a free account's 50."""
-    return sum(not photo.privacy.is_public for photo in photos)
+    """How many count against a free account's 50; what nobody knows to be public may."""
+    return sum(photo.privacy is not Privacy.PUBLIC for photo in photos)
 
 
 def estimate(
@@ -180,7 +180,7 @@ def _losing_protection(photos: Mapping[str, Photo], changes: Sequence[Change]) -
     losing = set()
     for change in changes:
         photo = photos.get(change.photo_id)
-        if photo is None or not photo.privacy.is_public or not licenses.get(photo.license_id).free:
+        if photo is None or photo.privacy is not Privacy.PUBLIC or not licenses.get(photo.license_id).free:
             continue
         leaves_public = change.mitigation == "privacy" and change.after != Privacy.PUBLIC
         leaves_free = change.mitigation == "license" and not licenses.get(str(change.after)).free

@@ -5,18 +5,18 @@ time: as many of them as lie within 500 photos of the account cost one call, a l
 So 20 photos of 100,000 cost 20 calls, and 10,000 of 10,000 cost 20 as well.
 """
 
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from auditor import clock
-from auditor.account.photo import Photo, photo_from_row
+from auditor.account.photo import Photo, photo_from_info, photo_from_row, privacy_of, tag_ids
 from auditor.errors import CallError, UnreachableError
 from auditor.flickr.api import PER_PAGE, ReadApi
-from auditor.flickr.parse import Json, boolean, integer, listing, table, text
+from auditor.flickr.parse import Json, integer, table, text
 from auditor.flickr.privacy import Privacy
-from auditor.flickr.tags import clean
 from auditor.mitigation.change import Change
 from auditor.mitigation.kinds.base import Permissions, PhotoState
 from auditor.mitigation.kinds.registry import of
@@ -96,8 +96,10 @@ class Reader:
         for page in self._api.own_photos(uploaded_from=window.uploaded_from, uploaded_to=window.uploaded_to):
             at = self._clock()
             for row in page.rows:
-                photo = photo_from_row(row)
-                if not isinstance(photo, str) and photo.id in missing:
+                photo = photo_from_row(row, as_of=time.time())
+                if isinstance(photo, str) or photo.privacy is None:
+                    continue  # read alone, where what is unknown is an error
+                if photo.id in missing:
                     missing.discard(photo.id)
                     found[photo.id] = PhotoState(photo, at)
             if not missing:
@@ -147,43 +149,23 @@ def _seen(photo_id: str, info: Json, at: float) -> PhotoState:
     """From the answer of `getInfo` for an own photo."""
     if text(info.get("id")) != photo_id:
         raise UnreachableError(f"Flickr's answer about photo {photo_id} is about something else")
-    # The text of a tag is Flickr's own clean form.
-    tags = {
-        text(tag) or clean(text(tag.get("raw"))): text(tag.get("id"))
-        for tag in listing(table(info.get("tags")).get("tag"))
-    }
-    dates = table(info.get("dates"))
+    photo = photo_from_info(info, as_of=time.time())
+    if isinstance(photo, str) or photo.privacy is None:
+        raise UnreachableError("Flickr's answer does not say who may see the photo")
     permissions = table(info.get("permissions"))
     return PhotoState(
-        photo=Photo(
-            id=photo_id,
-            title=text(info.get("title")),
-            license_id=text(info.get("license")),
-            privacy=_privacy(table(info.get("visibility"))),
-            secret=text(info.get("secret")) or None,
-            server=text(info.get("server")) or None,
-            farm=integer(info.get("farm")),
-            original_secret=text(info.get("originalsecret")) or None,
-            original_format=text(info.get("originalformat")) or None,
-            tags=tuple(tag for tag in tags if tag),
-            machine_tags=tuple(tag for tag in tags if ":" in tag),
-            date_upload=integer(info.get("dateuploaded")),
-            date_taken=text(dates.get("taken")) or None,
-            last_update=integer(dates.get("lastupdate")),
-            media=text(info.get("media")) or "photo",
-            safety_level=integer(info.get("safety_level")),
-            views=integer(info.get("views")),
-        ),
+        photo=photo,
         at=at,
-        tag_ids=tags,
+        tag_ids=tag_ids(info),
         permissions=_permissions(permissions) if permissions else None,
     )
 
 
 def _privacy(flags: Json) -> Privacy:
-    if "ispublic" not in flags:
+    privacy = privacy_of(flags)
+    if privacy is None:
         raise UnreachableError("Flickr's answer does not say who may see the photo")
-    return Privacy.from_flags(*(boolean(flags.get(name)) for name in ("ispublic", "isfriend", "isfamily")))
+    return privacy
 
 
 def _permissions(perms: Json) -> Permissions:
@@ -199,7 +181,7 @@ def image(seen: PhotoState) -> dict[str, object]:
     kept: dict[str, object] = {
         "title": photo.title,
         "license": photo.license_id,
-        "privacy": photo.privacy.value,
+        "privacy": photo.privacy,
         "tags": list(photo.tags),
         "secret": photo.secret,
         "server": photo.server,

@@ -1,7 +1,8 @@
 """From a plan to its run: the checks that come before the first write, then the run, then the local store."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from auditor.account.photo import account_from_person
@@ -109,15 +110,5 @@ def carry_out(run: Run, context: RunContext) -> None:
 
 def _update_store(runner: Runner, store: AccountStore, nsid: str) -> None:
     """So that the next audit or plan sees what was done; the snapshot stays as old as it is."""
-    snapshot = store.snapshot()
-    account = store.account(nsid)
-    if snapshot is None or account is None or snapshot.nsid != nsid or not runner.read_back:
-        return
-    store.save(
-        account,
-        [replace(photo, albums=()) for photo in runner.read_back.values()],
-        taken_at=snapshot.taken_at,
-        source=snapshot.source,
-        complete=snapshot.complete,
-        full=False,
-    )
+    if store.account(nsid) is not None and runner.read_back:
+        store.update(nsid, list(runner.read_back.values()), time.time())

@@ -48,7 +48,7 @@ def audit_rows(result: AuditResult) -> Iterable[dict[str, Any]]:
             "title": photo.title,
             "license": photo.license_id,
             "license_name": licenses.get(photo.license_id).name if photo.license_id else None,
-            "privacy": photo.privacy.value,
+            "privacy": photo.privacy,
             "has_no_cv": has_tag(photo.tags, NO_CV),
             "in_account": True,
         }

@@ -62,7 +62,7 @@ def _photo(exposed: ExposedPhoto, nsid: str) -> dict[str, Any]:
         "title": photo.title,
         "license": photo.license_id,
         "license_name": licenses.get(photo.license_id).name if photo.license_id else None,
-        "privacy": photo.privacy.value,
+        "privacy": photo.privacy,
         "has_no_cv": has_tag(photo.tags, NO_CV),
         "exposures": _exposures(exposed.exposures),
         "chains": chains(frozenset(exposure.dataset for exposure in exposed.exposures)),

@@ -14,6 +14,7 @@ from auditor.audit.coverage import chains
 from auditor.audit.result import AuditResult, CheckedTarget, Exposure, FoundPhoto, NotChecked
 from auditor.datasets import catalogue
 from auditor.flickr import licenses
+from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import page_url, static_url
 from auditor.text import count, plain
@@ -261,14 +262,14 @@ def _photo(
     photo: Photo, exposures: Sequence[Exposure], nsid: str, datasets: Mapping[str, Dataset]
 ) -> PhotoRow:
     thumbnail = None
-    if photo.privacy.is_public and photo.server and photo.secret:
+    if photo.privacy is Privacy.PUBLIC and photo.server and photo.secret:
         thumbnail = static_url(photo.server, photo.id, photo.secret, "q")
     return PhotoRow(
         id=photo.id,
         url=photo.url(nsid),
         title=plain(photo.title, TITLE_LENGTH) or "(untitled)",
         license=_license_name(photo.license_id),
-        privacy=photo.privacy.value,
+        privacy=photo.privacy or "privacy unknown",
         has_no_cv=has_tag(photo.tags, NO_CV),
         thumbnail=thumbnail,
         found=_found(exposures, datasets, photo.license_id),
@@ -333,8 +334,8 @@ def _then_and_now(exposure: Exposure, now: str | None) -> str | None:
     return f"{then}, as today" if exposure.license_then_id == now else f"{then}; today {_license_name(now)}"
 
 
-def _license_name(license_id: str) -> str:
-    return plain(licenses.get(license_id).name) if license_id else "unknown licence"
+def _license_name(license_id: str | None) -> str:
+    return plain(licenses.get(license_id).name)
 
 
 # -- sentences -----------------------------------------------------------------------------------------------
