@@ -1,10 +1,8 @@
 """The audit of a home: the account as the last sync left it against the indexes that are there."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from auditor.account.photo import Account
 from auditor.account.store import AccountStore
@@ -12,43 +10,9 @@ from auditor.audit.audit import AccountState, audit
 from auditor.audit.originals import Originals
 from auditor.audit.result import AuditResult
 from auditor.datasets import catalogue
-from auditor.datasets.index import lookup
-from auditor.datasets.index.lookup import Index
-from auditor.errors import StorageError, UsageError
+from auditor.datasets.index.local import LocalIndexes
 from auditor.progress import SILENT, Progress
 from auditor.text import iso
-
-
-@dataclass(frozen=True, slots=True)
-class LocalIndexes:
-    """The indexes of a home."""
-
-    readable: tuple[Index, ...]
-    damaged: Mapping[str, str]
-    """Dataset → why its index cannot be read."""
-
-
-def open_indexes(folder: Path, only: Sequence[str] = ()) -> LocalIndexes:
-    """All indexes in `folder`, or those of the datasets `only`.
-
-    Errors: `UsageError` when `only` names a dataset that is neither in the catalogue nor here.
-    """
-    present = lookup.names(folder)
-    for name in only:
-        if name not in present:
-            catalogue.get(name)
-            raise UsageError(
-                f"there is no local index of {name}", hint=f"See: flickr-auditor datasets info {name}"
-            )
-    readable, damaged = [], {}
-    for name in present:
-        if only and name not in only:
-            continue
-        try:
-            readable.append(Index.open(folder / name))
-        except StorageError as error:
-            damaged[name] = error.message
-    return LocalIndexes(tuple(readable), damaged)
 
 
 def account_state(conn: sqlite3.Connection) -> AccountState:

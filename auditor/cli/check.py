@@ -39,6 +39,7 @@ def check(
     from auditor.audit.check import check as look_up
     from auditor.cli.indexes import open_indexes
     from auditor.datasets import catalogue
+    from auditor.datasets.index.local import no_index
     from auditor.flickr.urls import classify
     from auditor.report import render_check
 
@@ -50,9 +51,7 @@ def check(
         )
     indexes = open_indexes(session).readable
     if not indexes:
-        raise UsageError(
-            "there is no local index to look in", hint="Begin with: flickr-auditor datasets list"
-        )
+        raise no_index()
     results = look_up(parsed, indexes, catalogue.load(), _resolver(session, parsed, wait=not no_wait))
     emit(render_check(results, format.value, columns=columns(output)), output)
     if code := _exit_code(results):

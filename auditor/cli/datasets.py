@@ -73,8 +73,10 @@ def info(
 ) -> None:
     """Show all that is known of one dataset: where its index is had, what it can prove, how to get out."""
     from auditor.datasets import catalogue
+    from auditor.names import dataset_name
     from auditor.report import datasets as report
 
+    name = dataset_name(name)
     manifest = _manifests(context.obj).get(name)
     card = catalogue.load().get(name) if manifest else catalogue.get(name)
     if format is Format.json:
@@ -159,17 +161,13 @@ def verify(
     output: OutputOption = None,
 ) -> None:
     """Check that local indexes are whole and unchanged. Exit code 1: one is not."""
-    from auditor.datasets.index import lookup
+    from auditor.datasets.index import local
     from auditor.datasets.index.verify import problems as problems_of
 
     session: Session = context.obj
     folder = session.settings.indexes
-    present = lookup.names(folder)
-    for name in names or ():
-        if name not in present:
-            raise UsageError(f"there is no local index of {name}", hint="See: flickr-auditor datasets list")
     results: dict[str, list[str]] = {}
-    for name in names or present:
+    for name in local.present(folder, names) if names else local.names(folder):
         try:
             results[name] = list(problems_of(folder / name))
         except AuditorError as error:
@@ -193,12 +191,15 @@ def verify(
 
 def remove(context: typer.Context, name: NameArgument) -> None:
     """Remove a local index; the publisher's files are not touched."""
-    from auditor.datasets.index import lookup
+    from auditor.datasets.index.folder import remove as remove_index
+    from auditor.text import count, plain
 
     session: Session = context.obj
-    if not lookup.remove(session.settings.indexes, name):
-        raise UsageError(f"there is no local index of {name}", hint="See: flickr-auditor datasets list")
-    note(f"Removed the local index of {name}.")
+    left = remove_index(session.settings.indexes, name)
+    note(f"Removed the local index of {name.strip().lower()}.")
+    if left:
+        more = f" and {count(len(left) - 1, 'other')}" if left[1:] else ""
+        note(f"Its folder stays, for it holds what the index does not name: {plain(left[0], 60)}{more}.")
 
 
 def _manifests(session: Session) -> dict[str, "Manifest"]:

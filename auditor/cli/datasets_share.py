@@ -111,12 +111,12 @@ def publish(
     from dataclasses import asdict
     from datetime import UTC, datetime
 
-    from auditor.datasets.index import lookup
+    from auditor.datasets.index import local
     from auditor.datasets.sharing import publish as publishing
 
     session: Session = context.obj
     indexes = session.settings.indexes
-    names = dataset or lookup.names(indexes)
+    names = local.present(indexes, dataset) if dataset else local.names(indexes)
     entries = publishing.publish(indexes, names, folder, now=datetime.now(UTC), progress=session.progress)
     if format is Format.json:
         emit_json({"folder": str(folder), "packs": [asdict(entry) for entry in entries]}, output)

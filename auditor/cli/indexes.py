@@ -7,14 +7,14 @@ from auditor.cli.output import note
 from auditor.cli.session import Session
 
 if TYPE_CHECKING:
-    from auditor.audit.run import LocalIndexes
+    from auditor.datasets.index.local import LocalIndexes
 
 
 def open_indexes(session: Session, only: Sequence[str] = ()) -> "LocalIndexes":
     """The indexes of this home (all, or those of `only`); damaged ones are told to the user."""
-    from auditor.audit import run
+    from auditor.datasets.index import local
 
-    indexes = run.open_indexes(session.settings.indexes, only)
+    indexes = local.open_indexes(session.settings.indexes, only)
     for name, reason in indexes.damaged.items():
         note(f"Warning: the index of {name} is left out: {reason}.")
     return indexes

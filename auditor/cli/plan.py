@@ -160,12 +160,16 @@ def show(
 
 def load_plan(session: Session, name: str) -> "Plan":
     """The plan in a file, or of this id in the home. Errors: those of `planning.plan.load`."""
+    from auditor.files import storage_errors
     from auditor.mitigation.planning.plan import digest, load
     from auditor.mitigation.running.journal import Journal
+    from auditor.names import inside
 
     path = Path(name)
-    if not path.is_file() and path.name == name:
-        path = session.settings.home / "plans" / f"{name}.json"
+    with storage_errors(path):  # such as a name too long for any file
+        given = path.is_file()
+    if not given and path.name == name:
+        path = inside(session.settings.home / "plans", f"{name}.json", "a plan")
     plan = load(path)
     known = Journal(session.conn).digest(plan.plan_id)
     if known is not None and known != digest(plan):

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from auditor.datasets.match_keys import MATCH_KEYS, MatchKey
 from auditor.errors import ConfigurationError
+from auditor.names import SLUG
 
 ABOUT = ("faces", "bodies", "movement", "geolocation", "general")
 """What a dataset is about, the most personal first: the order in which reports show datasets."""
@@ -25,7 +26,6 @@ FIRST_STEPS = ("no_cv", "license", "private", "delete")
 
 NOT_KNOWN = "not known"
 
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _JOIN = re.compile(rf"({SLUG.pattern})\.[a-z0-9_]+")
 _FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")

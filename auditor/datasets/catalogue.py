@@ -7,8 +7,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
-from auditor.datasets.card import SLUG, Card, parse_card
+from auditor.datasets.card import Card, parse_card
 from auditor.errors import UsageError
+from auditor.names import SLUG, is_name
 
 
 @cache
@@ -54,7 +55,7 @@ def check_own_name(name: str, *, certain: bool) -> str:
 
     Raises `UsageError` when it is no slug or, unless the user is `certain`, looks like a mistyped dataset.
     """
-    if not SLUG.fullmatch(name):
+    if not (SLUG.fullmatch(name) and is_name(name)):
         raise UsageError(
             f'"{name}" cannot be the name of a list: names are lower-case letters, digits and single hyphens',
             hint="Choose another name, such as my-list.",

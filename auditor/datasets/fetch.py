@@ -22,6 +22,7 @@ from auditor.datasets.sharing import pack, registry
 from auditor.errors import AuditorError, UsageError
 from auditor.files import private_dir
 from auditor.lock import index_lock
+from auditor.names import dataset_name, inside
 from auditor.progress import SILENT, Progress
 
 _INFO: Final = "flickr-auditor datasets info"
@@ -100,6 +101,7 @@ def fetch_pack(
     Errors: `UsageError` when the registry has none, `RefusedError` when registry or pack are not what they
     say, and those of `download` and `pack.import_pack`.
     """
+    name = dataset_name(name)
     base = address.removesuffix(registry.NAME).rstrip("/") + "/"
     check_address(base)
     entry = registry.find(registry.parse(get_small(base + registry.NAME, registry.MAX_BYTES)), name)
@@ -120,7 +122,7 @@ def fetch_pack(
 def _folder(downloads: Path, name: str) -> Iterator[Path]:
     """Where the downloads of a dataset are kept, for one process at a time."""
     with index_lock(private_dir(downloads), name):
-        yield private_dir(downloads / name)
+        yield private_dir(inside(downloads, name, "a dataset"))
 
 
 def by_hand(card: Card) -> list[str]:

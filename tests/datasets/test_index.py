@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from auditor.datasets import readers
 from auditor.datasets.index.build import build
-from auditor.datasets.index.lookup import Index, names, remove
+from auditor.datasets.index.folder import remove
+from auditor.datasets.index.local import names
+from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.verify import problems
-from auditor.errors import RefusedError, StorageError, WrongFileError
+from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
 from tests.datasets import lookalikes
 from tests.datasets.conftest import Build
 
@@ -139,20 +141,22 @@ def test_two_processes_cannot_build_the_same_index(
     assert len(index().by_photo(IDS)) == 2
 
 
-KILLED_AT = [
-    ("_Builder._read_file", "reading"),
-    ("_Builder._sorted_files", "sorting"),
-    ("DataFile", "data files written"),
-    ("Manifest", "before the commit"),
-    ("sweep", "after the commit"),
-]
+KILLED_AT = {
+    "reading": ("_Builder._read_file", 1),
+    "sorting": ("_Builder._sorted_files", 1),
+    "data files written": ("DataFile", 1),
+    "before the data files are moved": ("manifest.Manifest.write", 1),
+    "before the commit": ("manifest.Manifest.write", 2),
+    "after the commit": ("folder._sweep", 2),
+}
 
 
-@pytest.mark.parametrize("place", [place for place, _ in KILLED_AT], ids=[words for _, words in KILLED_AT])
+@pytest.mark.parametrize(("place", "call"), KILLED_AT.values(), ids=KILLED_AT)
 def test_kill_9_at_any_moment_leaves_a_whole_index(
-    add: Build, indexes: Path, index: Callable[[], Index], tmp_path: Path, place: str
+    add: Build, indexes: Path, index: Callable[[], Index], tmp_path: Path, place: str, call: int
 ) -> None:
     add("diveface", b"".join(ROWS[:4]))
+    (indexes / "example" / "mine.txt").write_text("put there by the user")
     (tmp_path / "new").write_bytes(b"".join(ROWS))
     code = f"""
         import os, signal
@@ -164,7 +168,7 @@ def test_kill_9_at_any_moment_leaves_a_whole_index(
         real, calls = getattr(owner, name), []
         def dying(*arguments, **named):
             calls.append(1)
-            if name != "sweep" or len(calls) == 2:
+            if len(calls) == {call}:
                 if name == "_read_file":
                     real(*arguments, **named)
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -175,13 +179,13 @@ def test_kill_9_at_any_moment_leaves_a_whole_index(
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False)
     assert done.returncode == -signal.SIGKILL
-    expected = IDS if place == "sweep" else IDS[:4]
+    expected = IDS if place == "folder._sweep" else IDS[:4]
     assert [hit.photo_id for hit in index().by_photo(IDS)] == expected
     assert problems(indexes / "example") == []
 
     add("diveface", b"".join(ROWS))
     files = {path.name for path in (indexes / "example").iterdir()}
-    assert files == {"manifest.json", *(file.name for file in index().manifest.files)}
+    assert files == {"manifest.json", "mine.txt", *(file.name for file in index().manifest.files)}
 
 
 def test_a_full_disk_is_said_and_the_old_index_stays(
@@ -372,20 +376,64 @@ def test_a_damaged_index_can_be_built_anew_and_removed(
     (indexes / "example" / "manifest.json").write_text("{")
     assert add("diveface", lookalikes.diveface()).records == 7
     (indexes / "example" / "manifest.json").write_text("{")
-    assert remove(indexes, "example")
+    assert all(left.endswith(".parquet") for left in remove(indexes, "example"))
     assert names(indexes) == ()
 
 
 def test_names_and_remove(add: Build, indexes: Path) -> None:
     assert names(indexes) == ()
-    assert not remove(indexes, "example")
+    with pytest.raises(UsageError, match="no local index of example"):
+        remove(indexes, "example")
     add("diveface", lookalikes.diveface())
     add("coco-json", lookalikes.coco(), name="other")
     assert names(indexes) == ("example", "other")
-    assert remove(indexes, "example")
+    assert remove(indexes, "example") == ()
+    assert not (indexes / "example").exists()
     assert names(indexes) == ("other",)
     with pytest.raises(WrongFileError, match="no index of example"):
         Index.open(indexes / "example")
+
+
+def test_a_publishers_file_in_the_folder_of_the_index_is_left_alone(
+    add: Build, indexes: Path, index: Callable[[], Index]
+) -> None:
+    folder = indexes / "example"
+    folder.mkdir(parents=True)
+    given = folder / "photo_id-list.parquet.txt"
+    given.write_bytes(lookalikes.diveface())
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "1.jpg").write_bytes(b"picture")
+    for _ in range(2):
+        add("diveface", given)
+    assert len(index().by_photo(IDS)) == 7
+    assert remove(indexes, "example") == ("photo_id-list.parquet.txt", "pictures")
+    assert given.read_bytes() == lookalikes.diveface()
+    assert (folder / "pictures" / "1.jpg").exists()
+
+
+def test_nothing_behind_a_linked_index_folder_is_touched(
+    add: Build, indexes: Path, tmp_path: Path, index: Callable[[], Index]
+) -> None:
+    """It may be the index of another home, or any folder at all."""
+    add("diveface", lookalikes.diveface())
+    other = tmp_path / "other"
+    (indexes / "example").rename(other)
+    (other / "mine.txt").write_text("put there by the user")
+    before = {path: path.read_bytes() for path in other.iterdir()}
+    (indexes / "example").symlink_to(other)
+    with pytest.raises(RefusedError, match="is a link"):
+        add("diveface", b"".join(ROWS[:2]))
+    assert len(index().by_photo(IDS)) == 7
+    assert remove(indexes, "example") == ()
+    assert not (indexes / "example").is_symlink()
+    assert {path: path.read_bytes() for path in other.iterdir()} == before
+
+
+def test_an_index_cannot_be_built_from_itself(add: Build, indexes: Path, index: Callable[[], Index]) -> None:
+    add("diveface", lookalikes.diveface())
+    with pytest.raises(UsageError, match="part of the local index itself"):
+        add("diveface", indexes / "example" / index().manifest.files[0].name)
+    assert problems(indexes / "example") == []
 
 
 _GOOD = st.integers(1, 2**63 - 1).map(lambda photo: f"99000000@N07_identity_1/{photo}_0.jpg")

@@ -7,11 +7,9 @@ build.
 
 import os
 import secrets
-import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -24,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from auditor.datasets import duck
-from auditor.datasets.index import manifest, records
+from auditor.datasets.index import folder, manifest, records
 from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.parsing import sources
@@ -33,9 +31,8 @@ from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
 from auditor.datasets.parsing.text import line_batches
 from auditor.datasets.readers import Format, detect, wrong_file
-from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
-from auditor.files import private_dir, storage_errors, sync_dir
-from auditor.lock import index_lock
+from auditor.errors import RefusedError, UsageError, WrongFileError
+from auditor.files import sync_dir
 from auditor.progress import SILENT, Progress
 from auditor.version import VERSION
 
@@ -82,14 +79,15 @@ def build(
     """
     if missing := next((path for path in files if not path.exists()), None):
         raise UsageError(f"there is no file {missing}", hint="Check the path.")
-    folder = private_dir(indexes) / name
-    with index_lock(indexes, name):
-        old = manifest.read(folder) if append and (folder / manifest.NAME).exists() else None
-        with _workshop(folder) as work:
-            builder = _Builder(folder, work, formats, memory_limit, progress)
-            new = builder.build(old, files, now or datetime.now(UTC))
-        new.write(folder)
-        sweep(folder)
+    with folder.workshop(indexes, name) as work:
+        here = work.parent
+        counted = {(here / file).resolve() for file in manifest.data_files(here / manifest.NAME)}
+        if own := next((path for path in files if path.resolve() in counted), None):
+            raise UsageError(f"{own} is a part of the local index itself", hint="Give the publisher's file.")
+        old = manifest.read(here) if append and (here / manifest.NAME).exists() else None
+        builder = _Builder(name, work, formats, memory_limit, progress)
+        new = builder.build(old, files, now or datetime.now(UTC))
+        folder.commit(work, new)
     return new
 
 
@@ -106,52 +104,22 @@ def restore(
     All data files are sorted and written anew, so nothing of a foreign file gets into the index but its
     values; they must be in the columns of `records.SCHEMA`.
 
-    Raises ValueError when the records are not those that
-    `described` counts, and errors as `build` does; the old index is then still in place.
+    Raises ValueError when the records are not those that `described` counts, and errors as `build` does; the
+    old index is then still in place.
     """
-    folder = private_dir(indexes) / described.dataset
-    with index_lock(indexes, described.dataset):
-        with _workshop(folder) as work:
-            new = _Builder(folder, work, (), memory_limit, progress).restore(described, data)
-        new.write(folder)
-        sweep(folder)
+    with folder.workshop(indexes, described.dataset) as work:
+        new = _Builder(described.dataset, work, (), memory_limit, progress).restore(described, data)
+        folder.commit(work, new)
     return new
-
-
-@contextmanager
-def _workshop(folder: Path) -> Iterator[Path]:
-    """A place for unfinished files of the index `folder`, gone afterwards."""
-    private_dir(folder)
-    sweep(folder)
-    work = private_dir(folder / f".build-{secrets.token_hex(8)}")
-    try:
-        with duck.storage_errors(folder.name), storage_errors(folder):
-            yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def sweep(folder: Path) -> None:
-    """Remove what the manifest in `folder` does not name: files of older and of interrupted builds."""
-    path = folder / manifest.NAME
-    try:
-        named = {file.name for file in manifest.read(folder).files}
-    except (WrongFileError, StorageError):  # no manifest, or a damaged one: there is nothing to keep
-        named = set()
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry, ignore_errors=True)
-        elif entry != path and entry.name not in named:
-            entry.unlink(missing_ok=True)
 
 
 class _Builder:
     """The state of one build."""
 
     def __init__(
-        self, folder: Path, work: Path, formats: Sequence[Format], memory_limit: str, progress: Progress
+        self, name: str, work: Path, formats: Sequence[Format], memory_limit: str, progress: Progress
     ) -> None:
-        self.folder = folder
+        self.name = name
         self.work = work
         self.formats = formats
         self.progress = progress
@@ -166,14 +134,14 @@ class _Builder:
         """Read all, write the data files, and give the manifest that would make them count."""
         before = old.sources if old else ()
         if old and (main := old.file("photo_id")):
-            self.staged.append(self.folder / main.name)
+            self.staged.append(self.work.parent / main.name)
             self.tally = _Tally(old.rows, old.indexed, Counter(old.skipped))
         added = self._read_files(files, before)
         data_files = tuple(self._sorted_files())
         photos, found = self._found(data_files)
         possible = tuple(key for key in MATCH_KEYS if any(key in f.match_keys for f in self.formats))
         return Manifest(
-            dataset=self.folder.name,
+            dataset=self.name,
             built_at=now.isoformat(timespec="seconds"),
             tool_version=VERSION,
             sources=(*before, *added),
@@ -206,7 +174,7 @@ class _Builder:
 
     def _found(self, data_files: Sequence[DataFile]) -> tuple[int, tuple[str, ...]]:
         """Distinct photo ids, and the match keys that records have."""
-        photos = _distinct(self.folder / data_files[0].name)
+        photos = _distinct(self.work / data_files[0].name)
         keys = {file.key for file in data_files[1:]} | ({"photo_id"} if photos else set())
         return photos, tuple(key for key in MATCH_KEYS if key in keys)
 
@@ -312,10 +280,10 @@ class _Builder:
     def _sorted_files(self) -> Iterator[DataFile]:
         """Write the data files: all records by photo id, then by each other key that records have."""
         build_id = secrets.token_hex(8)
-        main = self.folder / f"photo_id-{build_id}.parquet"
+        main = self.work / f"photo_id-{build_id}.parquet"
         with self.progress.task("Sorting", total=len(_ORDERS)) as task:
             for key, (which, order, without) in _ORDERS.items():
-                path = self.folder / f"{key}-{build_id}.parquet"
+                path = self.work / f"{key}-{build_id}.parquet"
                 origin = self.staged if key == "photo_id" else [main]
                 rows = self._copy(f"SELECT * {without}", origin, f"WHERE {which} ORDER BY {order}", path)
                 task.advance()
@@ -324,7 +292,6 @@ class _Builder:
                     yield DataFile(path.name, key, rows, path.stat().st_size, sources.digest(path))
                 else:
                     path.unlink()
-        sync_dir(self.folder)
 
     def _copy(self, select: str, origin: Sequence[Path], rest: str, target: Path) -> int:
         files = ", ".join(duck.literal(duck.pattern(path)) for path in origin)
@@ -336,7 +303,7 @@ class _Builder:
         return int(copied[0][0])
 
     def _owners(self, files: Iterable[DataFile]) -> int:
-        path = next((self.folder / file.name for file in files if file.key == "owner"), None)
+        path = next((self.work / file.name for file in files if file.key == "owner"), None)
         if path is None:
             return 0
         query = "SELECT count(*) FROM (SELECT DISTINCT nsid, alias FROM read_parquet(?))"

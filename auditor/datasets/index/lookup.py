@@ -1,6 +1,5 @@
 """Looking photos and owners up in the local indexes, many at once."""
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,7 +14,6 @@ from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.parsing.row import join_key
 from auditor.errors import StorageError
 from auditor.flickr.urls import is_nsid, is_photo_id, pack_nsid, unpack_nsid
-from auditor.lock import index_lock
 
 _Row = dict[str, Any]
 
@@ -126,25 +124,6 @@ class Index:
             key=row.get("key"),
             parent_key=row.get("parent_key"),
         )
-
-
-def names(indexes: Path) -> tuple[str, ...]:
-    """The datasets that have a local index, sorted."""
-    if not indexes.is_dir():
-        return ()
-    return tuple(sorted(entry.name for entry in indexes.iterdir() if (entry / manifest.NAME).is_file()))
-
-
-def remove(indexes: Path, name: str) -> bool:
-    """Remove the index of `name`; False when there was none."""
-    folder = indexes / name
-    if not folder.is_dir():
-        return False
-    with index_lock(indexes, name):
-        existed = (folder / manifest.NAME).exists()
-        (folder / manifest.NAME).unlink(missing_ok=True)  # from here on there is no index, whatever is left
-        shutil.rmtree(folder, ignore_errors=True)
-    return existed
 
 
 @lru_cache(maxsize=1)

@@ -11,13 +11,13 @@ from typing import Any
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.errors import StorageError, WrongFileError
 from auditor.files import storage_error, write_atomic
+from auditor.names import SLUG
 
 NAME = "manifest.json"
 SCHEMA_VERSION = 1
 
 _DATA_FILE = re.compile(rf"({'|'.join(MATCH_KEYS)})-[0-9a-f]{{16}}\.parquet")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_DATASET = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,15 @@ def read(folder: Path) -> Manifest:
         raise _damaged(folder, str(error)) from error
 
 
+def data_files(path: Path) -> set[str]:
+    """The data files that the manifest at `path` names, however damaged it is; none where there is none."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return set()
+    return {match[0] for match in _DATA_FILE.finditer(text)}
+
+
 def parse(data: object) -> Manifest:
     """A manifest from decoded JSON, trusting nothing. Raises ValueError, saying what is wrong."""
     top = _Fields(data, "manifest")
@@ -105,7 +114,7 @@ def parse(data: object) -> Manifest:
     if version != SCHEMA_VERSION:
         raise ValueError(f"schema_version is {version}, this version of the tool reads {SCHEMA_VERSION}")
     manifest = Manifest(
-        dataset=top.text("dataset", _DATASET),
+        dataset=top.text("dataset", SLUG),
         built_at=datetime.fromisoformat(top.text("built_at")).isoformat(),
         tool_version=top.text("tool_version"),
         sources=tuple(_source(item) for item in top.items("sources")),
@@ -130,14 +139,14 @@ def parse(data: object) -> Manifest:
 
 def _source(item: object) -> SourceFile:
     fields = _Fields(item, "sources")
-    return SourceFile(fields.text("name"), fields.number("bytes"), fields.text("sha256", _SHA256))
+    return SourceFile(fields.text("name"), fields.number("bytes"), fields.text("sha256", SHA256))
 
 
 def _file(item: object) -> DataFile:
     fields = _Fields(item, "files")
     name = fields.text("name", _DATA_FILE)  # a plain name: it can lead nowhere else
     key = name.partition("-")[0]
-    return DataFile(name, key, fields.number("rows"), fields.number("bytes"), fields.text("sha256", _SHA256))
+    return DataFile(name, key, fields.number("rows"), fields.number("bytes"), fields.text("sha256", SHA256))
 
 
 class _Fields:

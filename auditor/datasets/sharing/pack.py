@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from auditor.datasets import duck
-from auditor.datasets.index import lookup, manifest
+from auditor.datasets.index import local, manifest
 from auditor.datasets.index.build import restore
 from auditor.datasets.index.manifest import DataFile, Manifest
 from auditor.datasets.index.records import FIRST_COLUMNS, MAX_RECORD_CHARACTERS, SCHEMA
@@ -73,9 +73,8 @@ def export(indexes: Path, name: str, target: Path, *, mode: int = 0o600) -> Pack
     """
     if target.is_dir() or not target.parent.is_dir():
         raise UsageError(f"cannot write to {target}", hint="Name a file in a folder that exists.")
+    (name,) = local.present(indexes, [name])
     folder = indexes / name
-    if name not in lookup.names(indexes):
-        raise UsageError(f"there is no local index of {name}", hint="See: flickr-auditor datasets list")
     with index_lock(indexes, name):
         if found := problems(folder):
             raise StorageError(

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from auditor.datasets.card import SLUG
+from auditor.datasets.index.manifest import SHA256
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.errors import RefusedError, UsageError
+from auditor.names import SLUG, is_name
 
 NAME: Final = "registry.json"
 SCHEMA_VERSION: Final = 1
 MAX_BYTES: Final = 4_000_000
 
 _FILE = re.compile(r"[a-z0-9][a-z0-9-]*\.zip")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,14 @@ def find(entries: Sequence[Entry], dataset: str) -> Entry:
 
 
 def _entry(item: dict[str, Any]) -> Entry:
+    file = _text(item, "file", _FILE)
+    if not is_name(file):
+        raise ValueError("file is not what it should be")
     return Entry(
         dataset=_text(item, "dataset", SLUG),
-        file=_text(item, "file", _FILE),
+        file=file,
         bytes=_number(item, "bytes"),
-        sha256=_text(item, "sha256", _SHA256),
+        sha256=_text(item, "sha256", SHA256),
         built_at=_text(item, "built_at", re.compile(r"[0-9T:.+-]{10,40}")),
         records=_number(item, "records"),
         photos=_number(item, "photos"),

@@ -12,8 +12,9 @@ from pathlib import Path
 from auditor.account.photo import Account, Photo, account_from_person
 from auditor.account.store import AccountStore
 from auditor.account.upload_defaults import advise, read_defaults
-from auditor.audit.run import audit_home, open_indexes
+from auditor.audit.run import audit_home
 from auditor.datasets import catalogue
+from auditor.datasets.index.local import open_indexes
 from auditor.errors import UsageError
 from auditor.flickr.api import ReadApi
 from auditor.mitigation.kinds.base import FlickrFacts

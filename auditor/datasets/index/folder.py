@@ -1,0 +1,103 @@
+"""The folder of an index: written, replaced and removed so that nothing of anybody else's is touched.
+
+The folder may hold more than the index: a publisher's file that was put there, or whatever the user likes. So
+the only files that are ever removed are data files that a manifest names, and the workshops of builds. A
+workshop is a folder ``.build-<id>`` in it; the manifests it holds name what its build wrote or was about to
+replace, so that the next one can clear up after ``kill -9`` too.
+"""
+
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from auditor.datasets import duck
+from auditor.datasets.index import manifest
+from auditor.datasets.index.local import names, no_index
+from auditor.datasets.index.manifest import Manifest
+from auditor.errors import RefusedError
+from auditor.files import private_dir, storage_errors, sync_dir
+from auditor.lock import index_lock
+from auditor.names import dataset_name, inside
+
+_WORKSHOP: Final = re.compile(r"\.build-[0-9a-f]{16}")
+_REPLACED: Final = "replaced.json"
+
+
+@contextmanager
+def workshop(indexes: Path, name: str) -> Iterator[Path]:
+    """A place for the unfinished files of the index `name`, which no other process changes meanwhile.
+
+    Errors: `RefusedError` where the index's folder is a link, for what it leads to is not this home's to
+    change, or when another process has it; `StorageError`.
+    """
+    folder = inside(private_dir(indexes), name, "a dataset")
+    if folder.is_symlink():
+        raise RefusedError(
+            f"{folder} is a link, so its index belongs elsewhere",
+            hint=f"flickr-auditor datasets remove {name} removes the link and nothing behind it. To keep all"
+            " indexes in another place, set folder in [index] of the settings.",
+        )
+    with index_lock(indexes, name), duck.storage_errors(name), storage_errors(folder):
+        _sweep(private_dir(folder))
+        try:
+            yield _new_workshop(folder)
+        finally:
+            _sweep(folder)
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def commit(work: Path, new: Manifest) -> None:
+    """Make `new`, whose data files lie in the workshop `work`, the index; in one step, come what may."""
+    folder = work.parent
+    if (folder / manifest.NAME).exists():
+        shutil.copyfile(folder / manifest.NAME, work / _REPLACED)
+    new.write(work)
+    for file in new.files:
+        (work / file.name).rename(folder / file.name)
+    sync_dir(folder)
+    new.write(folder)
+
+
+def remove(indexes: Path, name: str) -> tuple[str, ...]:
+    """Remove the index of `name`, and its folder unless something else is in it.
+
+    Gives the names of what is left there. Of a link only the link goes, for what it leads to may be the index
+    of another home. Errors: `UsageError` when there is no such index.
+    """
+    name = dataset_name(name)
+    folder = inside(indexes, name, "a dataset")
+    if name not in names(indexes):
+        raise no_index(name)
+    with index_lock(indexes, name), storage_errors(folder):
+        if folder.is_symlink():
+            folder.unlink()
+            return ()
+        # From here on there is no index, whatever is left.
+        (folder / manifest.NAME).rename(_new_workshop(folder) / _REPLACED)
+        _sweep(folder)
+        left = tuple(sorted(entry.name for entry in folder.iterdir()))
+        if not left:
+            folder.rmdir()
+    return left
+
+
+def _new_workshop(folder: Path) -> Path:
+    return private_dir(folder / f".build-{secrets.token_hex(8)}")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the workshops, and the data files that their manifests name and the index does not count."""
+    counted = manifest.data_files(folder / manifest.NAME)
+    for work in folder.iterdir():
+        if not _WORKSHOP.fullmatch(work.name) or work.is_symlink() or not work.is_dir():
+            continue
+        for described in (work / manifest.NAME, work / _REPLACED):
+            for name in manifest.data_files(described) - counted:
+                if not (folder / name).is_symlink():
+                    (folder / name).unlink(missing_ok=True)
+        shutil.rmtree(work, ignore_errors=True)

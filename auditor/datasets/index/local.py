@@ -1,0 +1,68 @@
+"""The local indexes of a home: which there are, and opening them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.datasets import catalogue
+from auditor.datasets.index import manifest
+from auditor.datasets.index.lookup import Index
+from auditor.errors import StorageError, UsageError
+from auditor.names import SLUG, dataset_name, is_name
+
+
+@dataclass(frozen=True, slots=True)
+class LocalIndexes:
+    """The indexes of a home."""
+
+    readable: tuple[Index, ...]
+    damaged: Mapping[str, str]
+    """Dataset → why its index cannot be read."""
+
+
+def names(indexes: Path) -> tuple[str, ...]:
+    """The datasets that have a local index, sorted."""
+    if not indexes.is_dir():
+        return ()
+    present = (entry.name for entry in indexes.iterdir() if (entry / manifest.NAME).is_file())
+    return tuple(sorted(name for name in present if SLUG.fullmatch(name) and is_name(name)))
+
+
+def present(indexes: Path, wanted: Iterable[str]) -> tuple[str, ...]:
+    """The names of the datasets `wanted`, each of which has a local index.
+
+    Errors: `UsageError` for one that has none.
+    """
+    here = names(indexes)
+    found = tuple(dict.fromkeys(dataset_name(text) for text in wanted))
+    if missing := next((name for name in found if name not in here), None):
+        raise no_index(missing)
+    return found
+
+
+def no_index(name: str | None = None) -> UsageError:
+    """There is no local index of the dataset `name`, or with None of any."""
+    if name is None:
+        return UsageError(
+            "there is no local index to look in", hint="Begin with: flickr-auditor datasets list"
+        )
+    card = catalogue.find(name)
+    how = f"datasets info {name}" if card else "datasets list"
+    return UsageError(f"there is no local index of {name}", hint=f"See: flickr-auditor {how}")
+
+
+def open_indexes(folder: Path, only: Sequence[str] = ()) -> LocalIndexes:
+    """All indexes in `folder`, or those of the datasets `only`.
+
+    Errors: `UsageError` when `only` names a dataset that is neither in the catalogue nor here.
+    """
+    for name in map(dataset_name, only):
+        if name not in names(folder):
+            catalogue.get(name)  # of an unknown one the nearest names help more
+    readable, damaged = [], {}
+    for name in present(folder, only) if only else names(folder):
+        try:
+            readable.append(Index.open(folder / name))
+        except StorageError as error:
+            damaged[name] = error.message
+    return LocalIndexes(tuple(readable), damaged)
