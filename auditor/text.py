@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+_QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "«": "»", "<": ">", "(": ")", "[": "]"}
 _FORMULA = re.compile(r"^\s*[=+\-@|%]")
 
 
@@ -19,6 +20,18 @@ def plain(text: object, limit: int | None = None) -> str:
     line = " ".join(_UNSAFE.sub(" ", str(text)).split())
     if limit is not None and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
+    return line
+
+
+def pasted(text: str) -> str:
+    """`text` as it was meant, from a clipboard or a file.
+
+    Without the invisible characters and the no-break spaces that web pages and mails put in, and without the
+    quotes or brackets around it.
+    """
+    line = " ".join(_UNSAFE.sub(lambda match: " " if match[0].isspace() else "", text).split())
+    while len(line) > 1 and _QUOTES.get(line[0]) == line[-1] and line[0] not in line[1:-1]:
+        line = line[1:-1].strip()
     return line
 
 

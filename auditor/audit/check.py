@@ -1,8 +1,8 @@
 """Check single photos and people against the indexes, without an account and, for ids, without any call."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from auditor.account.store import StaticAddress
@@ -10,7 +10,8 @@ from auditor.audit.match import Subject, hashes_of, match
 from auditor.audit.result import CheckedTarget, Exposure, FoundPhoto
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Index
-from auditor.flickr.urls import Target, profile_url, yfcc_video_hash
+from auditor.errors import AuditorError, CallError
+from auditor.flickr.urls import Target, page_url, profile_url, yfcc_video_hash
 
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
@@ -18,10 +19,10 @@ _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
 class Resolver(Protocol):
     """Finds people by address or name; `auditor.flickr.api.ReadApi` is one."""
 
-    def user_at(self, url: str) -> str | None:
+    def user_at(self, url: str, /) -> str | None:
         """The NSID behind a profile page."""
 
-    def user_named(self, username: str) -> str | None:
+    def user_named(self, username: str, /) -> str | None:
         """The NSID of exactly this user name."""
 
 
@@ -34,6 +35,46 @@ class Person:
     note: str | None = None
 
 
+class Unaskable:
+    """A resolver that could not even be made: it fails when it is asked."""
+
+    def __init__(self, failure: AuditorError) -> None:
+        self._failure = failure
+
+    def user_at(self, _url: str) -> str | None:
+        """Errors: the failure."""
+        raise self._failure
+
+    def user_named(self, _username: str) -> str | None:
+        """Errors: the failure."""
+        raise self._failure
+
+
+class _Asked:
+    """A resolver that is not asked again once it cannot be reached, nor lets anybody in."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._failure: AuditorError | None = None
+
+    def user_at(self, url: str) -> str | None:
+        return self._ask(self._resolver.user_at, url)
+
+    def user_named(self, username: str) -> str | None:
+        return self._ask(self._resolver.user_named, username)
+
+    def _ask(self, question: Callable[[str], str | None], about: str) -> str | None:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return question(about)
+        except CallError:
+            raise
+        except AuditorError as error:
+            self._failure = error
+            raise
+
+
 def check(
     targets: Sequence[Target],
     indexes: Sequence[Index],
@@ -42,12 +83,12 @@ def check(
 ) -> tuple[CheckedTarget, ...]:
     """Look every target up; one result each, in order.
 
-    `resolver` None: people are matched by NSID or path alias only.
-
-    Errors: those of the resolver's calls.
+    `resolver` None: people are matched by NSID or path alias only. When it fails, that costs the results of
+    the names that it would have been asked about, and no others.
     """
     by_photo = _photos(targets, indexes, cards)
-    return tuple(_result(target, by_photo, indexes, cards, resolver) for target in targets)
+    asked = _Asked(resolver) if resolver else None
+    return tuple(_result(target, by_photo, indexes, cards, asked) for target in targets)
 
 
 def _photos(
@@ -84,14 +125,17 @@ def _result(
     if target.photo:
         found = by_photo.get(target.photo.photo_id, ())
         return CheckedTarget(
-            target,
+            _without_secret(target),
             tuple(FoundPhoto(target.photo.photo_id, exposure) for exposure in found),
             owner=target.photo.nsid,
             owner_alias=target.photo.path_alias,
         )
     if target.kind == "unreadable":
         return CheckedTarget(target, (), error=target.reason or "this is no Flickr address, id or name")
-    person = _person(target, resolver)
+    try:
+        person = _person(target, resolver)
+    except AuditorError as error:
+        return CheckedTarget(target, (), error=error.message, cause=error)
     if person.nsid is None and person.alias is None:
         return CheckedTarget(target, (), error=person.note)
     subject = Subject(
@@ -108,6 +152,16 @@ def _result(
     return CheckedTarget(
         target, tuple(found_photos), owner=person.nsid, owner_alias=person.alias, note=person.note
     )
+
+
+def _without_secret(target: Target) -> Target:
+    """`target` as it may be shown: the secret of an original is a direct link to the full-size file."""
+    photo = target.photo
+    if photo is None or not photo.is_original or not photo.secret:
+        return target
+    shown = re.sub(re.escape(photo.secret), "…", target.text, flags=re.IGNORECASE)
+    # Not there to be replaced where it was written in percent codes.
+    return replace(target, text=shown if shown != target.text else page_url(photo.photo_id))
 
 
 def _person(target: Target, resolver: Resolver | None) -> Person:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from auditor.account.export_files import SkippedFile
 from auditor.account.photo import Account, Photo
 from auditor.datasets.card import ABOUT
+from auditor.errors import AuditorError
 from auditor.flickr.urls import Target
 
 MatchKey = Literal["photo_id", "url_hash", "content_md5", "owner"]
@@ -177,3 +178,5 @@ class CheckedTarget:
     note: str | None = None
     error: str | None = None
     """Why the target could not be read or looked up."""
+    cause: AuditorError | None = None
+    """What kept it from being looked up, where it was not the target itself."""

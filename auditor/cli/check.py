@@ -1,14 +1,23 @@
 """``check``: look single photos and people up, without login."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.output import NoWaitOption, OutputOption, ReportFormat, ReportFormatOption, columns, emit
+from auditor.cli.output import (
+    NoWaitOption,
+    OutputOption,
+    ReportFormat,
+    ReportFormatOption,
+    columns,
+    emit,
+    note,
+)
 from auditor.cli.session import Session
-from auditor.errors import UsageError
+from auditor.errors import AuditorError, UsageError
 
 if TYPE_CHECKING:
     from auditor.audit.check import Resolver
@@ -40,11 +49,10 @@ def check(
     from auditor.cli.indexes import open_indexes
     from auditor.datasets import catalogue
     from auditor.datasets.index.local import no_index
-    from auditor.flickr.urls import classify
     from auditor.report import render_check
 
     session: Session = context.obj
-    parsed = [classify(text) for text in _targets(targets or [], from_file)]
+    parsed = _targets(targets or [], from_file)
     if not parsed:
         raise UsageError(
             "there is nothing to check", hint="Name a photo link, a photo id or an NSID, or use --from FILE."
@@ -54,6 +62,8 @@ def check(
         raise no_index()
     results = look_up(parsed, indexes, catalogue.load(), _resolver(session, parsed, wait=not no_wait))
     emit(render_check(results, format.value, columns=columns(output)), output)
+    for hint in dict.fromkeys(result.cause.hint for result in results if result.cause):
+        note(f"  → {hint}")
     if code := _exit_code(results):
         raise typer.Exit(code)
 
@@ -67,31 +77,49 @@ def _resolver(session: Session, targets: "list[Target]", *, wait: bool) -> "Reso
         target.kind == "username" or (target.owner is not None and target.owner.nsid is None)
         for target in targets
     )
+    from auditor.audit.check import Unaskable
+
     given = session.settings
     if not by_name or not given.api_key or not given.api_secret:
         return None
-    return session.read_api(login=False, wait=wait)
+    try:
+        return session.read_api(login=False, wait=wait)
+    except AuditorError as error:
+        return Unaskable(error)
 
 
-def _targets(words: list[str], from_file: Path | None) -> list[str]:
-    lines = [word for word in words if word != "-"]
+def _targets(words: list[str], from_file: Path | None) -> "list[Target]":
+    from auditor.target_lists import entries, read_list, targets_in
+
+    given = [target for word in words if word != "-" for target in targets_in(word) or [word]]
     if "-" in words or (from_file is not None and str(from_file) == "-"):
-        lines += _lines(sys.stdin.read())
+        given += [entry.text for entry in entries(_stdin())]
     elif from_file is not None:
-        try:
-            lines += _lines(from_file.read_text(encoding="utf-8-sig", errors="replace"))
-        except OSError as error:
-            raise UsageError(f"cannot read {from_file}: {error.strerror}") from error
-    return lines
+        given += [entry.text for entry in read_list(from_file)]
+    return [_classified(text) for text in given]
 
 
-def _lines(text: str) -> list[str]:
-    """One target a line.
+def _stdin() -> str:
+    from auditor.text_files import decode
 
-    A comment begins with # at the start of a line or after a space (links may hold a #).
-    """
-    stripped = (line.split(" #")[0].strip() for line in text.splitlines())
-    return [line for line in stripped if line and not line.startswith("#")]
+    try:
+        return decode(sys.stdin.buffer.read())
+    except ValueError as error:
+        raise UsageError(f"what stdin gives {error}", hint="Give it as text in UTF-8.") from None
+
+
+def _classified(text: str) -> "Target":
+    """What `text` names; a file on this computer is no name of a person, and is asked of nobody."""
+    from auditor.flickr.urls import classify
+
+    target = classify(text)
+    if target.kind == "username" and Path(text).is_file():
+        return replace(
+            target,
+            kind="unreadable",
+            reason="there is a file of this name here; for a member of Flickr: flickr.com/people/NAME",
+        )
+    return target
 
 
 def _exit_code(results: "tuple[CheckedTarget, ...]") -> int:
@@ -100,4 +128,6 @@ def _exit_code(results: "tuple[CheckedTarget, ...]") -> int:
     unreadable = sum(result.error is not None for result in results)
     if not unreadable:
         return 0
-    return EXIT_UNREADABLE if unreadable == len(results) else EXIT_PARTIAL
+    if unreadable < len(results):
+        return EXIT_PARTIAL
+    return next((result.cause.exit_code for result in results if result.cause), EXIT_UNREADABLE)

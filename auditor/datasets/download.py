@@ -148,7 +148,7 @@ class _Validators:
         try:
             told = json.loads(_beside(path).read_bytes())
             found = cls(**told)
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return None  # not there, or not ours: the file is then simply had again
         return found if found.url == url else None
 

@@ -378,9 +378,25 @@ def _why_no_name(text: str) -> str | None:
         return "a Flickr address of neither a photo nor a person; open it and give the link of a photo"
     if _ADDRESS.match(text):
         return "not a Flickr address"
+    if _LOCAL_FILE.search(text):
+        return _file_reason(text)
     if len(text) > 255 or not text.isprintable():
         return "too long for a name, or holds control characters"
     return None
+
+
+_LOCAL_FILE: Final = re.compile(
+    r"""^(?:\.{1,2}|~)?[/\\]|^[a-z]:[/\\]|^file:|[^/\\]\.
+    (?:jpe?g|png|gif|tiff?|webp|avif|hei[cf]|bmp|dng|cr[23]|nef|arw|orf|rw2|raf|psd|mp4|mov|avi|m4v|webm|mts
+    |zip|tar|t?gz|json|csv|tsv|txt|toml|html?|parquet|sqlite3?)$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def _file_reason(text: str) -> str:
+    ids = sorted(photo_ids_in_name(re.split(r"[/\\]", text)[-1]), key=int)
+    look = f"; its name carries the photo id {' or '.join(ids)}, which can be checked" if ids else ""
+    return f"the name of a file, which is sent to nobody{look}; for its content: audit --originals DIR"
 
 
 # golden-hour_10000023_o.jpg is a title, then the id; 10000023_0a1b2c3d4e_o.jpg the id, then the original's

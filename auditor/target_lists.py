@@ -1,0 +1,54 @@
+"""Lists that people make: of photos and people, one or more a line, for `check --from` and `plan --ids`."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from auditor.flickr.urls import classify
+from auditor.text import pasted
+from auditor.text_files import read_text
+
+_BETWEEN: Final = re.compile(r"""\s+|[,;|](?=["'\s]|https?://|\d)""")
+_LIKE_ADDRESS: Final = re.compile(r"://|flickr|flic\.kr|@n\d|^\d+$", re.IGNORECASE)
+_ADDRESSES: Final = frozenset({"photo", "photo_id", "nsid", "profile"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in a list."""
+
+    line: int
+    """Its line in the file, from 1."""
+    text: str
+
+
+def read_list(path: Path) -> tuple[Entry, ...]:
+    """The links, ids and names in a file; see `entries`. Errors: `UsageError`, as for `read_text`."""
+    return tuple(entries(read_text(path)))
+
+
+def entries(text: str) -> Iterator[Entry]:
+    """What each line of a list names.
+
+    ``#`` at the start of a line or after a space begins a comment (a link may hold one). All links on a line
+    count, and the ids beside them; other words beside a link are a title or the like.
+    """
+    for number, line in enumerate(text.splitlines(), 1):
+        for word in targets_in(line):
+            yield Entry(number, word)
+
+
+def targets_in(line: str) -> list[str]:
+    """The links, ids and names that a line holds."""
+    content = pasted(re.split(r"(?:^|\s)#", line, maxsplit=1)[0])
+    if not content:
+        return []
+    words = [pasted(word) for word in _BETWEEN.split(content)]
+    words = [word for word in words if word]
+    kinds = [classify(word).kind for word in words]
+    several_ids = len(words) > 1 and set(kinds) == {"photo_id"}
+    if several_ids or (len(words) > 1 and set(kinds) & (_ADDRESSES - {"photo_id"})):
+        return [word for word in words if _LIKE_ADDRESS.search(word)]
+    return [content]

@@ -1,0 +1,58 @@
+"""Text files that people make: settings, and lists of photos and people.
+
+Windows writes UTF-16 ("Unicode" in Notepad, `>` in PowerShell) and marks UTF-8 with a BOM; both are read.
+"""
+
+import codecs
+from pathlib import Path
+from typing import Final
+
+from auditor.errors import UsageError
+
+# The mark of UTF-32 little-endian begins with that of UTF-16, so it comes first.
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Errors: `UsageError` when it cannot be read or is no text."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        return decode(data)
+    except ValueError as error:
+        raise UsageError(f"{path} {error}", hint="Save it as text in UTF-8.") from None
+
+
+def decode(data: bytes) -> str:
+    """Text from bytes; what is no UTF-8 within a text of UTF-8 becomes ``�``.
+
+    Errors: `ValueError` saying what the bytes are instead.
+    """
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    if encoding is None and b"\0" in data:
+        encoding = _utf16_without_mark(data)
+        if encoding is None:
+            raise ValueError("is no text file")
+    try:
+        text = data.decode(encoding or "utf-8", errors="strict" if encoding else "replace")
+    except UnicodeDecodeError:
+        raise ValueError(f"begins like text in {(encoding or '').upper()} but is damaged") from None
+    return text.removeprefix("\ufeff")
+
+
+def _utf16_without_mark(data: bytes) -> str | None:
+    """UTF-16 by the zero bytes of its ASCII letters; a list of links consists of little else."""
+    if len(data) % 2:
+        return None
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    if not even and odd * 4 > len(data):
+        return "utf-16-le"
+    return "utf-16-be" if not odd and even * 4 > len(data) else None
