@@ -6,20 +6,55 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from auditor.errors import StorageError, UsageError
 
 
 def private_dir(path: Path) -> Path:
-    """Make `path` (and its parents) and close it to other users; return it."""
+    """Make the folder `path` (and its parents), closed to other users; return it.
+
+    A folder that is there already keeps its mode: `--home /srv/shared` once locked everybody else out of it.
+    Errors: `StorageError` where others can write into it, and could put their files in the place of ours.
+    """
     try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o700)
+        try:
+            path.mkdir(parents=True, mode=0o700)
+        except FileExistsError:
+            if not path.is_dir():
+                raise
+        if others_may(path, "w"):
+            raise StorageError(
+                f"other users of this computer can write in {path}",
+                hint=f"Choose a folder of your own with --home DIR, or close this one: chmod 700 {path}",
+            )
     except OSError as error:
         raise storage_error(path, error) from error
     return path
+
+
+def others_may(path: Path, what: Literal["r", "w"]) -> bool:
+    """Whether other users can read, or write in, a folder; False where the system has no such modes."""
+    return os.name == "posix" and bool(path.stat().st_mode & (0o055 if what == "r" else 0o022))
+
+
+def user_path(path: Path) -> Path:
+    """`path` as the user means it: no shell expands ``--home=~/x`` or a ``~`` in the environment.
+
+    Errors: `UsageError` when there is no such person's folder.
+    """
+    if "\0" in str(path):
+        raise UsageError("a path holds a zero byte", hint="Check how it is written.")
+    if not path.parts or not path.parts[0].startswith("~") or Path(path.parts[0]).exists():
+        return path
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        whose = "your" if path.parts[0] == "~" else f"{path.parts[0][1:]}'s"
+        raise UsageError(
+            f"{path} cannot be found: {whose} home folder is not known",
+            hint="Set HOME, or write the path from / on.",
+        ) from None
 
 
 def writable_file(path: Path) -> Path:

@@ -1,10 +1,11 @@
-"""What the user set: ``config.toml`` and the environment, as one frozen value.
+"""What the user set: ``flickr-auditor.toml`` and the environment, as one frozen value.
 
 The environment beats the file. Every setting is shown in ``config.example.toml``; an unknown one is an error,
 because a misspelt cap or exception must not silently do nothing.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,14 +13,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from auditor.errors import ConfigurationError
+from auditor.errors import ConfigurationError, UsageError
+from auditor.files import user_path
+from auditor.text import pasted
+from auditor.text_files import read_text
 
 MAX_CALLS_PER_HOUR = 3600
 """Flickr's developer guide: "under 3600 queries per hour across the whole key … you'll be fine"."""
 
+LEAST_MEMORY_MB = 64
+FILE_NAME = "flickr-auditor.toml"
+SHARED_NAME = "config.toml"
+"""The name that the settings file once had, and that Hugo, Zola and others use in the folder of a site."""
+
 KNOWN = {
     "": {"flickr", "index", "optout", "policy", "except"},
-    "flickr": {"api_key", "api_secret", "calls_per_hour", "concurrency"},
+    "flickr": {"api_key", "api_secret", "calls_per_hour", "concurrency", "plaintext_keyring"},
     "index": {"memory_limit"},
     "optout": {"name", "lang", "templates"},
 }
@@ -49,6 +58,8 @@ class Settings:
     flickr_url: str | None = None
     """Base address of another Flickr (the sandbox); None: the real hosts."""
     calls_per_hour: int = MAX_CALLS_PER_HOUR
+    plaintext_keyring: bool = False
+    """A keyring that keeps the login unencrypted is good enough."""
     concurrency: int = 8
     """Calls in flight at once during `apply` and `undo`."""
     memory_limit: str = "1GB"
@@ -81,7 +92,7 @@ def load(
 
     Errors: `ConfigurationError` for a file that is named but missing, broken, or holds unknown keys.
     """
-    file = _config_file(config, environ, working_dir or Path.cwd())
+    file = _config_file(config, environ, working_dir)
     table = _read(file) if file else {}
     flickr = table.get("flickr", {})
     url = _flickr_url(environ.get("AUDITOR_FLICKR_URL"))
@@ -90,58 +101,121 @@ def load(
         missing = "FLICKR_OAUTH_TOKEN_SECRET" if token else "FLICKR_OAUTH_TOKEN"
         raise ConfigurationError(f"{missing} is not set", hint="Set both OAuth variables or neither.")
     return Settings(
-        home=home or Path(environ.get("AUDITOR_HOME") or _default_home()),
+        home=user_path(home or Path(environ.get("AUDITOR_HOME") or _default_home())),
         config_file=file,
-        api_key=_secret(environ.get("FLICKR_API_KEY") or flickr.get("api_key")),
-        api_secret=_secret(environ.get("FLICKR_API_SECRET") or flickr.get("api_secret")),
-        oauth_token=_secret(token),
-        oauth_token_secret=_secret(token_secret),
+        api_key=_secret("FLICKR_API_KEY", environ.get("FLICKR_API_KEY") or flickr.get("api_key")),
+        api_secret=_secret("FLICKR_API_SECRET", environ.get("FLICKR_API_SECRET") or flickr.get("api_secret")),
+        oauth_token=_secret("FLICKR_OAUTH_TOKEN", token),
+        oauth_token_secret=_secret("FLICKR_OAUTH_TOKEN_SECRET", token_secret),
         flickr_url=url,
         calls_per_hour=_calls_per_hour(
             flickr.get("calls_per_hour", MAX_CALLS_PER_HOUR), loopback=url is not None
         ),
+        plaintext_keyring=_flag("flickr.plaintext_keyring", flickr.get("plaintext_keyring", False)),
         concurrency=_integer("flickr.concurrency", flickr.get("concurrency", 8), 1, 64),
-        memory_limit=_text("index.memory_limit", table.get("index", {}).get("memory_limit", "1GB")),
+        memory_limit=_memory(table.get("index", {}).get("memory_limit", "1GB")),
         optout={key: _text(f"optout.{key}", value) for key, value in table.get("optout", {}).items()},
         policies=tuple(table.get("policy", ())),
         exceptions=tuple(table.get("except", ())),
     )
 
 
-def _config_file(named: Path | None, environ: Mapping[str, str], working_dir: Path) -> Path | None:
+def _config_file(named: Path | None, environ: Mapping[str, str], working_dir: Path | None) -> Path | None:
     if named is None and environ.get("AUDITOR_CONFIG"):
         named = Path(environ["AUDITOR_CONFIG"])
     if named is not None:
+        named = user_path(named)
         if not named.is_file():
             raise ConfigurationError(
                 f"there is no config file {named}", hint="Copy config.example.toml there, or drop --config."
             )
         return named
-    candidates = (working_dir / "config.toml", _default_config())
-    return next((path for path in candidates if path.is_file()), None)
+    here = working_dir or _working_dir()
+    if here is not None:
+        if (own := here / FILE_NAME).is_file():
+            return own
+        if (shared := here / SHARED_NAME).is_file() and _is_ours(shared):
+            return shared
+    return next((path for path in _default_configs() if path.is_file()), None)
+
+
+def _working_dir() -> Path | None:
+    """The current folder; None when somebody removed it."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether a ``config.toml`` in the current folder is for this program.
+
+    One with a mistake is ours if it looks like it: a rule must not be passed over for a missing quote.
+    """
+    try:
+        text = _text_of(file)
+    except ConfigurationError:
+        return False
+    try:
+        table = _parsed(text)
+    except ValueError:
+        return bool(_OUR_TABLE.search(text))
+    return any(_holds_ours(section, table[section]) for section in KNOWN[""] if section in table)
+
+
+_OUR_TABLE = re.compile(r"^\s*\[+\s*(flickr|optout|policy|except)\b", re.MULTILINE)
+
+
+def _holds_ours(section: str, part: object) -> bool:
+    if section in KNOWN:
+        return isinstance(part, dict) and (not part or not KNOWN[section].isdisjoint(part))
+    return isinstance(part, list) and all(isinstance(entry, dict) for entry in part)
 
 
 def _default_home() -> Path:
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("flickr-auditor", appauthor=False))
+    try:
+        return Path(platformdirs.user_data_dir("flickr-auditor", appauthor=False))
+    except RuntimeError:
+        raise ConfigurationError(
+            "your home folder is not known, so there is no place for the data",
+            hint="Set HOME, or choose a folder with --home DIR or AUDITOR_HOME.",
+        ) from None
 
 
-def _default_config() -> Path:
+def _default_configs() -> tuple[Path, ...]:
     import platformdirs
 
-    return Path(platformdirs.user_config_dir("flickr-auditor", appauthor=False)) / "config.toml"
+    try:
+        folder = Path(platformdirs.user_config_dir("flickr-auditor", appauthor=False))
+    except RuntimeError:  # no HOME: then nothing is kept below it either
+        return ()
+    return (folder / FILE_NAME, folder / SHARED_NAME)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return read_text(file)
+    except UsageError as error:
+        raise ConfigurationError(error.message, hint=error.hint) from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Errors: `ValueError` (of which `tomllib.TOMLDecodeError` is one) for text that is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = _parsed(_text_of(file))
+    except ValueError as error:
         raise ConfigurationError(
             f"{file} is not valid TOML: {error}", hint="See config.example.toml."
         ) from error
-    except OSError as error:
-        raise ConfigurationError(f"cannot read {file}: {error.strerror}") from error
     for section, known in KNOWN.items():
         part = table if not section else table.get(section, {})
         if not isinstance(part, dict):
@@ -150,7 +224,8 @@ def _read(file: Path) -> dict[str, Any]:
             if key not in known:
                 raise ConfigurationError(
                     f"{file}: unknown setting {f'{section}.{key}' if section else key!r}",
-                    hint=f"Known here: {', '.join(sorted(known))}. See config.example.toml.",
+                    hint=f"Known here: {', '.join(sorted(known))}. See config.example.toml."
+                    f" If it is not for flickr-auditor, name another with --config FILE.",
                 )
     for section in ("policy", "except"):
         entries = table.get(section, [])
@@ -194,5 +269,34 @@ def _text(name: str, value: object) -> str:
     return value
 
 
-def _secret(value: object) -> Secret | None:
-    return Secret(str(value).strip()) if value else None
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} must be true or false, not {value!r}")
+    return value
+
+
+def _memory(value: object) -> str:
+    """An amount that DuckDB understands, such as ``1GB``, ``512 MiB`` or ``50%``."""
+    text = _text("index.memory_limit", value)
+    given = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(?:(%)|([KMGT])I?B)\s*", text, re.IGNORECASE)
+    if given:
+        amount, percent, unit = float(given[1]), given[2], (given[3] or "").upper()
+        megabytes = amount * {"K": 1e-3, "M": 1.0, "G": 1e3, "T": 1e6}.get(unit, 0.0)
+        if (0 < amount <= 100) if percent else megabytes >= LEAST_MEMORY_MB:
+            return text
+    raise ConfigurationError(
+        f"index.memory_limit must be an amount of memory from {LEAST_MEMORY_MB}MB on, not {value!r}",
+        hint='Write it like memory_limit = "1GB", "512MB" or "50%".',
+    )
+
+
+def _secret(name: str, value: object) -> Secret | None:
+    """A key or token, without what a clipboard adds to it."""
+    text = pasted(str(value)) if value else ""
+    if not text:
+        return None
+    if not re.fullmatch(r"[!-~]+", text):
+        raise ConfigurationError(
+            f"{name} holds a space or a character that no such key has", hint="Copy it again, alone."
+        )
+    return Secret(text)

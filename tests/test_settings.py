@@ -11,7 +11,7 @@ from auditor.errors import ConfigurationError
 
 from .conftest import ROOT
 
-EXAMPLE = ROOT / "policy_file.example.toml"
+EXAMPLE = ROOT / "config.example.toml"
 
 
 def uncommented(text: str) -> str:
@@ -35,8 +35,8 @@ def test_the_example_shows_every_setting(tmp_path: Path) -> None:
     for section, known in settings.KNOWN.items():
         part = table if not section else table[section]
         assert set(part) == set(known), section
-    (tmp_path / "policy_file.toml").write_text(full, encoding="utf-8")
-    given = settings.load(config=tmp_path / "policy_file.toml", environ={})
+    (tmp_path / "config.toml").write_text(full, encoding="utf-8")
+    given = settings.load(config=tmp_path / "config.toml", environ={})
     assert given.policies
     assert given.exceptions
 
@@ -52,7 +52,7 @@ def test_the_example_policy_and_exception_are_understood() -> None:
 
 
 def test_the_environment_beats_the_file(tmp_path: Path) -> None:
-    (tmp_path / "policy_file.toml").write_text('[flickr]\napi_key = "file"\napi_secret = "file"\n')
+    (tmp_path / "config.toml").write_text('[flickr]\napi_key = "file"\napi_secret = "file"\n')
     given = settings.load(environ={"FLICKR_API_KEY": "environment"}, working_dir=tmp_path)
     assert (given.api_key, given.api_secret) == ("environment", "file")
 
@@ -69,7 +69,7 @@ def test_the_environment_beats_the_file(tmp_path: Path) -> None:
 def test_more_calls_than_flickr_allows_are_for_the_sandbox_alone(
     tmp_path: Path, url: str | None, calls: int, *, works: bool
 ) -> None:
-    (tmp_path / "policy_file.toml").write_text(f"[flickr]\ncalls_per_hour = {calls}\n")
+    (tmp_path / "config.toml").write_text(f"[flickr]\ncalls_per_hour = {calls}\n")
     environ = {"AUDITOR_FLICKR_URL": url} if url else {}
     if works:
         assert settings.load(environ=environ, working_dir=tmp_path).calls_per_hour == calls

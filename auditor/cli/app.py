@@ -3,9 +3,9 @@
 Command modules import their engines inside their functions, so that ``--help`` costs a tenth of a second.
 """
 
-import errno
 import io
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -15,9 +15,10 @@ from typing import Annotated, Final, NoReturn, ParamSpec, TypeVar
 
 import typer
 
-from auditor.cli.output import note
+from auditor.cli.output import fill_closed_streams, note
 from auditor.cli.session import Session
-from auditor.errors import AuditorError
+from auditor.errors import AuditorError, StorageError, UnreachableError, UsageError
+from auditor.files import storage_error, user_path
 from auditor.text import plain
 from auditor.version import VERSION
 
@@ -26,7 +27,7 @@ T = TypeVar("T")
 
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
-_DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT})
+_WRONG_SQL: Final = (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.InterfaceError)
 _GLOBAL_OPTIONS = ("--home", "--config")
 
 COMMANDS: Final = {
@@ -55,12 +56,26 @@ So that each command imports what itself needs: all of them would cost ``--help`
 
 def run(argv: Sequence[str]) -> NoReturn:
     """Run the program and exit."""
+    closed = fill_closed_streams()
     # A file name that is no UTF-8, or a terminal of Latin-1, costs a character and not the whole result.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    front, rest = _hoist(argv)
-    program(_asked(rest))(args=[*front, *rest], prog_name="flickr-auditor")
+    guarded(_run)(argv, can_answer="stdout" not in closed)
     sys.exit(0)
+
+
+def _run(argv: Sequence[str], *, can_answer: bool) -> None:
+    if not can_answer:
+        # Before anything is done: a result that cannot be shown must not follow changes.
+        raise UsageError(
+            "standard output is closed, so the result has nowhere to go",
+            hint="Send it to a file (> result.txt), or to /dev/null.",
+        )
+    front, rest = _hoist(argv)
+    try:
+        program(_asked(rest))(args=[*front, *rest], prog_name="flickr-auditor")
+    finally:
+        sys.stdout.flush()
 
 
 def program(asked: str | None = None) -> typer.Typer:
@@ -117,6 +132,8 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
     @wraps(function)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
+            for name, value in kwargs.items():
+                kwargs[name] = _expanded(value)
             return function(*args, **kwargs)
         except AuditorError as error:
             _fail(error)
@@ -125,7 +142,7 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
             raise SystemExit(EXIT_INTERRUPTED) from None
         except BrokenPipeError:
             # The reader of a pipe (`| head`) had enough; a second error at exit must not follow.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             raise SystemExit(0) from None
         except (typer.Exit, typer.Abort, typer.BadParameter, SystemExit):
             raise
@@ -135,21 +152,39 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
     return wrapper
 
 
-def _machine(error: Exception, *arguments: object) -> AuditorError | None:
-    """The user's view of a disk or a database that fails; None: it is something else."""
-    import sqlite3
+def _expanded(value: object) -> object:
+    """An argument with ``~`` expanded in every path."""
+    if isinstance(value, Path):
+        return user_path(value)
+    if isinstance(value, list):
+        return [_expanded(item) for item in value]
+    return value
 
+
+def _machine(error: Exception, *arguments: object) -> AuditorError | None:
+    """The user's view of a disk, a network or a database that fails; None: it is a bug."""
     if isinstance(error, sqlite3.Error):
         from auditor.database import database_error
 
+        if isinstance(error, _WRONG_SQL):
+            return None
         sessions = (given.obj for given in arguments if isinstance(given, typer.Context))
         path = next((session.settings.database for session in sessions), Path("the database"))
         return database_error(error, path)
-    if isinstance(error, OSError) and error.errno in _DISK_TROUBLE:
-        from auditor.files import storage_error
-
-        return storage_error(Path(error.filename or "a file"), error)
+    if isinstance(error, ConnectionError | TimeoutError):
+        return UnreachableError(f"the connection broke off: {error}", hint="Run the command again later.")
+    if isinstance(error, OSError) and error.errno:
+        if error.filename is None:
+            _drop_output()
+        return storage_error(Path(error.filename or "the output"), error)
+    if isinstance(error, MemoryError):
+        return StorageError("there is too little memory", hint="Close other programs, and try again.")
     return None
+
+
+def _drop_output() -> None:
+    """What is still to be written to stdout goes nowhere, for at the exit it would fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: AuditorError) -> NoReturn:

@@ -1,5 +1,7 @@
 """Where words go: results to stdout or a file, all else to stderr; questions only to a terminal."""
 
+import contextlib
+import os
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
@@ -55,10 +57,10 @@ def _by_name(context: typer.Context, format: F) -> F:  # noqa: A002 - the option
 
 def _checked(path: Path | None) -> Path | None:
     """`path`, once it is certain that it can be written; before anything is done, see `writable_file`."""
-    from auditor.files import writable_file
+    from auditor.files import user_path, writable_file
 
     try:
-        return None if path is None else writable_file(path)
+        return None if path is None else writable_file(user_path(path))
     except AuditorError as error:
         raise typer.BadParameter(f"{error.message}. {error.hint}") from error
 
@@ -88,6 +90,19 @@ NoWaitOption = Annotated[
         "--no-wait", help="Stop with exit code 5 when the hour's calls are used up, instead of waiting."
     ),
 ]
+
+
+def fill_closed_streams() -> frozenset[str]:
+    """Open /dev/null in the place of each standard stream that is closed; their names.
+
+    Else the next file that is opened, such as an index, takes the stream's number, and gets what is printed.
+    """
+    closed = set()
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+            closed.add(name)
+    return frozenset(closed)
 
 
 def emit(result: str, output: Path | None = None) -> None:
@@ -120,9 +135,10 @@ def emit_json(result: Mapping[str, Any], output: Path | None = None) -> None:
 
 
 def note(message: str) -> None:
-    """Tell the user something beside the result."""
-    sys.stderr.write(f"{message}\n")
-    sys.stderr.flush()
+    """Tell the user something beside the result; a full or broken stderr is no reason to stop."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{message}\n")
+        sys.stderr.flush()
 
 
 def confirm(question: str, *, option: str) -> bool:

@@ -80,7 +80,7 @@ def plan(
     ] = False,
     policy: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A [[policy]] of config.toml; repeatable, the strictest wins."),
+        typer.Option(metavar="NAME", help="A [[policy]] of your settings; repeatable, the strictest wins."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the plan to this file instead of the home.")] = None,
     detailed_exitcode: Annotated[
@@ -233,7 +233,7 @@ def _policies(session: Session, names: Sequence[str], actions: "Actions") -> "li
         if name not in known:
             raise UsageError(
                 f"there is no policy {name!r}",
-                hint=f"config.toml has: {', '.join(sorted(known)) or 'none'}.",
+                hint=f"Your settings have: {', '.join(sorted(known)) or 'none'}.",
             )
         chosen.append(known[name])
     if not chosen:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def sandbox(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8765,
+    port: Annotated[
+        int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65_535)
+    ] = 8765,
     photos: Annotated[
         int, typer.Option(help="How many photos the pretend account has.", min=1, max=200_000)
     ] = 120,

@@ -6,7 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.cli.output import note
 from auditor.errors import ConfigurationError
+from auditor.files import others_may
 from auditor.progress import Progress
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ class Session:
         """From file and environment."""
         from auditor import settings
 
-        return settings.load(home=self._home, config=self._config)
+        given = settings.load(home=self._home, config=self._config)
+        self._look_at(given.home)
+        return given
 
     @cached_property
     def progress(self) -> Progress:
@@ -118,6 +122,14 @@ class Session:
         import time
 
         return time.time()
+
+    def _look_at(self, home: Path) -> None:
+        """Say it once where other users can look into a folder that becomes the home."""
+        if home.is_dir() and not (home / "auditor.sqlite3").exists() and others_may(home, "r"):
+            note(
+                f"Note: other users of this computer can list {home}. They cannot read what is kept in it;"
+                f" to close it altogether: chmod 700 {home}"
+            )
 
     def close(self) -> None:
         """Free what was opened."""

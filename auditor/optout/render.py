@@ -67,7 +67,20 @@ def render(letter: Letter, markup: Markup, *, folder: Path | None = None) -> Tex
     name = f"{letter.case.language}/{'follow-up' if letter.follow_up else 'letter'}.j2"
     try:
         text = _environment(letter.case.language, markup, folder).get_template(name).render(letter=letter)
-    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except RecursionError:
+        raise ConfigurationError(
+            f"the template {name}, or one that it includes, includes itself",
+            hint="Mend it, or take it out of the folder that [optout] templates names.",
+        ) from None
+    except (
+        TemplateError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        OSError,
+        TypeError,
+        ValueError,
+    ) as error:
         place = getattr(error, "name", None) or name
         line = getattr(error, "lineno", None)
         raise ConfigurationError(

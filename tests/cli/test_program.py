@@ -146,7 +146,7 @@ def test_a_spent_budget_ends_at_once_with_no_wait(program: Program, tmp_path: Pa
     ],
 )
 def test_a_wrong_setting_is_named(program: Program, tmp_path: Path, content: str, says: str) -> None:
-    (tmp_path / "config.toml").write_text(content)
+    (tmp_path / "flickr-auditor.toml").write_text(content)
     result = program("sync")
     assert result.code == 2
     assert says in result.err

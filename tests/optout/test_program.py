@@ -332,6 +332,15 @@ def test_the_settings_give_name_language_and_templates(program: Program, home: H
     assert "Sehr geehrte Damen und Herren" in text
 
 
+def test_a_template_that_includes_itself_is_named(program: Program, home: Home) -> None:
+    (home.path / "mine" / "en").mkdir(parents=True)
+    (home.path / "mine" / "en" / "_closing.j2").write_text("{% include 'en/_closing.j2' %}")
+    (home.path / "config.toml").write_text('[optout]\nname = "Ann"\ntemplates = "mine"\n')
+    result = program("draft", "ffhq")
+    assert result.code == 2
+    assert "includes itself" in result.err
+
+
 def test_of_1005_photos_4_were_removed_and_the_follow_up_names_the_other_1001(
     tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

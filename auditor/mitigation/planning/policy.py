@@ -247,5 +247,5 @@ def _warnings(
 
 
 def conditions() -> frozenset[str]:
-    """The names of the conditions of `Match`, which are those of config.toml."""
+    """The names of the conditions of `Match`, which are those of the settings file."""
     return frozenset(entry.name for entry in fields(Match))

@@ -1,4 +1,4 @@
-"""`[[policy]]` and `[[except]]` of config.toml as values.
+"""`[[policy]]` and `[[except]]` of flickr-auditor.toml as values.
 
 Strict: a misspelt condition must not silently match more photos.
 """

@@ -1,0 +1,243 @@
+"""The state of the machine is no bug of the program: it is named, with a way on and the right exit code."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from .conftest import Program
+
+
+def shell(command: str, home: Path, environ: Mapping[str, str] = {}) -> subprocess.CompletedProcess[str]:
+    """Run a command line in a real shell, in which ``auditor`` is the program."""
+    line = command.replace("auditor", f"'{sys.executable}' -m auditor", 1)
+    known = {"PATH": os.environ["PATH"], "HOME": str(home.parent), "AUDITOR_HOME": str(home), **environ}
+    words = ["/bin/sh", "-c", line]
+    return subprocess.run(
+        words, check=False, capture_output=True, text=True, timeout=60, env=known, cwd=home.parent
+    )
+
+
+# -- streams -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["runs", "--help", "--version", "datasets list", "plan --all", "nonsense"])
+def test_a_closed_stdout_is_told_before_anything_is_done(tmp_path: Path, words: str) -> None:
+    result = shell(f"auditor {words} >&-", tmp_path / "home")
+    assert result.returncode == 2
+    assert "standard output is closed" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("words", ["runs", "--help", "--version", "datasets list --format json"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_an_output_that_takes_no_more_is_told(tmp_path: Path, words: str) -> None:
+    result = shell(f"auditor {words} > /dev/full", tmp_path / "home")
+    assert result.returncode == 2
+    assert "No space left" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- 2>&-", "2>/dev/full"])
+def test_other_closed_streams_cost_nothing_but_what_they_carry(tmp_path: Path, closed: str) -> None:
+    result = shell(f"auditor runs {closed}", tmp_path / "home")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "No plan" in result.stdout
+
+
+def test_nothing_printed_reaches_a_file_that_took_the_place_of_a_closed_stream(tmp_path: Path) -> None:
+    """With the streams 0 to 2 closed, files opened later would get their numbers, and what is printed."""
+    shell("auditor runs <&- 2>&-", tmp_path / "home")
+    assert (tmp_path / "home" / "auditor.sqlite3").read_bytes()[:6] == b"SQLite"
+
+
+def test_a_question_that_nobody_can_answer_is_no_bug(tmp_path: Path) -> None:
+    result = shell("auditor check - <&-", tmp_path / "home")
+    assert result.returncode == 2
+    assert "nothing to check" in result.stderr
+
+
+# -- folders -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", [0o1777, 0o777, 0o770, 0o775], ids=oct)
+@pytest.mark.parametrize("command", [("runs",), ("datasets", "list"), ("sync",)], ids=str)
+def test_a_folder_in_which_others_write_is_no_home_and_keeps_its_mode(
+    program: Program, tmp_path: Path, mode: int, command: tuple[str, ...]
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(mode)
+    result = program(*command, "--home", shared)
+    assert stat.S_IMODE(shared.stat().st_mode) == mode
+    assert list(shared.iterdir()) == []
+    if command[0] != "datasets":  # which only reads
+        assert result.code == 2
+        assert "other users" in result.err
+        assert "chmod 700" in result.err
+
+
+def test_a_folder_that_others_can_list_is_told_once_and_keeps_its_mode(
+    program: Program, tmp_path: Path
+) -> None:
+    home = tmp_path / "mine"
+    home.mkdir()
+    home.chmod(0o755)
+    first, second = program("--home", home, "runs"), program("--home", home, "runs")
+    assert (first.code, second.code) == (0, 0)
+    assert "chmod 700" in first.err
+    assert "chmod" not in second.err
+    assert stat.S_IMODE(home.stat().st_mode) == 0o755
+    assert stat.S_IMODE((home / "auditor.sqlite3").stat().st_mode) == 0o600
+
+
+def test_folders_of_our_own_are_closed_and_their_parents_left_alone(program: Program, tmp_path: Path) -> None:
+    assert program("--home", tmp_path / "a" / "b", "runs").code == 0
+    assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) & 0o700 == 0o700
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--home=~/x", "runs"), ("--home", "~/x", "runs"), ("runs", "--home=~/x")],
+    ids=str,
+)
+def test_a_tilde_in_an_option_is_the_users_own_folder(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    (tmp_path / "user").mkdir(mode=0o700)
+    assert program(*words).code == 0
+    assert (tmp_path / "user" / "x" / "auditor.sqlite3").is_file()
+    assert not (tmp_path / "~").exists()
+
+
+def test_a_tilde_in_the_environment_and_in_every_path_is_the_users_own_folder(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = tmp_path / "user"
+    user.mkdir(mode=0o700)
+    monkeypatch.setenv("HOME", str(user))
+    monkeypatch.setenv("AUDITOR_HOME", "~/h")
+    monkeypatch.setenv("AUDITOR_CONFIG", "~/settings.toml")
+    (user / "settings.toml").write_text("[flickr]\nconcurrency = 3\n")
+    (user / "list.csv").write_text("id\n9000000001\n")
+    assert program("datasets", "add", "mine", "~/list.csv", "--column", "id").code == 0
+    assert program("check", "9000000001", "--output=~/result.json").code == 1
+    assert program("check", "--from=~/list.csv").code in {1, 3}
+    assert (user / "result.json").is_file()
+    assert not (tmp_path / "~").exists()
+
+
+def test_nobodys_folder_is_told(program: Program) -> None:
+    result = program("runs", "--home=~nobody-of-this-name/x")
+    assert result.code == 2
+    assert "nobody-of-this-name" in result.err
+
+
+def test_without_a_home_folder_a_place_must_be_named(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container whose user has no entry in /etc/passwd."""
+
+    def unknown(_: object) -> None:
+        raise KeyError("no such user")
+
+    for name in ("HOME", "AUDITOR_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    result = program("runs")
+    assert result.code == 2
+    assert "HOME" in result.err
+    assert program("runs", "--home=~/x").code == 2
+    assert program("runs", "--home", tmp_path / "x").code == 0
+    assert not (tmp_path / "~").exists()
+
+
+def test_a_working_folder_that_was_removed_is_no_bug(tmp_path: Path) -> None:
+    result = shell("mkdir gone && cd gone && rmdir ../gone && auditor runs", tmp_path / "h")
+    assert result.returncode == 0, result.stderr
+
+
+# -- settings ------------------------------------------------------------------------------------------------
+
+HUGO = 'baseURL = "https://example.org/"\ntitle = "My blog"\n'
+ZOLA = 'base_url = "https://example.org"\n[markdown]\nhighlight_code = true\n[extra]\nindex = 1\n'
+CARGO = "[build]\njobs = 2\n[index]\nprivate = true\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [HUGO, ZOLA, CARGO, "", "[broken\n", "\0\0\0", HUGO.encode("utf-16").decode("latin-1")],
+    ids=["hugo", "zola", "cargo", "empty", "broken", "binary", "utf-16"],
+)
+def test_somebody_elses_config_in_the_folder_is_passed_over(
+    program: Program, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "config.toml").write_bytes(content.encode("latin-1"))
+    assert program("runs").code == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", ["config.toml", "flickr-auditor.toml"])
+def test_our_own_settings_are_found_in_whatever_unicode(
+    program: Program, tmp_path: Path, name: str, encoding: str
+) -> None:
+    (tmp_path / name).write_bytes("[flickr]\ncalls_per_hour = 0\n".encode(encoding))
+    result = program("runs")
+    assert result.code == 2
+    assert "whole number" in result.err
+
+
+def test_our_own_name_goes_before_the_shared_one(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "flickr-auditor.toml").write_text("[flickr]\nconcurrency = 3\n")
+    (tmp_path / "config.toml").write_text("[flickr]\nconcurrency = 0\n")
+    assert program("runs").code == 0
+
+
+def test_our_own_settings_with_a_slip_are_not_passed_over(program: Program, tmp_path: Path) -> None:
+    """A rule that protects photos must not vanish for a missing quote."""
+    (tmp_path / "config.toml").write_text('[[except]]\nids = ["1234567890]\nreason = "x"\n')
+    result = program("runs")
+    assert result.code == 2
+    assert "not valid TOML" in result.err
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('[index]\nmemory_limit = "abc"', "memory_limit"),
+        ('[index]\nmemory_limit = "1kB"', "memory_limit"),
+        ('[index]\nmemory_limit = "-1"', "memory_limit"),
+        ('[index]\nmemory_limit = "1GB; DROP"', "memory_limit"),
+        ("[index]\nmemory_limit = 1000", "memory_limit"),
+        ("x = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
+        ("[flickr]\napi_key = '" + "caf\u00e9 x'", "FLICKR_API_KEY"),
+        ("[flickr]\nplaintext_keyring = 'yes'", "plaintext_keyring"),
+    ],
+    ids=lambda value: value[:30],
+)
+def test_a_setting_that_cannot_be_is_named(program: Program, tmp_path: Path, content: str, says: str) -> None:
+    (tmp_path / "flickr-auditor.toml").write_text(content)
+    os.environ.pop("FLICKR_API_KEY")
+    result = program("audit")
+    assert result.code == 2
+    assert says in result.err
+
+
+@pytest.mark.parametrize("key", ["'{}'", '"{}"', "\u200b{}", "{}\u00a0", " {}\n", "\ufeff{}"], ids=repr)
+def test_a_key_is_taken_as_it_was_meant(program: Program, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("FLICKR_API_KEY", key.format(os.environ["FLICKR_API_KEY"]))
+    assert program("whoami").code == 0
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "70000"])
+def test_a_port_that_does_not_exist_is_told(program: Program, port: str) -> None:
+    result = program("sandbox", "--port", port)
+    assert result.code == 2
+    assert "port" in result.err.lower()
