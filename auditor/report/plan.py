@@ -99,6 +99,6 @@ def _markdown_lines(view: PlanView) -> Iterator[str]:
 
 
 def _html(plan: Plan, view: PlanView) -> str:  # noqa: ARG001
-    from auditor.report.audit.as_html import environment
+    from auditor.report.page import page
 
-    return environment().get_template("plan.html").render(view=view)
+    return page("plan.html", view=view)

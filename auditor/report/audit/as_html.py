@@ -1,40 +1,75 @@
-"""The report as one HTML file that needs nothing else: no script, only thumbnails by link from Flickr.
-
-It is opened from disk and holds hostile titles, so besides Jinja's escaping its content security policy
-allows inline styles and pictures of Flickr's host, nothing more.
-"""
+"""An audit or a check as one HTML file: the number, what to do, charts that filter, and every photo."""
 
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from auditor.audit.result import AuditResult, CheckedTarget
-from auditor.report.audit.view import audit_view, target_view
-from auditor.text import count
+from auditor.flickr.privacy import Privacy
+from auditor.report.audit import charts
+from auditor.report.audit.cards import cards
+from auditor.report.audit.view import PhotoRow, audit_view, target_view
+from auditor.report.page import page
+
+_HIDDEN = frozenset(privacy.value for privacy in Privacy if not privacy.is_public)
+"""A privacy that is not known protects nobody."""
 
 
-def audit(result: AuditResult) -> str:
-    """The audit, all photos of it."""
-    return environment().get_template("audit.html").render(view=audit_view(result))
+def audit(result: AuditResult, *, can_apply: bool = True) -> str:
+    """The audit, all photos of it; for `can_apply` see `cards`."""
+    view = audit_view(result)
+    drawn = [charted(photo, int(view.generated[:4] or 0)) for photo in view.photos]
+    most = max((row.photos + row.gone for row in view.indexes), default=0)
+    return page(
+        "audit.html",
+        view=view,
+        cards=list(cards(result, drawn, can_apply=can_apply)),
+        rows=list(zip(view.photos, drawn, strict=True)),
+        split=charts.split(drawn, result.photos),
+        datasets=[
+            charts.Bar(
+                row.dataset.short,
+                row.photos + row.gone,
+                (row.photos + row.gone) / most,
+                f"set={row.dataset.name}",
+                _kind_of(row.dataset.is_face, row.dataset.huge),
+            )
+            for row in view.indexes
+            if row.found
+        ],
+        years=charts.years(drawn),
+        undated=sum(photo.year is None for photo in drawn),
+        licences=charts.licences(drawn),
+        protection=charts.protection(drawn),
+        groups=charts.LICENSE_GROUPS,
+        kinds=charts.KINDS,
+        ways=charts.PROTECTIONS,
+    )
 
 
 def check(targets: Sequence[CheckedTarget]) -> str:
     """What was found about each target."""
-    views = [target_view(target) for target in targets]
-    return environment().get_template("check.html").render(targets=views)
+    return page("check.html", targets=[target_view(target) for target in targets])
 
 
-@cache
-def environment() -> Environment:
-    """The templates of `auditor/report/templates`, escaping by themselves."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def charted(photo: PhotoRow, now: int) -> charts.Charted:
+    """What the charts count of an exposed photo; `now` is this year."""
+    ways = [
+        way
+        for way, applies in (
+            ("tagged", photo.has_no_cv),
+            ("reserved", charts.license_group(photo.license_id) == charts.RESERVED),
+            ("hidden", photo.privacy in _HIDDEN),
+        )
+        if applies
+    ]
+    then = {charts.license_group(found.license_then_id) for found in photo.found}
+    return charts.Charted(
+        kind=_kind_of(photo.in_face_set, all(found.dataset.huge for found in photo.found)),
+        year=charts.year_taken(photo.taken, now),
+        license_now=charts.license_group(photo.license_id),
+        licenses_then=tuple(sorted(then - {charts.UNKNOWN} or then)),
+        protections=tuple(ways or ["none"]),
     )
-    environment.globals["count"] = count
-    return environment
+
+
+def _kind_of(face: bool, huge: bool) -> str:  # noqa: FBT001 - two facts about a dataset
+    return "face" if face else "huge" if huge else "other"

@@ -77,6 +77,7 @@ class Found:
     """``collected as CC BY-NC 2.0; today All Rights Reserved``; None where the index recorded no licence."""
     links_original: bool
     inferred: bool
+    license_then_id: str | None = None
 
     @property
     def sentence(self) -> str:
@@ -99,6 +100,8 @@ class PhotoRow:
     found: tuple[Found, ...]
     title: str = ""
     license: str = ""
+    license_id: str | None = None
+    taken: str | None = None
     privacy: str = ""
     has_no_cv: bool = False
     thumbnail: str | None = None
@@ -224,7 +227,7 @@ def audit_view(result: AuditResult) -> AuditView:
         files=tuple(FileRow(plain(file.path), _found(file.exposures, datasets)) for file in result.files),
         missing=_missing(result.not_checked),
         lineage=_lineage(result, datasets),
-        steps=tuple(_steps(result, photos)),
+        steps=tuple(_steps(result)),
         uploads=tuple(_uploads(result.account)),
     )
 
@@ -269,6 +272,8 @@ def _photo(
         url=photo.url(nsid),
         title=plain(photo.title, TITLE_LENGTH) or "(untitled)",
         license=_license_name(photo.license_id),
+        license_id=photo.license_id,
+        taken=photo.date_taken,
         privacy=photo.privacy or "privacy unknown",
         has_no_cv=has_tag(photo.tags, NO_CV),
         thumbnail=thumbnail,
@@ -307,6 +312,7 @@ def _found(
             license_then=_then_and_now(exposure, license_now),
             links_original=exposure.links_original,
             inferred=exposure.certainty != "published",
+            license_then_id=exposure.license_then_id,
         )
         for exposure in exposures
     ]
@@ -458,8 +464,8 @@ def _lineage(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[str,
     return tuple(lines)
 
 
-def _steps(result: AuditResult, photos: Sequence[PhotoRow]) -> Iterable[Step]:
-    if actions := _actions(result, photos):
+def _steps(result: AuditResult) -> Iterable[Step]:
+    if actions := missing_actions(result):
         yield Step(
             "Protect the exposed photos (this writes a plan to read; nothing changes before you apply it)",
             f"flickr-auditor plan --exposed {' '.join(actions)} --out plan.json",
@@ -476,10 +482,10 @@ def _steps(result: AuditResult, photos: Sequence[PhotoRow]) -> Iterable[Step]:
         yield Step("See which other indexes can be added, and how", "flickr-auditor datasets list")
 
 
-def _actions(result: AuditResult, photos: Sequence[PhotoRow]) -> list[str]:
-    """The mitigations that some exposed photo still lacks."""
+def missing_actions(result: AuditResult) -> list[str]:
+    """The options of `plan` for what some exposed photo still lacks."""
     actions = []
-    if not all(photo.has_no_cv for photo in photos):
+    if not all(has_tag(exposed.photo.tags, NO_CV) for exposed in result.exposed):
         actions.append(f"--add-tag {NO_CV}")
     if any(licenses.get(license_id).allows_reuse for license_id in result.by_license()):
         actions.append("--license all-rights-reserved")

@@ -1,0 +1,108 @@
+"""What to do about an audit, as the three cards of the page: protect, ask to be taken out, check more."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from auditor.audit.result import AuditResult
+from auditor.datasets import catalogue
+from auditor.report.audit.charts import Charted
+from auditor.report.audit.view import missing_actions
+from auditor.text import count
+
+BATCH: Final = 100
+"""Photos in one link to Flickr's batch editor: its ids stand in the address, and long addresses are cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Something to do: why, in sentences, and the commands or links for it."""
+
+    title: str
+    text: tuple[str, ...]
+    commands: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    """Label and address."""
+
+
+def cards(result: AuditResult, photos: Sequence[Charted], *, can_apply: bool) -> Iterator[Card]:
+    """The cards that make sense for `result`; without an API key (`can_apply`) Flickr's own pages must do."""
+    if result.exposed:
+        yield _protect(result, photos) if can_apply else _by_hand(result)
+    if letters := _letters(result):
+        yield letters
+    if result.not_checked:
+        yield _check_more(result)
+
+
+def _protect(result: AuditResult, photos: Sequence[Charted]) -> Card:
+    unprotected = sum("none" in photo.protections for photo in photos)
+    text = (
+        f"Public, reusable and not tagged no_cv: {count(unprotected, 'exposed photo')}."
+        if unprotected
+        else "Every exposed photo is tagged, reserved or not public."
+    )
+    return Card(
+        "Protect what can still be protected",
+        (text, "A plan shows every change before anything happens, and can be undone."),
+        (
+            f"flickr-auditor plan --exposed {' '.join(actions)} --out plan.json",
+            "flickr-auditor show plan.json",
+            "flickr-auditor apply plan.json",
+        )
+        if (actions := missing_actions(result))
+        else (),
+    )
+
+
+def _by_hand(result: AuditResult) -> Card:
+    ids = [exposed.photo.id for exposed in result.exposed]
+    parts = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    return Card(
+        "Protect what can still be protected",
+        (
+            "Without an API key this program cannot change your photos; Flickr's own batch editor can."
+            " These links open it with the exposed photos. Flickr does not document the address: if it"
+            " does not open, search the Organizr for the photos.",
+            "With a key (Pro members make one at flickr.com/services/apps/create) one plan does all of it,"
+            " can be undone, and is checked afterwards.",
+        ),
+        (),
+        tuple(
+            (
+                f"Photos {number * BATCH + 1:,} to {number * BATCH + len(part):,}",
+                f"https://www.flickr.com/photos/upload/edit/?ids={','.join(part)}",
+            )
+            for number, part in enumerate(parts)
+        ),
+    )
+
+
+def _letters(result: AuditResult) -> Card | None:
+    """In the order of `by_dataset`: faces first."""
+    known = catalogue.load()
+    found = dict.fromkeys([*result.by_dataset(), *(item.exposure.dataset for item in result.gone)])
+    names = [name for name in found if name in known]
+    if not names:
+        return None
+    faces = sum(known[name].is_face for name in names)
+    first = f", {count(faces, 'face dataset')} first" if faces else ""
+    return Card(
+        "Ask to be taken out",
+        (f"One letter to each publisher{first}: with the link of every photo, on your legal ground.",),
+        tuple(f"flickr-auditor optout draft {name}" for name in names),
+    )
+
+
+def _check_more(result: AuditResult) -> Card:
+    known = catalogue.load()
+    missing = [known[item.dataset] for item in result.not_checked if item.dataset in known]
+    checkable = sum(card.checkable for card in missing)
+    return Card(
+        "Check more datasets",
+        (
+            f"{count(checkable, 'more dataset')} can be checked with the lists of their publishers;"
+            f" {len(missing) - checkable:,} published nothing to check against.",
+        ),
+        ("flickr-auditor datasets list", "flickr-auditor datasets fetch --all --faces"),
+    )

@@ -1,0 +1,43 @@
+"""The HTML pages of reports: templates, style and script in one file that loads nothing but thumbnails.
+
+A page is opened from disk and holds hostile titles. So besides Jinja's escaping its content security policy
+names its one style and its one script by their hash, and allows pictures of Flickr's host or inside the page.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from auditor.text import count
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def page(template: str, **values: Any) -> str:
+    """The page of `template` with `values`."""
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, escaping by themselves."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"count": count, "style": _part("style.css"), "script": _part("report.js")}
+    return environment
+
+
+def _part(name: str) -> dict[str, str]:
+    """A file of the templates as it is put into the page, and its hash for the policy."""
+    text = "\n" + (_TEMPLATES / name).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return {"text": text, "hash": f"'sha256-{digest}'"}
