@@ -11,7 +11,7 @@ from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption,
 from auditor.cli.plan import load_plan, rendered, write_plan
 from auditor.cli.session import Session
 from auditor.errors import RefusedError
-from auditor.text import count
+from auditor.text import count, plain
 
 if TYPE_CHECKING:
     from auditor.flickr.writing import WriteTransport
@@ -75,7 +75,16 @@ def undo(
             _learn_outcomes(session, run, wait=not no_wait)
             plan = _new_undo(session, run, unhide=unhide)
             write_plan(session, plan, None)
+        _tell_left_alone(plan)
     _carry_out(session, plan, yes=yes, cap=None, wait=not no_wait, format=format, output=output)
+
+
+def _tell_left_alone(plan: "Plan") -> None:
+    """What an undo leaves as it is, and why: each reason once."""
+    from collections import Counter
+
+    for reason, number in Counter(skip.reason for skip in plan.skipped).items():
+        note(f"{count(number, 'change')} not undone: {plain(reason)}")
 
 
 def _undo_under_way(session: Session, run_id: str) -> "Plan | None":
@@ -111,7 +120,9 @@ def _new_undo(session: Session, run_id: str, *, unhide: bool) -> "Plan":
 
     journal = Journal(session.conn)
     run = journal.run(run_id)
-    plan = undo_plan(run, journal.records(run_id), now=datetime.now(UTC), unhide=unhide)
+    plan = undo_plan(
+        run, journal.records(run_id), journal.events(run_id), now=datetime.now(UTC), unhide=unhide
+    )
     given = session.settings
     budget = planner.Budget(given.calls_per_hour, 0, given.concurrency)
     return planner.with_estimate(plan, len(session.store.photos(run.nsid)), budget)
@@ -159,8 +170,6 @@ def _carry_out(
 
 
 def _ask(session: Session, plan: "Plan", *, going_on: bool) -> None:
-    from auditor.text import plain
-
     account = session.store.account(plan.nsid)
     name = plain(account.username, 60) if account and account.username else plan.nsid
     if sys.stdin.isatty():

@@ -44,6 +44,8 @@ class Outcome:
     state: State
     reason: str = ""
     answer: Mapping[str, str] | None = field(default_factory=dict)
+    observed: Value = None
+    """What was read where it is neither as planned nor as wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +58,6 @@ class Record:
     reason: str = ""
     before_image: Mapping[str, object] = field(default_factory=dict)
     answer: Mapping[str, str] = field(default_factory=dict)
+    observed: Value = None
+    """What was read of a drifted change, or read back instead of what was wanted."""
     verified: bool | None = None

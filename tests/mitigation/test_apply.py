@@ -25,22 +25,18 @@ from auditor.mitigation.change import Change
 from auditor.mitigation.kinds.base import GONE, PhotoState
 from auditor.mitigation.kinds.registry import MITIGATIONS, WRITE_METHODS
 from auditor.mitigation.planning.plan import Plan
-from auditor.mitigation.planning.policy import Actions, Match
+from auditor.mitigation.planning.policy import Actions
 from auditor.mitigation.running.journal import Run
 from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.run import carry_out, check_plan, start
 from auditor.mitigation.running.runner import Runner
 from auditor.sandbox import make_account
-from tests.mitigation.world import LOST_FOR_GOOD, World, differences, world
+from tests.mitigation.world import LOST_FOR_GOOD, World, differences, some, world
 
 EVERYTHING = Actions(
     add_tags=frozenset({"no_cv"}), license="0", privacy=Privacy.PRIVATE, hide=True, leave_groups=True
 )
 GENTLE = Actions(add_tags=frozenset({"no_cv"}), license="0")
-
-
-def some(here: World, number: int) -> Match:
-    return Match(ids=frozenset(photo.id for photo in here.photos()[:number]))
 
 
 def as_planned(here: World, plan: Plan) -> bool:

@@ -105,9 +105,14 @@ class World:
         return self.journal.run(run.run_id)
 
     def undo(self, run: Run, *, unhide: bool = False) -> Run:
-        plan = undo_plan(run, self.journal.records(run.run_id), now=datetime.now(UTC), unhide=unhide)
+        return self.apply(self.undo_plan(run, unhide=unhide))
+
+    def undo_plan(self, run: Run, *, unhide: bool = False) -> Plan:
+        """The plan that undoes `run`, as things stand now."""
+        records, events = self.journal.records(run.run_id), self.journal.events(run.run_id)
+        plan = undo_plan(run, records, events, now=datetime.now(UTC), unhide=unhide)
         self.journal.remember(plan)
-        return self.apply(plan)
+        return plan
 
     def verify(self, run: Run) -> list[Finding]:
         return verify(Reader(self.api(), self.photos()), self.journal, run.run_id)
@@ -146,3 +151,8 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, set[
         for photo_id in set(old["photos"]) ^ set(new["photos"]):
             found.setdefault(photo_id, set()).add("pools")
     return found
+
+
+def some(here: World, number: int) -> Match:
+    """The first photos of the account."""
+    return Match(ids=frozenset(photo.id for photo in here.photos()[:number]))

@@ -58,6 +58,10 @@ class _Tag(Mitigation):
     def observed(self, change: Change, seen: PhotoState) -> Value:
         return _state(_tag(change), present=clean(_tag(change)) in seen.photo.tags)
 
+    def same(self, one: Value, other: Value) -> bool:
+        # Another plan may have spelled the tag in another way.
+        return self.show(one) == self.show(other)
+
     def show(self, value: Value) -> str:
         return "tagged" if isinstance(value, Mapping) and value.get("present") else "not tagged"
 

@@ -111,9 +111,17 @@ class Mitigation(ABC):
     def describe(self, change: Change) -> str:
         """The change in words, e.g. ``licence: CC BY 2.0 → All Rights Reserved``."""
 
+    def refusal(self, change: Change, facts: "FlickrFacts") -> str | None:
+        """Why Flickr is known to refuse `change`; "": it will not for any reason we know; None: not asked."""
+        return ""
+
     def show(self, value: Value) -> str:
         """A state in words."""
         return str(value)
+
+    def same(self, one: Value, other: Value) -> bool:
+        """Whether two states of one subject, told by different changes, are the same."""
+        return one == other
 
 
 def failed(error: CallError, meaning: str = "") -> Outcome:

@@ -22,13 +22,10 @@ def license_changes(photo: Photo, wanted: str, facts: FlickrFacts) -> Iterator[C
     if photo.license_id is None or not photo.license_id.isdecimal():
         yield Skip(photo.id, "its present licence is not known: run sync", License.name)
         return
-    offered = facts.available.get(photo.license_id)
-    if offered is not None and wanted not in offered:
-        reason = f"Flickr does not offer {licenses.get(wanted).name} for it"
-        yield Skip(photo.id, reason, License.name)
-        return
     reversible, note = _way_back(photo.license_id, wanted, facts)
-    yield Change(photo.id, License.name, photo.license_id, wanted, reversible, note)
+    change = Change(photo.id, License.name, photo.license_id, wanted, reversible, note)
+    refusal = License().refusal(change, facts)
+    yield Skip(photo.id, refusal, License.name) if refusal else change
 
 
 def _way_back(before: str, after: str, facts: FlickrFacts) -> tuple[Reversible, str]:
@@ -37,14 +34,17 @@ def _way_back(before: str, after: str, facts: FlickrFacts) -> tuple[Reversible, 
         return "no", f"{present.name} is for members of The Commons and cannot be set again"
     # A photo that already has the new licence shows best what this one will be offered afterwards.
     offered = facts.available.get(after) or facts.available.get(before)
-    twin = licenses.twin_4_0(before)
     if offered is None:
         return "partly", f"not known whether Flickr would set {present.name} again"
     if before in offered:
         return "yes", ""
-    return "no", f"Flickr no longer offers {present.name}" + (
-        f"; nearest is {licenses.get(twin).name}" if twin else ""
-    )
+    return "no", f"Flickr no longer offers {present.name}{_nearest(before)}"
+
+
+def _nearest(license_id: str) -> str:
+    # Proposed, never chosen: another version is another contract.
+    twin = licenses.twin_4_0(license_id)
+    return f"; the nearest is {licenses.get(twin).name}" if twin else ""
 
 
 class License(Mitigation):
@@ -77,7 +77,6 @@ class License(Mitigation):
 
     def refused(self, change: Change, error: CallError) -> Outcome:
         name = licenses.get(str(change.after)).name
-        twin = licenses.twin_4_0(str(change.after))
         match error.code:
             case 1:
                 return Outcome("drifted", GONE)
@@ -87,12 +86,17 @@ class License(Mitigation):
                 refusal = (
                     "says its licence cannot be changed" if error.code == 3 else f"no longer offers {name}"
                 )
-                # Proposed, never chosen: another version is another contract.
-                way = licenses.get(twin) if twin else None
-                proposal = f"; the nearest is {way.name}: plan --ids FILE --license {way.code}" if way else ""
-                return failed(error, f"Flickr {refusal}{proposal}")
+                return failed(error, f"Flickr {refusal}{_nearest(str(change.after))}")
             case _:
                 return failed(error)
+
+    def refusal(self, change: Change, facts: FlickrFacts) -> str | None:
+        offered = facts.available.get(str(change.before))
+        if offered is None:
+            return None
+        after = str(change.after)
+        name = licenses.get(after).name
+        return "" if after in offered else f"Flickr does not offer {name} for it{_nearest(after)}"
 
     def inverse(self, record: Record) -> Change | str:
         change = record.change

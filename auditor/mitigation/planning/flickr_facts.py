@@ -86,6 +86,11 @@ def _available(
         {actions.license for actions in wanted.values() if actions.license is not None} if changing else set()
     )
     samples = {photo.license_id: photo.id for photo in photos if photo.license_id in targets} | changing
+    return offered_licenses(api, {key: photo_id for key, photo_id in samples.items() if key is not None})
+
+
+def offered_licenses(api: ReadApi, samples: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Present licence id → ids that Flickr offers; `samples`: present licence id → a photo that has it."""
     available = {}
     for license_id, photo_id in samples.items():
         try:
@@ -93,7 +98,7 @@ def _available(
         except CallError:
             # Not told for this photo; the plan then says that it is not known.
             continue
-        if offered and license_id is not None:
+        if offered:
             available[license_id] = offered
     return available
 

@@ -18,6 +18,5 @@ def compare(change: Change, seen: PhotoState | None) -> Outcome | None:
         return None
     if observed == change.after:
         return Outcome("already", f"it is {mitigation.show(observed)}")
-    return Outcome(
-        "drifted", f"{mitigation.show(observed)} now, {mitigation.show(change.before)} in the plan"
-    )
+    reason = f"{mitigation.show(observed)} now, {mitigation.show(change.before)} in the plan"
+    return Outcome("drifted", reason, observed=observed)

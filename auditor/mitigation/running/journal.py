@@ -19,6 +19,7 @@ from auditor.errors import UsageError
 from auditor.mitigation.change import OPEN, Change, Outcome, Record, Value
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.planning.plan import Plan, PlanState, digest, is_stale
+from auditor.mitigation.running.standing import Event
 
 # Spliced into statements below: words of our own, not input.
 _OPEN = ", ".join(f"'{state}'" for state in OPEN)
@@ -58,7 +59,9 @@ class Journal:
         """Keep the hash of a plan that was made here."""
         row = (plan.plan_id, plan.nsid, digest(plan), plan.created_at.isoformat())
         with self._storage():
-            self._conn.execute("INSERT OR IGNORE INTO plan VALUES (?, ?, ?, ?)", row)
+            self._conn.execute(
+                "INSERT OR IGNORE INTO plan (plan_id, nsid, sha256, created_at) VALUES (?, ?, ?, ?)", row
+            )
 
     def digest(self, plan_id: str) -> str | None:
         """The hash of the plan of this name that was made here."""
@@ -157,9 +160,18 @@ class Journal:
     def settle(self, run_id: str, number: int, outcome: Outcome) -> None:
         """Write down what became of a change."""
         self._update(
-            "UPDATE change SET state = ?, reason = ?, answer = ?, answered_at = ?"  # noqa: S608
+            "UPDATE change SET state = ?, reason = ?, answer = ?, observed = ?, answered_at = ?,"  # noqa: S608
+            " settled = (SELECT coalesce(max(settled), 0) + 1 FROM change)"
             f" WHERE run_id = ? AND number = ? AND state IN ({_OPEN})",
-            (outcome.state, outcome.reason, json.dumps(outcome.answer or {}), self._clock(), run_id, number),
+            (
+                outcome.state,
+                outcome.reason,
+                json.dumps(outcome.answer or {}),
+                None if outcome.observed is None else json.dumps(outcome.observed),
+                self._clock(),
+                run_id,
+                number,
+            ),
         )
 
     def verified(self, run_id: str, number: int, *, as_wanted: bool, observed: Value = None) -> None:
@@ -176,11 +188,23 @@ class Journal:
                 "SELECT mine.number, other.run_id FROM change mine JOIN run ON run.run_id = mine.run_id"
                 " JOIN change other ON other.photo_id = mine.photo_id AND other.subject = mine.subject"
                 " JOIN run later ON later.run_id = other.run_id"
-                " WHERE mine.run_id = ? AND other.state = 'done' AND other.answered_at > mine.answered_at"
-                " AND other.run_id != mine.run_id AND later.nsid = run.nsid ORDER BY other.answered_at",
+                " WHERE mine.run_id = ? AND other.state = 'done' AND other.settled > mine.settled"
+                " AND other.run_id != mine.run_id AND later.nsid = run.nsid ORDER BY other.settled",
                 (run_id,),
             ).fetchall()
         return {row["number"]: row["run_id"] for row in rows}
+
+    def events(self, run_id: str) -> list[Event]:
+        """All that any run of the account settled about the subjects of a run, in that order."""
+        with self._storage():
+            rows = self._conn.execute(
+                "SELECT other.*, run.undoes FROM change other JOIN run USING (run_id)"
+                " WHERE settled IS NOT NULL AND run.nsid = (SELECT nsid FROM run WHERE run_id = ?)"
+                " AND EXISTS (SELECT 1 FROM change mine WHERE mine.run_id = ?"
+                " AND mine.photo_id = other.photo_id AND mine.subject = other.subject) ORDER BY settled",
+                (run_id, run_id),
+            ).fetchall()
+        return [Event(row["run_id"], row["undoes"], _record(row)) for row in rows]
 
     # -- SQLite ----------------------------------------------------------------------------------------------
 
@@ -231,5 +255,6 @@ def _record(row: sqlite3.Row) -> Record:
         reason=row["reason"],
         before_image=json.loads(row["before_image"] or "{}"),
         answer=json.loads(row["answer"] or "{}"),
+        observed=json.loads(row["observed"] or "null"),
         verified=None if row["verified"] is None else bool(row["verified"]),
     )

@@ -35,6 +35,7 @@ from auditor.mitigation.running.compare import compare
 from auditor.mitigation.running.journal import Journal
 from auditor.mitigation.running.pacing import Pacer, StoppedError
 from auditor.mitigation.running.photo_state import Reader, Window, image, photos_of
+from auditor.mitigation.running.undo import lost_changes
 from auditor.mitigation.running.verify import can_read_back, credit, observe
 from auditor.mitigation.workers import Workers
 from auditor.progress import SILENT, Progress, Task
@@ -81,6 +82,7 @@ class Runner:
         self._sleep = sleep
         self._pacer = Pacer(concurrency)
         self._flights = _Flights()
+        self._lost: dict[int, str] = {}
         self._aside: set[int] = set()
         self._aside_in_a_row = 0
         self._lock = threading.Lock()
@@ -93,6 +95,7 @@ class Runner:
         then the calls in flight are finished and journalled first, and the run can go on later. Failures of
         single photos are no errors.
         """
+        self._lost = lost_changes(self._journal.run(self._run_id), self._journal)
         open_records = [record for record in self._journal.records(self._run_id) if record.state in OPEN]
         workers = Workers(self._concurrency)
         try:
@@ -192,6 +195,11 @@ class Runner:
         outcome = compare(record.change, seen)
         if outcome is not None:
             self._conclude(record, self._credit(record, outcome))
+        elif record.number in self._lost:
+            # It looks as the undone run left it, but somebody else's doing led there.
+            self._conclude(
+                record, Outcome("drifted", self._lost[record.number], observed=record.change.before)
+            )
         elif seen is not None:
             self._write(record, seen)
         return seen

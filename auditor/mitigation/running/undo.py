@@ -1,40 +1,41 @@
-"""The way back: a plan made from the journal of a run. Pure.
+"""The way back: a plan made from the journal of a run. Pure, but for `lost_changes`, which reads the journal.
 
-Only what the run really changed is undone; whether somebody changed it since is found when the plan is
-applied, by the same comparison as always. What cannot come back is a skip with its reason.
+Undone is what the run changed and what still stands as the run left it (`standing`). Whether Flickr shows it
+so is found when the plan is applied, by the same comparison as always. What cannot come back, or is no longer
+the run's to undo, is a skip with its reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from auditor.mitigation.change import Change, Record, Skip
+from auditor.mitigation.kinds.base import FlickrFacts
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.planning.plan import Plan, new_id
-from auditor.mitigation.running.journal import Run
+from auditor.mitigation.running.journal import Journal, Run
+from auditor.mitigation.running.standing import Event, Standing, Subject, standing
 
 LOST = "who may see a photo comes back; its old links and the faves of people who were shut out do not"
 
 
-def undo_plan(run: Run, records: Sequence[Record], *, now: datetime, unhide: bool = False) -> Plan:
-    """The plan that undoes `run`; without `unhide`, photos hidden from searches stay hidden."""
-    changes: list[Change] = []
-    skipped: list[Skip] = []
-    for record in records:
-        change = record.change
-        if record.state != "done":
-            skipped.append(
-                Skip(change.photo_id, f"nothing to undo: {_why_not_done(record)}", change.mitigation)
-            )
-            continue
-        if change.mitigation == "hide" and not unhide:
-            reason = "stays hidden from searches: nobody knows whether it was before; add --unhide to show it"
-            skipped.append(Skip(change.photo_id, reason, change.mitigation))
-            continue
-        inverse = of(change).inverse(record)
-        if isinstance(inverse, str):
-            skipped.append(Skip(change.photo_id, inverse, change.mitigation))
-        else:
-            changes.append(inverse)
+def undo_plan(
+    run: Run,
+    records: Sequence[Record],
+    events: Sequence[Event],
+    *,
+    now: datetime,
+    facts: FlickrFacts | None = None,
+    unhide: bool = False,
+) -> Plan:
+    """The plan that undoes `run`; `events` are all that was settled about its subjects, by any run.
+
+    `facts`: which licences Flickr offers now, if it was asked. Without `unhide`, photos hidden from searches
+    stay hidden.
+    """
+    stands = standing(run.run_id, events)
+    entries = [_way_back(record, stands, facts or FlickrFacts.unknown(), unhide=unhide) for record in records]
+    changes = [entry for entry in entries if isinstance(entry, Change)]
     changes.sort(key=lambda change: (int(change.photo_id), of(change).order))
     lost = any(c.mitigation == "privacy" and c.note for c in changes)
     return Plan(
@@ -44,10 +45,54 @@ def undo_plan(run: Run, records: Sequence[Record], *, now: datetime, unhide: boo
         snapshot_id=None,
         snapshot_at=now,
         changes=tuple(changes),
-        skipped=tuple(skipped),
+        skipped=tuple(entry for entry in entries if isinstance(entry, Skip)),
         warnings=(LOST,) if lost else (),
         undoes=run.run_id,
     )
+
+
+def _way_back(
+    record: Record, stands: Mapping[Subject, Standing], facts: FlickrFacts, *, unhide: bool
+) -> Change | Skip:
+    change, kind = record.change, of(record.change)
+
+    def skip(reason: str) -> Skip:
+        return Skip(change.photo_id, reason, change.mitigation)
+
+    if record.state != "done":
+        return skip(f"nothing to undo: {_why_not_done(record)}")
+    found = stands[change.photo_id, kind.subject(change)]
+    if found.lost:
+        return skip(f"left alone: {found.lost}")
+    if change.mitigation == "hide" and not unhide:
+        return skip("stays hidden from searches: nobody knows whether it was before; add --unhide to show it")
+    made_by = found.made_by or record
+    # What was done again after an undo has ids and permissions of that later time.
+    inverse = kind.inverse(replace(record, answer=made_by.answer, before_image=made_by.before_image))
+    if isinstance(inverse, str):
+        return skip(inverse)
+    refusal = of(inverse).refusal(inverse, facts)
+    if refusal is None and change.reversible == "no":
+        refusal = change.note
+    return skip(refusal) if refusal else inverse
+
+
+def lost_changes(run: Run, journal: Journal) -> dict[int, str]:
+    """The changes of an undo that must not be made any more: number → why.
+
+    The undo may have been planned, or have begun, before somebody else changed the same thing.
+    """
+    if run.undoes is None:
+        return {}
+    events = [event for event in journal.events(run.undoes) if event.run_id != run.run_id]
+    stands = standing(run.undoes, events)
+    found = {}
+    for record in journal.records(run.run_id):
+        change = record.change
+        entry = stands.get((change.photo_id, of(change).subject(change)))
+        if entry is None or entry.lost:
+            found[record.number] = f"left alone: {entry.lost if entry else f'{run.undoes} did not change it'}"
+    return found
 
 
 def plan_of(run: Run, records: Sequence[Record]) -> Plan:
