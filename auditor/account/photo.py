@@ -15,7 +15,7 @@ from auditor.flickr import licenses
 from auditor.flickr.parse import Json, boolean, content, integer, listing, repaired, table, text
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import clean, split_clean
-from auditor.flickr.urls import is_photo_id, page_url, parse_photo
+from auditor.flickr.urls import is_photo_id, page_url, parse_photo, static_url
 
 if TYPE_CHECKING:  # the client brings HTTP libraries that an audit does without
     from auditor.flickr.api import Login
@@ -91,6 +91,16 @@ class Photo:
     def url(self, nsid: str) -> str:
         """The photo's page."""
         return page_url(self.id, nsid)
+
+    @property
+    def thumbnail(self) -> str | None:
+        """Address of a small square picture; None where the public sees none, or the secret is not known.
+
+        The secret of a photo that is not public would open it to whoever sees the address.
+        """
+        if self.privacy is not Privacy.PUBLIC or not self.server or not self.secret:
+            return None
+        return static_url(self.server, self.id, self.secret, "q")
 
 
 def account_from_person(login: "Login", person: Json) -> Account:

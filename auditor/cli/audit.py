@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.output import OutputOption, ReportFormat, ReportFormatOption, columns, emit, note
+from auditor.cli.output import (
+    OutputOption,
+    ReportFormat,
+    ReportFormatOption,
+    Thumbnails,
+    ThumbnailsOption,
+    columns,
+    emit,
+    note,
+)
+from auditor.cli.pictures import page_for
 from auditor.cli.session import Session
 
 if TYPE_CHECKING:
@@ -38,13 +48,17 @@ def audit(
     ] = None,
     format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
+    thumbnails: ThumbnailsOption = Thumbnails.link,
 ) -> None:
     """Match your photos against every local index. Exit code 1: something is exposed."""
     from auditor.report import render_audit
 
     session: Session = context.obj
     result = _show_once(session, run_audit(session, only=dataset or (), originals=originals), since)
-    emit(render_audit(result, format.value, columns=columns(output)), output)
+    page = None
+    if format is ReportFormat.html:
+        page = page_for(session, thumbnails, (item.photo for item in result.exposed))
+    emit(render_audit(result, format.value, columns=columns(output), page=page), output)
     if not result.indexes:
         note("There is no local index yet, so nothing was checked. Begin with: flickr-auditor datasets list")
     if result.anything_found:

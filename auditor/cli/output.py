@@ -65,6 +65,22 @@ def _checked(path: Path | None) -> Path | None:
         raise typer.BadParameter(f"{error.message}. {error.hint}") from error
 
 
+class Thumbnails(StrEnum):
+    """How a page shows pictures."""
+
+    link = "link"
+    embed = "embed"
+    none = "none"
+
+
+ThumbnailsOption = Annotated[
+    Thumbnails,
+    typer.Option(
+        "--thumbnails",
+        metavar="link|embed|none",
+        help="In HTML: link lets your browser ask Flickr for them; embed puts them into the file.",
+    ),
+]
 FormatOption = Annotated[
     Format, typer.Option("--format", help="table for people, json for programs.", callback=_by_name)
 ]

@@ -4,7 +4,8 @@
 programs read, take the values themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -18,6 +19,21 @@ _MODULES = {
 }
 
 
+def linked(address: str) -> str | None:
+    """Pictures by link: the reader's browser asks Flickr for those it shows."""
+    return address
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What an HTML page is to know beside the result."""
+
+    picture: Callable[[str], str | None] = linked
+    """Address of a picture at Flickr → what the page shows of it: itself, the picture's data, or None."""
+    can_apply: bool = True
+    """An API key is set, so a plan can be applied."""
+
+
 class _Writer(Protocol):
     """What each format's module holds."""
 
@@ -25,16 +41,26 @@ class _Writer(Protocol):
     def check(self, targets: Sequence[CheckedTarget]) -> str: ...
 
 
-def render_audit(result: AuditResult, format: str, *, columns: int | None = None) -> str:  # noqa: A002 - the option's name
+def render_audit(
+    result: AuditResult,
+    format: str,  # noqa: A002 - the option's name
+    *,
+    columns: int | None = None,
+    page: "Page | None" = None,
+) -> str:
     """`result` as table, json, csv, markdown or html.
 
     `columns` is the width of the terminal that a table is for; None: no terminal, so plain text without
-    colours, and nothing wrapped. Raises KeyError for another format.
+    colours, and nothing wrapped; `page` is for html. Raises KeyError for another format.
     """
     if format == "table":
         from auditor.report.audit import table
 
         return table.audit(result, columns=columns)
+    if format == "html":
+        from auditor.report.audit import as_html
+
+        return as_html.audit(result, page or Page())
     return _writer(format).audit(result)
 
 

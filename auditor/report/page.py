@@ -17,7 +17,7 @@ from auditor.text import count
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def page(template: str, **values: Any) -> str:
+def render(template: str, **values: Any) -> str:
     """The page of `template` with `values`."""
     return _environment().get_template(template).render(**values)
 

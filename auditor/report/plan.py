@@ -99,6 +99,6 @@ def _markdown_lines(view: PlanView) -> Iterator[str]:
 
 
 def _html(plan: Plan, view: PlanView) -> str:  # noqa: ARG001
-    from auditor.report.page import page
+    from auditor.report.page import render
 
-    return page("plan.html", view=view)
+    return render("plan.html", view=view)

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.account.photo import Photo
-from auditor.flickr.privacy import Privacy
-from auditor.flickr.urls import page_url, static_url
+from auditor.flickr.urls import page_url
 from auditor.mitigation.change import Change
 from auditor.mitigation.kinds.registry import MITIGATIONS, describe
 from auditor.mitigation.planning.plan import Plan, PlanState
@@ -88,16 +87,12 @@ def plan_view(plan: Plan, state: PlanState, photos: Mapping[str, Photo]) -> Plan
 
 
 def _photo(nsid: str, photo_id: str, changes: tuple[Change, ...], photo: Photo | None) -> PlannedPhoto:
-    # The secret of a photo that is not public opens it to whoever sees the page.
-    shown = photo is not None and photo.privacy is Privacy.PUBLIC and photo.server and photo.secret
     return PlannedPhoto(
         id=photo_id,
         url=page_url(photo_id, nsid),
         title=plain(photo.title, TITLE_LENGTH) if photo else "",
         privacy=photo.privacy or "unknown" if photo else "",
-        thumbnail=static_url(photo.server or "", photo_id, photo.secret or "", "q")
-        if photo and shown
-        else None,
+        thumbnail=photo.thumbnail if photo else None,
         changes=changes,
         words=tuple((plain(describe(change)), plain(change.note)) for change in changes),
     )

@@ -85,3 +85,25 @@ def test_a_tilde_is_the_home_folder(
     monkeypatch.setenv("HOME", str(tmp_path))
     assert indexed("runs", "--output=~/runs.json").code == 0
     assert (tmp_path / "runs.json").is_file()
+
+
+def test_a_report_with_embedded_pictures_loads_nothing(indexed: Program) -> None:
+    assert indexed("audit", "--output", "linked.html").code == 1
+    assert indexed("audit", "--output", "whole.html", "--thumbnails", "embed").code == 1
+    assert indexed("audit", "--output", "bare.html", "--thumbnails", "none").code == 1
+    linked, whole, bare = (Path(f"{name}.html").read_text() for name in ("linked", "whole", "bare"))
+    assert 'data-q="https://live.staticflickr.com/' in linked
+    assert 'data-q="data:image/png;base64,' in whole
+    assert 'data-q="https:' not in whole
+    assert "data-q=" not in bare
+
+
+def test_without_a_key_the_report_leads_to_flickrs_own_editor(
+    indexed: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FLICKR_API_KEY")
+    monkeypatch.delenv("FLICKR_API_SECRET")
+    assert indexed("audit", "--output", "r.html").code == 1
+    text = Path("r.html").read_text()
+    assert "https://www.flickr.com/photos/upload/edit/?ids=" in text
+    assert "flickr-auditor apply" not in text

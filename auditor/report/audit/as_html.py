@@ -4,25 +4,29 @@ from collections.abc import Sequence
 
 from auditor.audit.result import AuditResult, CheckedTarget
 from auditor.flickr.privacy import Privacy
+from auditor.report import Page
 from auditor.report.audit import charts
 from auditor.report.audit.cards import cards
 from auditor.report.audit.view import PhotoRow, audit_view, target_view
-from auditor.report.page import page
+from auditor.report.page import render
 
 _HIDDEN = frozenset(privacy.value for privacy in Privacy if not privacy.is_public)
 """A privacy that is not known protects nobody."""
 
 
-def audit(result: AuditResult, *, can_apply: bool = True) -> str:
-    """The audit, all photos of it; for `can_apply` see `cards`."""
+def audit(result: AuditResult, page: Page) -> str:
+    """The audit, all photos of it."""
     view = audit_view(result)
     drawn = [charted(photo, int(view.generated[:4] or 0)) for photo in view.photos]
     most = max((row.photos + row.gone for row in view.indexes), default=0)
-    return page(
+    return render(
         "audit.html",
         view=view,
-        cards=list(cards(result, drawn, can_apply=can_apply)),
-        rows=list(zip(view.photos, drawn, strict=True)),
+        cards=list(cards(result, drawn, can_apply=page.can_apply)),
+        rows=[
+            (photo, mark, photo.thumbnail and page.picture(photo.thumbnail))
+            for photo, mark in zip(view.photos, drawn, strict=True)
+        ],
         split=charts.split(drawn, result.photos),
         datasets=[
             charts.Bar(
@@ -47,7 +51,7 @@ def audit(result: AuditResult, *, can_apply: bool = True) -> str:
 
 def check(targets: Sequence[CheckedTarget]) -> str:
     """What was found about each target."""
-    return page("check.html", targets=[target_view(target) for target in targets])
+    return render("check.html", targets=[target_view(target) for target in targets])
 
 
 def charted(photo: PhotoRow, now: int) -> charts.Charted:

@@ -14,9 +14,8 @@ from auditor.audit.coverage import chains
 from auditor.audit.result import AuditResult, CheckedTarget, Exposure, FoundPhoto, NotChecked
 from auditor.datasets import catalogue
 from auditor.flickr import licenses
-from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import NO_CV, has_tag
-from auditor.flickr.urls import page_url, static_url
+from auditor.flickr.urls import page_url
 from auditor.text import count, plain
 
 TITLE_LENGTH = 120
@@ -264,9 +263,6 @@ def target_view(checked: CheckedTarget) -> TargetView:
 def _photo(
     photo: Photo, exposures: Sequence[Exposure], nsid: str, datasets: Mapping[str, Dataset]
 ) -> PhotoRow:
-    thumbnail = None
-    if photo.privacy is Privacy.PUBLIC and photo.server and photo.secret:
-        thumbnail = static_url(photo.server, photo.id, photo.secret, "q")
     return PhotoRow(
         id=photo.id,
         url=photo.url(nsid),
@@ -276,7 +272,7 @@ def _photo(
         taken=photo.date_taken,
         privacy=photo.privacy or "privacy unknown",
         has_no_cv=has_tag(photo.tags, NO_CV),
-        thumbnail=thumbnail,
+        thumbnail=photo.thumbnail,
         found=_found(exposures, datasets, photo.license_id),
         chains=_drawn(exposures, datasets),
     )
