@@ -7,14 +7,9 @@ from typing import Any, NamedTuple
 
 from auditor.datasets.card import Card
 from auditor.datasets.index.manifest import SCHEMA_VERSION, Manifest
+from auditor.datasets.match_keys import MatchKey
 from auditor.text import count, file_size, plain
 
-KEY_NAMES = {
-    "photo_id": "photo id",
-    "owner": "owner",
-    "url_hash": "hash of the photo's address",
-    "content_md5": "MD5 of the original file",
-}
 ACCESS = {
     "public": "for anybody",
     "request": "on request",
@@ -162,7 +157,10 @@ def _described(card: Card) -> Iterator[str]:
             part for part in (card.status.state, card.status.since, card.status.note) if part
         ),
         "Copies": card.status.copies,
-        "Matched by": ", ".join(KEY_NAMES[key] for key in card.match_keys),
+        "Matched by": ", ".join(key.label for key in MatchKey if key in card.match_keys),
+        "Needs too": f"the local index of {card.parent}, by whose numbers it names photos"
+        if card.parent
+        else None,
         "Cannot be checked": card.no_key_reason,
         "Certainty": f"{card.certainty}: {card.certainty_note}" if card.certainty_note else None,
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from auditor.datasets import catalogue
+from auditor.datasets import catalogue, readers
 from auditor.datasets.card import Card
 from auditor.errors import UsageError
 
@@ -21,17 +21,33 @@ WITH_KEYS = names("""
     fsxl pipa adience helen 300w vgg-face facescrub google-fec coco lvis visual-genome open-images
     tencent-ml-images imagenet nus-wide sbu flickr8k flickr30k flickr-style flickruser didemo v3det pass
     commoncatalog laion-400m laion-5b cc3m cc12m redcaps nlvr2 coyo-700m datacomp megalith-10m
-    bigdata-pw-flickr pd12m
+    bigdata-pw-flickr pd12m images-of-groups lagenda hiertext crossmodal-3600 textvqa textcaps lfpw pubfig
+    facetracer flickrface11k coco-wholebody afw im2gps im2gps3k yfcc4k mp-16 picalert privacyalert poi-visits
+    ontour vist pascal-voc imagenet-v2 koniq-10k aadb fcdb iipa vrd multi30k taco openverse refcoco vqa nocaps
+    open-images-miap ffhq-aging
 """)
 WITHOUT_KEYS = names("""
     mirflickr aflw fairface utkface tinyface geofaces wgt ijb-c objects365 places365 flickr2k lfw celeba
-    vggface2 ms-celeb-1m wider-face brainwash dukemtmc clarifai-okcupid insecam ava gldv2
+    vggface2 ms-celeb-1m wider-face brainwash dukemtmc clarifai-okcupid insecam ava gldv2 geoyfcc tad66k
 """)
 FACE_SETS = names("""
     megaface megaface-mf2 diveface ibm-dif ffhq fdf fdf256 lpff fsxl pipa adience helen 300w vgg-face
     facescrub google-fec aflw fairface utkface tinyface geofaces wgt ijb-c lfw celeba vggface2 ms-celeb-1m
-    wider-face clarifai-okcupid
+    wider-face clarifai-okcupid images-of-groups lagenda lfpw pubfig facetracer flickrface11k
+    coco-wholebody afw
 """)
+JOINS = {
+    "open-images-miap": "open-images.image_id",
+    "lagenda": "open-images.image_id",
+    "hiertext": "open-images.image_id",
+    "crossmodal-3600": "open-images.image_id",
+    "textvqa": "open-images.image_id",
+    "textcaps": "open-images.image_id",
+    "nocaps": "open-images.image_id",
+    "ffhq-aging": "ffhq.number",
+    "ffhq-uv": "ffhq.number",
+    "vqa": "coco.image_id",
+}
 
 
 def texts(value: object) -> Iterator[str]:
@@ -60,6 +76,31 @@ def test_datasets_without_keys_say_why_they_cannot_be_checked(name: str) -> None
     assert card.no_key_reason
 
 
+@pytest.mark.parametrize(("name", "joins"), JOINS.items())
+def test_sets_that_name_photos_by_a_parents_number_lead_to_its_index(name: str, joins: str) -> None:
+    card = catalogue.get(name)
+    assert card.joins == joins
+    assert card.parent in catalogue.lineage(name)
+    assert catalogue.get(card.parent or "").checkable
+
+
+@pytest.mark.parametrize("name", ["poi-visits", "ontour"])
+def test_movement_profiles_are_marked_as_such(name: str) -> None:
+    assert catalogue.get(name).about == "movement"
+
+
+@pytest.mark.parametrize("name", ["im2gps", "im2gps3k", "yfcc4k", "mp-16", "geoyfcc"])
+def test_sets_for_telling_places_are_marked_as_such(name: str) -> None:
+    assert catalogue.get(name).about == "geolocation"
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+def test_readers_can_prove_what_the_card_promises(card: Card) -> None:
+    known = readers.formats()
+    possible = {key for name in card.formats for key in known[name].match_keys}
+    assert set(card.match_keys) <= possible
+
+
 @pytest.mark.parametrize("name", FACE_SETS)
 def test_face_sets_are_marked_so_that_reports_show_them_first(name: str) -> None:
     card = catalogue.get(name)
@@ -70,7 +111,8 @@ def test_face_sets_are_marked_so_that_reports_show_them_first(name: str) -> None
 def test_the_catalogue_is_sorted_and_cards_carry_the_name_they_are_filed_under() -> None:
     assert list(catalogue.load()) == sorted(catalogue.load())
     assert all(name == card.name for name, card in catalogue.load().items())
-    assert len(CARDS) >= 60
+    assert len(CARDS) >= 110
+    assert sum(card.checkable for card in CARDS) >= 75
 
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
@@ -147,7 +189,7 @@ def test_match_keys_are_those_the_index_really_holds(name: str, keys: tuple[str,
 
 def test_ids_nobody_confirmed_are_marked_as_inferred() -> None:
     inferred = {card.name for card in CARDS if card.certainty == "inferred"}
-    assert inferred == {"helen", "300w"}
+    assert inferred == {"helen", "300w", "afw"}
 
 
 def test_lineage_reaches_through_parents_nearest_first() -> None:

@@ -14,13 +14,15 @@ from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
+_OTHERS = (b'"flickr_640_url"', b'"open_images_id"', b'"paragraphs"', b'"question_id"', b'"qas"')
+"""Keys of TACO, nocaps, HierText, VQA and GuessWhat?!, which took over COCO's words."""
 _NO_IMAGES = re.compile(rb'"images"\s*:\s*\[\s*\]')
 
 
 def has_shape(source: Source) -> bool:
     """Whether it may be a file of COCO or of a set that took over COCO's photos and shape."""
     head = source.head
-    if not opens_with(source, b"{"):
+    if not opens_with(source, b"{") or any(key in head for key in _OTHERS):
         return False
     # The images of the test sets have a "coco_url" only; a list of no images is still a right one.
     if b'"flickr_url"' in head or b'"coco_url"' in head or _NO_IMAGES.search(head):

@@ -13,7 +13,12 @@ from auditor.datasets.readers import Format
 
 
 def _sniff(source: Source) -> bool:
-    siblings = (b'"metadata"', b'"image_name"', b'"image_info"')  # FFHQ, FSXL, LPFF
+    siblings = (
+        b'"metadata"',
+        b'"image_name"',
+        b'"image_info"',
+        b'"dialogue_id"',
+    )  # FFHQ, FSXL, LPFF, PhotoChat
     return (
         opens_with(source, b"{", b"[")
         and b'"photo_url"' in source.head

@@ -11,7 +11,8 @@ from auditor.datasets.readers import Format
 
 _LINE = re.compile(r"\s*([1-9][0-9]*)(?:\.jpg(?:\s*[#|,\t].*)?)?\s*")
 # Flickr's ids went past a million in 2004; lists of mostly smaller numbers, such as AVA's, are other sites'.
-_TYPICAL = re.compile(r"\s*[1-9][0-9]{6,18}(?:\.jpg.*)?\s*")
+# A number after the name is a mark (KonIQ-10k) and no caption.
+_TYPICAL = re.compile(r"\s*[1-9][0-9]{6,18}(?:\.jpg(?!,[0-9.]+,).*)?\s*")
 
 
 FORMAT = Format(

@@ -47,6 +47,7 @@ def records_of(indexes: Path, manifest: Manifest) -> Counter[Expected]:
             row["content_md5"],
             row["license_id"],
             row["original"],
+            row["parent_key"],
         )
         for row in table.to_pylist()
     )

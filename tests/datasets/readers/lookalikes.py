@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -32,6 +33,7 @@ class Expected(NamedTuple):
     content_md5: str | None = None
     license_id: int | None = None
     original: bool = False
+    parent_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -475,3 +477,348 @@ ALL: dict[str, Lookalike] = {
     "yfcc-sqlite": yfcc_sqlite(),
 }
 """By format; the generic reader's are in ``test_generic.py``."""
+
+
+def named(make: Callable[[int, str, str], str], *others: str, header: str = "") -> bytes:
+    """Lines made from each photo, its owner and its secret, below a header."""
+    return text([*([header] if header else []), *(make(*photo) for photo in PHOTOS), *others])
+
+
+def json_of(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _numpy(names: Sequence[str]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, np.array(names))
+    return buffer.getvalue()
+
+
+def _voc(number: int, photo: str) -> bytes:
+    return f"""<annotation>
+\t<folder>VOC2007</folder>
+\t<filename>{number:06}.jpg</filename>
+\t<source>
+\t\t<database>The VOC2007 Database</database>
+\t\t<image>flickr</image>
+\t\t<flickrid>{photo}</flickrid>
+\t</source>
+\t<owner>
+\t\t<flickrid>9999999</flickrid>
+\t\t<name>Some Body</name>
+\t</owner>
+</annotation>
+""".encode()
+
+
+def openverse_row(photo: int, nsid: str, secret: str) -> str:
+    place = f"www.flickr.com/photos/{nsid}"
+    pictures = [static(photo, secret, "_b"), static(photo, secret, "_m"), "1024", "768", "\\N"]
+    return "\t".join(
+        [str(photo), f"{place}/{photo}", *pictures, "by-nc", "2.0", "Some Body", place, "Title", "{}"]
+    )
+
+
+OPEN_IMAGES_IDS = [f"{number:016x}" for number in range(0xABCDE, 0xABCDE + 3)]
+BY_OPEN_IMAGES = [Expected(None, parent_key=key) for key in OPEN_IMAGES_IDS]
+BY_NUMBER = [Expected(None, parent_key=str(number)) for number in (7, 42, 6999)]
+
+DRAWN_FROM_OTHERS: dict[str, Lookalike] = {
+    "crossmodal-jsonl": Lookalike(
+        jsonl([*({"image/key": key, "en": {"caption": ["a"]}} for key in OPEN_IMAGES_IDS), {"image/key": 5}]),
+        BY_OPEN_IMAGES,
+        skipped=1,
+    ),
+    "ffhq-aging-csv": Lookalike(
+        text(
+            ["image_number,age_group,age_group_confidence", "7,0-2,0.9", "42,3-6,1", "6999,70-120,1", "x,,"]
+        ),
+        BY_NUMBER,
+        skipped=1,
+    ),
+    "ffhq-names": Lookalike(
+        text(["00007.png", "00042.png", "ffhq/06999.png", "seven.png"]), BY_NUMBER, skipped=1
+    ),
+    "guesswhat-jsonl": Lookalike(
+        jsonl(
+            [
+                {"qas": [], "id": 1, "image": {"id": 7, "flickr_url": static(*PHOTOS[0][::2], "_z")}},
+                {"qas": [], "id": 2, "image": {"id": 42, "file_name": "COCO_train2014_000000000042.jpg"}},
+                {"qas": [], "id": 3, "image": {"file_name": "COCO_val2014_000000006999.jpg"}},
+                {"qas": [], "id": 4, "image": {}},
+            ]
+        ),
+        [IDS[0], *BY_NUMBER[1:]],
+        skipped=1,
+    ),
+    "hiertext-json": Lookalike(
+        json_of(
+            {
+                "info": {"version": "1"},
+                "annotations": [
+                    *({"image_id": key, "paragraphs": [{"lines": []}]} for key in OPEN_IMAGES_IDS),
+                    {"image_id": "x", "paragraphs": []},
+                ],
+            }
+        ),
+        BY_OPEN_IMAGES,
+        skipped=1,
+    ),
+    "lagenda-csv": Lookalike(
+        text(
+            [
+                "img_name,age,gender,face_x0",
+                *(f"{key}.jpg,31,F,5" for key in OPEN_IMAGES_IDS),
+                "imdb_7.jpg,1,M,2",
+            ]
+        ),
+        BY_OPEN_IMAGES,
+        skipped=1,
+    ),
+    "miap-csv": Lookalike(
+        text(
+            [
+                "ImageID,LabelName,Confidence,XMin,GenderPresentation,AgePresentation",
+                *(f"{key},/m/01g317,1,0.5,Unknown,Middle" for key in OPEN_IMAGES_IDS),
+                ",,,,,",
+            ]
+        ),
+        BY_OPEN_IMAGES,
+        skipped=1,
+    ),
+    "nocaps-json": Lookalike(
+        json_of(
+            {
+                "licenses": [],
+                "images": [
+                    *({"id": n, "open_images_id": key} for n, key in enumerate(OPEN_IMAGES_IDS)),
+                    {"id": 9},
+                ],
+            }
+        ),
+        BY_OPEN_IMAGES,
+        skipped=1,
+    ),
+    "photochat-json": Lookalike(
+        json_of(
+            [
+                {
+                    "dialogue": [],
+                    "dialogue_id": 1,
+                    "photo_url": static(*PHOTOS[0][::2]),
+                    "photo_id": "train/0",
+                },
+                *(
+                    {"dialogue": [], "dialogue_id": 2, "photo_url": "", "photo_id": f"train/{key}"}
+                    for key in OPEN_IMAGES_IDS
+                ),
+                {"dialogue": [], "dialogue_id": 3, "photo_url": None},
+            ]
+        ),
+        [IDS[0], *BY_OPEN_IMAGES],
+        skipped=1,
+    ),
+    "textvqa-json": Lookalike(
+        json_of(
+            {
+                "dataset_type": "train",
+                "data": [
+                    *(
+                        {
+                            "image_id": OPEN_IMAGES_IDS[0],
+                            "flickr_original_url": static(photo, secret, "_o"),
+                            "flickr_300k_url": static(photo, secret, "_z"),
+                        }
+                        for photo, _, secret in PHOTOS
+                    ),
+                    {"image_id": OPEN_IMAGES_IDS[0], "flickr_original_url": ""},
+                    {},
+                ],
+            }
+        ),
+        [*ORIGINALS, BY_OPEN_IMAGES[0]],
+        skipped=1,
+    ),
+    "vqa-json": Lookalike(
+        json_of(
+            {"questions": [{"image_id": n, "question_id": n * 10, "question": "?"} for n in (7, 42, 6999)]}
+        ),
+        BY_NUMBER,
+    ),
+    "wake-vision-csv": Lookalike(
+        text(["filename,person,depiction", *(f"{key}.jpg,1,0" for key in OPEN_IMAGES_IDS), "x.jpg,0,0"]),
+        BY_OPEN_IMAGES,
+        skipped=1,
+    ),
+}
+
+BY_NAME_OR_ADDRESS: dict[str, Lookalike] = {
+    "facetracer-index": Lookalike(
+        named(
+            lambda p, nsid, s: f"{p % 1000}\t{static(p, s)}\t{page(p, nsid)}",
+            f"5\t{ELSEWHERE}\thttp://example.org/a",
+        ),
+        OWNED,
+        skipped=1,
+    ),
+    "farm-names": Lookalike(named(lambda p, _, s: f"farm1_286_{p}_{s}_b.jpg", "x.jpg"), IDS, skipped=1),
+    "fcdb-json": Lookalike(
+        json_of(
+            [
+                *(
+                    {"url": static(p, s, "_b"), "flickr_photo_id": p, "crop": [1, 2, 3, 4]}
+                    for p, _, s in PHOTOS
+                ),
+                {"crops": []},
+            ]
+        ),
+        IDS,
+        skipped=1,
+    ),
+    "flickr30k-npy": Lookalike(_numpy([*(f"{photo}.jpg" for photo, _, _ in PHOTOS), "x"]), IDS, skipped=1),
+    "flickr-url-list": Lookalike(named(lambda p, _, s: static(p, s, "_w"), ELSEWHERE), IDS, skipped=1),
+    "geolocation-csv": Lookalike(
+        named(
+            lambda p, nsid, s: f"{p}_{s}_1125_{nsid}.jpg,{nsid},32.3,-64.7",
+            "x.jpg,,1,2",
+            header="IMG_ID,AUTHOR,LAT,LON",
+        ),
+        OWNED,
+        skipped=1,
+    ),
+    "images-of-groups": Lookalike(
+        named(lambda p, nsid, s: f"{p}_{s}_1438_{nsid}.jpg\n320\t210\t340\t210\t28\t1", "x"), OWNED, skipped=1
+    ),
+    "imagenetv2-json": Lookalike(
+        json_of(
+            [
+                {
+                    "id_ours": "c1",
+                    "id_search_engine": str(p),
+                    "url": static(p, s),
+                    "wnid": "n0",
+                    "search_engine": e,
+                }
+                for e, photos in (("flickr", PHOTOS), ("another", PHOTOS[:1]))
+                for p, _, s in photos
+            ]
+        ),
+        IDS,
+        skipped=1,
+    ),
+    "koniq-csv": Lookalike(
+        named(
+            lambda p, *_: f"{p}.jpg,0.0,105,77.3,test",
+            "x.jpg,0,0,0,test",
+            header="image_name,c1,c_total,MOS,set",
+        ),
+        IDS,
+        skipped=1,
+    ),
+    "konvid-csv": Lookalike(
+        named(lambda p, *_: f"{p},3.1,540", "x,1,2", header="flickr_id,mos,height"), IDS, skipped=1
+    ),
+    "lfpw-csv": Lookalike(
+        named(
+            lambda p, _, s: f"{static(p, s)}\taverage\t1",
+            f"{ELSEWHERE}\taverage\t1",
+            header="imgurl\tworker\tx",
+        ),
+        IDS,
+        skipped=1,
+    ),
+    "mp16-urls": Lookalike(
+        named(lambda p, _, s: f"4f_a0_{p}.jpg,{static(p, s)}", "4f_a0_7.jpg,"), IDS, skipped=1
+    ),
+    "ontour-json": Lookalike(
+        json_of({**{nsid: {"Paris": [["12", "?", "?", 3]]} for _, nsid, _ in PHOTOS}, "x": {}}),
+        [Expected(None, nsid) for nsid in dict.fromkeys(nsid for _, nsid, _ in PHOTOS)],
+        skipped=1,
+    ),
+    "openverse-tsv": Lookalike(named(openverse_row, "cut\toff"), LICENSED, skipped=1),
+    "personality-captions-json": Lookalike(
+        json_of([*({"image_hash": key, "personality": "Sweet"} for key in HASHES), {"image_hash": "?"}]),
+        [Expected(None, url_hash=key) for key in HASHES],
+        skipped=1,
+    ),
+    "picalert-csv": Lookalike(
+        named(lambda p, _, s: f"{p}_{s}_z,1,0", "2017_19784472,1,0", header="image,probability,pred_class"),
+        IDS,
+        skipped=1,
+    ),
+    "poi-visits-csv": Lookalike(
+        named(lambda _, nsid, s: f"{nsid},1,{int(s, 16)},8", "x,1,2,3", header="userID,trajID,poiID,#photo"),
+        [Expected(None, nsid) for _, nsid, _ in PHOTOS],
+        skipped=1,
+    ),
+    "privacyalert-csv": Lookalike(
+        named(lambda p, *_: f"{p},1,0", "x,1,0", header="image,probability,pred_class"), IDS, skipped=1
+    ),
+    "pubfig-urls": Lookalike(
+        named(
+            lambda p, _, s: f"Some Body\t1\t{static(p, s)}\t1,2,3,4\tf533da9fbd1c770428c8961f3fa48950",
+            header="# PubFig Dataset v1.2 - dev_urls.txt - http://example.org/\n#\tperson\timagenum\turl\trect",
+        ),
+        IDS,
+        skipped=2,
+    ),
+    "taco-json": Lookalike(
+        json_of(
+            {
+                "images": [
+                    {
+                        "id": n,
+                        "flickr_url": static(p, s, "_o"),
+                        "coco_url": None,
+                        "flickr_640_url": static(p, s, "_z"),
+                    }
+                    for n, (p, _, s) in enumerate(PHOTOS)
+                ],
+                "annotations": [{"image_id": 0}],
+                "licenses": [],
+            }
+        ),
+        ORIGINALS,
+    ),
+    "vist-json": Lookalike(
+        json_of(
+            {
+                "images": [
+                    *({"id": str(p), "album_id": "72", "url_o": static(p, s, "_o")} for p, _, s in PHOTOS),
+                    {"id": "x", "album_id": "72"},
+                ],
+                "albums": [],
+            }
+        ),
+        ORIGINALS,
+        skipped=1,
+    ),
+    "vist-stories-csv": Lookalike(
+        text(["team,story_id,album_id", f"a,{'-'.join(str(p) for p, _, _ in PHOTOS)},7.2E+16", "a,x,1"]),
+        IDS,
+        skipped=1,
+    ),
+    "voc-xml": Lookalike(
+        {
+            **{f"Annotations/{n:06}.xml": _voc(n, str(photo)) for n, (photo, _, _) in enumerate(PHOTOS)},
+            "Annotations/9.xml": _voc(9, "0"),
+        },
+        IDS,
+        skipped=1,
+    ),
+    "vrd-json": Lookalike(
+        json_of(
+            {
+                **{
+                    f"{p}_{s[:-1]}a_b.jpg": [{"predicate": 1, "subject": {}, "object": {}}]
+                    for p, _, s in PHOTOS
+                },
+                "x.jpg": [],
+            }
+        ),
+        IDS,
+        skipped=1,
+    ),
+}
+
+ALL |= DRAWN_FROM_OTHERS | BY_NAME_OR_ADDRESS

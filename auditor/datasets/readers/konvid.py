@@ -1,0 +1,24 @@
+"""KoNViD-1k: a CSV of videos with their ``flickr_id`` and marks.
+
+(database.mmsp-kn.de/konvid-1k-database.html)
+"""
+
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, photo_id
+from auditor.datasets.parsing.row import Found, Record
+from auditor.datasets.parsing.text import by_fields, columns_of
+from auditor.datasets.readers import Format
+
+
+def _find(fields: dict[str, str]) -> Found:
+    photo = photo_id(fields["flickr_id"].strip())
+    return NO_PHOTO_ID if photo is None else Record(photo_id=photo, key=fields["flickr_id"])
+
+
+FORMAT = Format(
+    name="konvid-csv",
+    title="a KoNViD file",
+    expects="KoNViD's CSV with the columns flickr_id and mos",
+    match_keys=("photo_id",),
+    sniff=lambda source: {"flickr_id", "mos"} <= {column.lower() for column in columns_of(source)},
+    read=lambda source: by_fields(source, _find),
+)

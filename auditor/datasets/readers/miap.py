@@ -1,0 +1,17 @@
+"""MIAP: CSV files of boxes around people, by Open Images ImageID.
+
+(storage.googleapis.com/openimages, Extended)
+"""
+
+from auditor.datasets.parsing.parent_keys import child, open_images_id
+from auditor.datasets.parsing.text import by_fields, columns_of
+from auditor.datasets.readers import Format
+
+FORMAT = Format(
+    name="miap-csv",
+    title="a MIAP file",
+    expects="MIAP's CSV with the columns ImageID, AgePresentation and GenderPresentation",
+    match_keys=("parent_key",),
+    sniff=lambda source: {"ImageID", "AgePresentation"} <= set(columns_of(source)),
+    read=lambda source: by_fields(source, lambda fields: child(open_images_id(fields["ImageID"]))),
+)

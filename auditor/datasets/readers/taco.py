@@ -1,0 +1,17 @@
+"""TACO: annotations in COCO's shape, whose images have a ``flickr_640_url`` too.
+
+(github.com/pedropro/TACO)
+"""
+
+from auditor.datasets.parsing.json_items import opens_with
+from auditor.datasets.readers import Format
+from auditor.datasets.readers.coco import read
+
+FORMAT = Format(
+    name="taco-json",
+    title="a TACO annotation file",
+    expects='TACO\'s JSON object with "images", each with its "flickr_640_url"',
+    match_keys=("photo_id",),
+    sniff=lambda source: opens_with(source, b"{") and b'"flickr_640_url"' in source.head,
+    read=read,
+)

@@ -1,0 +1,39 @@
+"""TextVQA and TextCaps: JSON with the photo's addresses at Flickr in each entry of ``data`` (textvqa.org).
+
+``image_id`` is Open Images' ImageID, which is what is left where an address is missing.
+"""
+
+from collections.abc import Iterator
+
+from auditor.datasets.parsing.json_items import entries, opens_with
+from auditor.datasets.parsing.keys import found_in
+from auditor.datasets.parsing.parent_keys import child, open_images_id
+from auditor.datasets.parsing.row import Found, Row, row_of
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.readers import Format
+
+
+def _sniff(source: Source) -> bool:
+    keys = (b'"data"', b'"image_id"', b'"flickr_original_url"')
+    return opens_with(source, b"{") and all(key in source.head for key in keys)
+
+
+def _find(entry: dict[str, object], place: str) -> Found:
+    image = open_images_id(entry.get("image_id"))
+    found = found_in((entry.get("flickr_original_url"), entry.get("flickr_300k_url")), place=place)
+    return found._replace(key=image) if found else child(image, place)
+
+
+def _read(source: Source) -> Iterator[Row]:
+    for index, entry in enumerate(entries(source, "data.item")):
+        yield row_of(index + 1, _find(entry, f"data[{index}]"))
+
+
+FORMAT = Format(
+    name="textvqa-json",
+    title="a TextVQA or TextCaps file",
+    expects='TextVQA\'s JSON object with "data", each entry with its "flickr_original_url"',
+    match_keys=("photo_id", "owner", "parent_key"),
+    sniff=_sniff,
+    read=_read,
+)
