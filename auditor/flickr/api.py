@@ -79,7 +79,8 @@ class ReadApi:
 
     def person(self, nsid: str) -> Json:
         """What Flickr says of a member (`flickr.people.getInfo`); of oneself also the upload limits."""
-        return table(self._transport.read("flickr.people.getInfo", user_id=nsid).get("person"))
+        person = table(self._transport.read("flickr.people.getInfo", user_id=nsid).get("person"))
+        return _about(nsid, person, "nsid", "id")
 
     def own_photos(
         self,
@@ -136,11 +137,13 @@ class ReadApi:
 
     def photo(self, photo_id: str) -> Json:
         """All about one photo (`flickr.photos.getInfo`); of an own one also tag ids and permissions."""
-        return table(self._transport.read("flickr.photos.getInfo", photo_id=photo_id).get("photo"))
+        photo = table(self._transport.read("flickr.photos.getInfo", photo_id=photo_id).get("photo"))
+        return _about(photo_id, photo, "id")
 
     def photo_permissions(self, photo_id: str) -> Json:
         """Who may see, comment and add tags and notes (`flickr.photos.getPerms`)."""
-        return table(self._transport.read("flickr.photos.getPerms", photo_id=photo_id).get("perms"))
+        perms = table(self._transport.read("flickr.photos.getPerms", photo_id=photo_id).get("perms"))
+        return _about(photo_id, perms, "id")
 
     def available_licenses(self, photo_id: str) -> frozenset[str]:
         """Ids of the licences that Flickr offers for a photo (`flickr.photos.licenses.getAvailable`)."""
@@ -192,3 +195,14 @@ class ReadApi:
             if number >= pages:
                 return
             number += 1
+
+
+def _about(wanted: str, answer: Json, *keys: str) -> Json:
+    """`answer`, which names what it is about: a cache or a proxy can mix up answers that are well formed.
+
+    Errors: `UnreachableError` when it is about something else.
+    """
+    named = next((text(answer.get(key)) for key in keys if answer.get(key)), "")
+    if named.upper() != wanted.upper():
+        raise UnreachableError(f"Flickr was asked about {wanted}, and its answer is about something else")
+    return answer

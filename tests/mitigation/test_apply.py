@@ -21,6 +21,7 @@ from auditor.errors import (
 from auditor.flickr.api import ReadApi
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.privacy import Privacy
+from auditor.flickr.transport import Transport
 from auditor.mitigation.change import Change
 from auditor.mitigation.kinds.base import GONE, PhotoState
 from auditor.mitigation.kinds.registry import MITIGATIONS, WRITE_METHODS
@@ -325,6 +326,70 @@ def test_a_permanent_error_fails_one_change_and_says_why(
     failed = [record for record in here.journal.records(run.run_id) if record.state == "failed"]
     assert [words in record.reason for record in failed] == [True]
     assert here.states(run)["done"] == len(plan.changes) - 1
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 77, 111, 112, 116])
+def test_an_error_is_not_believed_where_the_write_took_effect(here: World, code: int) -> None:
+    before = here.box.state()
+    plan = here.plan(EVERYTHING, match=some(here, 6))
+    readable = [change for change in plan.changes if change.mitigation != "hide"]
+    here.box.faults.add("fail", methods=[*WRITES, "flickr.groups.pools.remove"], value=code, done=True)
+    run = here.apply(plan)
+    here.box.faults.clear()
+    done = [record for record in here.journal.records(run.run_id) if record.change.mitigation != "hide"]
+    assert [record.state for record in done] == ["done"] * len(readable)
+    # So undo knows of all that was done.
+    here.undo(run, unhide=True)
+    fields = set[str]().union(*differences(before, here.box.state()).values())
+    assert fields <= LOST_FOR_GOOD | {"license", "hidden"}
+
+
+def mix_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every answer that names what it is about name something else."""
+    read = Transport.read
+
+    def mixed_up(transport: Transport, name: str, **params: object) -> Any:
+        other = {"id": "9000000999", "nsid": "99000009@N09"}
+        return {
+            key: {**value, **{k: v for k, v in other.items() if k in value}}
+            if isinstance(value, dict)
+            else value
+            for key, value in read(transport, name, **params).items()
+        }
+
+    monkeypatch.setattr(Transport, "read", mixed_up)
+
+
+def test_no_write_rests_on_the_permissions_of_another_photo(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = here.tools()
+    run = start(here.plan(Actions(privacy=Privacy.PRIVATE), match=some(here, 3)), context)
+    mix_up(monkeypatch)
+    with pytest.raises(UnreachableError):
+        carry_out(run, context)
+    assert here.writes() == []
+
+
+def test_answers_about_something_else_are_refused(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo_id, api = here.photos()[0].id, here.api()
+    mix_up(monkeypatch)
+    for read in (api.photo, api.photo_permissions):
+        with pytest.raises(UnreachableError, match="about something else"):
+            read(photo_id)
+    with pytest.raises(UnreachableError, match="about something else"):
+        api.person(here.nsid)
+
+
+def test_a_tag_is_found_and_removed_by_what_flickr_answered(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flickr's clean form of ``ns:pred=`` is ``ns:pred=``; what we would make of it is another."""
+    monkeypatch.setattr("auditor.mitigation.kinds.add_tag.clean", lambda raw: raw.lower().replace("_", ""))
+    run = here.apply(here.plan(Actions(add_tags=frozenset({"No cv!"})), match=some(here, 5)))
+    assert {(r.state, r.verified) for r in here.journal.records(run.run_id)} == {("done", True)}
+    assert here.states(here.undo(run)) == {"done": 5}
+    assert not any("nocv" in photo.tags for photo in here.box.account.own_photos()[-5:])
 
 
 def test_a_tag_that_flickr_calls_gone_is_not_taken_for_removed_while_it_is_there(here: World) -> None:

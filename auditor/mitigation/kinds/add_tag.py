@@ -35,6 +35,11 @@ def _tag(change: Change) -> str:
     return str(change.after["tag"]) if isinstance(change.after, Mapping) else ""
 
 
+def _spells(change: Change, *forms: str) -> bool:
+    """Whether one of `forms` (clean or raw) is the tag of `change` as far as we can tell."""
+    return clean(_tag(change)) in {*forms, *map(clean, forms)}
+
+
 def _is_tag_id(tag_id: str, photo_id: str) -> bool:
     """``<owner's internal id>-<photo id>-<tag number>``: the middle one ties it to the photo."""
     return f"-{photo_id}-" in tag_id and len(tag_id) < 100
@@ -56,7 +61,10 @@ class _Tag(Mitigation):
         return None if (change.before, change.after) == expected else "before and after do not fit together"
 
     def observed(self, change: Change, seen: PhotoState) -> Value:
-        return _state(_tag(change), present=clean(_tag(change)) in seen.photo.tags)
+        # Flickr's own clean form, once it told it: ours made `nspred` of `ns:pred=`, which was never found.
+        known = change.details.get("clean") or clean(_tag(change))
+        by_id = change.details.get("tag_id") in (seen.tag_ids or {}).values()
+        return _state(_tag(change), present=by_id or known in seen.photo.tags)
 
     def same(self, one: Value, other: Value) -> bool:
         # Another plan may have spelled the tag in another way.
@@ -91,15 +99,18 @@ class AddTag(_Tag):
         added = listing(table(answer["tags"]).get("tag"))
         if not added:
             return Outcome("already", "somebody tagged it just now")
-        wanted = clean(_tag(change))
-        ids = [
-            text(tag.get(key))
-            for tag in added
-            if wanted in {text(tag), clean(text(tag.get("raw")))}
-            for key in ("full_tag_id", "id")
-        ]
-        known = next((tag_id for tag_id in ids if _is_tag_id(tag_id, change.photo_id)), None)
-        return Outcome("done", answer={"tag_id": known} if known else None)
+        # One tag was sent, so one that comes back is it, however Flickr writes it.
+        ours = [tag for tag in added if len(added) == 1 or _spells(change, text(tag), text(tag.get("raw")))]
+        known = next(
+            (
+                {"tag_id": tag_id} | ({"clean": text(tag)} if text(tag) else {})
+                for tag in ours
+                for tag_id in (text(tag.get("full_tag_id")), text(tag.get("id")))
+                if _is_tag_id(tag_id, change.photo_id)
+            ),
+            None,
+        )
+        return Outcome("done", answer=known)
 
     def refused(self, change: Change, error: CallError) -> Outcome:
         if error.code == 1:
@@ -107,17 +118,18 @@ class AddTag(_Tag):
         return failed(error, f"has {MAX_TAGS} tags, Flickr's limit" if error.code == 2 else "")
 
     def evidence(self, change: Change, seen: PhotoState) -> Mapping[str, str]:
-        tag_id = (seen.tag_ids or {}).get(clean(_tag(change)))
-        return {"tag_id": tag_id} if tag_id and _is_tag_id(tag_id, change.photo_id) else {}
+        for found, tag_id in (seen.tag_ids or {}).items():
+            if _spells(change, found) and _is_tag_id(tag_id, change.photo_id):
+                return {"tag_id": tag_id, "clean": found}
+        return {}
 
     def inverse(self, record: Record) -> Change | str:
         tag_id = record.answer.get("tag_id")
         if not tag_id:
             return "the id of the tag that was added is not known; remove it on flickr.com"
         change = record.change
-        return Change(
-            change.photo_id, RemoveTag.name, change.after, change.before, "yes", details={"tag_id": tag_id}
-        )
+        details = {key: record.answer[key] for key in ("tag_id", "clean") if key in record.answer}
+        return Change(change.photo_id, RemoveTag.name, change.after, change.before, "yes", details=details)
 
     def describe(self, change: Change) -> str:
         return f"add tag {_tag(change)}"

@@ -15,7 +15,7 @@ from auditor import clock
 from auditor.account.photo import Photo, photo_from_info, photo_from_row, privacy_of, tag_ids
 from auditor.errors import CallError, UnreachableError
 from auditor.flickr.api import PER_PAGE, ReadApi
-from auditor.flickr.parse import Json, integer, table, text
+from auditor.flickr.parse import Json, integer, table
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change
 from auditor.mitigation.kinds.base import Permissions, PhotoState
@@ -115,7 +115,7 @@ class Reader:
             if error.code == 1:
                 return None
             raise
-        return _seen(photo_id, info, self._clock())
+        return _seen(info, self._clock())
 
     def complete(self, change: Change, seen: PhotoState) -> PhotoState | None:
         """`seen` with what the mitigation needs beyond a listing, read now; None: gone.
@@ -145,10 +145,8 @@ class Reader:
         return self._clock() - seen.at <= FRESH_SECONDS
 
 
-def _seen(photo_id: str, info: Json, at: float) -> PhotoState:
+def _seen(info: Json, at: float) -> PhotoState:
     """From the answer of `getInfo` for an own photo."""
-    if text(info.get("id")) != photo_id:
-        raise UnreachableError(f"Flickr's answer about photo {photo_id} is about something else")
     photo = photo_from_info(info, as_of=time.time())
     if isinstance(photo, str) or photo.privacy is None:
         raise UnreachableError("Flickr's answer does not say who may see the photo")

@@ -211,16 +211,27 @@ class Runner:
         return credit(record, outcome, self._reader.read_one(record.change.photo_id))
 
     def _refused(self, record: Record, error: CallError) -> Outcome:
-        """What an error code means; "gone" and "already so" are believed only when a reading says so too."""
+        """What an error code means; no code is believed before the photo was read.
+
+        Codes of all kinds were seen with calls that took effect, and "gone" for photos that are there.
+        """
         outcome = of(record.change).refused(record.change, error)
-        if outcome.state not in {"already", "drifted"}:
+        if outcome.state == "done":
             return outcome
-        found = compare(record.change, self._look(record))
+        try:
+            found = compare(record.change, self._look(record))
+        except CallError as unread:
+            # Then nobody knows what became of the call: it stays open, to be read by the next run.
+            raise UnreachableError(f"after an error of {error.method}: {unread.message}") from None
         if found is None:
-            return failed(
-                error, f"Flickr: {error.text} (error {error.code}), but the photo is there unchanged"
-            )
-        return outcome if outcome.state == found.state == "already" else found
+            if outcome.state == "failed":
+                return outcome
+            reason = f"Flickr: {error.text} (error {error.code}), but the photo is there unchanged"
+            return failed(error, reason)
+        if found.state == "already":
+            # It was not so right before the call, so the call did it, and undo must know.
+            return Outcome("done", f"done, although Flickr answered error {error.code}", answer=None)
+        return found
 
     def _look(self, record: Record) -> PhotoState | None:
         """The photo of a change, read by itself now; None: gone."""

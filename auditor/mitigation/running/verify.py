@@ -87,7 +87,9 @@ def can_read_back(record: Record) -> bool:
 
 def observe(reader: Reader, record: Record, seen: PhotoState | None) -> Value:
     """The state of what a change sets, or None: gone. What is not as wanted is read once more by itself."""
-    change, mitigation = record.change, of(record.change)
+    # What Flickr answered counts more than what we would compute: ids, and its own form of a tag.
+    change = replace(record.change, details={**record.change.details, **record.answer})
+    mitigation = of(change)
     observed: Value | Unreadable = None
     for attempt in (1, 2):
         if seen is None:
