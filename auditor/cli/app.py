@@ -46,6 +46,7 @@ COMMANDS: Final = {
     "verify": ("runs.verify", "Compare the photos of a run with Flickr."),
     "undo": ("apply.undo", "Take back what a run changed."),
     "optout": ("optout.register", "Letters to publishers, and what became of them."),
+    "doctor": ("doctor.doctor", "What is set up, what is missing, and how to mend it."),
     "sandbox": ("sandbox.sandbox", "A pretend Flickr to practise on."),
 }
 """Name → function in this package (``register`` of a group), and the line in ``--help``.

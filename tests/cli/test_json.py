@@ -34,6 +34,7 @@ Words = Callable[[State], tuple[object, ...]]
 
 RUNS: dict[str, tuple[str, Words]] = {
     "whoami": ("whoami", lambda _: ()),
+    "doctor": ("doctor", lambda _: ()),
     "sync": ("sync", lambda _: ()),
     "datasets list": ("datasets-list", lambda _: ()),
     "datasets info": ("datasets-info", lambda _: ("ffhq",)),

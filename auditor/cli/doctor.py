@@ -1,0 +1,30 @@
+"""``doctor``: what is set up, what is missing, and how to mend it."""
+
+import typer
+
+from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json
+from auditor.cli.session import Session
+
+EXIT_MISSING = 1
+
+
+def doctor(
+    context: typer.Context,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Show what is set up, what is missing, and the command that mends it. Exit code 1: something is missing.
+
+    It makes no call to Flickr.
+    """
+    from auditor.doctor import State, examine
+    from auditor.report import doctor as report
+
+    session: Session = context.obj
+    checks = list(examine(session.settings))
+    if format is Format.json:
+        emit_json(report.doctor_json(checks), output)
+    else:
+        emit(report.doctor_text(checks), output)
+    if any(check.state is State.MISSING for check in checks):
+        raise typer.Exit(EXIT_MISSING)

@@ -1,0 +1,30 @@
+"""The result of `doctor`, as JSON and in words."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from auditor.doctor import Check, State
+from auditor.text import plain
+
+_MARKS: Final = {State.OK: "ok", State.NOTE: "note", State.MISSING: "MISSING"}
+
+
+def doctor_json(checks: Sequence[Check]) -> dict[str, Any]:
+    """See ``schemas/doctor.json``."""
+    return {
+        "missing": sum(check.state is State.MISSING for check in checks),
+        "checks": [asdict(check) for check in checks],
+    }
+
+
+def doctor_text(checks: Sequence[Check]) -> str:
+    """A line for each check, and below it how to mend it."""
+    lines = []
+    for check in checks:
+        lines.append(f"{_MARKS[check.state]:<8} {check.name:<13} {plain(check.says)}")
+        if check.mend and check.state is not State.OK:
+            lines.append(f"{'':<22} → {plain(check.mend)}")
+    missing = sum(check.state is State.MISSING for check in checks)
+    lines.append("Everything is set up." if not missing else f"{missing} of {len(checks)} are missing.")
+    return "\n".join(lines)

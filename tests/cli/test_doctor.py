@@ -1,0 +1,70 @@
+"""`doctor`: a newcomer sees what is missing and the command that mends it; nothing is asked of Flickr."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from auditor.sandbox import Sandbox
+from tests.cli.conftest import Program, Result
+
+
+def states(result: Result) -> dict[str, str]:
+    return {check["name"]: check["state"] for check in result.json["checks"]}
+
+
+def test_before_anything_is_done_it_names_the_first_step(program: Program, box: Sandbox) -> None:
+    result = program("doctor")
+    assert result.code == 1
+    assert "MISSING" in result.out
+    assert "flickr-auditor sync" in result.out
+    assert box.log == []
+
+
+def test_a_home_that_is_set_up_misses_nothing(indexed: Program, box: Sandbox) -> None:
+    calls = len(box.log)
+    result = indexed("doctor", "--format", "json")
+    assert result.code == 0, result.out
+    assert "missing" not in states(result).values()
+    assert len(box.log) == calls
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "check"),
+    [
+        ("FLICKR_API_KEY", "", "API key"),
+        ("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem", "certificates"),
+    ],
+)
+def test_what_is_missing_is_named_with_its_cure(
+    indexed: Program, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, check: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    result = indexed("doctor", "--format", "json")
+    assert result.code == 1
+    assert states(result)[check] == "missing"
+    assert all(item["mend"] for item in result.json["checks"] if item["state"] == "missing")
+
+
+def test_a_proxys_password_is_not_shown(indexed: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:s3cret@proxy.example:3128")
+    result = indexed("doctor")
+    assert "proxy.example:3128" in result.out
+    assert "s3cret" not in result.out + result.err
+
+
+def test_a_damaged_index_and_a_broken_login_cost_their_own_line_only(
+    indexed: Program, environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (environment / "indexes" / "ffhq" / "manifest.json").write_text("{}")
+    monkeypatch.delenv("FLICKR_OAUTH_TOKEN")
+    monkeypatch.delenv("FLICKR_OAUTH_TOKEN_SECRET")
+    token = environment.parent / "token.json"
+    token.write_text("{}")
+    token.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    result = indexed("doctor", "--format", "json")
+    assert result.code == 1
+    found = states(result)
+    assert found["indexes"] == "missing"
+    assert found["login"] == "missing"
+    assert found["account"] == "ok"
