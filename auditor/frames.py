@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from auditor import database, settings
+from auditor.audit.rows import AUDIT_COLUMNS, audit_rows
 from auditor.audit.run import account_state, audit_home
 from auditor.datasets.index.local import open_indexes
-from auditor.report.audit.as_csv import AUDIT_COLUMNS, audit_rows
 from auditor.settings import Settings
 
 

@@ -24,6 +24,7 @@ class AccountState:
     addresses: Sequence[StaticAddress] = ()
     aliases: Sequence[str] = ()
     snapshot_at: str = ""
+    complete: bool = True
 
 
 def audit(
@@ -80,6 +81,8 @@ def audit(
         account=state.account,
         generated_at=generated_at,
         snapshot_at=state.snapshot_at,
+        complete=state.complete,
+        only=tuple(only),
         photos=len(state.photos),
         indexes=checked,
         not_checked=missing,

@@ -41,6 +41,7 @@ def checked_index(manifest: Manifest, card: Card | None) -> CheckedIndex:
         match_keys=tuple(manifest.match_keys),
         about=card.about if card else "general",
         huge=card.huge if card else False,
+        own_list=card is None,
     )
 
 

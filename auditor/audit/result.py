@@ -85,6 +85,8 @@ class CheckedIndex:
     about: str
     """One of `auditor.datasets.card.ABOUT`."""
     huge: bool
+    own_list: bool = False
+    """A list of the user's own: no publisher stands behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,18 @@ class OriginalsRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """What an audit that shows new exposures only was limited to, and what it left out."""
+
+    what: str
+    """As the user gave it: ``last``, a date, or a file."""
+    total_exposed: int
+    """Photos of the account that are exposed in all, new or not."""
+    total_gone: int
+    """Entries of `AuditResult.gone` in all."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditResult:
     """The account against every local index. Photos are sorted by id as numbers."""
 
@@ -123,6 +137,7 @@ class AuditResult:
     generated_at: str
     """ISO 8601 with offset."""
     snapshot_at: str
+    """The time of which the account is: of a sync, or the day an export was made."""
     photos: int
     """How many photos the account holds."""
     indexes: tuple[CheckedIndex, ...]
@@ -134,13 +149,22 @@ class AuditResult:
     files: tuple[MatchedFile, ...] = ()
     originals: OriginalsRead | None = None
     """None: no folder of originals was given."""
-    since: str | None = None
-    """What the audit was limited to, where it shows new exposures only."""
+    since: Since | None = None
+    """None: everything is shown."""
+    complete: bool = True
+    """Of the account's snapshot: False where photos of the account may be missing."""
+    only: tuple[str, ...] = ()
+    """The datasets that the user asked for; empty: all."""
 
     @property
     def anything_found(self) -> bool:
         """Whether the audit ends with exit code 1."""
         return bool(self.exposed or self.gone or self.files)
+
+    @property
+    def own_lists(self) -> frozenset[str]:
+        """Names of the checked lists that are the user's own."""
+        return frozenset(index.dataset for index in self.indexes if index.own_list)
 
     def by_dataset(self) -> dict[str, int]:
         """Exposed photos of the account in each dataset.

@@ -15,10 +15,13 @@ from auditor.progress import SILENT, Progress
 from auditor.text import iso
 
 
-def account_state(conn: sqlite3.Connection) -> AccountState:
-    """The account as the last sync left it. Errors: `NotSyncedError` before the first."""
+def account_state(conn: sqlite3.Connection, nsid: str | None = None) -> AccountState:
+    """The account (None: the one synced last) as its last sync left it.
+
+    Errors: `NotSyncedError` before the first.
+    """
     store = AccountStore(conn)
-    snapshot = store.required_snapshot()
+    snapshot = store.required_snapshot(nsid)
     nsid = snapshot.nsid
     return AccountState(
         account=store.account(nsid) or Account(nsid),
@@ -27,6 +30,7 @@ def account_state(conn: sqlite3.Connection) -> AccountState:
         addresses=store.addresses(nsid),
         aliases=store.aliases(nsid),
         snapshot_at=iso(snapshot.taken_at),
+        complete=snapshot.complete,
     )
 
 
@@ -34,13 +38,17 @@ def audit_home(
     conn: sqlite3.Connection,
     indexes: LocalIndexes,
     *,
+    nsid: str | None = None,
     only: Sequence[str] = (),
     originals: Originals | None = None,
     progress: Progress = SILENT,
 ) -> AuditResult:
-    """Match the account in the database against `indexes`; the other arguments are those of `audit`."""
+    """Match the account in the database against `indexes`; the other arguments are those of `audit`.
+
+    `nsid` None: the account that was synced last.
+    """
     return audit(
-        account_state(conn),
+        account_state(conn, nsid),
         indexes.readable,
         catalogue.load(),
         generated_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from auditor import database
-from auditor.audit.result import AuditResult, FoundPhoto
+from auditor.audit.result import AuditResult, FoundPhoto, Since
 from auditor.errors import UsageError, WrongFileError
 
 Seen = frozenset[tuple[str, str]]
@@ -52,7 +52,7 @@ def only_new(result: AuditResult, known: Seen, since: str) -> AuditResult:
         exposed=tuple(photo for photo in exposed if photo.exposures),
         gone=tuple(found for found in result.gone if (_photo(found), found.exposure.dataset) not in known),
         files=tuple(file for file in files if file.exposures),
-        since=since,
+        since=Since(since, len(result.exposed), len(result.gone)),
     )
 
 

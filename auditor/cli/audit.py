@@ -52,6 +52,7 @@ def audit(
 ) -> None:
     """Match your photos against every local index. Exit code 1: something is exposed."""
     from auditor.report import render_audit
+    from auditor.report.audit.sentences import cautions
 
     session: Session = context.obj
     result = _show_once(session, run_audit(session, only=dataset or (), originals=originals), since)
@@ -59,6 +60,9 @@ def audit(
     if format is ReportFormat.html:
         page = page_for(session, thumbnails, (item.photo for item in result.exposed))
     emit(render_audit(result, format.value, columns=columns(output), page=page), output)
+    if format is ReportFormat.csv:  # its rows have no place for a sentence
+        for caution in cautions(result):
+            note(caution)
     if not result.indexes:
         note("There is no local index yet, so nothing was checked. Begin with: flickr-auditor datasets list")
     if result.anything_found:

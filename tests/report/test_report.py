@@ -361,7 +361,7 @@ def test_a_table_never_breaks_a_link_or_a_command(columns: int | None) -> None:
 
 def test_a_long_audit_shows_the_first_photos_and_how_to_get_all() -> None:
     many = tuple(ExposedPhoto(photo(number, "x"), (exposure("ffhq"),)) for number in range(1, 81))
-    text = render_audit(replace(RESULT, exposed=many, gone=()), "table")
+    text = render_audit(replace(RESULT, exposed=many, gone=()), "table", columns=100)
     assert text.count("https://www.flickr.com/photos/") == 50
     assert "… and 30 more photos. All of them: flickr-auditor audit --format html" in text
 

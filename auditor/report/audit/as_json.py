@@ -14,6 +14,7 @@ from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import page_url
 from auditor.report.json_text import json_text
+from auditor.text import iso
 
 
 def audit(result: AuditResult) -> str:
@@ -23,6 +24,7 @@ def audit(result: AuditResult) -> str:
         "account": {"nsid": account.nsid, "username": account.username, "path_alias": account.path_alias},
         "generated_at": result.generated_at,
         "snapshot_at": result.snapshot_at,
+        "complete": result.complete,
         "summary": {
             "photos": result.photos,
             "exposed": len(result.exposed),
@@ -39,7 +41,7 @@ def audit(result: AuditResult) -> str:
         "no_longer_in_account": [_found(gone, account.nsid) for gone in result.gone],
     }
     if result.since is not None:
-        data["since"] = result.since
+        data["since"] = asdict(result.since)
     if result.originals:
         data["files"] = [
             {"path": file.path, "md5": file.md5, "exposures": _exposures(file.exposures)}
@@ -64,6 +66,8 @@ def _photo(exposed: ExposedPhoto, nsid: str) -> dict[str, Any]:
         "license_name": licenses.get(photo.license_id).name if photo.license_id else None,
         "privacy": photo.privacy,
         "has_no_cv": has_tag(photo.tags, NO_CV),
+        "taken": photo.date_taken,
+        "uploaded": None if photo.date_upload is None else iso(photo.date_upload),
         "exposures": _exposures(exposed.exposures),
         "chains": chains(frozenset(exposure.dataset for exposure in exposed.exposures)),
     }

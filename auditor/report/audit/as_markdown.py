@@ -34,6 +34,7 @@ def _document(lines: Iterable[str]) -> str:
 
 def _audit(view: AuditView) -> Iterable[str]:
     yield from (f"# Audit of {escape(view.owner)}", "", f"**{escape(view.headline)}.**", "")
+    yield from (f"> {escape(caution)}\n" for caution in view.cautions)
     yield from (f"- {escape(detail)}" for detail in view.details)
     yield from (
         "",

@@ -26,13 +26,14 @@ _UNWRAPPED = 10_000  # columns: what a program or a pager reads is not broken in
 
 
 def audit(result: AuditResult, *, columns: int | None = None) -> str:
-    """The audit; the first `MOST_PHOTOS` photos only, with a word on how to get all."""
-    return _render(_audit(audit_view(result)), columns)
+    """The audit; on a terminal the first `MOST_PHOTOS` photos only, with a word on how to get all."""
+    return _render(_audit(audit_view(result), MOST_PHOTOS if columns else None), columns)
 
 
 def check(targets: Sequence[CheckedTarget], *, columns: int | None = None) -> str:
     """What was found about each target."""
-    return _render((part for target in targets for part in _target(target_view(target))), columns)
+    most = MOST_PHOTOS if columns else None
+    return _render((part for target in targets for part in _target(target_view(target), most)), columns)
 
 
 class _Whole(Text):
@@ -56,15 +57,18 @@ def _render(parts: Iterable[RenderableType], columns: int | None) -> str:
     return "\n".join(line.rstrip() for line in capture.get().splitlines()).strip("\n") + "\n"
 
 
-def _audit(view: AuditView) -> Iterable[RenderableType]:
-    yield from _photos("Your photos in datasets", view.photos)
-    yield from _photos("Ascribed to you, but not in your account any more", view.gone)
+def _audit(view: AuditView, most: int | None) -> Iterable[RenderableType]:
+    """All parts; `most` is how many photos of a kind are listed, None: all."""
+    yield Text(f"Audit of {view.owner}, {view.generated}; account as of {view.snapshot or 'unknown'}.")
+    yield from (Text(caution, style="bold yellow") for caution in view.cautions)
+    yield from _photos("Your photos in datasets", view.photos, most)
+    yield from _photos("Ascribed to you, but not in your account any more", view.gone, most)
     if view.files:
         yield _heading("Files on your disk that datasets hold")
     for file in view.files:
         yield _Whole(file.path)
         yield from map(_found, file.found)
-    yield Text(f"\n{view.headline}.", style="bold red" if view.photos or view.gone else "bold")
+    yield Text(f"\n{view.headline}.", style="bold red" if view.tone == "alarm" else "bold")
     yield from map(Text, view.details)
     if view.indexes:
         yield Text()
@@ -83,16 +87,21 @@ def _audit(view: AuditView) -> Iterable[RenderableType]:
     yield from map(Text, view.uploads)
 
 
-def _photos(heading: str, photos: Sequence[PhotoRow]) -> Iterable[RenderableType]:
+def _photos(heading: str, photos: Sequence[PhotoRow], most: int | None) -> Iterable[RenderableType]:
     if not photos:
         return
     yield _heading(heading)
-    for photo in photos[:MOST_PHOTOS]:
+    for photo in photos[:most]:
         yield from _photo(photo)
-    if len(photos) > MOST_PHOTOS:
-        more = count(len(photos) - MOST_PHOTOS, "more photo")
+    if more := _left_out(photos, most):
         command = "flickr-auditor audit --format html --output report.html"
         yield Text(f"… and {more}. All of them: {command}", style="bold")
+
+
+def _left_out(photos: Sequence[PhotoRow], most: int | None) -> str:
+    """How many are not listed; "" when all are."""
+    left = len(photos) - len(photos[:most])
+    return count(left, "more photo") if left else ""
 
 
 def _photo(photo: PhotoRow) -> Iterable[RenderableType]:
@@ -158,7 +167,7 @@ def _coverage(groups: Sequence[MissingGroup]) -> Iterable[RenderableType]:
     yield Text("--format html or json names them all, with the reason.", style="dim")
 
 
-def _target(view: TargetView) -> Iterable[RenderableType]:
+def _target(view: TargetView, most: int | None) -> Iterable[RenderableType]:
     head = Text(f"{view.target}: ", style="bold")
     head.append(view.headline, style="red" if view.photos else "yellow" if view.failed else "not bold")
     yield head
@@ -167,10 +176,9 @@ def _target(view: TargetView) -> Iterable[RenderableType]:
     if view.is_photo:
         yield from (_found(found) for photo in view.photos for found in photo.found)
         return
-    for photo in view.photos[:MOST_PHOTOS]:
+    for photo in view.photos[:most]:
         yield from map(_indented, _photo(photo))
-    if len(view.photos) > MOST_PHOTOS:
-        more = count(len(view.photos) - MOST_PHOTOS, "more photo")
+    if more := _left_out(view.photos, most):
         yield Text(f"… and {more}; --format csv or json lists all of them", style="bold")
 
 

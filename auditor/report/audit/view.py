@@ -7,6 +7,7 @@ escapes for itself.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from auditor.account.photo import Account, Photo
 from auditor.account.upload_defaults import advise
@@ -16,6 +17,7 @@ from auditor.datasets import catalogue
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import page_url
+from auditor.report.audit.sentences import cautions, headline, is_are, moment, owner
 from auditor.text import count, plain
 
 TITLE_LENGTH = 120
@@ -42,6 +44,7 @@ class Dataset:
     title: str
     about: str = "general"
     huge: bool = False
+    own_list: bool = False
 
     @property
     def short(self) -> str:
@@ -54,13 +57,16 @@ class Dataset:
         return self.about == "faces"
 
     @property
-    def rank(self) -> tuple[bool, int, str]:
-        """Sorts the most personal first, and huge sets last."""
-        return (self.huge, list(ABOUT).index(self.about) if self.about in ABOUT else len(ABOUT), self.name)
+    def rank(self) -> tuple[int, int, str]:
+        """Sorts the most personal first, then huge sets, and lists of the user's own last."""
+        about = list(ABOUT).index(self.about) if self.about in ABOUT else len(ABOUT)
+        return (2 if self.own_list else int(self.huge), about, self.name)
 
     @property
     def kind(self) -> str:
         """What it is about, in a word."""
+        if self.own_list:
+            return "your own list"
         return "general, huge" if self.huge else ABOUT.get(self.about, self.about)
 
 
@@ -109,7 +115,7 @@ class PhotoRow:
     """How its datasets were drawn from one another: ``YFCC100M → MegaFace → DiveFace``."""
 
     @property
-    def rank(self) -> tuple[tuple[bool, int], int]:
+    def rank(self) -> tuple[tuple[int, int], int]:
         """Sorts photos in face sets first, those only in huge sets last, then by id."""
         best = min(found.dataset.rank for found in self.found)
         return best[:2], int(self.id or 0)
@@ -176,9 +182,14 @@ class AuditView:
     """A whole audit in words."""
 
     owner: str
+    """Whose account it is: the user name, if there is one, and the NSID."""
     generated: str
     snapshot: str
     headline: str
+    tone: Literal["alarm", "neutral", "calm"]
+    """How the headline may look: ``calm`` (green) only where nothing limits that nothing was found."""
+    cautions: tuple[str, ...]
+    """What limits the result; to be said at the top of every format."""
     details: tuple[str, ...]
     """Sentences that follow the headline."""
     indexes: tuple[IndexRow, ...]
@@ -208,17 +219,20 @@ class TargetView:
 def audit_view(result: AuditResult) -> AuditView:
     """The report of an audit."""
     datasets = {
-        index.dataset: Dataset(index.dataset, plain(index.title), index.about, index.huge)
+        index.dataset: Dataset(index.dataset, plain(index.title), index.about, index.huge, index.own_list)
         for index in result.indexes
     }
     nsid = result.account.nsid
     photos = [_photo(exposed.photo, exposed.exposures, nsid, datasets) for exposed in result.exposed]
     gone = _chains(result.gone, nsid, datasets)
+    warned = tuple(cautions(result))
     return AuditView(
-        owner=plain(result.account.username) or nsid,
-        generated=_moment(result.generated_at),
-        snapshot=_moment(result.snapshot_at),
-        headline=_headline(result),
+        owner=owner(result.account),
+        generated=moment(result.generated_at),
+        snapshot=moment(result.snapshot_at),
+        headline=headline(result),
+        tone="alarm" if result.anything_found else "neutral" if warned or not result.indexes else "calm",
+        cautions=warned,
         details=tuple(_details(result, photos, gone)),
         indexes=_indexes(result, datasets),
         photos=tuple(sorted(photos, key=lambda photo: photo.rank)),
@@ -343,30 +357,23 @@ def _license_name(license_id: str | None) -> str:
 # -- sentences -----------------------------------------------------------------------------------------------
 
 
-def _headline(result: AuditResult) -> str:
-    if not result.indexes:
-        return "Nothing was checked: there is no dataset index on this computer yet"
-    photos, exposed = count(result.photos, "photo"), len(result.exposed)
-    if not exposed:
-        checked = count(len(result.indexes), "dataset")
-        return f"None of your {photos} was found in the {checked} that could be checked"
-    return f"{exposed:,} of your {photos} {_is(exposed)} in {count(len(result.by_dataset()), 'dataset')}"
-
-
 def _details(result: AuditResult, photos: Sequence[PhotoRow], gone: Sequence[PhotoRow]) -> Iterable[str]:
     places = [photo.found for photo in (*photos, *gone)]
+    if owned := sum(any(item.dataset.own_list for item in found) for found in places):
+        lists = "lists of your own: no publisher stands behind these"
+        yield f"{count(owned, 'photo')} {is_are(owned)} in {lists}."
     if faces := sum(photo.in_face_set for photo in photos):
-        yield f"{faces:,} of them {_is(faces)} in datasets of faces."
+        yield f"{faces:,} of them {is_are(faces)} in datasets of faces."
     if deleted := sum(photo.id is not None for photo in gone):
         yield (
-            f"{count(deleted, 'more photo')}, not in your account any more, {_is(deleted)} ascribed to you:"
-            " deleting a photo on Flickr does not take it out of a dataset."
+            f"{count(deleted, 'more photo')}, not in your account any more, {is_are(deleted)} ascribed"
+            " to you: deleting a photo on Flickr does not take it out of a dataset."
         )
     if nameless := sum(photo.id is None for photo in gone):
         verb = "names" if nameless == 1 else "name"
         yield f"{count(nameless, 'record')} {verb} your account without a photo id."
     if files := len(result.files):
-        yield f"{count(files, 'file')} on your disk {_is(files)} in a dataset, by content."
+        yield f"{count(files, 'file')} on your disk {is_are(files)} in a dataset, by content."
     if read := result.originals:
         skipped = (
             f"; {count(len(read.skipped), 'file')} could not be (JSON tells why)" if read.skipped else ""
@@ -381,15 +388,11 @@ def _details(result: AuditResult, photos: Sequence[PhotoRow], gone: Sequence[Pho
         )
     if guesses := sum(any(item.inferred for item in found) for found in places):
         yield (
-            f"{count(guesses, 'photo')} {_is(guesses)} marked inferred:"
+            f"{count(guesses, 'photo')} {is_are(guesses)} marked inferred:"
             " the dataset never said that its numbers are Flickr photo ids."
         )
     if result.indexes and not result.anything_found and (missing := len(result.not_checked)):
         yield f"That proves nothing for the {count(missing, 'dataset')} that could not be checked."
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
 
 
 def _indexes(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[IndexRow, ...]:
@@ -449,7 +452,7 @@ def _lineage(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[str,
         children = [missing[name] for name in line.unchecked_children if name in missing]
         keyless = [plain(child.title) for child in children if _group(child) == _NO_KEY]
         others = [plain(child.title) for child in children if _group(child) != _NO_KEY]
-        sentence = f"{line.photos:,} of your photos {_is(line.photos)} in {datasets[line.dataset].short}."
+        sentence = f"{line.photos:,} of your photos {is_are(line.photos)} in {datasets[line.dataset].short}."
         if keyless:
             sentence += (
                 f" Sets drawn from it that published no keys, so nobody can tell: {', '.join(keyless)}."
@@ -500,9 +503,3 @@ def _target_headline(checked: CheckedTarget, datasets: int, photos: Sequence[Pho
     parts = [count(len(photos) - nameless, "photo")] if len(photos) > nameless else []
     parts += [f"{count(nameless, 'record')} without a photo id"] if nameless else []
     return f"{' and '.join(parts)} {place}"
-
-
-def _moment(iso: str) -> str:
-    """``2026-11-21 23:22`` and the zone's offset, of ``2026-11-21T23:22:24+00:00``."""
-    day, _, time = plain(iso).partition("T")
-    return f"{day} {time[:5]}{' UTC' if time.endswith(('+00:00', 'Z')) else ''}".strip()

@@ -1,0 +1,67 @@
+"""An audit as flat rows, one for each exposure: what CSV files and DataFrames hold."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from auditor.audit.result import AuditResult, Exposure
+from auditor.flickr import licenses
+from auditor.flickr.tags import NO_CV, has_tag
+from auditor.flickr.urls import page_url
+from auditor.text import iso
+
+PHOTO_COLUMNS: Final = (
+    "photo_id",
+    "url",
+    "title",
+    "license",
+    "license_name",
+    "privacy",
+    "has_no_cv",
+    "taken",
+    "uploaded",
+)
+PLACE_COLUMNS: Final = (
+    "dataset",
+    "match_key",
+    "record",
+    "records",
+    "source",
+    "license_then",
+    "links_original",
+    "certainty",
+)
+AUDIT_COLUMNS: Final = (*PHOTO_COLUMNS, *PLACE_COLUMNS, "in_account", "file", "account")
+
+
+def audit_rows(result: AuditResult) -> Iterator[dict[str, Any]]:
+    """Rows with the values of `AUDIT_COLUMNS` (and more), as they are: not safe for a spreadsheet.
+
+    `file` is the path of an original on disk that is no photo of the account.
+    """
+    nsid = result.account.nsid
+    for exposed in result.exposed:
+        photo = exposed.photo
+        known = {
+            "photo_id": photo.id,
+            "url": photo.url(nsid),
+            "title": photo.title,
+            "license": photo.license_id,
+            "license_name": licenses.get(photo.license_id).name if photo.license_id else None,
+            "privacy": photo.privacy,
+            "has_no_cv": has_tag(photo.tags, NO_CV),
+            "taken": photo.date_taken,
+            "uploaded": None if photo.date_upload is None else iso(photo.date_upload),
+            "in_account": True,
+            "account": nsid,
+        }
+        yield from ({**known, **exposure.values()} for exposure in exposed.exposures)
+    elsewhere = {"in_account": False, "account": nsid}
+    for gone in result.gone:
+        yield elsewhere | located(gone.photo_id, nsid, gone.exposure)
+    for file in result.files:
+        yield from (elsewhere | {"file": file.path} | exposure.values() for exposure in file.exposures)
+
+
+def located(photo_id: str | None, owner: str | None, exposure: Exposure) -> dict[str, Any]:
+    """A photo of which only the id is known, and where it is."""
+    return {"photo_id": photo_id, "url": page_url(photo_id, owner) if photo_id else None, **exposure.values()}
