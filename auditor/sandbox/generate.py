@@ -131,6 +131,8 @@ def make_account(
         photo = _photo(me, 9_000_000_000 + number * 137, title, (number, photos), chance)
         if not hostile and photo.license in _COMMONS_LICENSES:
             photo.license = "4"
+        if hostile and number == 45:
+            photo.uploaded = 2013  # a date of upload that was recorded, half an hour after 1970 began
         _add(account, photo, number, chance)
     for number in range(6):
         photo = _photo(others[number % 2], 8_000_000_000 + number * 137, "Not mine", (number, 6), chance)
@@ -184,6 +186,7 @@ def _photo(owner: Person, photo_id: int, title: str, place: tuple[int, int], cha
         original_format=chance.choice(("jpg", "jpg", "png", "gif")),
         taken=_taken(uploaded, index),
         taken_unknown=index % 29 == 28,
+        taken_granularity=6 if index % 29 == 14 else 0,
         description=chance.choice(("", "", "A <i>description</i> of it", "two\nlines")),
         license=chance.choice(_LICENSES),
         media="video" if index % 40 == 39 else "photo",
@@ -231,7 +234,8 @@ def _taken(uploaded: int, index: int) -> str:
     """Some days before the upload; now and then a date that is none, which Flickr has too."""
     if index % 29 == 28:
         return "0000-00-00 00:00:00"
-    return datetime.fromtimestamp(uploaded - _DAY * (index % 30), UTC).strftime("%Y-%m-%d %H:%M:%S")
+    taken = datetime.fromtimestamp(uploaded - _DAY * (index % 30), UTC)
+    return taken.strftime("%Y-01-01 00:00:00" if index % 29 == 14 else "%Y-%m-%d %H:%M:%S")
 
 
 _NOTE = {"id": "72157600000000003", "x": "14", "y": "14", "w": "29", "h": "29", "text": "who is this?"}

@@ -111,7 +111,7 @@ _EXTRAS: dict[str, Callable[[Call, Photo], dict[str, Any]]] = {
     "date_upload": lambda _, photo: {"dateupload": str(photo.uploaded)},
     "date_taken": lambda _, photo: {
         "datetaken": photo.taken,
-        "datetakengranularity": "0",
+        "datetakengranularity": str(photo.taken_granularity),
         "datetakenunknown": str(int(photo.taken_unknown)),
     },
     "last_update": lambda _, photo: {"lastupdate": str(photo.lastupdate)},

@@ -57,17 +57,25 @@ def _photo_info(call: Call, photo: Photo) -> dict[str, Any]:
         "dates": {
             "posted": str(photo.uploaded),
             "taken": photo.taken,
-            "takengranularity": 0,
+            "takengranularity": photo.taken_granularity,
             "takenunknown": str(int(photo.taken_unknown)),
             "lastupdate": str(photo.lastupdate),
         },
         "views": str(photo.views),
-        "editability": {"cancomment": 1, "canaddmeta": int(own)},
+        "editability": {
+            "cancomment": int(own or (call.signed and photo.permcomment == 3)),
+            "canaddmeta": int(own or (call.signed and photo.permaddmeta == 3)),
+        },
         "publiceditability": {
             "cancomment": int(photo.permcomment == 3),
             "canaddmeta": int(photo.permaddmeta == 3),
         },
-        "usage": {"candownload": 1, "canblog": int(own), "canprint": 0, "canshare": int(photo.is_public)},
+        "usage": {
+            "candownload": 1,
+            "canblog": int(call.signed),
+            "canprint": int(own),
+            "canshare": int(photo.is_public),
+        },
         "comments": content(str(photo.comments)),
         "notes": {"note": [_note(owner, note) for note in photo.notes]},
         "people": {"haspeople": 0},

@@ -73,6 +73,7 @@ class Photo:
     description: str = ""
     taken: str = "2013-06-01 12:00:00"
     taken_unknown: bool = False
+    taken_granularity: int = 0  # 0 to the second, 4 the month, 6 the year, 8 "circa"
     license: str = "0"
     license_history: list[LicenseChange] = field(default_factory=list)
     is_public: bool = True

@@ -1,6 +1,4 @@
-import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,71 +28,6 @@ def photo_lists(box: Sandbox) -> list[list[str]]:
     """The photo ids of each album and each group."""
     albums = [album.photos for album in box.account.albums]
     return albums + [pool.photos for pool in box.account.pools]
-
-
-def differences(recorded: Any, ours: Any, where: str = "") -> Iterator[str]:
-    """Where our answer has other keys or types than the recorded one; of a list, the first item counts."""
-    if isinstance(recorded, dict) and isinstance(ours, dict):
-        for key in recorded.keys() | ours.keys():
-            if key not in ours:
-                yield f"{where}.{key} missing"
-            elif key not in recorded:
-                yield f"{where}.{key} invented"
-            else:
-                yield from differences(recorded[key], ours[key], f"{where}.{key}")
-    elif isinstance(recorded, list) and isinstance(ours, list):
-        if recorded and ours:
-            yield from differences(recorded[0], ours[0], f"{where}[]")
-    elif type(recorded) is not type(ours):
-        yield f"{where} {type(recorded).__name__} -> {type(ours).__name__}"
-
-
-def recorded(shared: Path, name: str) -> Any:
-    path = shared / "recorded" / "json_2023_2026" / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-# What the sandbox leaves out or adds on purpose, or what differs between one recording and the next.
-RECORDED = {
-    "photos_list": ("people.getPhotos", {}, set()),
-    "row_o_dims": ("people.getPhotos", {"extras": "o_dims"}, set()),
-    "row_url_sizes": ("people.getPhotos", {"extras": "url_sq,url_l,url_n"}, set()),
-    "photos.getPerms": ("photos.getPerms", {}, set()),
-    "photos.getAllContexts": ("photos.getAllContexts", {}, set()),
-    "people.getInfo_self": (
-        "people.getInfo",
-        {},
-        {".person.mbox_sha1sum missing", ".person.path_alias NoneType -> str"},
-    ),
-    "photos.getInfo": (
-        "photos.getInfo",
-        {},
-        {
-            ".photo.owner.gift missing",
-            ".photo.permissions invented",  # the recording is of somebody else's photo
-        },
-    ),
-    "auth.oauth.checkToken": (
-        "auth.oauth.checkToken",
-        {},
-        # The recording was turned from XML by another rule than Flickr's.
-        {".oauth.token str -> dict", ".oauth.perms str -> dict"},
-    ),
-    "licenses.getInfo_pre2025": ("photos.licenses.getInfo", {}, {".licenses.license[].id int -> str"}),
-}
-
-
-@pytest.mark.parametrize(("name", "method", "args", "known"), [(k, *v) for k, v in RECORDED.items()])
-def test_answers_have_the_keys_and_types_of_recorded_ones(
-    box: Sandbox, client: Client, shared: Path, name: str, method: str, args: dict[str, str], known: set[str]
-) -> None:
-    box.account.me.is_pro = False  # as the recorded account
-    photo = next(p for p in box.account.own_photos() if p.location and p.tags and p.original_secret)
-    for ids in photo_lists(box):
-        ids.append(photo.id)
-    answer = client.call(method, photo_id=photo.id, user_id="me", **args)
-    assert answer["stat"] == "ok"
-    assert set(differences(recorded(shared, name), answer)) - known == set()
 
 
 @pytest.mark.parametrize(

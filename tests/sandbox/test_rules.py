@@ -2,7 +2,6 @@
 
 import ast
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ import pytest
 
 import auditor.sandbox
 from auditor.sandbox.flickr_rules import LICENSES, PRIVACY, circles, clean_tag, is_machine_tag
+
+from .recordings import cassettes
 
 SHARED_WITH_THE_CLIENT = {"auditor.flickr.urls", "auditor.flickr.callback_page"}
 """Addresses, and the frame of a web page. A rule that both sides shared would be wrong on both sides at once,
@@ -79,36 +80,6 @@ def recorded_tags(folder: Path) -> Iterator[tuple[str, str]]:
     yield from ((tag["raw"], tag["_content"]) for tag in info["photo"]["tags"]["tag"])
     for answer in cassettes(folder / "xml_vcr_2023_2025"):
         yield from ((tag.attrib["raw"], tag.text or "") for tag in answer.iter("tag") if "raw" in tag.attrib)
-
-
-def cassettes(folder: Path) -> Iterator[ET.Element]:
-    """The XML answers in the Flickr Foundation's recordings."""
-    paths = sorted(folder.glob("*.yml"))
-    assert paths
-    for path in paths:
-        for quoted in _BODY.finditer(path.read_text(encoding="utf-8")):
-            text = _unfolded(*quoted.groups())
-            if text.startswith("<?xml"):
-                yield ET.fromstring(text.partition("?>")[2])
-
-
-_BODY = re.compile(r"""^      string: (?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)')""", re.MULTILINE | re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:x([0-9A-F]{2})|u([0-9A-F]{4})|U([0-9A-F]{8})|(.))")
-
-
-def _unfolded(double: str | None, single: str | None) -> str:
-    """The text of a quoted YAML scalar: enough of YAML for these recordings, without a library for it."""
-    text = re.sub(r"\\\n *\\?", "", double) if double is not None else (single or "").replace("''", "'")
-    text = re.sub(r" *\n *", " ", text)
-    if double is None:
-        return text
-    plain = {"n": "\n", "t": "\t", "r": "\r", "e": "\x1b"}
-
-    def spoken(escape: re.Match[str]) -> str:
-        code = escape[1] or escape[2] or escape[3]
-        return chr(int(code, 16)) if code else plain.get(escape[4], escape[4])
-
-    return _ESCAPE.sub(spoken, text)
 
 
 def test_the_licences_are_those_of_the_recorded_list_in_its_order(shared: Path) -> None:
