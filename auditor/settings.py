@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from auditor.errors import ConfigurationError, UsageError
 from auditor.files import user_path
@@ -238,13 +237,20 @@ def _flickr_url(text: str | None) -> str | None:
     """Another Flickr is accepted on this machine only: the tool sends photo ids and tokens to nobody else."""
     if not text:
         return None
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+    from auditor.web.address import parse
+
+    try:
+        address = parse(pasted(text))
+        if not address.is_loopback:
+            raise ValueError(f"{address.host} is another computer")
+        if "?" in address.url or "#" in address.url:
+            raise ValueError("it has a ? or a #")
+    except ValueError as error:
         raise ConfigurationError(
-            f"AUDITOR_FLICKR_URL must be an address on this machine, not {text}",
+            f"AUDITOR_FLICKR_URL must be an address on this machine, not {text}: {error}",
             hint="Use e.g. http://127.0.0.1:8765, or unset it to use the real Flickr.",
-        )
-    return text.rstrip("/")
+        ) from None
+    return address.url.rstrip("/")
 
 
 def _calls_per_hour(value: object, *, loopback: bool) -> int:

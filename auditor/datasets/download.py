@@ -20,11 +20,21 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from auditor.errors import AuditorError, RefusedError, StorageError, UnreachableError, WrongFileError
+from auditor.errors import (
+    AuditorError,
+    ConfigurationError,
+    RefusedError,
+    StorageError,
+    UnreachableError,
+    WrongFileError,
+)
 from auditor.files import storage_errors, sync_dir, write_atomic
 from auditor.progress import SILENT, Progress
 from auditor.text import plain
 from auditor.version import VERSION
+from auditor.web.address import Address, parse
+from auditor.web.session import Patience, new_session
+from auditor.web.trouble import Cause, trouble
 
 ATTEMPTS: Final = 4
 """Tries in a row that bring nothing new before giving up."""
@@ -33,9 +43,12 @@ KEEP_FREE: Final = 256 * 1024 * 1024
 """Bytes that a download leaves free: a full disk hurts more than the download."""
 TIMEOUT: Final = (10.0, 60.0)
 """Seconds to connect and between two bytes."""
+PATIENCE: Final = Patience(120.0, bytes_per_second=2048.0)
+"""For a whole answer: a large file over a slow line may come, a byte now and then is no file."""
+SMALLEST_STEP: Final = 256 * 1024
+"""Bytes by which a try must get further to count as one that brought something."""
 
 _REDIRECTS: Final = 5
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHANGED: Final = "The publisher changed the file, or somebody on the way did. Nothing of it was used."
 _AGAIN: Final = "Run the same command again later; it goes on where it stopped."
@@ -84,14 +97,14 @@ def download(
     when the address does not give the file, `UnreachableError` when the server does not answer (running again
     goes on), `StorageError` when the disk is full.
     """
-    check_address(remote.url, has_checksum=remote.has_checksum)
+    address = check_address(remote.url, has_checksum=remote.has_checksum)
     with storage_errors(folder):
-        return _Transfer(remote, folder, progress, wait).run()
+        return _Transfer(replace(remote, url=address.url), folder, progress, wait).run()
 
 
 def get_small(url: str, limit: int) -> bytes:
     """The content at `url`, at most `limit` bytes. Errors: as for `download`."""
-    check_address(url)
+    url = check_address(url).url
     try:
         with _answer(url, {}) as response, _network_errors(url):
             if response.status_code != requests.codes.ok:
@@ -104,19 +117,21 @@ def get_small(url: str, limit: int) -> bytes:
     return content
 
 
-def check_address(url: str, *, has_checksum: bool = False) -> None:
-    """Raise `RefusedError` for an address over which anybody on the way could slip in another file.
+def check_address(url: str, *, has_checksum: bool = False) -> Address:
+    """The address that will be connected to.
 
-    Plain http is good on this machine itself, and where a checksum tells the file.
+    Raises `RefusedError` for one over which anybody on the way could slip in another file: plain http is good
+    on this machine itself, and where a checksum tells the file.
     """
     try:
-        scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
-    except ValueError:  # such as half an IPv6 address
-        scheme, host = "", None
-    if host and scheme == "https":
-        return
-    if host and scheme == "http" and (has_checksum or host in _LOOPBACK):
-        return
+        address = parse(url)
+    except ValueError as error:
+        raise RefusedError(
+            f"{plain(url, 200)} is not an address to get a file from: {error}",
+            hint="Check how it is written.",
+        ) from None
+    if address.scheme == "https" or has_checksum or address.is_loopback:
+        return address
     raise RefusedError(
         f"{plain(url, 200)} is not an https address, so nobody could tell whether the right file came",
         hint="Use https (plain http is accepted on this machine only, and for files with a known checksum).",
@@ -214,7 +229,7 @@ class _Transfer:
                 return self._try(here)
             except _BrokenOffError as error:
                 length = self.part.stat().st_size if self.part.exists() else 0
-                failures = 1 if length > reached else failures + 1
+                failures = 1 if length >= reached + SMALLEST_STEP else failures + 1
                 reached = max(reached, length)
                 if failures == ATTEMPTS:
                     raise UnreachableError(
@@ -355,22 +370,22 @@ def _answer(url: str, headers: Mapping[str, str], *, has_checksum: bool = False)
         if not response.is_redirect:
             return response
         response.close()
-        target = urljoin(url, response.headers["Location"])
-        check_address(target, has_checksum=has_checksum and urlsplit(url).scheme == "http")
-        if urlsplit(target).hostname in _LOOPBACK and urlsplit(url).hostname not in _LOOPBACK:
+        here = parse(url)
+        target = check_address(
+            urljoin(url, response.headers["Location"]), has_checksum=has_checksum and here.scheme == "http"
+        )
+        if target.is_loopback and not here.is_loopback:
             raise RefusedError(
                 f"{plain(url, 200)} leads to an address on this machine", hint="Check the address."
             )
-        url = target
+        url = target.url
     raise WrongFileError(f"{plain(url, 200)} leads in a circle", hint="Check the address in a browser.")
 
 
 def _get(url: str, headers: Mapping[str, str]) -> requests.Response:
-    session = requests.Session()
+    session = new_session(PATIENCE, loopback=parse(url).is_loopback)
     # Not the login that a .netrc may hold for the host: the files are for anybody.
     session.auth = _no_login
-    if urlsplit(url).hostname in _LOOPBACK:
-        session.trust_env = False  # no proxy reaches this machine better than itself
     own = {"User-Agent": f"flickr-auditor/{VERSION}", "Accept-Encoding": "identity"}
     with _network_errors(url):
         return session.get(
@@ -384,16 +399,20 @@ def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 @contextmanager
 def _network_errors(url: str) -> Iterator[None]:
-    """Turn what the HTTP libraries raise into `_BrokenOffError`."""
+    """Turn what the HTTP libraries raise into `_BrokenOffError`, or into an error that no try can mend."""
     try:
         yield
-    except requests.exceptions.SSLError as error:
-        raise UnreachableError(
-            f"{urlsplit(url).hostname} cannot prove that it is what it says: {_reason(error)}",
-            hint="Check this computer's clock and any proxy in between.",
-        ) from error
-    except (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError) as error:
-        raise _BrokenOffError(_reason(error)) from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:  # requests' own errors are OSErrors
+        found = trouble(error, url, urlsplit(url).hostname or "the server")
+        match found.cause:
+            case Cause.SETTINGS:
+                raise ConfigurationError(found.message, hint=found.hint) from None
+            case Cause.CERTIFICATE | Cause.OFFLINE:
+                raise UnreachableError(found.message, hint=found.hint) from None
+            case Cause.SLOW:
+                raise UnreachableError(found.message, hint=_AGAIN) from None
+            case _:
+                raise _BrokenOffError(_reason(error)) from error
 
 
 def _reason(error: BaseException) -> str:

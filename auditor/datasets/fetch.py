@@ -102,8 +102,7 @@ def fetch_pack(
     say, and those of `download` and `pack.import_pack`.
     """
     name = dataset_name(name)
-    base = address.removesuffix(registry.NAME).rstrip("/") + "/"
-    check_address(base)
+    base = check_address(address.removesuffix(registry.NAME).rstrip("/") + "/").url
     entry = registry.find(registry.parse(get_small(base + registry.NAME, registry.MAX_BYTES)), name)
     with _folder(downloads, name) as folder:
         # Under one name here, so that a newer pack takes the place of the older one.

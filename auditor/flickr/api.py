@@ -21,6 +21,8 @@ PER_PAGE: Final = 500
 """`per_page`: "maximum allowed value is 500"."""
 LAST_PAGE: Final = 10_000
 """Pages beyond are answered with page 10,000."""
+MOST_BARREN: Final = 3
+"""Pages in a row that may hold nothing new while rows are still missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +182,12 @@ class ReadApi:
     ) -> Iterator[Page]:
         """Pages until the last one.
 
-        A page may be short or empty although more follow, so only `pages` ends it.
+        A page may be short or empty although more follow, so `pages` ends it; but a wrong `pages` must not
+        cost more calls than the number of rows explains.
         """
         number = 1
+        seen = set[str]()
+        barren = 0
         while number <= LAST_PAGE:
             answer = self._transport.read(method, **params, per_page=PER_PAGE, page=number)
             photos = table(answer.get(envelope))
@@ -191,8 +196,12 @@ class ReadApi:
             if echoed is not None and echoed != number:
                 # Beyond the end Flickr answers with the last page again.
                 return
-            yield Page(number, pages, integer(photos.get("total")), tuple(listing(photos.get(rows))))
-            if number >= pages:
+            page = Page(number, pages, integer(photos.get("total")), tuple(listing(photos.get(rows))))
+            yield page
+            before = len(seen)
+            seen.update(text(row.get("id")) for row in page.rows)
+            barren = 0 if len(seen) > before else barren + 1
+            if number >= pages or _has_enough(page, len(seen), barren):
                 return
             number += 1
 
@@ -206,3 +215,13 @@ def _about(wanted: str, answer: Json, *keys: str) -> Json:
     if named.upper() != wanted.upper():
         raise UnreachableError(f"Flickr was asked about {wanted}, and its answer is about something else")
     return answer
+
+
+def _has_enough(page: Page, seen: int, barren: int) -> bool:
+    """Whether to leave the pages that are said to follow, after `barren` in a row with nothing new."""
+    if page.total is None or seen < page.total:
+        return barren >= MOST_BARREN
+    # Everything is here. Pages that hold a little less than they might are more of them than they should be,
+    # and rows that came in the meantime are on one more; beyond that the number is wrong.
+    plausible = 2 * -(-page.total // PER_PAGE) + 1
+    return barren > 0 or page.pages > plausible

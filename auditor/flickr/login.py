@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import requests
 from requests_oauthlib import OAuth1Session
 from requests_oauthlib.oauth1_session import TokenMissing, TokenRequestDenied
 
@@ -73,15 +72,19 @@ class Login:
             fields = ask()
         except TokenRequestDenied as error:
             raise oauth_error(error.response.text) from None
-        except (TokenMissing, ValueError):
-            raise UnreachableError(
-                "Flickr's answer to the login is not readable", hint="Try again later."
-            ) from None
-        except requests.RequestException as error:
-            raise network_error(error) from None
+        except TokenMissing:
+            raise _unreadable() from None
+        except OSError as error:  # of which the errors of requests are a kind
+            raise network_error(error, self._oauth) from None
+        except ValueError:
+            raise _unreadable() from None
         if not fields.get("oauth_token") or not fields.get("oauth_token_secret"):
             raise UnreachableError("Flickr's answer to the login holds no token", hint="Try again later.")
         return fields
+
+
+def _unreadable() -> UnreachableError:
+    return UnreachableError("Flickr's answer to the login is not readable", hint="Try again later.")
 
 
 class Callback:

@@ -15,6 +15,7 @@ available." Nothing else is tried again.
 
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -28,15 +29,20 @@ import requests
 import stamina
 from flickrapi.auth import FlickrAccessToken
 
-from auditor.errors import CallError, NotAllowedError, UnreachableError
+from auditor.errors import AuditorError, CallError, ConfigurationError, NotAllowedError, UnreachableError
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.parse import Json, integer, text
 from auditor.progress import SILENT, Progress
 from auditor.version import VERSION
+from auditor.web.address import parse
+from auditor.web.session import Patience, prepare
+from auditor.web.trouble import Cause, trouble
 
 USER_AGENT: Final = f"flickr-auditor/{VERSION} (audits and protects its user's own photos)"
 TIMEOUT: Final = (10.0, 30.0)
 """Seconds to connect and between two bytes of the answer."""
+PATIENCE: Final = Patience(60.0)
+"""For a whole answer. It also makes sure that no answer is older than a minute when it is believed."""
 LONGEST_WAIT: Final = 300.0
 """A `Retry-After` beyond this ends the command (resumable) instead of sleeping through it."""
 
@@ -93,14 +99,22 @@ class TransientError(UnreachableError):
     """One try failed in a way that may pass; `retry_after` seconds where Flickr told.
 
     `unclear`: the request may have been carried out although no answer came (matters for writes).
+    `cause`: where the network was the trouble.
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None, unclear: bool = False) -> None:
-        super().__init__(
-            message, hint="Flickr may be down. Nothing is lost: run the same command again later."
-        )
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "Flickr may be down. Nothing is lost: run the same command again later.",
+        retry_after: float | None = None,
+        unclear: bool = False,
+        cause: Cause | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
         self.retry_after = retry_after
         self.unclear = unclear
+        self.cause = cause
 
 
 class Transport:
@@ -124,6 +138,7 @@ class Transport:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._sessions: list[requests.Session] = []
+        self._was_answered = False
 
     def read(self, method: str, **params: object) -> Json:
         """Call a reading method and return Flickr's JSON object; params that are None are left out.
@@ -141,8 +156,17 @@ class Transport:
             session.close()
 
     def _call(self, method: str, params: Mapping[str, object], *, retry_unclear: bool) -> Json:
+        slow = 0
+
         def again(error: Exception) -> bool | float:
+            nonlocal slow
             if not isinstance(error, TransientError) or (error.unclear and not retry_unclear):
+                return False
+            if error.cause is Cause.OFFLINE and not self._was_answered:
+                # A network that was never there does not come for being asked again; one that went may.
+                return False
+            slow += error.cause is Cause.SLOW
+            if slow > 1:
                 return False
             if error.retry_after is None:
                 return True
@@ -176,10 +200,15 @@ class Transport:
             before_send()
         with self._lock:
             self.calls += 1
+        client = self._client()
         try:
-            body = self._client().do_flickr_call(method, format="json", **params)
-        except requests.RequestException as error:
-            raise network_error(error) from None
+            body = client.do_flickr_call(method, format="json", **params)
+        except AuditorError:
+            self._was_answered = True
+            raise
+        except OSError as error:  # of which the errors of requests are a kind
+            raise network_error(error, client.REST_URL) from None
+        self._was_answered = True
         return read_body(method, body)
 
     def _client(self) -> Any:
@@ -220,15 +249,10 @@ def new_session(*, loopback: bool) -> requests.Session:
 
 
 def prepare_session(session: requests.Session, *, loopback: bool) -> requests.Session:
-    """Give `session` our User-Agent and the check of the HTTP status.
-
-    A sandbox is reached without proxies.
-    """
+    """Give `session` our User-Agent, our patience and the check of the HTTP status."""
     session.headers["User-Agent"] = USER_AGENT
     session.hooks["response"].append(_check_status)
-    if loopback:
-        session.trust_env = False
-    return session
+    return prepare(session, PATIENCE, loopback=loopback)
 
 
 def _check_status(response: requests.Response, *_args: object, **_kwargs: object) -> None:
@@ -250,17 +274,24 @@ def _check_status(response: requests.Response, *_args: object, **_kwargs: object
     )
 
 
-def network_error(error: requests.RequestException) -> UnreachableError:
+def network_error(error: OSError, url: str) -> AuditorError:
     """A typed error without the address and parameters that requests puts into its message."""
-    if isinstance(error, requests.exceptions.SSLError):
-        return UnreachableError(
-            "the encrypted connection to Flickr failed: its certificate could not be checked",
-            hint="Check this computer's clock and any proxy in between.",
-        )
-    if isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error):
-        return TransientError("Flickr cannot be reached: no connection", unclear=False)
-    what = "did not answer in time" if isinstance(error, requests.Timeout) else "cut the connection"
-    return TransientError(f"Flickr {what}", unclear=True)
+    found = trouble(error, url, "Flickr")
+    match found.cause:
+        case Cause.SETTINGS:
+            return ConfigurationError(found.message, hint=found.hint)
+        case Cause.CERTIFICATE:
+            return UnreachableError(found.message, hint=found.hint)
+        case Cause.UNSENT if parse(url).is_loopback:
+            hint = "Start it with: flickr-auditor sandbox, or unset AUDITOR_FLICKR_URL."
+            return TransientError(found.message, hint=hint, cause=Cause.OFFLINE)
+        case Cause.OFFLINE:
+            hint = f"{found.hint} Nothing is lost: run the same command again then."
+            return TransientError(found.message, hint=hint, cause=found.cause)
+        case Cause.UNSENT:
+            return TransientError(found.message, cause=found.cause)
+        case _:
+            return TransientError(found.message, unclear=True, cause=found.cause)
 
 
 def read_body(method: str, body: bytes) -> Json:
@@ -337,13 +368,11 @@ def oauth_error(body: str) -> Exception:
 
 def _retry_after(header: str | None) -> float | None:
     """Seconds to wait, from a number or an HTTP date; None when missing or unreadable."""
-    if not header:
-        return None
+    text = (header or "").strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?", text):
+        return float(text)
     try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except (TypeError, ValueError):
+        date = parsedate_to_datetime(text)
+    except ValueError:  # neither: Flickr wants a pause, and does not say how long
         return None
+    return max(0.0, date.timestamp() - time.time())

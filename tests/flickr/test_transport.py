@@ -180,6 +180,7 @@ def test_network_errors_do_not_show_the_address() -> None:
     import requests
 
     error = network_error(
-        requests.ConnectionError("HTTPSConnectionPool(...): /services/rest/?oauth_token=hush")
+        requests.ConnectionError("HTTPSConnectionPool(...): /services/rest/?oauth_token=hush"),
+        "https://api.flickr.com/services/rest/",
     )
     assert "hush" not in str(error)

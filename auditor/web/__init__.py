@@ -1,0 +1,1 @@
+"""How other computers are reached: which addresses are accepted, how long is waited, what went wrong."""

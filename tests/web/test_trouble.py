@@ -1,0 +1,195 @@
+"""The cause of trouble with the network is named, with its variable; no retry is made that cannot help."""
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+
+from auditor.cli.app import run
+from auditor.datasets.download import Remote, download
+from auditor.errors import ConfigurationError, UnreachableError
+from auditor.flickr.budget import CallBudget
+from auditor.flickr.transport import Credentials, Retry, TransientError, Transport
+from auditor.sandbox import Sandbox, make_account
+
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+VARIABLES = (
+    *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AUDITOR_FLICKR_URL", "AUDITOR_CONFIG"),
+    *(form for name in PROXIES for form in (name, name.lower())),
+)
+
+Commands = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return int(unused.getsockname()[1])
+
+
+@pytest.fixture
+def flickr(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Commands]:
+    """Runs a command against the real Flickr, whose name is never resolved; a pause fails the test."""
+    slept: list[float] = []
+
+    def resolve(host: str | bytes | None, *given: object, **options: object) -> object:
+        if host in {"127.0.0.1", b"127.0.0.1"}:
+            return real(host, *given, **options)  # type: ignore[arg-type]
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr("time.sleep", slept.append)
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AUDITOR_HOME", str(tmp_path / "home"))
+    for name in ("FLICKR_API_KEY", "FLICKR_API_SECRET", "FLICKR_OAUTH_TOKEN", "FLICKR_OAUTH_TOKEN_SECRET"):
+        monkeypatch.setenv(name, "hush")
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str, **environ: str) -> tuple[int, str]:
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            run(words)
+        captured = capfd.readouterr()
+        assert slept == [], "no retry can mend this"
+        assert "Traceback" not in captured.err
+        assert "hush" not in captured.err
+        return int(ended.value.code or 0), captured.err
+
+    with stamina.set_testing(False):
+        yield call
+
+
+COMMANDS = pytest.mark.parametrize(
+    "words", [("whoami",), ("login", "--no-browser", "--token-file", "t.json"), ("sync",)], ids=str
+)
+
+
+@COMMANDS
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_list_of_certificates_that_is_not_there_is_named(
+    flickr: Commands, words: tuple[str, ...], name: str
+) -> None:
+    code, err = flickr(*words, **{name: "/nowhere.pem"})
+    assert code == 2
+    assert f"{name} names /nowhere.pem" in err
+    assert "unset" in err.lower()
+
+
+@COMMANDS
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://user:hush@ss@:x/",
+        "http://127.0.0.1:99999",
+        "http://",
+        "http://[::1",
+        "gopher://127.0.0.1:70",
+        "http://127.0.0.1:hush",
+    ],
+)
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_that_is_none_is_named(
+    flickr: Commands, words: tuple[str, ...], name: str, value: str
+) -> None:
+    code, err = flickr(*words, **{name: value})
+    assert code == 2
+    assert name in err
+
+
+@COMMANDS
+def test_a_socks_proxy_without_its_package_is_named(flickr: Commands, words: tuple[str, ...]) -> None:
+    code, err = flickr(*words, ALL_PROXY="socks5h://127.0.0.1:1080")
+    assert code == 2
+    assert "ALL_PROXY names a SOCKS proxy" in err
+    assert "pip install" in err
+
+
+@COMMANDS
+@pytest.mark.parametrize("host", ["127.0.0.1:{}", "proxy.invalid:3128"])
+def test_a_proxy_that_does_not_answer_is_named(
+    flickr: Commands, words: tuple[str, ...], host: str, closed_port: int
+) -> None:
+    code, err = flickr(*words, HTTPS_PROXY=f"http://{host.format(closed_port)}")
+    assert code == 5
+    assert "the proxy of HTTPS_PROXY cannot be reached" in err
+
+
+@COMMANDS
+def test_no_network_is_not_a_flickr_that_is_down(flickr: Commands, words: tuple[str, ...]) -> None:
+    code, err = flickr(*words)
+    assert code == 5
+    assert "no network" in err
+    assert "Flickr may be down" not in err
+
+
+def test_a_sandbox_that_does_not_run_is_told_at_once(flickr: Commands, closed_port: int) -> None:
+    code, err = flickr("whoami", AUDITOR_FLICKR_URL=f"http://127.0.0.1:{closed_port}")
+    assert code == 5
+    assert "AUDITOR_FLICKR_URL" in err
+
+
+def test_a_network_that_goes_in_the_middle_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once Flickr was reached, no connection is a bad moment and no state of the computer."""
+    budget = CallBudget(tmp_path / "a.sqlite3", "k", 100)
+    with Sandbox(make_account(3)) as box:
+        credentials = Credentials(box.key, box.secret, *box.issue_token("read"))
+        client = Transport(credentials, budget, base_url=box.url, retry=Retry(3, 0.01, 0.01))
+        client.read("flickr.test.login")
+        calls = client.calls
+    client.close()
+    with pytest.raises(TransientError, match="no connection"):
+        client.read("flickr.test.login")
+    assert client.calls == calls + 3
+    budget.close()
+
+
+@pytest.fixture
+def https(tmp_path: Path) -> Iterator[str]:
+    """An address at which nobody can prove who they are: its certificate is its own."""
+    import threading
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def refuse() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                    context.wrap_socket(connection, server_side=True)
+                except OSError:
+                    if server.fileno() < 0:
+                        return
+
+        threading.Thread(target=refuse, daemon=True).start()
+        yield f"https://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_a_file_without_certificates_is_named(
+    https: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("hello")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    monkeypatch.setattr("auditor.web.address.Address.is_loopback", False)
+    with pytest.raises(ConfigurationError, match="REQUESTS_CA_BUNDLE"):
+        download(Remote(f"{https}/a.csv", "a.csv"), tmp_path)
+
+
+def test_a_download_without_network_is_not_tried_again(flickr: Commands, tmp_path: Path) -> None:
+    waits: list[float] = []
+    with pytest.raises(UnreachableError, match="no network"):
+        download(Remote("https://example.org/a.csv", "a.csv"), tmp_path, wait=waits.append)
+    assert waits == []
+    assert list(tmp_path.iterdir()) == []
