@@ -1,0 +1,1 @@
+"""The review page: the same job as the command line, in a browser on this machine."""

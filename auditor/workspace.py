@@ -1,0 +1,136 @@
+"""What a front end works with: settings, database, login and Flickr client, each made when first used.
+
+The command line and the review page are two front ends over the same use-cases: this is what both hand them.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.errors import ConfigurationError
+from auditor.files import others_may
+from auditor.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from auditor.account.store import AccountStore
+    from auditor.flickr.api import ReadApi
+    from auditor.flickr.budget import CallBudget
+    from auditor.flickr.transport import Credentials
+    from auditor.settings import Settings
+
+
+class Workspace:
+    """One piece of work on one home; `close` frees what was opened. Not for several threads at once."""
+
+    def __init__(self, home: Path | None = None, config: Path | None = None) -> None:
+        self._home = home
+        self._config = config
+        self._stack = ExitStack()
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """From file and environment."""
+        from auditor import settings
+
+        given = settings.load(home=self._home, config=self._config)
+        self._look_at(given.home)
+        return given
+
+    @cached_property
+    def progress(self) -> Progress:
+        """Who is told how far the work is; a front end overrides it."""
+        return SILENT
+
+    @cached_property
+    def conn(self) -> "sqlite3.Connection":
+        """The home's database."""
+        from auditor import database
+
+        conn = database.connect(self.settings.database)
+        self._stack.callback(conn.close)
+        return conn
+
+    @cached_property
+    def store(self) -> "AccountStore":
+        """The account as last pulled."""
+        from auditor.account.store import AccountStore
+
+        return AccountStore(self.conn)
+
+    def api_key(self) -> tuple[str, str]:
+        """Key and secret. Errors: `ConfigurationError` when they are not set."""
+        given = self.settings
+        if not given.api_key or not given.api_secret:
+            missing = "FLICKR_API_SECRET" if given.api_key else "FLICKR_API_KEY"
+            raise ConfigurationError(
+                f"{missing} is not set",
+                hint="Pro members make a key at https://www.flickr.com/services/apps/create/. Without one,"
+                " use your data export: flickr-auditor sync --export PATH",
+            )
+        return given.api_key, given.api_secret
+
+    def credentials(self, *, login: bool = True) -> "Credentials":
+        """What signs the calls; `login` False: the key alone. Errors: `NotAllowedError` before login."""
+        from auditor.flickr import tokens
+        from auditor.flickr.transport import Credentials
+
+        key, secret = self.api_key()
+        if not login:
+            return Credentials(key, secret)
+        token = tokens.required(self.settings, self.conn)
+        return Credentials(key, secret, token.token, token.secret)
+
+    def budget(self, *, wait: bool = True) -> "CallBudget":
+        """The hour's calls of the API key."""
+        from auditor.flickr.budget import CallBudget
+
+        given = self.settings
+        budget = CallBudget(
+            given.database, self.api_key()[0], given.calls_per_hour, wait=wait, progress=self.progress
+        )
+        self._stack.callback(budget.close)
+        return budget
+
+    def read_api(self, *, login: bool = True, wait: bool = True) -> "ReadApi":
+        """A client that can read and nothing else."""
+        from auditor.flickr.api import ReadApi
+        from auditor.flickr.transport import Transport
+
+        transport = Transport(
+            self.credentials(login=login),
+            self.budget(wait=wait),
+            base_url=self.settings.flickr_url,
+            progress=self.progress,
+        )
+        self._stack.callback(transport.close)
+        return ReadApi(transport)
+
+    @contextmanager
+    def account_lock(self, purpose: str) -> Iterator[None]:
+        """Keep other processes off the account; waits for them up to 30 seconds."""
+        from auditor.lock import account_lock
+
+        with account_lock(self.settings.home, purpose, progress=self.progress):
+            yield
+
+    def clock(self) -> float:
+        """Unix time."""
+        import time
+
+        return time.time()
+
+    def _look_at(self, home: Path) -> None:
+        """Say it once where other users can look into a folder that becomes the home."""
+        if home.is_dir() and not (home / "auditor.sqlite3").exists() and others_may(home, "r"):
+            self.progress.say(
+                f"Note: other users of this computer can list {home}. They cannot read what is kept in it;"
+                f" to close it altogether: chmod 700 {home}"
+            )
+
+    def close(self) -> None:
+        """Free what was opened."""
+        self._stack.close()
