@@ -1,11 +1,13 @@
 """Files that hold private things: created 0600 in folders 0700, written whole or not at all."""
 
 import errno
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Final, Literal
 
 from auditor.errors import StorageError, UsageError
@@ -108,6 +110,15 @@ def sync_dir(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def digest(path: Path, kind: str = "sha256", stop: Event | None = None) -> str:
+    """The checksum of a file in hex. Once `stop` is set the answer is worthless, but comes soon."""
+    checksum = hashlib.new(kind, usedforsecurity=False)
+    with path.open("rb") as file:
+        while (chunk := file.read(1 << 20)) and not (stop and stop.is_set()):
+            checksum.update(chunk)
+    return checksum.hexdigest()
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:

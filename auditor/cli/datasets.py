@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from auditor.cli.indexes import NameArgument, ReplaceOption
 from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json, note
 from auditor.cli.session import Session
-from auditor.errors import AuditorError, UsageError
+from auditor.errors import AuditorError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditor.datasets.card import Card
     from auditor.datasets.index.manifest import Manifest
     from auditor.datasets.readers import Format as FileFormat
 
 EXIT_MISMATCH = 1
-
-NameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help="The dataset's name, as in `datasets list`.")
-]
 
 
 def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
@@ -94,6 +92,10 @@ def add(
     append: Annotated[
         bool, typer.Option("--append", help="Add to the index that is there instead of replacing it.")
     ] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Build the index even if the files hold no Flickr photo.")
+    ] = False,
+    replace: ReplaceOption = False,
     column: Annotated[
         str | None,
         typer.Option(help="The column of Flickr links or ids, in a list that has no reader of its own."),
@@ -110,13 +112,16 @@ def add(
     from auditor.report import datasets as report
 
     session: Session = context.obj
-    name, formats = _name_and_formats(session, name, column)
+    card, name, formats = _card_and_formats(session, name, column)
     manifest = build(
         session.settings.indexes,
         name,
         files,
         formats=formats,
+        card=card,
         append=append,
+        allow_empty=allow_empty,
+        replace=replace,
         memory_limit=session.settings.memory_limit,
         progress=session.progress,
     )
@@ -125,31 +130,46 @@ def add(
     else:
         emit(report.built_text(manifest), output)
     if manifest.records == 0:
-        note(f"Warning: the files hold no row with a Flickr photo, so {name} can match nothing.")
+        answer = "certainly none, by their shape" if manifest.certain else "so the index says nothing"
+        note(f"Warning: the files hold no Flickr photo: {answer}.")
 
 
-def _name_and_formats(session: Session, name: str, column: str | None) -> tuple[str, "Sequence[FileFormat]"]:
-    """The dataset's name and the formats its files may have; `column` overrides those of the card.
+def _card_and_formats(
+    session: Session, name: str, column: str | None
+) -> tuple["Card | None", str, "Sequence[FileFormat]"]:
+    """The dataset's card, its name, and the formats its files may have. A list of one's own has no card.
 
     Errors: `UsageError` for a dataset without keys, or a name that is neither in the catalogue nor fit for a
-    list of one's own.
+    list of one's own; `RefusedError` for such a list under a publisher's name.
     """
     from auditor.datasets import catalogue
     from auditor.datasets.readers import GENERIC, select
     from auditor.datasets.readers.generic import generic_format
+    from auditor.text import plain
 
     generic = generic_format(column, session.progress.say)
     card = catalogue.find(name)
     if card is None:
-        return catalogue.check_own_name(name, certain=column is not None), [generic]
+        return None, catalogue.check_own_name(name, certain=column is not None), [generic]
     if not card.checkable:
         raise UsageError(
             f"{card.title} cannot be indexed: {card.no_key_reason}",
             hint=f"See: flickr-auditor datasets info {card.name}",
         )
+    if column is not None and GENERIC not in card.formats:
+        # A hit in it would be told to the publisher as one in the publisher's own file.
+        raise RefusedError(
+            f"a list that is read by --column is a list of your own, not {card.title}'s file",
+            hint="Give it a name of its own:"
+            f" flickr-auditor datasets add my-{card.name} FILE --column {plain(column)}",
+        )
     if column is not None:
-        return card.name, [generic]
-    return card.name, [generic if format_.name == GENERIC else format_ for format_ in select(card.formats)]
+        return card, card.name, [generic]
+    return (
+        card,
+        card.name,
+        [generic if format_.name == GENERIC else format_ for format_ in select(card.formats)],
+    )
 
 
 def verify(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor.cli.indexes import NameArgument, ReplaceOption
 from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import UsageError
@@ -12,10 +13,6 @@ from auditor.errors import UsageError
 if TYPE_CHECKING:
     from auditor.datasets.fetch import Fetched
     from auditor.datasets.index.manifest import Manifest
-
-NameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help="The dataset's name, as in `datasets list`.")
-]
 
 
 def fetch(
@@ -31,6 +28,7 @@ def fetch(
             help="Only this file of the dataset's (see `datasets info`); can be given several times."
         ),
     ] = None,
+    replace: ReplaceOption = False,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
@@ -48,14 +46,28 @@ def fetch(
     if registry is None:
         card = catalogue.get(name)
         fetched = fetch_card(
-            card, downloads, indexes, only=file or (), memory_limit=memory, progress=progress
+            card,
+            downloads,
+            indexes,
+            only=file or (),
+            replace=replace,
+            memory_limit=memory,
+            progress=progress,
         )
         for line in by_hand(card):
             note(f"Not downloaded: {line}")
     elif file:
         raise UsageError("--file is for a publisher's files", hint="A registry has one pack of a dataset.")
     else:
-        fetched = fetch_pack(name, registry, downloads, indexes, memory_limit=memory, progress=progress)
+        fetched = fetch_pack(
+            name,
+            registry,
+            downloads,
+            indexes,
+            replace=replace,
+            memory_limit=memory,
+            progress=progress,
+        )
     _emit_fetched(fetched, format, output)
 
 
@@ -82,6 +94,7 @@ def export(
 def import_pack(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A pack that `datasets export` wrote.")],
+    replace: ReplaceOption = False,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
@@ -91,7 +104,11 @@ def import_pack(
     session: Session = context.obj
     given = session.settings
     manifest = pack.import_pack(
-        path, given.indexes, memory_limit=given.memory_limit, progress=session.progress
+        path,
+        given.indexes,
+        replace=replace,
+        memory_limit=given.memory_limit,
+        progress=session.progress,
     )
     _emit_manifest(manifest, format, output)
     _warn_of_stranger(manifest.dataset)

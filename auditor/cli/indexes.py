@@ -1,13 +1,27 @@
 """The local indexes as the commands use them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from auditor.cli.output import note
 from auditor.cli.session import Session
 
 if TYPE_CHECKING:
     from auditor.datasets.index.local import LocalIndexes
+
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="The dataset's name, as in `datasets list`.")
+]
+ReplaceOption = Annotated[
+    bool,
+    typer.Option(
+        "--replace",
+        help="Also if the new index has less than half of the records of the one here, or takes the place of"
+        " one that you built with a pack.",
+    ),
+]
 
 
 def open_indexes(session: Session, only: Sequence[str] = ()) -> "LocalIndexes":

@@ -5,7 +5,6 @@ again costs one answer without a body. A transfer that broke off stays as ``NAME
 gave something by which it can tell that the rest belongs to the same file (RFC 9110, If-Range).
 """
 
-import hashlib
 import json
 import shutil
 import time
@@ -28,7 +27,7 @@ from auditor.errors import (
     UnreachableError,
     WrongFileError,
 )
-from auditor.files import storage_errors, sync_dir, write_atomic
+from auditor.files import digest, storage_errors, sync_dir, write_atomic
 from auditor.progress import SILENT, Progress
 from auditor.text import plain
 from auditor.version import VERSION
@@ -203,13 +202,11 @@ class _Transfer:
     def run(self) -> Downloaded:
         # A checksum names the content: what is here and has it need not be asked for.
         if self.remote.has_checksum and self.path.is_file() and not self._wrong_checksum(self.path):
-            return self._result(_digest(self.path, "sha256"), unchanged=True)
+            return self._result(digest(self.path), unchanged=True)
         here = self._here()
         if self._fetch(here):
             return self._result(self._accept(), unchanged=False)
-        return self._result(
-            here.sha256 if here and here.sha256 else _digest(self.path, "sha256"), unchanged=True
-        )
+        return self._result(here.sha256 if here and here.sha256 else digest(self.path), unchanged=True)
 
     def _result(self, sha256: str, *, unchanged: bool) -> Downloaded:
         return Downloaded(self.path, sha256, self.transferred, unchanged)
@@ -326,7 +323,7 @@ class _Transfer:
         if problem := self._problem():
             self._forget_part()
             raise problem
-        sha256 = self.remote.sha256 or _digest(self.part, "sha256")
+        sha256 = self.remote.sha256 or digest(self.part)
         size = self.part.stat().st_size
         told = _Validators.read(self.part, self.remote.url) or _Validators(self.remote.url)
         sync_dir(self.part)  # fsync is the same for a file
@@ -354,7 +351,7 @@ class _Transfer:
     def _wrong_checksum(self, path: Path) -> str | None:
         """The kind of checksum that `path` fails, if any."""
         for kind, wanted in (("sha256", self.remote.sha256), ("md5", self.remote.md5)):
-            if wanted and _digest(path, kind) != wanted:
+            if wanted and digest(path, kind) != wanted:
                 return kind
         return None
 
@@ -449,8 +446,3 @@ def _length(response: requests.Response) -> int | None:
 
 def _beside(path: Path) -> Path:
     return path.with_name(f"{path.name}.http.json")
-
-
-def _digest(path: Path, kind: str) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, kind).hexdigest()

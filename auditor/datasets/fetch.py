@@ -14,12 +14,12 @@ from urllib.parse import urljoin
 from auditor.datasets import duck
 from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.download import Downloaded, Remote, check_address, download, get_small
-from auditor.datasets.index import manifest
 from auditor.datasets.index.build import build
+from auditor.datasets.index.folder import current
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.readers import select
 from auditor.datasets.sharing import pack, registry
-from auditor.errors import AuditorError, UsageError
+from auditor.errors import UsageError
 from auditor.files import private_dir
 from auditor.lock import index_lock
 from auditor.names import dataset_name, inside
@@ -52,6 +52,7 @@ def fetch_card(
     indexes: Path,
     *,
     only: Sequence[str] = (),
+    replace: bool = False,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
 ) -> Fetched:
@@ -77,12 +78,20 @@ def fetch_card(
             )
             for file in wanted
         )
-        here = _current(indexes / card.name)
+        here = current(indexes / card.name)
         if here and {source.sha256 for source in here.sources} == {file.sha256 for file in files}:
             return Fetched(here, files, built=False)
         paths = [file.path for file in files]
         built = build(
-            indexes, card.name, paths, formats=formats, memory_limit=memory_limit, progress=progress
+            indexes,
+            card.name,
+            paths,
+            formats=formats,
+            card=card,
+            origin="; ".join(file.url or file.name for file in wanted[:3]),
+            replace=replace,
+            memory_limit=memory_limit,
+            progress=progress,
         )
     return Fetched(built, files, built=True)
 
@@ -93,6 +102,7 @@ def fetch_pack(
     downloads: Path,
     indexes: Path,
     *,
+    replace: bool = False,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
 ) -> Fetched:
@@ -108,11 +118,17 @@ def fetch_pack(
         # Under one name here, so that a newer pack takes the place of the older one.
         remote = Remote(urljoin(base, entry.file), f"{name}-pack.zip", entry.bytes, entry.sha256)
         file = download(remote, folder, progress=progress)
-        here = _current(indexes / name)
+        here = current(indexes / name)
         if here and file.unchanged and here.built_at == entry.built_at and here.records == entry.records:
             return Fetched(here, (file,), built=False)
         imported = pack.import_pack(
-            file.path, indexes, expected=name, memory_limit=memory_limit, progress=progress
+            file.path,
+            indexes,
+            expected=name,
+            origin=base,
+            replace=replace,
+            memory_limit=memory_limit,
+            progress=progress,
         )
     return Fetched(imported, (file,), built=True)
 
@@ -154,11 +170,3 @@ def _wanted(card: Card, only: Sequence[str]) -> list[IndexFile]:
             + f". Then: flickr-auditor datasets add {card.name} FILE",
         )
     return wanted
-
-
-def _current(folder: Path) -> Manifest | None:
-    """The manifest of the index that is here, if it can be read."""
-    try:
-        return manifest.read(folder)
-    except AuditorError:
-        return None

@@ -123,6 +123,8 @@ def new_index(
             card.name,
             files,
             formats=select(card.formats),
+            card=card,
+            allow_empty=True,
             memory_limit=memory_limit,
             progress=progress,
         )

@@ -254,7 +254,7 @@ def built_text(manifest: Manifest) -> str:
 
 def manifest_json(manifest: Manifest) -> dict[str, Any]:
     """The manifest as the contract has it."""
-    return {"schema_version": SCHEMA_VERSION, **asdict(manifest)}
+    return {"schema_version": SCHEMA_VERSION, **manifest.values()}
 
 
 def card_json(card: Card | None, manifest: Manifest | None, name: str = "") -> dict[str, Any]:

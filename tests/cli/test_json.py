@@ -42,8 +42,11 @@ RUNS: dict[str, tuple[str, Words]] = {
     "datasets verify": ("datasets-verify", lambda _: ()),
     "datasets export": ("datasets-export", lambda it: ("coco", it.folder / "coco.zip")),
     "datasets publish": ("datasets-publish", lambda it: (it.folder / "packs",)),
-    "datasets import": ("index", lambda it: (it.folder / "ffhq.zip",)),
-    "datasets fetch": ("index", lambda it: ("ffhq", "--registry", _served(it.folder / "registry"))),
+    "datasets import": ("index", lambda it: (it.folder / "ffhq.zip", "--replace")),
+    "datasets fetch": (
+        "index",
+        lambda it: ("ffhq", "--registry", _served(it.folder / "registry"), "--replace"),
+    ),
     "audit": ("audit", lambda _: ()),
     "check": ("check", lambda _: ("6255196340", "no such thing at all", "99000009@N07")),
     "plan": ("plan", lambda _: ("--all", "--add-tag", "x")),

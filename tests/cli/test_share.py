@@ -20,7 +20,10 @@ def test_an_index_is_handed_on_as_one_file(indexed: Program, tmp_path: Path) -> 
     assert indexed("datasets", "remove", "ffhq").code == 0
     imported = indexed("datasets", "import", tmp_path / "ffhq.zip", "--format", "json")
     assert imported.code == 0
-    assert {**imported.json, "files": None} == {**before, "files": None}
+    assert [imported.json[key] for key in ("records", "sources")] == [
+        before[k] for k in ("records", "sources")
+    ]
+    assert (imported.json["provenance"], imported.json["from"]) == ("pack", "ffhq.zip")
     assert indexed("datasets", "verify", "ffhq").code == 0
 
 
@@ -69,7 +72,8 @@ def test_originals_are_matched_by_content(indexed: Program, tmp_path: Path) -> N
         "0001,train,https://c2.staticflickr.com/2/1433/88880000001_0a1b2c3d4e_o.jpg,,"
         f"{base64.b64encode(digest).decode()}\n"
     )
-    assert indexed("datasets", "add", "open-images", index).code == 0
+    assert indexed("datasets", "add", "open-images", index).code == 6
+    assert indexed("datasets", "add", "open-images", index, "--replace").code == 0
     result = indexed("audit", "--dataset", "open-images", "--originals", folder, "--format", "json")
     assert result.code == 1
     schema = files("auditor.report") / "schemas" / "audit.json"

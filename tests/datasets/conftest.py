@@ -22,14 +22,16 @@ def indexes(tmp_path: Path) -> Path:
 def add(tmp_path: Path, indexes: Path) -> Build:
     """Build the index ``example`` from contents (written to files) or from paths."""
 
-    def add(format_: str, *files: bytes | Path, append: bool = False, name: str = "example") -> Manifest:
+    def add(
+        format_: str, *files: bytes | Path, append: bool = False, name: str = "example", replace: bool = True
+    ) -> Manifest:
         paths = []
         for number, file in enumerate(files):
             path = file if isinstance(file, Path) else tmp_path / f"file{number}"
             if isinstance(file, bytes):
                 path.write_bytes(file)
             paths.append(path)
-        return build(indexes, name, paths, formats=readers.select([format_]), append=append)
+        return build(indexes, name, paths, formats=readers.select([format_]), append=append, replace=replace)
 
     return add
 

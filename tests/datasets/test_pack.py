@@ -15,7 +15,9 @@ import pytest
 
 from auditor.datasets.index import manifest
 from auditor.datasets.index.lookup import Index
+from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.index.verify import problems
+from auditor.datasets.provenance import Provenance
 from auditor.datasets.sharing import pack
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
 from tests.datasets.conftest import Build
@@ -31,6 +33,18 @@ def packed(add: Build, indexes: Path, tmp_path: Path) -> Path:
     return pack.export(indexes, "example", tmp_path / "example.zip").path
 
 
+def told(described: Manifest) -> Manifest:
+    """What a manifest says of the records, not of how they came."""
+    return replace(
+        described,
+        files=(),
+        provenance=Provenance.PACK,
+        origin="",
+        obtained_at=None,
+        certain=False,
+    )
+
+
 @pytest.mark.parametrize("format_", sorted(ALL))
 def test_an_index_survives_the_way_through_a_pack(
     add: Build, indexes: Path, tmp_path: Path, format_: str
@@ -39,7 +53,10 @@ def test_an_index_survives_the_way_through_a_pack(
     packed = pack.export(indexes, "example", tmp_path / "example.zip")
     other = tmp_path / "other" / "indexes"
     imported = pack.import_pack(packed.path, other)
-    assert replace(imported, files=()) == replace(built, files=())
+    assert told(imported) == told(built)
+    assert imported.provenance == "pack"
+    assert imported.origin == "example.zip"
+    assert imported.obtained_at is not None
     assert problems(other / "example") == []
     here, there = Index.open(indexes / "example"), Index.open(other / "example")
     ids, nsids = [str(photo) for photo, _, _ in PHOTOS], [nsid for _, nsid, _ in PHOTOS]
@@ -81,12 +98,36 @@ def test_no_original_secret_gets_into_an_index_or_a_pack(
         assert not any(text in value for value in values for text in (secret, f"{secret[:-1]}f"))
 
 
-def test_importing_replaces_the_old_index(
+def test_importing_replaces_an_index_that_was_built_here_only_if_asked_to(
     packed: Path, add: Build, index: Callable[[], Index], indexes: Path
 ) -> None:
-    add("coco-json", ALL["coco-json"])
-    pack.import_pack(packed, indexes)
+    """A pack of one record once took the place of the user's own index without a word."""
+    before = add("coco-json", ALL["coco-json"])
+    with pytest.raises(RefusedError, match=r"a list of your own\) has 7 records .* the pack has 7 records"):
+        pack.import_pack(packed, indexes)
+    assert index().manifest == before
+    pack.import_pack(packed, indexes, replace=True)
     assert index().manifest.match_keys == ("photo_id", "owner", "content_md5")
+
+
+def test_a_pack_replaces_another_unless_it_has_far_less(
+    packed: Path, add: Build, indexes: Path, tmp_path: Path
+) -> None:
+    add("open-images-csv", b"\n".join(ALL["open-images-csv"].split(b"\n")[:3]))
+    small = pack.export(indexes, "example", tmp_path / "small.zip").path
+    other = tmp_path / "other"
+    pack.import_pack(packed, other)
+    pack.import_pack(packed, other)
+    with pytest.raises(RefusedError, match="has 7 records of 7 photos, and the new one would have 2 records"):
+        pack.import_pack(small, other)
+    assert pack.import_pack(small, other, replace=True).records == 2
+
+
+def test_a_pack_tells_nobody_where_its_maker_got_it(add: Build, indexes: Path, tmp_path: Path) -> None:
+    add("coco-json", ALL["coco-json"])
+    packed = pack.export(indexes, "example", tmp_path / "example.zip")
+    described = json.loads(opened(packed.path)[manifest.NAME])
+    assert (described["from"], described["obtained_at"]) == ("", None)
 
 
 def test_a_damaged_index_is_not_passed_on(add: Build, indexes: Path, tmp_path: Path) -> None:
@@ -283,7 +324,7 @@ def test_a_tampered_pack_is_refused_and_the_old_index_stays(
 def test_a_pack_that_was_only_written_anew_is_taken(packed: Path, indexes: Path, tmp_path: Path) -> None:
     """So the packs above were refused for what was tampered with."""
     closed(tmp_path / "rewritten.zip", with_manifest(opened(packed)))
-    assert pack.import_pack(tmp_path / "rewritten.zip", indexes).dataset == "example"
+    assert pack.import_pack(tmp_path / "rewritten.zip", indexes, replace=True).dataset == "example"
 
 
 @pytest.mark.parametrize("part", ["manifest.json", "SHA256SUMS", ".parquet"])
@@ -324,4 +365,4 @@ def test_no_byte_can_be_changed_or_lost_unnoticed(packed: Path, tmp_path: Path) 
                 imported = pack.import_pack(path, tmp_path / "others")
             except (RefusedError, WrongFileError):
                 continue
-            assert replace(imported, files=right.files) == right
+            assert told(imported) == told(right)

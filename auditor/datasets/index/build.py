@@ -5,12 +5,13 @@ any moment. Data files carry the build's id in their names; what no manifest nam
 build.
 """
 
+import dataclasses
 import os
 import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -21,22 +22,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from auditor.datasets import duck
+from auditor.datasets import duck, provenance
+from auditor.datasets.card import Card
 from auditor.datasets.index import folder, manifest, records
 from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.parsing import sources
-from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.row import OTHER_MEMBER, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
 from auditor.datasets.parsing.text import line_batches
+from auditor.datasets.provenance import Provenance
 from auditor.datasets.readers import Format, detect, wrong_file
 from auditor.errors import RefusedError, UsageError, WrongFileError
-from auditor.files import sync_dir
+from auditor.files import digest, sync_dir
 from auditor.progress import SILENT, Progress
+from auditor.text import count, plain
 from auditor.version import VERSION
-
-OTHER_MEMBER = "other file of the archive"
 
 _ORDERS = {  # key: (which records, in which order, without which columns)
     "photo_id": ("true", "photo_id, source, row", ""),
@@ -66,16 +68,24 @@ def build(
     files: Sequence[Path],
     *,
     formats: Sequence[Format],
+    card: Card | None = None,
+    origin: str = "",
     append: bool = False,
+    allow_empty: bool = False,
+    replace: bool = False,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
     now: datetime | None = None,
 ) -> Manifest:
     """Build the index of the dataset `name` in ``indexes/name`` from `files`, each in one of `formats`.
 
-    Replaces the old index, or with `append` adds to it. Raises `WrongFileError` for a file of another format
-    or a damaged one, `RefusedError` when a file would be indexed twice or another process builds the same
-    index, `StorageError` when the disk gives out. Whatever is raised, the old index is still in place.
+    Replaces the old index, or with `append` adds to it. `card` is that of a published dataset, whose
+    checksums tell its own files; `origin` is where they were got, by default their names.
+
+    Raises `WrongFileError` for a file of another format or a damaged one and, unless `allow_empty`, for files
+    without any record whose shape is not certain; `RefusedError` when a file would be indexed twice, another
+    process builds the same index, or, unless `replace`, less than half of the old records would be left;
+    `StorageError` when the disk gives out. Whatever is raised, the old index is still in place.
     """
     if missing := next((path for path in files if not path.exists()), None):
         raise UsageError(f"there is no file {missing}", hint="Check the path.")
@@ -86,7 +96,12 @@ def build(
             raise UsageError(f"{own} is a part of the local index itself", hint="Give the publisher's file.")
         old = manifest.read(here) if append and (here / manifest.NAME).exists() else None
         builder = _Builder(name, work, formats, memory_limit, progress)
-        new = builder.build(old, files, now or datetime.now(UTC))
+        new = builder.build(old, files, now or datetime.now(UTC), card)
+        new = dataclasses.replace(new, origin=_origin(old, origin or _names(files)))
+        if not (new.answers or allow_empty):
+            raise _empty(new)
+        if not replace:
+            folder.refuse_loss(here, new)
         folder.commit(work, new)
     return new
 
@@ -96,19 +111,33 @@ def restore(
     described: Manifest,
     data: Path,
     *,
+    origin: str,
+    replace: bool = False,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
+    now: datetime | None = None,
 ) -> Manifest:
-    """Build the index that `described` tells of from its main data file, which may come from elsewhere.
+    """Build the index that `described` tells of from its main data file, which came in a pack from `origin`.
 
     All data files are sorted and written anew, so nothing of a foreign file gets into the index but its
     values; they must be in the columns of `records.SCHEMA`.
 
-    Raises ValueError when the records are not those that `described` counts, and errors as `build` does; the
-    old index is then still in place.
+    Raises ValueError when the records are not those that `described` counts, `RefusedError` when, without
+    `replace`, it would take the place of an index that was built here, and errors as `build` does; the old
+    index is then still in place.
     """
     with folder.workshop(indexes, described.dataset) as work:
+        if not replace:
+            folder.refuse_foreign(work.parent, described)
+            folder.refuse_loss(work.parent, described)
         new = _Builder(described.dataset, work, (), memory_limit, progress).restore(described, data)
+        new = dataclasses.replace(
+            new,
+            provenance=Provenance.PACK,
+            certain=False,  # its maker's word
+            origin=origin,
+            obtained_at=(now or datetime.now(UTC)).isoformat(timespec="seconds"),
+        )
         folder.commit(work, new)
     return new
 
@@ -124,13 +153,16 @@ class _Builder:
         self.formats = formats
         self.progress = progress
         self.tally = _Tally()
+        self.certain = bool(formats)
         # Without rows, but with every column: the index that is added to may be of before there were all.
         self.staged = [work / "columns.parquet"]
         pq.write_table(records.SCHEMA.empty_table(), self.staged[0])
         self.database = duck.connect(memory_limit, spill=work / "spill")
         self.database.execute(MACROS)
 
-    def build(self, old: Manifest | None, files: Sequence[Path], now: datetime) -> Manifest:
+    def build(
+        self, old: Manifest | None, files: Sequence[Path], now: datetime, card: Card | None
+    ) -> Manifest:
         """Read all, write the data files, and give the manifest that would make them count."""
         before = old.sources if old else ()
         if old and (main := old.file("photo_id")):
@@ -153,6 +185,8 @@ class _Builder:
             owners=self._owners(data_files),
             match_keys=found or possible,
             files=data_files,
+            provenance=self._provenance(old, card, files, added),
+            certain=self.certain and (old is None or old.certain),
         )
 
     def restore(self, described: Manifest, data: Path) -> Manifest:
@@ -160,7 +194,7 @@ class _Builder:
         self.staged.append(data)
         data_files = tuple(self._sorted_files())
         photos, found = self._found(data_files)
-        new = replace(
+        new = dataclasses.replace(
             described,
             records=data_files[0].rows,
             photos=photos,
@@ -168,9 +202,21 @@ class _Builder:
             match_keys=found or described.match_keys,
             files=data_files,
         )
-        if replace(new, files=described.files) != described:
+        if dataclasses.replace(new, files=described.files) != described:
             raise ValueError("its records, photos, owners or match keys are not as many as it says")
         return new
+
+    def _provenance(
+        self, old: Manifest | None, card: Card | None, files: Sequence[Path], added: Sequence[SourceFile]
+    ) -> Provenance:
+        """Where the files are from, or they and the `old` ones that they are added to."""
+        by_md5 = card is not None and any(file.md5 for file in card.files)
+        checksums = [
+            {source.sha256, digest(path, "md5") if by_md5 and path.is_file() else source.sha256}
+            for path, source in zip(files, added, strict=True)
+        ]
+        new = provenance.of_files(card, checksums)
+        return new.joined(old.provenance) if old else new
 
     def _found(self, data_files: Sequence[DataFile]) -> tuple[int, tuple[str, ...]]:
         """Distinct photo ids, and the match keys that records have."""
@@ -216,6 +262,7 @@ class _Builder:
             format_ = detect(source, self.formats)
             if format_ is not None:
                 indexed = True
+                self.certain = self.certain and format_.certain
                 yield from self._staged(source, format_, number)
                 continue
             problem = problem or wrong_file(source, self.formats)
@@ -270,9 +317,9 @@ class _Builder:
     def _records(self, rows: pa.Table, number: int, member: str) -> pa.Table:
         """The rows of a query that hold a record, in the staged columns; all are counted."""
         self.tally.rows += rows.num_rows
-        for count in pc.value_counts(rows["skip"]).to_pylist():
-            if count["values"] is not None:
-                self.tally.skipped[count["values"]] += count["counts"]
+        for skip in pc.value_counts(rows["skip"]).to_pylist():
+            if skip["values"] is not None:
+                self.tally.skipped[skip["values"]] += skip["counts"]
         rows = rows.filter(pc.is_null(rows["skip"]))
         self.tally.indexed += rows.num_rows
         return records.from_query(rows, number, member)
@@ -289,7 +336,7 @@ class _Builder:
                 task.advance()
                 if rows or key == "photo_id":
                     sync_dir(path)  # fsync is the same for a file
-                    yield DataFile(path.name, key, rows, path.stat().st_size, sources.digest(path))
+                    yield DataFile(path.name, key, rows, path.stat().st_size, digest(path))
                 else:
                     path.unlink()
 
@@ -314,6 +361,26 @@ def _describe(path: Path, stop: Event) -> SourceFile:
     with sources.damage(path.name):
         name = os.fsencode(path.name).decode(errors="replace")  # Linux allows names that are no text
         return SourceFile(name, sources.size_of(path), sources.digest(path, stop))
+
+
+def _names(files: Sequence[Path]) -> str:
+    """The names of the files, without where they lie, which is nobody else's business."""
+    names = [plain(path.name, 80) for path in files]
+    return f"{names[0]} and {len(names) - 1} more" if names[1:] else "".join(names)
+
+
+def _origin(old: Manifest | None, origin: str) -> str:
+    return f"{old.origin}; {origin}" if old and old.origin else origin
+
+
+def _empty(new: Manifest) -> WrongFileError:
+    reasons = "; ".join(f"{number:,} × {reason}" for reason, number in new.skipped.items())
+    return WrongFileError(
+        f"no Flickr photo or member was found in {new.origin} ({count(new.rows, 'row')}: {reasons}), and its"
+        " shape does not tell that there is none",
+        hint="Check that it is the right file. --column NAME says where the links or ids are; --allow-empty"
+        " builds an index without records all the same.",
+    )
 
 
 def _refuse_twice(files: Sequence[SourceFile]) -> None:

@@ -18,10 +18,12 @@ from auditor.datasets import duck
 from auditor.datasets.index import manifest
 from auditor.datasets.index.local import names, no_index
 from auditor.datasets.index.manifest import Manifest
-from auditor.errors import RefusedError
+from auditor.datasets.provenance import Provenance
+from auditor.errors import RefusedError, StorageError, WrongFileError
 from auditor.files import private_dir, storage_errors, sync_dir
 from auditor.lock import index_lock
 from auditor.names import dataset_name, inside
+from auditor.text import count
 
 _WORKSHOP: Final = re.compile(r"\.build-[0-9a-f]{16}")
 _REPLACED: Final = "replaced.json"
@@ -61,6 +63,42 @@ def commit(work: Path, new: Manifest) -> None:
         (work / file.name).rename(folder / file.name)
     sync_dir(folder)
     new.write(folder)
+
+
+def refuse_loss(folder: Path, new: Manifest) -> None:
+    """Errors: `RefusedError` when `new` has less than half of the records of the index in `folder`.
+
+    A wrong file would otherwise take the place of the right one, and say "not found" from then on.
+    """
+    old = current(folder)
+    if old and new.records * 2 < old.records:
+        raise RefusedError(
+            f"the index of {new.dataset} has {_holds(old)}, and the new one would have {_holds(new)}",
+            hint="Nothing was changed. --replace puts the new one in its place.",
+        )
+
+
+def refuse_foreign(folder: Path, new: Manifest) -> None:
+    """Errors: `RefusedError` when the index in `folder` was built here; `new` is somebody else's."""
+    old = current(folder)
+    if old and old.provenance is not Provenance.PACK:
+        raise RefusedError(
+            f"the index of {new.dataset} that is here ({old.provenance.words}) has {_holds(old)},"
+            f" and the pack has {_holds(new)}",
+            hint="Nothing was changed. --replace puts the pack's in its place.",
+        )
+
+
+def _holds(manifest: Manifest) -> str:
+    return f"{count(manifest.records, 'record')} of {count(manifest.photos, 'photo')}"
+
+
+def current(folder: Path) -> Manifest | None:
+    """The manifest of the index in `folder`; None where there is none that can be read."""
+    try:
+        return manifest.read(folder)
+    except (WrongFileError, StorageError):
+        return None
 
 
 def remove(indexes: Path, name: str) -> tuple[str, ...]:

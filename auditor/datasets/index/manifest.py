@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from auditor.datasets.match_keys import MATCH_KEYS
+from auditor.datasets.parsing.row import NO_ADDRESS, READ_WITHOUT_RECORD
+from auditor.datasets.provenance import Provenance
 from auditor.errors import StorageError, WrongFileError
 from auditor.files import storage_error, write_atomic
 from auditor.names import SLUG
+
+T = TypeVar("T")
 
 NAME = "manifest.json"
 SCHEMA_VERSION = 1
@@ -60,6 +64,27 @@ class Manifest:
     """Distinct owners, as far as their NSIDs and aliases tell them apart."""
     match_keys: tuple[str, ...]
     files: tuple[DataFile, ...]
+    provenance: Provenance = Provenance.UNVERIFIED
+    origin: str = ""
+    """From where: an address, or the name of a file; "" where it is not known. ``from`` in JSON."""
+    obtained_at: str | None = None
+    """When a pack or an answer came, in UTC, as ISO 8601."""
+    certain: bool = False
+    """The files are of the dataset by their shape, so that having no record is an answer too."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether not being in this index means anything: one that read nothing is no index."""
+        return self.records > 0 or self.certain
+
+    def in_part(self, *, all_flickr: bool) -> bool:
+        """Whether more than one in a hundred of the rows could not be read.
+
+        A row without a Flickr address was read, unless all of the dataset is from Flickr (`all_flickr`).
+        """
+        read = READ_WITHOUT_RECORD - ({NO_ADDRESS} if all_flickr else set())
+        unread = sum(number for reason, number in self.skipped.items() if reason not in read)
+        return unread * 100 > self.rows
 
     def file(self, key: str) -> DataFile | None:
         """The data file sorted by `key`; None when no record has that key."""
@@ -67,8 +92,13 @@ class Manifest:
 
     def text(self) -> str:
         """What stands in ``manifest.json``."""
-        told = {"schema_version": SCHEMA_VERSION, **asdict(self)}
-        return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+        data = {"schema_version": SCHEMA_VERSION, **self.values()}
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+    def values(self) -> dict[str, Any]:
+        """The fields by the names that they have in JSON."""
+        values = asdict(self)
+        return {**values, "from": values.pop("origin")}
 
     def write(self, folder: Path) -> None:
         """Replace the manifest in `folder`, durably and in one step."""
@@ -126,6 +156,11 @@ def parse(data: object) -> Manifest:
         owners=top.number("owners"),
         match_keys=tuple(key for key in top.items("match_keys") if key in MATCH_KEYS),
         files=tuple(_file(item) for item in top.items("files")),
+        # Indexes of before these were kept lack them.
+        provenance=Provenance(top.optional("provenance", str) or Provenance.UNVERIFIED),
+        origin=top.optional("from", str) or "",
+        obtained_at=top.optional("obtained_at", str),
+        certain=bool(top.optional("certain", bool)),
     )
     if manifest.rows != manifest.indexed + sum(manifest.skipped.values()):
         raise ValueError("rows are not the sum of indexed and skipped")
@@ -166,6 +201,12 @@ class _Fields:
     def text(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
         value = self._take(key)
         if not isinstance(value, str) or (pattern and not pattern.fullmatch(value)):
+            raise ValueError(f"{self._where}: {key} is not what it should be")
+        return value
+
+    def optional(self, key: str, kind: type[T]) -> T | None:
+        value = self._data.get(key)
+        if value is not None and not isinstance(value, kind):
             raise ValueError(f"{self._where}: {key} is not what it should be")
         return value
 

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 
 from auditor.datasets.index import manifest
 from auditor.datasets.index.manifest import DataFile
-from auditor.datasets.parsing import sources
 from auditor.errors import StorageError
+from auditor.files import digest
 
 
 def problems(folder: Path) -> list[str]:
@@ -27,7 +27,7 @@ def problems(folder: Path) -> list[str]:
 def _file_problems(path: Path, file: DataFile) -> list[str]:
     if not path.is_file():
         return [f"{file.name} is missing"]
-    if path.stat().st_size != file.bytes or sources.digest(path) != file.sha256:
+    if path.stat().st_size != file.bytes or digest(path) != file.sha256:
         return [f"{file.name} was changed: its size or SHA-256 is not that of the build"]
     try:
         return _content_problems(path, file)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from auditor.datasets.parsing.row import NO_ADDRESS as NO_ADDRESS
 from auditor.datasets.parsing.row import Record
 from auditor.flickr import licenses
 from auditor.flickr.urls import (
@@ -16,7 +17,6 @@ from auditor.flickr.urls import (
     parse_photo,
 )
 
-NO_ADDRESS = "no Flickr address"
 NO_PHOTO_ID = "no photo id"
 _URL_HASH = re.compile(r"[0-9a-f]{16,32}")
 _MD5 = re.compile(r"[0-9a-f]{32}")

@@ -3,7 +3,14 @@
 Tuples and not dataclasses, because the large files make a hundred million of them.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+NO_ADDRESS: Final = "no Flickr address"
+EMPTY: Final = "empty line"
+HEADER: Final = "header"
+OTHER_MEMBER: Final = "other file of the archive"
+READ_WITHOUT_RECORD: Final = frozenset({NO_ADDRESS, EMPTY, HEADER, OTHER_MEMBER})
+"""Reasons of rows that were understood, and hold no photo of Flickr; any other row could not be read."""
 
 
 class Record(NamedTuple):

@@ -29,6 +29,7 @@ from threading import Event
 from types import TracebackType
 from typing import IO, Self, cast
 
+from auditor import files
 from auditor.errors import StorageError, WrongFileError
 from auditor.text import plain
 
@@ -209,11 +210,7 @@ def digest(path: Path, stop: Event | None = None) -> str:
     answer is worthless, but comes soon.
     """
     if not path.is_dir():
-        sha256 = hashlib.sha256()
-        with path.open("rb") as file:
-            while (chunk := file.read(CHUNK_BYTES)) and not (stop and stop.is_set()):
-                sha256.update(chunk)
-        return sha256.hexdigest()
+        return files.digest(path, stop=stop)
     listing = hashlib.sha256()
     for member in folder_files(path):
         content = str(member.stat().st_size) if is_picture(member.name) else digest(member, stop)

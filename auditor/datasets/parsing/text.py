@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from auditor.datasets.parsing.row import EMPTY as EMPTY
 from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source, Stream
 from auditor.errors import WrongFileError
 
 MAX_LINE_BYTES = 1 << 20
 TOO_LONG = "line longer than 1 MiB"
-EMPTY = "empty line"
 COLUMNS = "wrong number of columns"
 BLOCK_BYTES = 1 << 24
 LINES = pa.schema([("row", pa.int64()), ("line", pa.string())])

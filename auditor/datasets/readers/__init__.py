@@ -42,6 +42,8 @@ class Format:
     """All rows of the file, in its order, each with records or with the reason why it has none."""
     advice: Callable[[Source], str] | None = None
     """For a file that is refused: what it holds all the same, and how to have it taken; "" for nothing."""
+    certain: bool = True
+    """A file of this shape is of its dataset and no other list, so that holding no photo is an answer too."""
     sql: str | None = None
     """For files of a hundred million lines: DuckDB SQL from the relation ``lines(row, line)``.
 

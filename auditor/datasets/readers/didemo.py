@@ -18,7 +18,7 @@ from auditor.datasets.parsing.keys import (
     photo_id,
     record,
 )
-from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.row import HEADER, Found, Record, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
@@ -40,7 +40,7 @@ def _video(name: object, place: str) -> Found:
 def _line(line: str) -> Found:
     fields = line.split()
     if fields[0] == "VideoID":
-        return "header"
+        return HEADER
     photo = address(fields[1]) if len(fields) > 1 else None
     return record(photo, license_id=license_of(fields[-1])) if photo else NO_ADDRESS
 

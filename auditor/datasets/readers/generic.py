@@ -39,6 +39,7 @@ def generic_format(column: str | None = None, say: Callable[[str], object] = SIL
         sniff=reader.sniff,
         read=reader.read,
         advice=reader.advice,
+        certain=False,
     )
 
 

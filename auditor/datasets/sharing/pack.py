@@ -8,6 +8,7 @@ Importing trusts nothing: neither names nor sizes nor counts nor values. An inde
 only the note that the publisher's file has one; so a pack can't leak it either.
 """
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -16,7 +17,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -32,7 +33,7 @@ from auditor.datasets.index.records import FIRST_COLUMNS, MAX_RECORD_CHARACTERS,
 from auditor.datasets.index.verify import problems
 from auditor.datasets.parsing import sources
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
-from auditor.files import storage_errors, sync_dir
+from auditor.files import digest, storage_errors, sync_dir
 from auditor.lock import index_lock
 from auditor.progress import SILENT, Progress
 from auditor.text import plain
@@ -83,10 +84,11 @@ def export(indexes: Path, name: str, target: Path, *, mode: int = 0o600) -> Pack
             )
         described = manifest.read(folder)
         main = _main(described)
-        described = replace(described, files=(main,))
+        # Where it is from may be a private address, and is the maker's claim at best to whoever imports it.
+        described = dataclasses.replace(described, files=(main,), origin="", obtained_at=None)
         with storage_errors(target):
             _write(target, described, folder / main.name, mode)
-            return Pack(target, target.stat().st_size, sources.digest(target), described)
+            return Pack(target, target.stat().st_size, digest(target), described)
 
 
 def import_pack(
@@ -94,13 +96,17 @@ def import_pack(
     indexes: Path,
     *,
     expected: str | None = None,
+    origin: str | None = None,
+    replace: bool = False,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
 ) -> Manifest:
     """Make the index in the pack `path` the local one; what was there stays until the new one is whole.
 
-    `expected` is the dataset it must be of. Errors: `WrongFileError` for a file that is no pack at all,
-    `RefusedError` for a pack that is damaged, was tampered with, or is of another dataset.
+    `expected` is the dataset it must be of, `origin` where it was got: by default the file's name.
+
+    Errors: `WrongFileError` for a file that is no pack at all, `RefusedError` for a pack that is damaged, was
+    tampered with, is of another dataset, or, unless `replace`, would take the place of an index built here.
     """
     if not path.is_file():
         raise UsageError(f"there is no file {path}", hint="Check the path.")
@@ -118,7 +124,15 @@ def import_pack(
             records = Path(work, "records.parquet")
             _take(archive, _main(described), records)
             _check_records(records, described, memory_limit)
-            return restore(indexes, described, records, memory_limit=memory_limit, progress=progress)
+            return restore(
+                indexes,
+                described,
+                records,
+                origin=origin or plain(path.name, 80),
+                replace=replace,
+                memory_limit=memory_limit,
+                progress=progress,
+            )
 
 
 def _main(described: Manifest) -> DataFile:
