@@ -59,8 +59,9 @@ def run(argv: Sequence[str]) -> NoReturn:
     """Run the program and exit."""
     closed = fill_closed_streams()
     # A file name that is no UTF-8, or a terminal of Latin-1, costs a character and not the whole result.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     guarded(_run)(argv, can_answer="stdout" not in closed)
     sys.exit(0)
 

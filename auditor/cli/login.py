@@ -9,10 +9,15 @@ import typer
 
 from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
 from auditor.cli.session import Session
-from auditor.errors import NotAllowedError, RefusedError
+from auditor.errors import NotAllowedError, RefusedError, StorageError, UnreachableError
+from auditor.text import plain
 
 if TYPE_CHECKING:
     from auditor.flickr.login import Login
+
+
+_TRIES = 3
+"""Lines that are read for a code before the login is given up."""
 
 
 class Permission(StrEnum):
@@ -34,7 +39,9 @@ def login(
     token_file: Annotated[
         Path | None,
         typer.Option(
-            "--token-file", help="Keep the login in this file (0600) instead of the system's keyring."
+            "--token-file",
+            metavar="FILE",
+            help="Keep the login in this file (0600) instead of the system's keyring; the next login too.",
         ),
     ] = None,
 ) -> None:
@@ -44,11 +51,19 @@ def login(
 
     session: Session = context.obj
     key, secret = session.api_key()
-    tokens.check_place(token_file)
+    place = token_file or tokens.remembered_file(session.conn)
+    tokens.check_place(session.settings, place)
     flow = Login(key, secret, base_url=session.settings.flickr_url)
     verifier = _ask_for_code(flow, perms) if no_browser else _wait_for_browser(flow, perms)
-    place = tokens.save(session.settings, session.conn, flow.finish(verifier), token_file)
-    note(f"Logged in with permission to {perms.value}. The login is kept in {place}.")
+    token = flow.finish(verifier)
+    kept, before = tokens.save(session.settings, session.conn, token, place)
+    who = " ".join(part for part in (plain(token.username, 60), token.nsid) if part)
+    note(f"Logged in{f' as {who}' if who else ''} with permission to {perms.value}.")
+    note(f"The login is kept in {kept}.")
+    for old in before.removed:
+        note(f"The login from before was removed from {old}.")
+    for old in before.left:
+        note(f"A login from before may still be in {old}: remove it yourself.")
     if session.settings.oauth_token:
         note("FLICKR_OAUTH_TOKEN is set and goes before it: unset it to use this login.")
 
@@ -58,11 +73,20 @@ def logout(context: typer.Context) -> None:
     from auditor.flickr import tokens
 
     session: Session = context.obj
-    places = tokens.forget(session.settings, session.conn)
-    note(f"Removed the login from {' and '.join(places)}." if places else "There was no login kept.")
+    result = tokens.forget(session.settings, session.conn)
+    if result.removed:
+        note(f"Removed the login from {' and '.join(result.removed)}.")
+    elif not result.left:
+        note("There was no login kept.")
     if session.settings.oauth_token:
         note("FLICKR_OAUTH_TOKEN is still set in the environment: unset it too.")
     note("To withdraw the permission itself: https://www.flickr.com/services/auth/list.gne")
+    if result.left:
+        raise StorageError(
+            f"not removed, and perhaps still good: the login in {' and in '.join(result.left)}",
+            hint="Mend that and run flickr-auditor logout again, or withdraw the permission on that page."
+            " A login kept in a file (--token-file PATH) needs no keyring.",
+        )
 
 
 def whoami(
@@ -79,8 +103,12 @@ def whoami(
     api = session.read_api()
     login = api.login()
     account = account_from_person(login, api.person(login.nsid))
-    permissions = api.permissions()
-    session.store.save_defaults(account, read_defaults(api))
+    permissions = ""
+    try:
+        permissions = api.permissions()
+        session.store.save_defaults(account, read_defaults(api))
+    except UnreachableError as error:
+        note(f"Not all of it could be asked: {error.message}.")
     if format is Format.json:
         emit_json(report.whoami_json(account, permissions, api.calls), output)
     else:
@@ -88,16 +116,22 @@ def whoami(
 
 
 def _ask_for_code(flow: "Login", perms: Permission) -> str:
+    from auditor.flickr.login import verifier_in
+
     address = flow.start(perms.value, "oob")
     note("Open this address in a browser and allow the login:")
     emit(address)
     note("Then type the code that Flickr shows:")
-    code = sys.stdin.readline().strip()
-    if not code:
-        raise RefusedError(
-            "no code was given", hint="Run flickr-auditor login --no-browser again and type the code."
-        )
-    return code
+    for _ in range(_TRIES):
+        line = sys.stdin.readline()
+        if not line:
+            break
+        if code := verifier_in(line):
+            return code
+        note("That holds no code. It looks like 123-456-789; the address of the whole page will do too:")
+    raise RefusedError(
+        "no code was given", hint="Run flickr-auditor login --no-browser again and type the code."
+    )
 
 
 def _wait_for_browser(flow: "Login", perms: Permission) -> str:

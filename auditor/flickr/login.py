@@ -5,13 +5,15 @@ The three steps are Flickr's: request token, the user's consent in a browser, ac
 are to be made.
 """
 
+import re
 import secrets
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final, Literal
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from requests_oauthlib import OAuth1Session
 from requests_oauthlib.oauth1_session import TokenMissing, TokenRequestDenied
@@ -20,6 +22,8 @@ from auditor.errors import NotAllowedError, UnreachableError
 from auditor.flickr.callback_page import web_page
 from auditor.flickr.tokens import Token
 from auditor.flickr.transport import TIMEOUT, network_error, oauth_error, prepare_session
+from auditor.flickr.urls import normalise_nsid
+from auditor.text import pasted
 
 HOST: Final = "https://www.flickr.com"
 CONSENT_SECONDS: Final = 300.0
@@ -54,7 +58,12 @@ class Login:
         fields = self._fetch(
             lambda: session.fetch_access_token(f"{self._oauth}/access_token", timeout=TIMEOUT)
         )
-        return Token(fields["oauth_token"], fields["oauth_token_secret"])
+        return Token(
+            fields["oauth_token"],
+            fields["oauth_token_secret"],
+            nsid=normalise_nsid(fields.get("user_nsid", "")) or "",
+            username=fields.get("username", ""),
+        )
 
     def _session_now(self) -> OAuth1Session:
         if self._session is None:
@@ -81,6 +90,26 @@ class Login:
         if not fields.get("oauth_token") or not fields.get("oauth_token_secret"):
             raise UnreachableError("Flickr's answer to the login holds no token", hint="Try again later.")
         return fields
+
+
+def verifier_in(text: str) -> str | None:
+    """The code in what somebody typed or pasted; None when there is none, so that it can be asked for again.
+
+    Flickr shows ``465-882-025``. People paste the whole address of the page, leave out the dashes, or bring
+    along what their browser, mail or word processor made of them.
+    """
+    line = unicodedata.normalize("NFKC", pasted(text))
+    if named := _VERIFIER_FIELD.search(line):
+        line = unquote(named[1])
+    elif "://" in line or "oauth_" in line:
+        return None
+    if digits := _NINE_DIGITS.search(line):
+        return "-".join(digits.groups())
+    return line if re.fullmatch(r"[\w.~-]+", line, re.ASCII) else None
+
+
+_VERIFIER_FIELD: Final = re.compile(r"oauth_verifier\W{0,3}(?:=|:|%3D)\s*([^&\s\"'<>#]+)", re.IGNORECASE)
+_NINE_DIGITS: Final = re.compile(r"(?<![\w])(\d{3})[\W_]{0,3}(\d{3})[\W_]{0,3}(\d{3})(?![\w])", re.ASCII)
 
 
 def _unreadable() -> UnreachableError:

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -40,20 +41,27 @@ def consent(box: Sandbox, address: str) -> str:
     return page.partition("<code>")[2].partition("</code>")[0]
 
 
-@pytest.fixture
-def process(logged_out: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    words = ["login", "--perms", "write", "--no-browser", "--token-file", str(tmp_path / "token.json")]
+@contextmanager
+def login(*words: str) -> Iterator[subprocess.Popen[str]]:
+    """A login under way without a browser."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "auditor", *words],
+        [sys.executable, "-m", "auditor", "login", "--no-browser", *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
     )
     yield process
     process.kill()
     process.communicate()
+
+
+@pytest.fixture
+def process(logged_out: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    with login("--perms", "write", "--token-file", str(tmp_path / "token.json")) as process:
+        yield process
 
 
 def test_login_by_code_then_whoami_then_logout(
@@ -93,3 +101,85 @@ def test_a_machine_without_keyring_is_told_before_the_consent_is_wasted(
     assert result.code == 2
     assert "--token-file" in result.err
     assert result.out == ""
+
+
+def test_the_second_login_goes_where_the_first_went_and_says_as_whom(
+    box: Sandbox, logged_out: Path, program: Program, tmp_path: Path
+) -> None:
+    """`login --perms write` after `login --token-file X` used to ask for a keyring."""
+    file = tmp_path / "token.json"
+    for words in (("--token-file", str(file)), ("--perms", "write")):
+        with login(*words) as process:
+            assert process.stdout is not None
+            code = consent(box, process.stdout.readline().strip())
+            _, err = process.communicate(f"{code}\n", timeout=30)
+        assert process.returncode == 0, err
+        assert f"Logged in as {box.account.me.username} {box.account.me.nsid}" in err
+        assert str(file) in err
+    assert program("whoami", "--format", "json").json["permissions"] == "write"
+
+
+def test_another_token_file_leaves_no_live_login_behind(
+    box: Sandbox, logged_out: Path, program: Program, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "1.json", tmp_path / "2.json"
+    for file in (first, second):
+        with login("--token-file", str(file)) as process:
+            assert process.stdout is not None
+            code = consent(box, process.stdout.readline().strip())
+            _, err = process.communicate(f"{code}\n", timeout=30)
+        assert process.returncode == 0, err
+    assert not first.exists()
+    assert f"removed from {first}" in err
+    assert program("logout").code == 0
+    assert not second.exists()
+
+
+def test_a_code_is_asked_for_again_before_a_wrong_one_is_spent(
+    box: Sandbox, process: subprocess.Popen[str]
+) -> None:
+    assert process.stdout is not None
+    address = process.stdout.readline().strip()
+    code = consent(box, address)
+    typed = f"{address}\n“{address}&oauth_verifier={code.replace('-', chr(0x2011))}\u200b”\n"
+    _, err = process.communicate(typed, timeout=30)
+    assert process.returncode == 0, err
+    assert err.count("holds no code") == 1
+
+
+@pytest.mark.parametrize("place", ["", "nowhere/t.json"])
+def test_a_token_file_that_cannot_be_is_told_before_the_consent(
+    logged_out: Path, program: Program, box: Sandbox, tmp_path: Path, place: str
+) -> None:
+    result = program("login", "--no-browser", "--token-file", tmp_path / place)
+    assert (result.code, result.out, box.log) == (2, "", [])
+
+
+@pytest.mark.parametrize("words", [("whoami",), ("logout",), ("login", "--no-browser"), ("sync",)], ids=str)
+def test_a_keyring_that_fails_is_named_whatever_it_raises(
+    logged_out: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "odd_keyring.py").write_text(
+        "from keyring.backend import KeyringBackend\n"
+        "class Odd(Exception): pass\n"
+        "class Keyring(KeyringBackend):\n"
+        "    priority = 5\n"
+        "    def get_password(self, *given): raise Odd('D-Bus')\n"
+        "    set_password = delete_password = get_password\n"
+    )
+    for backend in ("odd_keyring.Keyring", "no_such_module.Keyring"):
+        known = {"PYTHONPATH": str(tmp_path), "PYTHON_KEYRING_BACKEND": backend}
+        result = subprocess.run(
+            [sys.executable, "-m", "auditor", *words],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, **known},
+        )
+        assert result.returncode == 2, result.stderr
+        assert backend in result.stderr
+        assert "PYTHON_KEYRING_BACKEND" in result.stderr
+        assert "--token-file" in result.stderr
+        assert "Traceback" not in result.stderr
+        assert "not logged in" not in result.stderr

@@ -1,9 +1,11 @@
 """The OAuth dance over real sockets, and where the token is kept afterwards."""
 
+import os
 import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -11,13 +13,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import keyring
 import keyring.backend
 import pytest
-from keyring.errors import NoKeyringError
+from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
 
 from auditor import database
-from auditor.errors import ConfigurationError, NotAllowedError, StorageError
+from auditor.errors import AuditorError, ConfigurationError, NotAllowedError, StorageError
 from auditor.flickr import tokens
-from auditor.flickr.login import Callback, Login
-from auditor.flickr.tokens import Token
+from auditor.flickr.login import Callback, Login, verifier_in
+from auditor.flickr.tokens import Removal, Token
 from auditor.sandbox import Sandbox
 from auditor.settings import Secret, Settings
 
@@ -51,6 +53,34 @@ class NoKeyring(MemoryKeyring):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise NoKeyringError
+
+
+class Failing(MemoryKeyring):
+    """One that is there, and fails."""
+
+    def __init__(self, failure: Exception) -> None:
+        super().__init__()
+        self.failure = failure
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise self.failure
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise self.failure
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise self.failure
+
+
+class Forgetful(MemoryKeyring):
+    """As `keyring.backends.null`, for those who want no keyring."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keeps nothing."""
+
+
+class PlaintextKeyring(MemoryKeyring):
+    """Named as in the package keyrings.alt."""
 
 
 @pytest.fixture
@@ -122,6 +152,63 @@ def test_a_wrong_code_is_told(box: Sandbox) -> None:
         flow.finish("123-456-789")
 
 
+CODE = "465-882-025"
+ADDRESS = "https://www.flickr.com/services/oauth/authorize?oauth_token=72157720000000000-0a1b2c3d4e5f6071"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        CODE,
+        f"  {CODE} \n",
+        "465882025",
+        "465 882 025",
+        "465\u2013882\u2013025",
+        "465\u2011882\u2011025",
+        "465.882.025",
+        "465\u00a0882\u00a0025",
+        f"\u200b{CODE}\u200b",
+        f"\ufeff{CODE}\u2060",
+        f'"{CODE}"',
+        f"\u201c{CODE}\u201d",
+        f"<{CODE}>",
+        f"`{CODE}`",
+        f"The code is {CODE}.",
+        "\uff14\uff16\uff15\uff0d\uff18\uff18\uff12\uff0d\uff10\uff12\uff15",
+        f"oauth_verifier={CODE}",
+        f"oauth_verifier: {CODE}",
+        f"{ADDRESS}&oauth_verifier={CODE}",
+        f"{ADDRESS}&oauth_verifier={CODE}&x=1#top",
+        f"<a href='http://127.0.0.1:1/x?oauth_verifier={CODE}'>",
+        f"http%3A%2F%2F127.0.0.1%2F%3Foauth_verifier%3D{CODE}",
+    ],
+)
+def test_the_code_is_found_in_what_people_paste(typed: str) -> None:
+    assert verifier_in(typed) == CODE
+
+
+@pytest.mark.parametrize("code", ["5d1b96a26b494074", "AbC_1~x.y-z", "12-34"])
+def test_a_code_of_another_form_is_taken_as_it_is(code: str) -> None:
+    """Which forms Flickr knows is written down nowhere."""
+    assert verifier_in(code) == code
+    assert verifier_in(f"http://127.0.0.1/?oauth_token=1-2&oauth_verifier={code}") == code
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "\n", "\u200b", ADDRESS, "oauth_token=1234", "what code?", "https://www.flickr.com/"]
+)
+def test_where_no_code_is_none_is_spent(typed: str) -> None:
+    assert verifier_in(typed) is None
+
+
+def test_a_login_knows_whose_it_is(box: Sandbox) -> None:
+    flow = Login(box.key, box.secret, base_url=box.url)
+    with Callback() as callback:
+        get(allow(box, flow.start("read", callback.url)))
+        token = flow.finish(callback.wait(5))
+    assert (token.nsid, token.username) == (box.account.me.nsid, box.account.me.username)
+
+
 class TestKeeping:
     """Environment, else keyring, else a file that was asked for."""
 
@@ -140,7 +227,7 @@ class TestKeeping:
     ) -> None:
         tokens.save(settings, conn, Token("t", "s"), None)
         assert tokens.find(settings, conn) == Token("t", "s", "keyring")
-        assert tokens.forget(settings, conn) == ("the system's keyring",)
+        assert tokens.forget(settings, conn) == Removal(("the system's keyring",))
         assert tokens.find(settings, conn) is None
         with pytest.raises(NotAllowedError, match="not logged in"):
             tokens.required(settings, conn)
@@ -175,6 +262,141 @@ class TestKeeping:
         with pytest.raises(StorageError) as caught:
             tokens.save(settings, conn, Token("t", "s"), None)
         assert "--token-file" in caught.value.hint
+
+    @pytest.mark.parametrize(
+        ("failure", "says"),
+        [
+            (KeyringLocked("x"), "locked"),
+            (KeyringError("x"), "cannot be used"),
+            (InitError("x"), "cannot be used"),
+            (RuntimeError("org.freedesktop.DBus.Error.UnknownMethod"), "cannot be used"),
+            (OSError(111, "Connection refused"), "cannot be used"),
+            (ImportError("secretstorage"), "cannot be used"),
+        ],
+        ids=lambda value: type(value).__name__,
+    )
+    def test_a_keyring_that_cannot_be_asked_is_not_an_empty_one(
+        self,
+        settings: Settings,
+        conn: sqlite3.Connection,
+        ring: MemoryKeyring,
+        failure: Exception,
+        says: str,
+    ) -> None:
+        tokens.save(settings, conn, Token("t", "s"), None)
+        keyring.set_keyring(Failing(failure))
+        for ask in (
+            lambda: tokens.find(settings, conn),
+            lambda: tokens.required(settings, conn),
+            lambda: tokens.check_place(settings, None),
+            lambda: tokens.save(settings, conn, Token("t", "s"), None),
+        ):
+            with pytest.raises(StorageError, match=says) as caught:
+                ask()
+            assert "Failing" in caught.value.message
+            assert "--token-file" in caught.value.hint
+        (left,) = tokens.forget(settings, conn).left
+        assert says in left
+        keyring.set_keyring(ring)
+        assert tokens.find(settings, conn) == Token("t", "s", "keyring")
+
+    def test_a_login_in_a_keyring_out_of_reach_is_not_no_login(
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring
+    ) -> None:
+        """Logged in on the desktop, come back over ssh, where keyring finds no backend."""
+        tokens.save(settings, conn, Token("t", "s"), None)
+        keyring.set_keyring(NoKeyring())
+        with pytest.raises(StorageError, match="no usable keyring"):
+            tokens.required(settings, conn)
+        assert tokens.forget(settings, conn).left
+
+    def test_a_keyring_that_keeps_nothing_is_no_place(
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring
+    ) -> None:
+        keyring.set_keyring(Forgetful())
+        with pytest.raises(StorageError, match="keeps nothing"):
+            tokens.save(settings, conn, Token("t", "s"), None)
+
+    def test_a_plaintext_keyring_is_named_and_refused_unless_allowed(
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring
+    ) -> None:
+        keyring.set_keyring(PlaintextKeyring())
+        with pytest.raises(StorageError, match="PlaintextKeyring") as caught:
+            tokens.check_place(settings, None)
+        assert "plaintext_keyring = true" in caught.value.hint
+        tokens.check_place(replace(settings, plaintext_keyring=True), None)
+
+    def test_a_second_file_takes_the_place_of_the_first(
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring, tmp_path: Path
+    ) -> None:
+        first, second = tmp_path / "1.json", tmp_path / "2.json"
+        tokens.save(settings, conn, Token("old", "s"), first)
+        _, before = tokens.save(settings, conn, Token("new", "s"), second)
+        assert before == Removal((str(first),))
+        assert not first.exists()
+        assert tokens.required(settings, conn).token == "new"
+
+    def test_a_file_takes_the_place_of_the_keyring_and_the_keyring_that_of_a_file(
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring, tmp_path: Path
+    ) -> None:
+        tokens.save(settings, conn, Token("1", "s"), None)
+        _, before = tokens.save(settings, conn, Token("2", "s"), tmp_path / "t.json")
+        assert (before.removed, ring.kept) == (("the system's keyring",), {})
+        _, before = tokens.save(settings, conn, Token("3", "s"), None)
+        assert before.removed == (str(tmp_path / "t.json"),)
+        assert list(tmp_path.glob("*.json")) == []
+
+    def test_a_file_that_holds_something_else_is_neither_replaced_nor_removed(
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "token.json"
+        for content in (b"my novel", b"{}", b'["oauth_token"]', b"\xff\xfe"):
+            file.write_bytes(content)
+            with pytest.raises(StorageError, match="something else"):
+                tokens.check_place(settings, file)
+        file.unlink()
+        tokens.save(settings, conn, Token("t", "s"), file)
+        file.write_text("my novel")
+        assert "something else" in tokens.forget(settings, conn).left[0]
+        assert file.read_text() == "my novel"
+
+    def test_what_cannot_be_removed_is_told_and_tried_again(
+        self,
+        settings: Settings,
+        conn: sqlite3.Connection,
+        ring: MemoryKeyring,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        file = tmp_path / "token.json"
+        tokens.save(settings, conn, Token("t", "s"), file)
+
+        def refuse(*_: object, **__: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "unlink", refuse)
+            assert tokens.forget(settings, conn).left == (f"{file} (Permission denied)",)
+        assert tokens.forget(settings, conn) == Removal((str(file),))
+
+    @pytest.mark.parametrize("place", ["folder", "nowhere/t.json", "pipe"])
+    def test_a_place_where_no_file_can_be_is_found_out_before_the_consent(
+        self, settings: Settings, ring: MemoryKeyring, tmp_path: Path, place: str
+    ) -> None:
+        (tmp_path / "folder").mkdir()
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(AuditorError) as caught:
+            tokens.check_place(settings, tmp_path / place)
+        assert caught.value.exit_code == 2
+        assert "space" not in caught.value.hint
+
+    def test_a_file_that_is_gone_is_named(
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring, tmp_path: Path
+    ) -> None:
+        tokens.save(settings, conn, Token("t", "s"), tmp_path / "t.json")
+        (tmp_path / "t.json").unlink()
+        with pytest.raises(NotAllowedError, match=r"t\.json"):
+            tokens.required(settings, conn)
 
     def test_the_environment_goes_first(
         self, tmp_path: Path, conn: sqlite3.Connection, ring: MemoryKeyring
