@@ -14,6 +14,7 @@ command line ends with::
     │   └── BudgetSpentError  5   the hour's calls are used up
     ├── CallError             5   Flickr answered a call with an error code (most become values)
     └── RefusedError          6   a safety rule says no: cap, stale plan, tampered file, no terminal
+        └── TooLargeError     6   a download is larger than the user allowed
 
 Anything else that escapes is a bug (exit 70).
 """
@@ -96,3 +97,7 @@ class RefusedError(AuditorError):
     """A safety rule says no; the hint names the way that is allowed."""
 
     exit_code = 6
+
+
+class TooLargeError(RefusedError):
+    """A download is larger than the user allowed; nothing of it was kept."""

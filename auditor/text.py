@@ -12,6 +12,7 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "«": "»", "<": ">", "(": ")", "[": "]"}
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([KMGT])?(?:B|bytes?)?", re.IGNORECASE)
 _FORMULA = re.compile(r"^\s*[=+\-@|%]")
 
 
@@ -63,3 +64,11 @@ def file_size(size: int) -> str:
         if amount < 999.95:
             return f"{amount:.1f}".removesuffix(".0") + f" {unit}"
     return f"{amount / 1000:,.1f} TB"
+
+
+def parse_size(text: str) -> int | None:
+    """The bytes in ``200MB``, ``1.5 GB`` or ``5000000`` (decimal units, as `file_size` writes them)."""
+    match = _SIZE.fullmatch(text.strip())
+    if not match:
+        return None
+    return int(float(match[1]) * 1000 ** " KMGT".index((match[2] or " ").upper()))

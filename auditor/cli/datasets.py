@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from auditor.cli.indexes import NameArgument, ReplaceOption
+from auditor.cli.indexes import NameArgument, ReplaceOption, manifests
 from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError, RefusedError, UsageError
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.datasets.card import Card
-    from auditor.datasets.index.manifest import Manifest
     from auditor.datasets.readers import Format as FileFormat
 
 EXIT_MISMATCH = 1
@@ -33,6 +32,7 @@ def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
         ("info", info),
         ("add", add),
         ("fetch", datasets_share.fetch),
+        ("update", datasets_share.update),
         ("verify", verify),
         ("remove", remove),
         ("export", datasets_share.export),
@@ -52,15 +52,15 @@ def list_datasets(
     from auditor.datasets import catalogue
     from auditor.report import datasets as report
 
-    manifests = _manifests(context.obj)
+    here = manifests(context.obj)
     cards = catalogue.load()
     if format is Format.json:
-        entries = [report.card_json(card, manifests.get(card.name)) for card in cards.values()]
-        own = [name for name in manifests if name not in cards]
-        entries += [report.card_json(None, manifests[name], name) for name in own]
+        entries = [report.card_json(card, here.get(card.name)) for card in cards.values()]
+        own = [name for name in here if name not in cards]
+        entries += [report.card_json(None, here[name], name) for name in own]
         emit_json({"datasets": entries}, output)
     else:
-        emit(report.list_table(cards, manifests, columns=columns(output)), output)
+        emit(report.list_table(cards, here, columns=columns(output)), output)
 
 
 def info(
@@ -75,7 +75,7 @@ def info(
     from auditor.report import datasets as report
 
     name = dataset_name(name)
-    manifest = _manifests(context.obj).get(name)
+    manifest = manifests(context.obj).get(name)
     card = catalogue.load().get(name) if manifest else catalogue.get(name)
     if format is Format.json:
         emit_json(report.card_json(card, manifest, name), output)
@@ -220,11 +220,3 @@ def remove(context: typer.Context, name: NameArgument) -> None:
     if left:
         more = f" and {count(len(left) - 1, 'other')}" if left[1:] else ""
         note(f"Its folder stays, for it holds what the index does not name: {plain(left[0], 60)}{more}.")
-
-
-def _manifests(session: Session) -> dict[str, "Manifest"]:
-    """The manifests of the readable indexes; a damaged one is told and left out."""
-    from auditor.cli.indexes import open_indexes
-
-    indexes = open_indexes(session).readable
-    return {index.name: index.manifest for index in indexes}

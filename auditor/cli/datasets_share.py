@@ -1,23 +1,48 @@
-"""``datasets fetch|export|import|publish``: getting indexes, and sharing them."""
+"""``datasets fetch|update|export|import|publish``: getting indexes, and sharing them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.indexes import NameArgument, ReplaceOption
-from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
+from auditor.cli.indexes import NameArgument, ReplaceOption, manifests
+from auditor.cli.output import (
+    Format,
+    FormatOption,
+    OutputOption,
+    columns,
+    confirm,
+    emit,
+    emit_json,
+    note,
+)
 from auditor.cli.session import Session
-from auditor.errors import UsageError
+from auditor.errors import RefusedError, UsageError
+from auditor.text import count
 
 if TYPE_CHECKING:
     from auditor.datasets.fetch import Fetched
+    from auditor.datasets.fetch_all import Ended
     from auditor.datasets.index.manifest import Manifest
 
 
 def fetch(
     context: typer.Context,
-    name: NameArgument,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The dataset's name, as in `datasets list`.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Fetch every dataset that a program can get, side by side.")
+    ] = False,
+    faces: Annotated[
+        bool, typer.Option("--faces", help="With --all: only the collections of faces.")
+    ] = False,
+    max_size: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="With --all: leave out datasets larger than this, such as 200MB."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --all: do not ask before it starts.")] = False,
     registry: Annotated[
         str | None,
         typer.Option(help="Address of a folder that `datasets publish` wrote; https, or this machine."),
@@ -35,40 +60,131 @@ def fetch(
     """Download a dataset's index files from its publisher, or a pack from a registry, and build the index.
 
     An interrupted download goes on where it stopped; an unchanged file is not sent again. No other command
-    calls anybody but Flickr, and this one only the address in the card, or the registry that you name.
+    than this and `datasets update` calls anybody but Flickr: only the address in the card, or the registry
+    that you name. With --all it shows what will come, asks once, and goes on when one fails.
     """
+    session: Session = context.obj
+    if every:
+        if name or registry or file:
+            raise UsageError("--all takes no name, --registry or --file", hint="Give one or the other.")
+        _fetch_all(session, faces=faces, most=_size(max_size), yes=yes, format=format, output=output)
+        return
+    if faces or max_size or yes:
+        raise UsageError("--faces, --max-size and --yes belong to --all", hint="Add --all to them.")
+    if name is None:
+        raise UsageError("fetch what?", hint="Name a dataset (see datasets list), or give --all.")
+    _emit_fetched(_fetch_one(session, name, registry, file or (), replace=replace), format, output)
+
+
+def _fetch_one(
+    session: Session, name: str, registry: str | None, only: Sequence[str], *, replace: bool
+) -> "Fetched":
     from auditor.datasets import catalogue
     from auditor.datasets.fetch import by_hand, fetch_card, fetch_pack
 
-    session: Session = context.obj
     indexes, downloads = session.settings.indexes, session.settings.home / "downloads"
     memory, progress = session.settings.memory_limit, session.progress
-    if registry is None:
-        card = catalogue.get(name)
-        fetched = fetch_card(
-            card,
-            downloads,
-            indexes,
-            only=file or (),
-            replace=replace,
-            memory_limit=memory,
-            progress=progress,
+    if registry is not None:
+        if only:
+            raise UsageError(
+                "--file is for a publisher's files", hint="A registry has one pack of a dataset."
+            )
+        return fetch_pack(
+            name, registry, downloads, indexes, replace=replace, memory_limit=memory, progress=progress
         )
-        for line in by_hand(card):
-            note(f"Not downloaded: {line}")
-    elif file:
-        raise UsageError("--file is for a publisher's files", hint="A registry has one pack of a dataset.")
+    card = catalogue.get(name)
+    fetched = fetch_card(
+        card, downloads, indexes, only=only, replace=replace, memory_limit=memory, progress=progress
+    )
+    for line in by_hand(card):
+        note(f"Not downloaded: {line}")
+    return fetched
+
+
+def _size(text: str | None) -> int | None:
+    from auditor.text import parse_size
+
+    if text is None:
+        return None
+    if (size := parse_size(text)) is None:
+        raise UsageError(f'"{text}" is no size', hint="Write it like 200MB or 1.5GB.")
+    return size
+
+
+def _fetch_all(
+    session: Session,
+    *,
+    faces: bool,
+    most: int | None,
+    yes: bool,
+    format: Format,  # noqa: A002
+    output: Path | None,
+) -> None:
+    from auditor.datasets import catalogue
+    from auditor.datasets.fetch_all import Ended, fetch_all, offer
+    from auditor.report.fetching import offer_text
+
+    offered = offer(catalogue.load(), faces=faces, most=most)
+    note(offer_text(offered, manifests(session), columns=columns(None)))
+    if not yes and not confirm(f"Fetch {count(len(offered.coming), 'dataset')}?", option="--yes"):
+        raise RefusedError("you said no, so nothing was fetched")
+    outcomes = fetch_all(
+        offered.coming,
+        session.settings.home / "downloads",
+        session.settings.indexes,
+        most=most,
+        memory_limit=session.settings.memory_limit,
+        progress=session.progress,
+    )
+    _emit_ended(Ended(outcomes, offered.too_large, offered.by_hand), format, output)
+
+
+def update(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="All fetched indexes, if none is named.")
+    ] = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Ask the publishers of your fetched indexes for news, and build again what changed.
+
+    A source that has nothing new answers with a word and sends nothing. What was added by hand is left alone.
+    """
+    from auditor.datasets import catalogue
+    from auditor.datasets.fetch_all import Ended, fetch_all, with_news
+
+    session: Session = context.obj
+    here = manifests(session)
+    for name in names or ():
+        if name.strip().lower() not in here:
+            raise UsageError(f"there is no local index of {name}", hint="See: flickr-auditor datasets list")
+    wanted = {name.strip().lower() for name in names} if names else set(here)
+    downloads = session.settings.home / "downloads"
+    chosen = [manifest for name, manifest in here.items() if name in wanted]
+    asked, not_asked = with_news(chosen, catalogue.find, downloads)
+    outcomes = fetch_all(
+        asked,
+        downloads,
+        session.settings.indexes,
+        memory_limit=session.settings.memory_limit,
+        progress=session.progress,
+    )
+    if any(outcome.fetched and outcome.fetched.built for outcome in outcomes):
+        note("See what that found: flickr-auditor audit --since last")
+    _emit_ended(Ended(outcomes, not_asked=not_asked), format, output)
+
+
+def _emit_ended(ended: "Ended", format: Format, output: Path | None) -> None:  # noqa: A002
+    """Write how it ended, and end with its exit code."""
+    from auditor.report.fetching import ended_json, ended_text
+
+    if format is Format.json:
+        emit_json(ended_json(ended), output)
     else:
-        fetched = fetch_pack(
-            name,
-            registry,
-            downloads,
-            indexes,
-            replace=replace,
-            memory_limit=memory,
-            progress=progress,
-        )
-    _emit_fetched(fetched, format, output)
+        emit(ended_text(ended, columns=columns(output)), output)
+    if ended.exit_code:
+        raise typer.Exit(ended.exit_code)
 
 
 def export(

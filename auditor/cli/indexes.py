@@ -10,6 +10,7 @@ from auditor.cli.session import Session
 
 if TYPE_CHECKING:
     from auditor.datasets.index.local import LocalIndexes
+    from auditor.datasets.index.manifest import Manifest
 
 NameArgument = Annotated[
     str, typer.Argument(metavar="NAME", help="The dataset's name, as in `datasets list`.")
@@ -32,3 +33,8 @@ def open_indexes(session: Session, only: Sequence[str] = ()) -> "LocalIndexes":
     for name, reason in indexes.damaged.items():
         note(f"Warning: the index of {name} is left out: {reason}.")
     return indexes
+
+
+def manifests(session: Session) -> "dict[str, Manifest]":
+    """The manifests of the readable indexes by name."""
+    return {index.name: index.manifest for index in open_indexes(session).readable}

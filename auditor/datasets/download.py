@@ -24,12 +24,13 @@ from auditor.errors import (
     ConfigurationError,
     RefusedError,
     StorageError,
+    TooLargeError,
     UnreachableError,
     WrongFileError,
 )
 from auditor.files import digest, storage_errors, sync_dir, write_atomic
 from auditor.progress import SILENT, Progress
-from auditor.text import plain
+from auditor.text import file_size, plain
 from auditor.version import VERSION
 from auditor.web.address import Address, parse
 from auditor.web.session import Patience, new_session
@@ -64,6 +65,8 @@ class Remote:
     """Binding when there is a checksum, else a hint that may be out of date."""
     sha256: str | None = None
     md5: str | None = None
+    most: int | None = None
+    """The most bytes it may have, whatever the server sends; None for no limit."""
 
     @property
     def has_checksum(self) -> bool:
@@ -274,6 +277,7 @@ class _Transfer:
         """Add the body to the part, of which `have` bytes are here and which `told` belongs to."""
         length = _length(response)
         total = None if length is None else have + length
+        self._check_limit(total or 0)
         self._check_space(total, have)
         if not have:
             told.write(self.part)
@@ -300,6 +304,7 @@ class _Transfer:
             if not chunk:
                 return
             file.write(chunk)
+            self._check_limit(file.tell())
             self.transferred += len(chunk)
             advance(len(chunk))
             if most is not None and file.tell() > most:
@@ -307,6 +312,14 @@ class _Transfer:
                 raise RefusedError(
                     f"{self.remote.name} is longer than the {most:,} bytes it should have", hint=_CHANGED
                 )
+
+    def _check_limit(self, size: int) -> None:
+        most = self.remote.most
+        if most is not None and size > most:
+            self._forget_part()
+            raise TooLargeError(
+                f"{self.remote.name} is larger than {file_size(most)}", hint="Allow more, or leave it out."
+            )
 
     def _check_space(self, total: int | None, have: int) -> None:
         needed = (total or self.remote.bytes or 0) - have

@@ -5,7 +5,7 @@ the dataset's card, or the registry that the user names. Nothing about the user 
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,7 +38,7 @@ _HOW: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a fetch ended with."""
+    """How a fetch ended."""
 
     manifest: Manifest
     files: tuple[Downloaded, ...]
@@ -53,13 +53,16 @@ def fetch_card(
     *,
     only: Sequence[str] = (),
     replace: bool = False,
+    most: int | None = None,
+    building: AbstractContextManager[object] | None = None,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
 ) -> Fetched:
     """Download the files of `card` to ``downloads/NAME`` and build the index from them.
 
-    `only` names the files; by default they are those of the card's first format, for further formats tell the
-    same photos again. The downloads are kept, so that an unchanged file is not sent again.
+    `only` names the files; by default they are the card's `smallest_download`. All together may have `most`
+    bytes. The downloads are kept, so that an unchanged file is not sent again. Where several datasets are
+    fetched at once, `building` is held while an index is built, for each takes the memory that is allowed.
     Errors: `UsageError` when none of the files can be had by a program, and those of `download` and `build`.
     """
     if not card.checkable:
@@ -70,30 +73,36 @@ def fetch_card(
     formats = select(card.formats)
     wanted = _wanted(card, only)
     with _folder(downloads, card.name) as folder:
-        files = tuple(
-            download(
-                Remote(file.url or "", file.name, file.bytes, file.sha256, file.md5),
-                folder,
-                progress=progress,
-            )
-            for file in wanted
-        )
+        files = tuple(_download_all(wanted, folder, most, progress))
         here = current(indexes / card.name)
         if here and {source.sha256 for source in here.sources} == {file.sha256 for file in files}:
             return Fetched(here, files, built=False)
         paths = [file.path for file in files]
-        built = build(
-            indexes,
-            card.name,
-            paths,
-            formats=formats,
-            card=card,
-            origin="; ".join(file.url or file.name for file in wanted[:3]),
-            replace=replace,
-            memory_limit=memory_limit,
-            progress=progress,
-        )
+        with building or nullcontext():
+            built = build(
+                indexes,
+                card.name,
+                paths,
+                formats=formats,
+                card=card,
+                origin="; ".join(file.url or file.name for file in wanted[:3]),
+                replace=replace,
+                memory_limit=memory_limit,
+                progress=progress,
+            )
     return Fetched(built, files, built=True)
+
+
+def _download_all(
+    wanted: Sequence[IndexFile], folder: Path, most: int | None, progress: Progress
+) -> Iterator[Downloaded]:
+    """Each file in turn; what one takes is not left for the next."""
+    for file in wanted:
+        remote = Remote(file.url or "", file.name, file.bytes, file.sha256, file.md5, most)
+        downloaded = download(remote, folder, progress=progress)
+        if most is not None:
+            most -= downloaded.path.stat().st_size
+        yield downloaded
 
 
 def fetch_pack(

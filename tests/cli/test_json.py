@@ -47,6 +47,7 @@ RUNS: dict[str, tuple[str, Words]] = {
         "index",
         lambda it: ("ffhq", "--registry", _served(it.folder / "registry"), "--replace"),
     ),
+    "datasets update": ("datasets-fetch-all", lambda _: ()),
     "audit": ("audit", lambda _: ()),
     "check": ("check", lambda _: ("6255196340", "no such thing at all", "99000009@N07")),
     "plan": ("plan", lambda _: ("--all", "--add-tag", "x")),

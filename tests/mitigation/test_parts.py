@@ -24,7 +24,7 @@ from auditor.mitigation.running.compare import compare
 from auditor.mitigation.running.journal import Journal
 from auditor.mitigation.running.pacing import Pacer, StoppedError
 from auditor.mitigation.running.photo_state import Reader
-from auditor.mitigation.workers import Workers
+from auditor.workers import Workers
 from tests.mitigation.test_plan import CHANGES, PLAN
 
 GROUP: dict[str, str | bool] = {"group_id": "99100001@N20", "title": "Faces", "member": True}

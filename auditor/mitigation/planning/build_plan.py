@@ -22,8 +22,8 @@ from auditor.mitigation.planning import planner
 from auditor.mitigation.planning.flickr_facts import album_members, check_account, gather
 from auditor.mitigation.planning.plan import Plan
 from auditor.mitigation.planning.policy import ANY, Context, Except, Match, Policy, select
-from auditor.mitigation.workers import Workers
 from auditor.progress import SILENT, Progress
+from auditor.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,8 @@ from auditor.mitigation.running.pacing import Pacer, StoppedError
 from auditor.mitigation.running.photo_state import Reader, Window, image, photos_of
 from auditor.mitigation.running.undo import lost_changes
 from auditor.mitigation.running.verify import can_read_back, credit, observe
-from auditor.mitigation.workers import Workers
 from auditor.progress import SILENT, Progress, Task
+from auditor.workers import Workers
 
 BATCH: Final = 500
 """Photos that are read, changed and read back together: a page of a listing."""

@@ -1,4 +1,4 @@
-"""A few threads that work through lists; they live as long as a run, and so do their connections to Flickr.
+"""A few threads that work through lists; they live as long as a run, and so do their connections.
 
 They are daemons: when the user interrupts, nobody waits for a thread that sleeps before its next try.
 """
