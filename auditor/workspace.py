@@ -52,6 +52,10 @@ class Workspace:
 
         conn = database.connect(self.settings.database)
         self._stack.callback(conn.close)
+        if conn.execute("SELECT 1 FROM run WHERE finished_at IS NULL LIMIT 1").fetchone():
+            from auditor.mitigation.running.catch_up import catch_up
+
+            catch_up(conn)
         return conn
 
     @cached_property

@@ -1,56 +1,74 @@
 """``apply`` and ``undo``: the commands that change something on Flickr, and only what a plan says."""
 
+import os
 import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption, confirm, emit, note
-from auditor.cli.plan import load_plan, rendered, write_plan
+from auditor.cli.output import (
+    Format,
+    FormatOption,
+    NoWaitOption,
+    OutOption,
+    OutputOption,
+    confirm,
+    emit,
+    note,
+)
+from auditor.cli.plan import plans_of, rendered
 from auditor.cli.session import Session
-from auditor.errors import RefusedError
+from auditor.errors import AuditorError, RefusedError
 from auditor.text import count, plain
 
 if TYPE_CHECKING:
-    from auditor.flickr.writing import WriteTransport
+    from auditor.mitigation.change import Record
     from auditor.mitigation.planning.plan import Plan
     from auditor.mitigation.running.journal import Journal, Run
 
 EXIT_PARTIAL = 3
+_MOST_KINDS = 8
 
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 def apply(
     context: typer.Context,
-    plan: Annotated[str, typer.Argument(help="File or id of a plan.")],
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="Id or file of a plan; last: the newest.")],
     yes: YesOption = False,
     max_changes: Annotated[
         int | None,
         typer.Option(
-            min=0, help="Refuse a larger plan. Default: 500, or a quarter of your photos if that is more."
+            min=0,
+            metavar="N",
+            help="Refuse a larger plan. Default: 500, or a quarter of your photos if that is more.",
         ),
     ] = None,
+    foreign: Annotated[
+        bool,
+        typer.Option("--foreign", help="Apply a plan that was not made here, once you have seen it."),
+    ] = False,
     no_wait: NoWaitOption = False,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Do exactly what a plan says. Run it again to go on after an interruption."""
+    """Apply a plan. Run it again to resume after an interruption."""
     session: Session = context.obj
-    loaded = load_plan(session, plan)
+    loaded = _may_be_applied(session, plan, foreign=foreign)
     _carry_out(session, loaded, yes=yes, cap=max_changes, wait=not no_wait, format=format, output=output)
 
 
 def undo(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(help="Id of a run; see `runs`.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Id of a run (see `runs`); last: the newest.")],
     yes: YesOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Write the plan to this file instead of applying it.")
-    ] = None,
+    out: OutOption = None,
     unhide: Annotated[
         bool, typer.Option("--unhide", help="Show photos in searches again that the run hid.")
     ] = False,
@@ -58,46 +76,70 @@ def undo(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Undo what a run changed, where nobody changed it since. An undo is a run too, and can be undone."""
+    """Undo the changes of a run, where nobody changed them since. An undo is a run too, and can be undone."""
+    from auditor.mitigation.running.journal import Journal
+    from auditor.mitigation.running.undo import under_way
+
     session: Session = context.obj
+    journal = Journal(session.conn)
+    found = journal.run(run)
     if dry_run:
-        emit(rendered(session, _new_undo(session, run, unhide=unhide), format.value), output)
+        emit(rendered(session, _plan_undo(session, found, unhide=unhide), format.value), output)
         note("Nothing was changed: this is what undo would do.")
         return
     if out is not None:
-        write_plan(session, _new_undo(session, run, unhide=unhide), out)
+        plans_of(session).write(_plan_undo(session, found, unhide=unhide), out)
         note(f"Nothing was changed yet. To undo: flickr-auditor apply {out}")
         return
-    plan = _undo_under_way(session, run)
+    plan = under_way(found.run_id, journal)
     if plan is None:
         # Not beside the run itself: what it is about to do would be left out.
         with session.account_lock("undo"):
-            _learn_outcomes(session, run, wait=not no_wait)
-            plan = _new_undo(session, run, unhide=unhide)
-            write_plan(session, plan, None)
-        _tell_left_alone(plan)
+            _learn_outcomes(session, found, wait=not no_wait)
+            plan = _plan_undo(session, found, unhide=unhide, wait=not no_wait)
+            plans_of(session).write(plan)
+        for reason, number in Counter(skip.reason for skip in plan.skipped).items():
+            note(f"{count(number, 'change')} not undone: {plain(reason)}")
     _carry_out(session, plan, yes=yes, cap=None, wait=not no_wait, format=format, output=output)
 
 
-def _tell_left_alone(plan: "Plan") -> None:
-    """What an undo leaves as it is, and why: each reason once."""
-    from collections import Counter
+def _may_be_applied(session: Session, name: str, *, foreign: bool) -> "Plan":
+    """The plan, if this home made it, or if somebody looked at it on this terminal and accepted it."""
+    from auditor.mitigation.planning.plan_store import check_origin
 
-    for reason, number in Counter(skip.reason for skip in plan.skipped).items():
-        note(f"{count(number, 'change')} not undone: {plain(reason)}")
+    plans = plans_of(session)
+    plan = plans.load(name)
+    if not check_origin(plan, plans, foreign=foreign):
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise RefusedError(
+                f"nobody has looked at the plan {plan.plan_id}, which was not made here",
+                hint=f"At a terminal: flickr-auditor show {name}",
+            )
+        note(rendered(session, plan, "table"))
+        if not confirm("This plan was not made here. Is this what you want?", option="--foreign"):
+            raise RefusedError("you said no, so nothing was changed")
+        plans.shown(plan)
+    return plans.accept(plan)
 
 
-def _undo_under_way(session: Session, run_id: str) -> "Plan | None":
-    """The plan of an undo that began and has something pending, from the journal."""
+def _plan_undo(session: Session, run: "Run", *, unhide: bool, wait: bool = True) -> "Plan":
+    from auditor.cli.plan import read_api
+    from auditor.mitigation.planning.planner import Budget
     from auditor.mitigation.running.journal import Journal
-    from auditor.mitigation.running.undo import plan_of
+    from auditor.mitigation.running.undo import plan_undo
 
-    journal = Journal(session.conn)
-    started = journal.unfinished_undo(run_id)
-    return plan_of(started, journal.records(started.run_id)) if started is not None else None
+    given = session.settings
+    return plan_undo(
+        run,
+        Journal(session.conn),
+        photos=len(session.store.photos(run.nsid)),
+        budget=Budget(given.calls_per_hour, 0, given.concurrency),
+        api=read_api(session, wait=wait),
+        unhide=unhide,
+    )
 
 
-def _learn_outcomes(session: Session, run_id: str, *, wait: bool) -> None:
+def _learn_outcomes(session: Session, run: "Run", *, wait: bool) -> None:
     """Where the run was killed in the middle of calls, ask Flickr what became of them, to undo those too."""
     from auditor.mitigation.planning.flickr_facts import check_account
     from auditor.mitigation.running.journal import Journal
@@ -105,27 +147,10 @@ def _learn_outcomes(session: Session, run_id: str, *, wait: bool) -> None:
     from auditor.mitigation.running.verify import resolve
 
     journal = Journal(session.conn)
-    if any(record.state == "sent" for record in journal.records(run_id)):
-        run = journal.run(run_id)
+    if any(record.state == "sent" for record in journal.records(run.run_id)):
         api = session.read_api(wait=wait)
         check_account(api, run.nsid)
-        resolve(Reader(api, session.store.photos(run.nsid)), journal, run_id)
-
-
-def _new_undo(session: Session, run_id: str, *, unhide: bool) -> "Plan":
-    """The plan that undoes a run, with what it costs."""
-    from auditor.mitigation.planning import planner
-    from auditor.mitigation.running.journal import Journal
-    from auditor.mitigation.running.undo import undo_plan
-
-    journal = Journal(session.conn)
-    run = journal.run(run_id)
-    plan = undo_plan(
-        run, journal.records(run_id), journal.events(run_id), now=datetime.now(UTC), unhide=unhide
-    )
-    given = session.settings
-    budget = planner.Budget(given.calls_per_hour, 0, given.concurrency)
-    return planner.with_estimate(plan, len(session.store.photos(run.nsid)), budget)
+        resolve(Reader(api, session.store.photos(run.nsid)), journal, run.run_id)
 
 
 def _carry_out(
@@ -139,7 +164,7 @@ def _carry_out(
     output: Path | None,
 ) -> None:
     from auditor.mitigation.running.journal import Journal
-    from auditor.mitigation.running.run import RunContext, carry_out, check_plan, start
+    from auditor.mitigation.running.run import RunContext, carry_out, check_plan, start, write_client
 
     journal = Journal(session.conn)
     run = journal.run_of(plan.plan_id)
@@ -147,12 +172,13 @@ def _carry_out(
         note("This plan was applied already: there is nothing left to do.")
         _report(journal, run, 0, format, output)
         return
-    photos = len(session.store.photos(plan.nsid))
-    check_plan(plan, journal, photos, cap, datetime.now(UTC))
+    check_plan(plan, journal, len(session.store.photos(plan.nsid)), cap, datetime.now(UTC))
     if plan.changes and not yes:
-        _ask(session, plan, going_on=run is not None)
+        _ask(session, plan, journal.records(run.run_id) if run is not None else None)
     with session.account_lock("undo" if plan.undoes else "apply"):
-        transport = _write_transport(session, wait=wait)
+        transport = write_client(
+            session.settings, session.credentials(), session.budget(wait=wait), progress=session.progress
+        )
         tools = RunContext(
             transport,
             journal,
@@ -169,29 +195,24 @@ def _carry_out(
         raise typer.Exit(EXIT_PARTIAL)
 
 
-def _ask(session: Session, plan: "Plan", *, going_on: bool) -> None:
+def _ask(session: Session, plan: "Plan", under_way: "Sequence[Record] | None") -> None:
+    """Ask whether to make the changes, which are named; of a run that is under way those that are left."""
+    from auditor.mitigation.change import OPEN
+    from auditor.report.plan import named_changes
+
     account = session.store.account(plan.nsid)
     name = plain(account.username, 60) if account and account.username else plan.nsid
+    left = plan.changes
+    what = f"Make {count(len(left), 'change')}"
+    if under_way is not None:
+        left = tuple(record.change for record in under_way if record.state in OPEN)
+        what = f"Go on with {len(left):,} of {count(len(under_way), 'change')}"
     if sys.stdin.isatty():
         for warning in plan.warnings:
             note(f"! {plain(warning)}")
-    what = f"{count(len(plan.changes), 'change')} to {count(plan.photos, 'photo')} of {name}"
-    if not confirm(f"{'Go on with' if going_on else 'Make'} {what}?", option="--yes"):
+    question = f"{what} to {count(len({change.photo_id for change in left}), 'photo')} of {name}?"
+    if not confirm("\n".join([*named_changes(left, _MOST_KINDS), question]), option="--yes"):
         raise RefusedError("you said no, so nothing was changed")
-
-
-def _write_transport(session: Session, *, wait: bool) -> "WriteTransport":
-    """The only client that can write, and only with the methods of the mitigations."""
-    from auditor.flickr.writing import WriteTransport
-    from auditor.mitigation.kinds.registry import WRITE_METHODS
-
-    return WriteTransport(
-        session.credentials(),
-        session.budget(wait=wait),
-        base_url=session.settings.flickr_url,
-        progress=session.progress,
-        methods=WRITE_METHODS,
-    )
 
 
 def _report(journal: "Journal", run: "Run", calls: int, format: Format, output: Path | None) -> bool:  # noqa: A002
@@ -199,7 +220,24 @@ def _report(journal: "Journal", run: "Run", calls: int, format: Format, output: 
     from auditor.report.run import as_findings, render_run
 
     records = journal.records(run.run_id)
-    emit(render_run(run, as_findings(records), format.value, calls=calls), output)
+    with _changes_stay_told(run, records):
+        emit(render_run(run, as_findings(records), format.value, calls=calls), output)
     if any(record.state == "done" for record in records):
         note(f"To check it: flickr-auditor verify {run.run_id}; to undo it: flickr-auditor undo {run.run_id}")
     return not any(record.state in {"failed", "drifted"} or record.verified is False for record in records)
+
+
+@contextmanager
+def _changes_stay_told(run: "Run", records: "Sequence[Record]") -> Iterator[None]:
+    """A result that cannot be written (disk full, pipe closed) takes nothing back: say what was done."""
+    try:
+        yield
+    except (AuditorError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            # Nor may a second error follow when the interpreter flushes it at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        done = sum(record.state == "done" for record in records)
+        note(
+            f"The result could not be written: {plain(error)}. All the same {run.run_id} made"
+            f" {count(done, 'change')}; to see them: flickr-auditor verify {run.run_id}"
+        )

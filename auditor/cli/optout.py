@@ -311,17 +311,14 @@ def _templates(session: Session) -> Path | None:
 
 
 def _account_state(session: Session, also: "Sequence[RequestedPhoto]" = ()) -> "AccountState":
-    """The account as synced, with what `apply` changed since; `also` photos are looked for even if gone."""
+    """The account as it is known; `also` photos are looked for even if gone."""
     from auditor.audit.run import account_state
-    from auditor.optout.applied import applied_since, as_mitigated
 
     state = account_state(session.conn)
-    since = session.store.required_snapshot().taken_at
-    changes = applied_since(session.conn, state.account.nsid, since)
     gone = state.gone_ids | {photo.photo_id for photo in also if photo.photo_id} - {
         photo.id for photo in state.photos
     }
-    return replace(state, photos=as_mitigated(state.photos, changes), gone_ids=gone)
+    return replace(state, gone_ids=gone)
 
 
 def _in_account(state: "AccountState", index: "Index", card: "Card") -> "Sequence[RequestedPhoto]":

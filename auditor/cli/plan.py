@@ -1,5 +1,6 @@
 """``plan`` and ``show``: exactly what would be done, before anything is."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ import typer
 from auditor.cli.output import (
     Format,
     FormatOption,
+    OutOption,
     OutputOption,
     ReportFormat,
     ReportFormatOption,
@@ -18,12 +20,13 @@ from auditor.cli.output import (
     note,
 )
 from auditor.cli.session import Session
-from auditor.errors import ConfigurationError, NotAllowedError, RefusedError, UsageError
+from auditor.errors import ConfigurationError, NotAllowedError, UsageError
 from auditor.text import count
 
 if TYPE_CHECKING:
     from auditor.flickr.api import ReadApi
     from auditor.mitigation.planning.plan import Plan
+    from auditor.mitigation.planning.plan_store import PlanStore
     from auditor.mitigation.planning.policy import Actions, Policy
 
 EXIT_CHANGES = 1
@@ -82,7 +85,7 @@ def plan(
         list[str] | None,
         typer.Option(metavar="NAME", help="A [[policy]] of your settings; repeatable, the strictest wins."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the plan to this file instead of the home.")] = None,
+    out: OutOption = None,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit code 1 when there is something to change.")
     ] = False,
@@ -129,7 +132,7 @@ def plan(
     exceptions = policy_file.exceptions(session.settings.exceptions)
     if except_file:
         exceptions += (Except(_read_ids(except_file), "named in --except"),)
-    api = _read_api(session)
+    api = read_api(session)
     given = session.settings
     used = session.budget().used() if api is not None else 0
     made = make_plan(
@@ -141,7 +144,7 @@ def plan(
         budget=Budget(given.calls_per_hour, used, given.concurrency),
         progress=session.progress,
     )
-    path = write_plan(session, made, out)
+    path = plans_of(session).write(made, out)
     _tell(session, made, path, format, output)
     if detailed_exitcode and made.changes:
         raise typer.Exit(EXIT_CHANGES)
@@ -154,46 +157,24 @@ def show(
     output: OutputOption = None,
 ) -> None:
     """Show what a plan would do, photo by photo."""
+    from auditor.mitigation.planning.plan_store import Origin
+
     session: Session = context.obj
-    emit(rendered(session, load_plan(session, plan), format.value), output)
+    plans = plans_of(session)
+    found = plans.load(plan)
+    emit(rendered(session, found, format.value), output)
+    origin = plans.origin(found)
+    if origin in {Origin.FOREIGN, Origin.CHANGED}:
+        note(f"This plan was {origin.value}: apply takes it with --foreign only.")
+    if output is None and sys.stdout.isatty():
+        plans.shown(found)
 
 
-def load_plan(session: Session, name: str) -> "Plan":
-    """The plan in a file, or of this id in the home. Errors: those of `planning.plan.load`."""
-    from auditor.files import storage_errors
-    from auditor.mitigation.planning.plan import digest, load
-    from auditor.mitigation.running.journal import Journal
-    from auditor.names import inside
+def plans_of(session: Session) -> "PlanStore":
+    """The plans of this home."""
+    from auditor.mitigation.planning.plan_store import PlanStore
 
-    path = Path(name)
-    with storage_errors(path):  # such as a name too long for any file
-        given = path.is_file()
-    if not given and path.name == name:
-        path = inside(session.settings.home / "plans", f"{name}.json", "a plan")
-    plan = load(path)
-    known = Journal(session.conn).digest(plan.plan_id)
-    if known is not None and known != digest(plan):
-        raise RefusedError(
-            f"{path} is not the plan {plan.plan_id} that was made here",
-            hint="Make a new plan: flickr-auditor plan …",
-        )
-    return plan
-
-
-def write_plan(session: Session, plan: "Plan", out: Path | None) -> Path:
-    """Write a plan to `out` or into the home, and remember its hash; return where it is."""
-    import json
-
-    from auditor.files import private_dir, write_atomic
-    from auditor.mitigation.planning.plan import to_json
-    from auditor.mitigation.running.journal import Journal
-
-    if out is not None and (out.is_dir() or not out.parent.is_dir()):
-        raise UsageError(f"cannot write to {out}", hint="Name a file in a folder that exists.")
-    path = out or private_dir(session.settings.home / "plans") / f"{plan.plan_id}.json"
-    write_atomic(path, json.dumps(to_json(plan), indent=1) + "\n")
-    Journal(session.conn).remember(plan)
-    return path
+    return PlanStore(session.conn, session.settings.home / "plans")
 
 
 def rendered(session: Session, plan: "Plan", format: str) -> str:  # noqa: A002 - the option's name
@@ -241,10 +222,10 @@ def _policies(session: Session, names: Sequence[str], actions: "Actions") -> "li
     return [replace(policy, actions=policy.actions | actions) for policy in chosen]
 
 
-def _read_api(session: Session) -> "ReadApi | None":
+def read_api(session: Session, *, wait: bool = True) -> "ReadApi | None":
     """A client that can read, or None before login: a plan can be made without, but knows less."""
     try:
-        return session.read_api()
+        return session.read_api(wait=wait)
     except (ConfigurationError, NotAllowedError):
         return None
 

@@ -2,17 +2,29 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.account.photo import Photo
+from auditor.mitigation.change import Change
+from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.planning.plan import Plan, PlanState, to_json
 from auditor.report.json_text import json_text
 from auditor.report.plan_view import PlanView, flat, plan_view
-from auditor.text import count, csv_cell
+from auditor.text import count, csv_cell, plain
 
 MOST_PHOTOS = 50
 _MOST_IDS = 5
 CSV_COLUMNS = ("photo_id", "url", "title", "mitigation", "before", "after", "reversible", "note", "skipped")
+
+
+def named_changes(changes: Sequence[Change], most: int) -> list[str]:
+    """What `changes` are, each kind with its number of photos: ``3 photos: CC BY 2.0 → CC0``."""
+    kinds = Counter(plain(of(change).brief(change)) for change in changes)
+    lines = [f"{count(number, 'photo')}: {words}" for words, number in kinds.most_common(most)]
+    if len(kinds) > most:
+        lines.append(f"… and {count(len(kinds) - most, 'other kind')} of change")
+    return lines
 
 
 def render_plan(

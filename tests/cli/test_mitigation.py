@@ -1,7 +1,11 @@
 """`plan`, `show`, `apply`, `runs`, `verify`, `undo` as a user meets them: words in, exit codes out."""
 
+import hashlib
+import io
 import json
 import stat
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from importlib import resources
@@ -12,6 +16,7 @@ import jsonschema
 import pytest
 
 from auditor import lock
+from auditor.errors import StorageError
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.planning.plan import Plan, to_json
 from auditor.sandbox import Sandbox
@@ -343,3 +348,155 @@ def test_an_undo_is_not_planned_while_a_run_goes_on(
         monkeypatch.setattr(lock, "WAIT_SECONDS", 0.1)
         assert synced("undo", run["run_id"], "--yes").code == 6
     assert set((environment / "plans").iterdir()) == plans
+
+
+# -- nothing is written but a plan that was shown ------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    """Somebody sits there and types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Lets the program find a terminal on which these lines are typed."""
+
+    def typed(lines: str) -> None:
+        monkeypatch.setattr(sys, "stdin", Terminal(lines))
+        monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+
+    return typed
+
+
+def rehashed(table: dict[str, Any]) -> dict[str, Any]:
+    """As somebody would write it who knows how the hash is made."""
+    content = {key: value for key, value in table.items() if key not in {"state", "sha256"}}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return {**table, "sha256": hashlib.sha256(canonical.encode()).hexdigest()}
+
+
+@pytest.fixture
+def forged(synced: Program, box: Sandbox, tmp_path: Path) -> Callable[..., Path]:
+    """Writes a plan of this home with some fields changed, and a hash that fits."""
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--license", "cc0")
+
+    def write(**fields: Any) -> Path:
+        path = tmp_path / "forged.json"
+        path.write_text(json.dumps(rehashed({**plan, **fields})))
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"plan_id": "plan-20260101-000000-abcdef"},
+        {"warnings": []},
+        {"plan_id": "undo-20260101-000000-abcdef", "undoes": "run-20260101-000000-abcdef"},
+    ],
+    ids=["another-id", "edited", "a-made-up-undo"],
+)
+def test_a_plan_that_was_not_made_here_is_applied_only_after_a_look_at_it(
+    synced: Program,
+    box: Sandbox,
+    forged: Callable[..., Path],
+    fields: dict[str, Any],
+    answers: Callable[[str], None],
+) -> None:
+    path = forged(**fields, advice=["something else"])
+    refused = synced("apply", path, "--yes")
+    assert (refused.code, "--foreign" in refused.err) == (6, True)
+    unseen = synced("apply", path, "--yes", "--foreign")
+    assert (unseen.code, "flickr-auditor show" in unseen.err) == (6, True)
+    assert not any(served.writes for served in box.log)
+
+    answers("n\n")
+    assert synced("apply", path, "--foreign").code == 6
+    assert "not made here" in synced("show", path).err or "changed after" in synced("show", path).err
+    # No cap is lifted by a plan that merely says that it is an undo.
+    assert synced("apply", path, "--yes", "--foreign", "--max-changes", "1").code == 6
+    assert not any(served.writes for served in box.log)
+    applied = synced("apply", path, "--yes", "--foreign", "--format", "json")
+    assert (applied.code, ran(applied)["done"] > 0) == (0, True)
+    assert synced("runs", "--format", "json").json["runs"][0]["undoes"] is None
+    again = synced("apply", path, "--yes", "--foreign", "--format", "json")
+    assert (again.code, ran(again)["run_id"], ran(again)["calls"]) == (0, ran(applied)["run_id"], 0)
+
+
+def test_a_file_that_is_named_like_a_plan_does_not_stand_for_it(
+    synced: Program, box: Sandbox, tmp_path: Path
+) -> None:
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--add-tag", "no_cv")
+    (tmp_path / plan["plan_id"]).write_text(json.dumps(rehashed({**plan, "changes": plan["changes"][:1]})))
+    assert synced("show", plan["plan_id"], "--format", "json").json["changes"] == plan["changes"]
+    assert ran(synced("apply", plan["plan_id"], "--yes", "--format", "json"))["done"] == len(plan["changes"])
+
+
+@pytest.mark.parametrize("plan_id", ["\x1b[2J", "a\nb", "../x", "", "x" * 300])
+def test_a_plan_whose_id_is_no_name_is_refused(
+    synced: Program, forged: Callable[..., Path], plan_id: str
+) -> None:
+    result = synced("show", forged(plan_id=plan_id))
+    assert (result.code, "\x1b" in result.err) == (6, False)
+
+
+def test_the_question_names_what_changes(
+    synced: Program, box: Sandbox, tmp_path: Path, answers: Callable[[str], None]
+) -> None:
+    for photo in box.account.own_photos()[:3]:
+        photo.license = "0"
+    synced("sync", "--full")
+    planned(synced, "--ids", some_ids(box, tmp_path, 3), "--license", "cc0")
+    answers("n\n")
+    asked = synced("apply", "last")
+    assert asked.code == 6
+    assert "3 photos: All Rights Reserved → Public Domain Dedication (CC0)" in asked.err
+    assert "Make 3 changes to 3 photos" in asked.err
+    answers("y\n")
+    assert synced("apply", "last").code == 0
+
+
+def test_the_question_of_a_run_under_way_says_what_is_left(
+    synced: Program, box: Sandbox, tmp_path: Path, answers: Callable[[str], None]
+) -> None:
+    planned(synced, "--ids", some_ids(box, tmp_path), "--hide-from-search")
+    box.faults.add("revoked", methods=["flickr.photos.setSafetyLevel"], after=4)
+    stopped = ran(synced("apply", "last", "--yes", "--format", "json"))
+    box.faults.clear()
+    answers("y\n")
+    resumed = synced("apply", "last")
+    assert resumed.code == 0
+    assert f"Go on with {stopped['pending']} of 10 changes" in resumed.err
+
+
+def test_last_is_the_newest_plan_and_the_newest_run(synced: Program, box: Sandbox, tmp_path: Path) -> None:
+    for command in ("show", "apply", "undo", "verify"):
+        assert synced(command, "last").code == 2
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--add-tag", "no_cv", "--out", "own.json")
+    assert synced("show", "last", "--format", "json").json["plan_id"] == plan["plan_id"]
+    run = ran(synced("apply", "last", "--yes", "--format", "json"))
+    assert ran(synced("verify", "last", "--format", "json"))["run_id"] == run["run_id"]
+    assert ran(synced("undo", "last", "--yes", "--format", "json"))["done"] == run["done"]
+
+
+def test_what_was_done_is_said_where_the_result_cannot_be_written(
+    synced: Program, box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = tmp_path / "nowhere" / "x.json"
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--add-tag", "no_cv")
+    assert synced("apply", plan["plan_id"], "--yes", "--output", missing).code == 2
+    assert not any(served.writes for served in box.log)
+
+    def full(*_: object) -> None:
+        raise StorageError("no space left")
+
+    monkeypatch.setattr("auditor.files.write_atomic", full)
+    applied = synced("apply", plan["plan_id"], "--yes", "--output", tmp_path / "x.json")
+    assert applied.code == 0
+    assert "no space left" in applied.err
+    assert f"{len(plan['changes'])} changes" in applied.err
+    assert "flickr-auditor verify run-" in applied.err

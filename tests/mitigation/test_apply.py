@@ -27,6 +27,7 @@ from auditor.mitigation.kinds.base import GONE, PhotoState
 from auditor.mitigation.kinds.registry import MITIGATIONS, WRITE_METHODS
 from auditor.mitigation.planning.plan import Plan
 from auditor.mitigation.planning.policy import Actions
+from auditor.mitigation.running.catch_up import catch_up
 from auditor.mitigation.running.journal import Run
 from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.run import carry_out, check_plan, start
@@ -96,6 +97,37 @@ def test_the_local_store_knows_what_was_done(here: World) -> None:
     again = here.plan(GENTLE)
     assert not again.changes
     assert here.store.required_snapshot().photos == 24
+
+
+def test_the_store_catches_up_with_a_run_that_was_broken_off(here: World) -> None:
+    plan = here.plan(replace(EVERYTHING, hide=False, leave_groups=False), match=some(here, 12))
+    here.box.faults.add("revoked", methods=WRITES, after=9)
+    with pytest.raises(NotAllowedError):
+        here.apply(plan)
+    here.box.faults.clear()
+    run = here.journal.run_of(plan.plan_id)
+    assert run is not None
+    done = [record.change for record in here.journal.records(run.run_id) if record.state == "done"]
+    assert done
+    catch_up(here.conn)
+
+    def stored(change: Change) -> Any:
+        photo = next(photo for photo in here.photos() if photo.id == change.photo_id)
+        match change.mitigation:
+            case "add-tag":
+                return {"tag": "no_cv", "present": "nocv" in photo.tags}
+            case "license":
+                return photo.license_id
+            case _:
+                return photo.privacy
+
+    assert [stored(change) for change in done] == [change.after for change in done]
+    # What was read after the change counts more than the journal.
+    by_hand = next(change for change in done if change.mitigation == "add-tag")
+    here.box.account.replace_tags(here.box.account.photos[by_hand.photo_id], [])
+    here.sync()
+    catch_up(here.conn)
+    assert stored(by_hand) == by_hand.before
 
 
 def test_planning_and_a_dry_run_send_no_write(here: World) -> None:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import auditor
 from auditor import database
 from auditor.account.photo import Photo
 from auditor.errors import CallError, StorageError, UsageError
@@ -273,17 +272,3 @@ def test_a_plan_has_one_run(journal: Journal) -> None:
         journal.begin(PLAN, "run-2")
     with pytest.raises(UsageError):
         journal.run("run-2")
-
-
-def test_only_the_code_that_applies_plans_can_reach_the_client_that_writes() -> None:
-    package = Path(auditor.__file__).parent
-    users = {
-        str(path.relative_to(package))
-        for path in package.rglob("*.py")
-        if "flickr.writing" in path.read_text(encoding="utf-8")
-    }
-    assert users - {"flickr/api.py"} == {
-        "cli/apply.py",
-        "mitigation/running/run.py",
-        "mitigation/running/runner.py",
-    }

@@ -21,6 +21,7 @@ from auditor.mitigation.kinds.registry import WRITE_METHODS
 from auditor.mitigation.planning import planner
 from auditor.mitigation.planning.build_plan import PlanRequest, make_plan
 from auditor.mitigation.planning.plan import Plan
+from auditor.mitigation.planning.plan_store import PlanStore
 from auditor.mitigation.planning.policy import Actions, Match, Policy
 from auditor.mitigation.running.journal import Journal, Run
 from auditor.mitigation.running.photo_state import Reader
@@ -44,6 +45,7 @@ class World:
         self.conn: sqlite3.Connection = database.connect(home / "auditor.sqlite3")
         self.store = AccountStore(self.conn)
         self.journal = Journal(self.conn)
+        self.plans = PlanStore(self.conn, home / "plans")
         self.budget = CallBudget(home / "auditor.sqlite3", box.key, 1_000_000, wait=False)
         self._transports: list[Transport] = []
 
@@ -89,7 +91,7 @@ class World:
             now=datetime.now(UTC),
             budget=planner.Budget(3600, 0, 4),
         )
-        self.journal.remember(made)
+        self.plans.remember(made)
         return made
 
     def tools(self, **options: Any) -> RunContext:
@@ -111,7 +113,7 @@ class World:
         """The plan that undoes `run`, as things stand now."""
         records, events = self.journal.records(run.run_id), self.journal.events(run.run_id)
         plan = undo_plan(run, records, events, now=datetime.now(UTC), unhide=unhide)
-        self.journal.remember(plan)
+        self.plans.remember(plan)
         return plan
 
     def verify(self, run: Run) -> list[Finding]:

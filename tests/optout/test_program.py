@@ -293,12 +293,11 @@ def test_a_case_of_another_account_is_not_rechecked(program: Program, home: Home
     assert (result.code, NSID in result.err) == (6, True)
 
 
-def test_what_apply_did_since_the_last_sync_counts_as_done(program: Program, home: Home) -> None:
+def test_what_a_killed_run_did_before_it_was_read_back_counts_as_done(program: Program, home: Home) -> None:
     """All but three are All Rights Reserved; of the three, one was tagged, one tagged and untagged again."""
     home.conn.execute(
         "UPDATE photo SET license_id = '4' WHERE id BETWEEN 5000000000 AND 5000000002",
     )
-    home.conn.execute("INSERT INTO plan VALUES ('p', ?, '', '')", (NSID,))
     home.conn.execute("INSERT INTO run (run_id, plan_id, nsid, started_at) VALUES ('r', 'p', ?, 0)", (NSID,))
     tagged, untagged = '{"tag": "no_cv", "present": true}', '{"tag": "no_cv", "present": false}'
     for number, (photo, mitigation, after, state) in enumerate(
@@ -312,7 +311,8 @@ def test_what_apply_did_since_the_last_sync_counts_as_done(program: Program, hom
     ):
         home.conn.execute(
             "INSERT INTO change (run_id, number, photo_id, mitigation, subject, before, after, details,"
-            " reversible, note, state, answered_at) VALUES ('r', ?, ?, ?, '', '', ?, '', '', '', ?, ?)",
+            " reversible, note, state, answered_at, settled)"
+            " VALUES ('r', ?1, ?2, ?3, '', 'null', ?4, '{}', '', '', ?5, ?6, ?1)",
             (number, photo, mitigation, after, state, time.time()),
         )
     result = program("draft", "ffhq", "--format", "json").json

@@ -5,6 +5,7 @@ State: ``{"tag": "no_cv", "present": false}``. Flickr compares tags by their cle
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from auditor.account.photo import Photo
 from auditor.errors import CallError, UsageError
@@ -65,6 +66,11 @@ class _Tag(Mitigation):
         known = change.details.get("clean") or clean(_tag(change))
         by_id = change.details.get("tag_id") in (seen.tag_ids or {}).values()
         return _state(_tag(change), present=by_id or known in seen.photo.tags)
+
+    def applied(self, photo: Photo, record: Record) -> Photo:
+        tag = record.answer.get("clean") or clean(_tag(record.change))
+        others = tuple(held for held in photo.tags if held != tag)
+        return replace(photo, tags=(*others, tag) if self.adds else others)
 
     def same(self, one: Value, other: Value) -> bool:
         # Another plan may have spelled the tag in another way.

@@ -111,9 +111,17 @@ class Mitigation(ABC):
     def describe(self, change: Change) -> str:
         """The change in words, e.g. ``licence: CC BY 2.0 → All Rights Reserved``."""
 
+    def brief(self, change: Change) -> str:
+        """The change in words that follow a number of photos: ``3 photos: …``."""
+        return self.describe(change)
+
     def refusal(self, change: Change, facts: "FlickrFacts") -> str | None:
         """Why Flickr is known to refuse `change`; "": it will not for any reason we know; None: not asked."""
         return ""
+
+    def applied(self, photo: Photo, record: Record) -> Photo:
+        """`photo` of the local store after the change; itself where the store does not hold the state."""
+        return photo
 
     def show(self, value: Value) -> str:
         """A state in words."""

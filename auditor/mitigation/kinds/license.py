@@ -6,6 +6,7 @@ licence may not come back.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from auditor.account.photo import Photo
 from auditor.errors import CallError
@@ -90,6 +91,9 @@ class License(Mitigation):
             case _:
                 return failed(error)
 
+    def applied(self, photo: Photo, record: Record) -> Photo:
+        return replace(photo, license_id=str(record.change.after))
+
     def refusal(self, change: Change, facts: FlickrFacts) -> str | None:
         offered = facts.available.get(str(change.before))
         if offered is None:
@@ -105,7 +109,10 @@ class License(Mitigation):
         return Change(change.photo_id, self.name, change.after, change.before, "yes")
 
     def describe(self, change: Change) -> str:
-        return f"licence: {self.show(change.before)} → {self.show(change.after)}"
+        return f"licence: {self.brief(change)}"
+
+    def brief(self, change: Change) -> str:
+        return f"{self.show(change.before)} → {self.show(change.after)}"
 
     def show(self, value: Value) -> str:
         return licenses.get(str(value)).name if value else "no licence told"

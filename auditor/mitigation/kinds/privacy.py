@@ -9,6 +9,7 @@ they are read right before the call and sent back.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from auditor.account.photo import Photo
 from auditor.errors import CallError
@@ -75,6 +76,9 @@ class SetPrivacy(Mitigation):
         if seen.photo.privacy is None:
             raise ValueError("who may see the photo must be read before it is compared")
         return seen.photo.privacy.value
+
+    def applied(self, photo: Photo, record: Record) -> Photo:
+        return replace(photo, privacy=Privacy(str(record.change.after)))
 
     def request(self, change: Change, seen: PhotoState) -> WriteCall:
         kept = seen.permissions

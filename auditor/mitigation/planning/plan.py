@@ -17,10 +17,13 @@ from auditor.errors import RefusedError, UsageError
 from auditor.flickr.urls import is_nsid, is_photo_id
 from auditor.mitigation.change import Change, Skip
 from auditor.mitigation.kinds.registry import MITIGATIONS, of
+from auditor.names import is_name
 
 SCHEMA_VERSION: Final = 1
 MAX_AGE: Final = 7 * 24 * 3600
 """Seconds after which the data a plan was made from is too old to act on."""
+LAST: Final = "last"
+"""Instead of the id of a plan or a run: the newest."""
 _DAY: Final = 24 * 3600
 _LARGEST_FILE: Final = 500_000_000
 
@@ -117,10 +120,10 @@ def load(path: Path) -> Plan:
         if path.stat().st_size > _LARGEST_FILE:
             raise _refused(path, "is too large for a plan")
         data = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL
         raise UsageError(
-            f"cannot read the plan {path}: {error.strerror}",
-            hint="Give the file or the id that `flickr-auditor plan` told.",
+            f"cannot read the plan {path}: {getattr(error, 'strerror', None) or error}",
+            hint="Give the file or the id that `flickr-auditor plan` told, or last for the newest.",
         ) from error
     try:
         table = json.loads(data)
@@ -143,6 +146,8 @@ def _refused(path: Path, problem: str) -> RefusedError:
 
 
 def _parse(table: Mapping[str, Any]) -> Plan:
+    if not is_name(str(table["plan_id"])):
+        raise ValueError("no id")
     nsid = str(table["account"]["nsid"])
     if not is_nsid(nsid):
         raise ValueError("no account")

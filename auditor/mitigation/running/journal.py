@@ -18,7 +18,7 @@ from auditor import database
 from auditor.errors import UsageError
 from auditor.mitigation.change import OPEN, Change, Outcome, Record, Value
 from auditor.mitigation.kinds.registry import of
-from auditor.mitigation.planning.plan import Plan, PlanState, digest, is_stale
+from auditor.mitigation.planning.plan import LAST, Plan, PlanState, is_stale
 from auditor.mitigation.running.standing import Event
 
 # Spliced into statements below: words of our own, not input.
@@ -53,20 +53,7 @@ class Journal:
         self._clock = clock
         self._lock = threading.RLock()
 
-    # -- plans and runs --------------------------------------------------------------------------------------
-
-    def remember(self, plan: Plan) -> None:
-        """Keep the hash of a plan that was made here."""
-        row = (plan.plan_id, plan.nsid, digest(plan), plan.created_at.isoformat())
-        with self._storage():
-            self._conn.execute(
-                "INSERT OR IGNORE INTO plan (plan_id, nsid, sha256, created_at) VALUES (?, ?, ?, ?)", row
-            )
-
-    def digest(self, plan_id: str) -> str | None:
-        """The hash of the plan of this name that was made here."""
-        row = self._row("SELECT sha256 FROM plan WHERE plan_id = ?", plan_id)
-        return str(row["sha256"]) if row else None
+    # -- runs ------------------------------------------------------------------------------------------------
 
     def run_of(self, plan_id: str) -> Run | None:
         """The run of a plan, once it began."""
@@ -74,16 +61,28 @@ class Journal:
         return Run(**dict(row)) if row else None
 
     def run(self, run_id: str) -> Run:
-        """Errors: `UsageError` when there is no such run."""
-        row = self._row("SELECT * FROM run WHERE run_id = ?", run_id)
+        """The run of this id, or the newest (`last`). Errors: `UsageError` when there is no such run."""
+        if run_id == LAST:
+            row = self._row("SELECT * FROM run ORDER BY rowid DESC LIMIT 1")
+        else:
+            row = self._row("SELECT * FROM run WHERE run_id = ?", run_id)
         if row is None:
-            raise UsageError(f"there is no run {run_id!r}", hint="See them with: flickr-auditor runs")
+            what = "no plan was applied yet" if run_id == LAST else f"there is no run {run_id!r}"
+            raise UsageError(what, hint="See them with: flickr-auditor runs")
         return Run(**dict(row))
 
     def unfinished_undo(self, run_id: str) -> Run | None:
-        """The run that began to undo `run_id` and has something pending."""
-        row = self._row("SELECT * FROM run WHERE undoes = ? AND finished_at IS NULL", run_id)
+        """The newest run that began to undo `run_id` and has something pending."""
+        row = self._row(
+            "SELECT * FROM run WHERE undoes = ? AND finished_at IS NULL ORDER BY rowid DESC LIMIT 1", run_id
+        )
         return Run(**dict(row)) if row else None
+
+    def unfinished(self) -> list[Run]:
+        """The runs that have something pending."""
+        with self._storage():
+            rows = self._conn.execute("SELECT * FROM run WHERE finished_at IS NULL ORDER BY rowid").fetchall()
+        return [Run(**dict(row)) for row in rows]
 
     def runs(self) -> list[RunSummary]:
         """All runs, the latest first."""
@@ -205,6 +204,16 @@ class Journal:
                 (run_id, run_id),
             ).fetchall()
         return [Event(row["run_id"], row["undoes"], _record(row)) for row in rows]
+
+    def not_read_back(self, run_id: str) -> list[tuple[Record, float]]:
+        """The changes that Flickr confirmed and nobody read back yet, each with the time of its answer."""
+        with self._storage():
+            rows = self._conn.execute(
+                "SELECT * FROM change WHERE run_id = ? AND state = 'done' AND verified IS NULL"
+                " ORDER BY settled",
+                (run_id,),
+            ).fetchall()
+        return [(_record(row), row["answered_at"]) for row in rows]
 
     # -- SQLite ----------------------------------------------------------------------------------------------
 

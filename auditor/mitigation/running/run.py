@@ -1,16 +1,19 @@
 """From a plan to its run: the checks that come before the first write, then the run, then the local store."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from auditor.account.photo import account_from_person
+from auditor.account.photo import Photo, account_from_person
 from auditor.account.store import AccountStore
 from auditor.errors import NotAllowedError, RefusedError
 from auditor.flickr.api import Login, ReadApi
-from auditor.flickr.transport import Retry
+from auditor.flickr.budget import CallBudget
+from auditor.flickr.transport import Credentials, Retry
 from auditor.flickr.writing import WriteTransport
+from auditor.mitigation.kinds.registry import WRITE_METHODS
 from auditor.mitigation.planning import preflight
 from auditor.mitigation.planning.flickr_facts import check_account
 from auditor.mitigation.planning.plan import Plan, new_id
@@ -18,6 +21,7 @@ from auditor.mitigation.running.journal import Journal, Run, plan_state
 from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.runner import Runner
 from auditor.progress import SILENT, Progress
+from auditor.settings import Settings
 
 _MAY_WRITE = ("write", "delete")
 
@@ -33,6 +37,13 @@ class RunContext:
     retry: Retry = field(default_factory=Retry)
     progress: Progress = SILENT
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def write_client(
+    settings: Settings, credentials: Credentials, budget: CallBudget, **options: Any
+) -> WriteTransport:
+    """The only client that can write, and only with the methods of the mitigations."""
+    return WriteTransport(credentials, budget, base_url=settings.flickr_url, methods=WRITE_METHODS, **options)
 
 
 def check_plan(plan: Plan, journal: Journal, photos: int, cap: int | None, now: datetime) -> None:
@@ -88,27 +99,23 @@ def start(plan: Plan, context: RunContext) -> Run:
 
 
 def carry_out(run: Run, context: RunContext) -> None:
-    """Make the open changes of a run, and bring the local store up to date with what was read back.
+    """Make the open changes of a run; the local store learns what is read back, its snapshot keeps its age.
 
     Errors: those of `Runner.run`; the run can then go on later.
     """
-    photos = context.store.photos(run.nsid)
-    runner = Runner(
+    known = context.store.account(run.nsid) is not None
+
+    def keep(photos: Sequence[Photo]) -> None:
+        if known and photos:
+            context.store.update(run.nsid, photos, time.time())
+
+    Runner(
         context.transport,
-        Reader(ReadApi(context.transport), photos),
+        Reader(ReadApi(context.transport), context.store.photos(run.nsid)),
         context.journal,
         run.run_id,
+        keep=keep,
         concurrency=context.concurrency,
         retry=context.retry,
         progress=context.progress,
-    )
-    try:
-        runner.run()
-    finally:
-        _update_store(runner, context.store, run.nsid)
-
-
-def _update_store(runner: Runner, store: AccountStore, nsid: str) -> None:
-    """So that the next audit or plan sees what was done; the snapshot stays as old as it is."""
-    if store.account(nsid) is not None and runner.read_back:
-        store.update(nsid, list(runner.read_back.values()), time.time())
+    ).run()

@@ -58,7 +58,7 @@ class _Work:
 
 
 class Runner:
-    """Carries out one run. `read_back` collects the photos as they were read back, for the local store."""
+    """Carries out one run; `keep` is given the photos as they are read back, for the local store."""
 
     def __init__(
         self,
@@ -67,6 +67,7 @@ class Runner:
         journal: Journal,
         run_id: str,
         *,
+        keep: Callable[[Sequence[Photo]], None] = lambda _: None,
         concurrency: int = 8,
         retry: Retry = Retry(),  # noqa: B008 - frozen
         progress: Progress = SILENT,
@@ -76,6 +77,7 @@ class Runner:
         self._reader = reader
         self._journal = journal
         self._run_id = run_id
+        self._keep = keep
         self._concurrency = concurrency
         self._retry = retry
         self._progress = progress
@@ -86,7 +88,6 @@ class Runner:
         self._aside: set[int] = set()
         self._aside_in_a_row = 0
         self._lock = threading.Lock()
-        self.read_back: dict[str, Photo] = {}
 
     def run(self) -> None:
         """Carry out all that is open.
@@ -328,7 +329,8 @@ class Runner:
             if record.state == "done" and record.verified is None and can_read_back(record)
         ]
         seen = self._read(workers, self._reader.ordered(photos_of(record.change for record in records)))
-        self.read_back |= {key: value.photo for key, value in seen.items() if value is not None}
+        # Before the journal says that it was read back: what is not in the store yet is caught up on later.
+        self._keep([state.photo for state in seen.values() if state is not None])
         workers.map(
             partial(self._check, seen=seen), [record for record in records if record.change.photo_id in seen]
         )

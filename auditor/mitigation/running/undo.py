@@ -6,13 +6,19 @@ the run's to undo, is a skip with its reason.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from auditor.errors import NotAllowedError, UnreachableError
+from auditor.flickr.api import ReadApi
 from auditor.mitigation.change import Change, Record, Skip
 from auditor.mitigation.kinds.base import FlickrFacts
+from auditor.mitigation.kinds.license import License
 from auditor.mitigation.kinds.registry import of
+from auditor.mitigation.planning.flickr_facts import offered_licenses
 from auditor.mitigation.planning.plan import Plan, new_id
+from auditor.mitigation.planning.planner import Budget, with_estimate
 from auditor.mitigation.running.journal import Journal, Run
 from auditor.mitigation.running.standing import Event, Standing, Subject, standing
 
@@ -93,6 +99,40 @@ def lost_changes(run: Run, journal: Journal) -> dict[int, str]:
         if entry is None or entry.lost:
             found[record.number] = f"left alone: {entry.lost if entry else f'{run.undoes} did not change it'}"
     return found
+
+
+def under_way(run_id: str, journal: Journal) -> Plan | None:
+    """The plan of an undo of `run_id` that began and has something pending, from the journal alone."""
+    started = journal.unfinished_undo(run_id)
+    return plan_of(started, journal.records(started.run_id)) if started is not None else None
+
+
+def plan_undo(
+    run: Run, journal: Journal, *, photos: int, budget: Budget, api: ReadApi | None, unhide: bool
+) -> Plan:
+    """The plan that undoes `run` as things stand now, with what it costs on an account of so many photos.
+
+    With a client Flickr is asked which licences it offers still.
+    """
+    records = journal.records(run.run_id)
+    available: dict[str, frozenset[str]] = {}
+    if api is not None:
+        samples = {
+            str(record.change.after): record.change.photo_id
+            for record in records
+            if record.change.mitigation == License.name and record.state == "done"
+        }
+        with suppress(UnreachableError, NotAllowedError):  # then it is not known, and applying will tell
+            available = offered_licenses(api, samples)
+    plan = undo_plan(
+        run,
+        records,
+        journal.events(run.run_id),
+        now=datetime.now(UTC),
+        facts=FlickrFacts({}, available, frozenset()),
+        unhide=unhide,
+    )
+    return with_estimate(plan, photos, budget)
 
 
 def plan_of(run: Run, records: Sequence[Record]) -> Plan:

@@ -1,0 +1,140 @@
+"""The plans of a home: files in `plans/`, and in the database their hash and where they came from.
+
+"Nothing is written but a plan that was shown": a file can be edited and its hash computed again, so what
+counts is whether this home made the plan, by the hash it remembers. A plan of somebody else's can be applied
+too, but only after it was looked at on a terminal, and never with the liberties of an undo of our own.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+
+from auditor import database
+from auditor.errors import RefusedError, UsageError
+from auditor.files import private_dir, write_atomic
+from auditor.mitigation.planning.plan import LAST, Plan, digest, load, to_json
+from auditor.names import inside
+
+
+class Origin(Enum):
+    """How a plan came here."""
+
+    MADE = "made here"
+    ACCEPTED = "made elsewhere, and accepted after a look at it"
+    CHANGED = "changed after it was made here"
+    FOREIGN = "not made here"
+
+
+class PlanStore:
+    """Finds, reads and writes plans; `folder` is the home's `plans/`."""
+
+    def __init__(self, conn: sqlite3.Connection, folder: Path) -> None:
+        self._conn = conn
+        self._folder = folder
+
+    def load(self, name: str) -> Plan:
+        """The plan of this id, the newest one (`last`), or that in a file.
+
+        An id of a plan that was made here means that plan, whatever files are called like it. Errors: those
+        of `planning.plan.load`.
+        """
+        return load(self._path(name))
+
+    def _path(self, name: str) -> Path:
+        known = self._row(
+            "SELECT plan_id, path FROM plan WHERE NOT foreign_made ORDER BY rowid DESC LIMIT 1"
+            if name == LAST
+            else "SELECT plan_id, path FROM plan WHERE plan_id = ? AND NOT foreign_made",
+            *([] if name == LAST else [name]),
+        )
+        if known is not None:
+            return Path(known["path"]) if known["path"] else self._own_path(known["plan_id"])
+        if name == LAST:
+            raise UsageError("no plan was made yet", hint="Make one: flickr-auditor plan …")
+        return Path(name).expanduser()
+
+    def _own_path(self, plan_id: str) -> Path:
+        return inside(self._folder, f"{plan_id}.json", "a plan")
+
+    def write(self, plan: Plan, out: Path | None = None) -> Path:
+        """Write a plan that was made here to `out` or into the home, and remember it; return where it is."""
+        path = out.absolute() if out else private_dir(self._folder) / f"{plan.plan_id}.json"
+        write_atomic(path, json.dumps(to_json(plan), indent=1) + "\n")
+        self.remember(plan, path if out else None)
+        return path
+
+    def remember(self, plan: Plan, path: Path | None = None, *, foreign: bool = False) -> None:
+        """Keep the hash of a plan, and where it was written if not into the home."""
+        values = (plan.plan_id, plan.nsid, digest(plan), plan.created_at.isoformat())
+        with self._storage():
+            self._conn.execute(
+                "INSERT OR IGNORE INTO plan (plan_id, nsid, sha256, created_at, path, foreign_made)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (*values, str(path) if path else None, foreign),
+            )
+
+    def origin(self, plan: Plan) -> Origin:
+        """How `plan`, as it was read, came here."""
+        row = self._row("SELECT sha256, foreign_made FROM plan WHERE plan_id = ?", plan.plan_id)
+        if row is None:
+            return Origin.FOREIGN
+        if row["sha256"] == digest(plan):
+            return Origin.ACCEPTED if row["foreign_made"] else Origin.MADE
+        return Origin.FOREIGN if row["foreign_made"] else Origin.CHANGED
+
+    def shown(self, plan: Plan) -> None:
+        """Remember that somebody looked at exactly this plan on a terminal."""
+        with self._storage():
+            self._conn.execute("INSERT OR IGNORE INTO plan_shown VALUES (?)", (digest(plan),))
+
+    def was_shown(self, plan: Plan) -> bool:
+        """Whether somebody looked at exactly this plan on a terminal."""
+        return self._row("SELECT 1 FROM plan_shown WHERE sha256 = ?", digest(plan)) is not None
+
+    def accept(self, plan: Plan) -> Plan:
+        """`plan` as it may be applied here: ours as it is, and the same file always as the same plan.
+
+        Somebody else's undoes no run of ours, whatever it says, so that the limits of every plan hold for it.
+        Where its id is that of another plan it gets one of its own.
+        """
+        origin = self.origin(plan)
+        if origin is Origin.MADE:
+            return plan
+        if origin is not Origin.ACCEPTED:
+            taken = self._row("SELECT 1 FROM plan WHERE plan_id = ?", plan.plan_id) is not None
+            if taken:
+                plan = replace(plan, plan_id=f"{plan.plan_id[:80]}-{digest(plan)[:12]}")
+            self.remember(plan, foreign=True)
+        return replace(plan, undoes=None)
+
+    def _row(self, query: str, *values: object) -> sqlite3.Row | None:
+        with self._storage():
+            row: sqlite3.Row | None = self._conn.execute(query, values).fetchone()
+        return row
+
+    @contextmanager
+    def _storage(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise database.database_error(error, database.path_of(self._conn)) from error
+
+
+def check_origin(plan: Plan, plans: PlanStore, *, foreign: bool) -> bool:
+    """Whether `plan` may be applied as it is; False: it was not shown yet and has to be.
+
+    Errors: `RefusedError` for a plan that this home did not make, unless `foreign` is asked for.
+    """
+    origin = plans.origin(plan)
+    if origin in {Origin.MADE, Origin.ACCEPTED}:
+        return True
+    if not foreign:
+        raise RefusedError(
+            f"the plan {plan.plan_id} was {origin.value}, so nobody here has seen what it does",
+            hint="Look at it with `flickr-auditor show`, then apply it with --foreign; or make a new plan.",
+        )
+    return plans.was_shown(plan)
