@@ -1,9 +1,10 @@
-"""An audit as flat rows, one for each exposure: what CSV files and DataFrames hold."""
+"""An audit or a check as flat rows, one for each exposure: what CSV files and DataFrames hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from auditor.audit.result import AuditResult, Exposure
+from auditor.account.photo import Photo
+from auditor.audit.result import AuditResult, CheckedTarget, Exposure
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import page_url
@@ -31,6 +32,17 @@ PLACE_COLUMNS: Final = (
     "certainty",
 )
 AUDIT_COLUMNS: Final = (*PHOTO_COLUMNS, *PLACE_COLUMNS, "in_account", "file", "account")
+CHECK_COLUMNS: Final = (
+    "target",
+    "kind",
+    "photo_id",
+    "url",
+    "owner",
+    "owner_alias",
+    *PLACE_COLUMNS,
+    "note",
+    "error",
+)
 
 
 def audit_rows(result: AuditResult) -> Iterator[dict[str, Any]]:
@@ -40,28 +52,49 @@ def audit_rows(result: AuditResult) -> Iterator[dict[str, Any]]:
     """
     nsid = result.account.nsid
     for exposed in result.exposed:
-        photo = exposed.photo
-        known = {
-            "photo_id": photo.id,
-            "url": photo.url(nsid),
-            "title": photo.title,
-            "license": photo.license_id,
-            "license_name": licenses.get(photo.license_id).name if photo.license_id else None,
-            "privacy": photo.privacy,
-            "has_no_cv": has_tag(photo.tags, NO_CV),
-            "taken": photo.date_taken,
-            "uploaded": None if photo.date_upload is None else iso(photo.date_upload),
-            "in_account": True,
-            "account": nsid,
-        }
+        known = {**photo_row(exposed.photo, nsid), "in_account": True}
         yield from ({**known, **exposure.values()} for exposure in exposed.exposures)
     elsewhere = {"in_account": False, "account": nsid}
     for gone in result.gone:
-        yield elsewhere | located(gone.photo_id, nsid, gone.exposure)
+        yield elsewhere | _located(gone.photo_id, nsid, gone.exposure)
     for file in result.files:
         yield from (elsewhere | {"file": file.path} | exposure.values() for exposure in file.exposures)
 
 
-def located(photo_id: str | None, owner: str | None, exposure: Exposure) -> dict[str, Any]:
+def photo_row(photo: Photo, nsid: str) -> dict[str, Any]:
+    """The values of `PHOTO_COLUMNS`, and whose it is."""
+    return {
+        "photo_id": photo.id,
+        "url": photo.url(nsid),
+        "title": photo.title,
+        "license": photo.license_id,
+        "license_name": licenses.get(photo.license_id).name if photo.license_id else None,
+        "privacy": photo.privacy,
+        "has_no_cv": has_tag(photo.tags, NO_CV),
+        "taken": photo.date_taken,
+        "uploaded": None if photo.date_upload is None else iso(photo.date_upload),
+        "account": nsid,
+    }
+
+
+def check_rows(targets: Sequence[CheckedTarget]) -> Iterator[dict[str, Any]]:
+    """Rows with the values of `CHECK_COLUMNS`; a target without exposures has one row."""
+    for checked in targets:
+        owner = checked.owner or checked.owner_alias
+        known = {
+            "target": checked.target.text,
+            "kind": checked.target.kind,
+            "photo_id": checked.target.photo.photo_id if checked.target.photo else None,
+            "owner": checked.owner,
+            "owner_alias": checked.owner_alias,
+            "note": checked.note,
+            "error": checked.error,
+        }
+        yield from ({**known, **_located(item.photo_id, owner, item.exposure)} for item in checked.exposures)
+        if not checked.exposures:
+            yield known
+
+
+def _located(photo_id: str | None, owner: str | None, exposure: Exposure) -> dict[str, Any]:
     """A photo of which only the id is known, and where it is."""
     return {"photo_id": photo_id, "url": page_url(photo_id, owner) if photo_id else None, **exposure.values()}

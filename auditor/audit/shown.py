@@ -1,4 +1,4 @@
-"""New exposures only: an audit compared with what was shown before, for runs from cron."""
+"""The audits that were made, kept in the database: the next one can show what is new (`audit --since`)."""
 
 import json
 import sqlite3
@@ -6,13 +6,25 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from auditor import database
-from auditor.audit.result import AuditResult, FoundPhoto, Since
+from auditor.audit.result import AuditResult, Exposure, FoundPhoto, Since
 from auditor.errors import UsageError, WrongFileError
 
 Seen = frozenset[tuple[str, str]]
 """Pairs of photo id (or record, or a file's MD5) and dataset."""
+
+_FIND: Final = (
+    "match_key",
+    "record",
+    "records",
+    "source",
+    "license_then_id",
+    "links_original",
+    "certainty",
+)
+"""What is kept of an exposure."""
 
 
 def known_before(since: str, nsid: str, conn: sqlite3.Connection) -> Seen:
@@ -57,20 +69,65 @@ def only_new(result: AuditResult, known: Seen, since: str) -> AuditResult:
 
 
 def remember(result: AuditResult, conn: sqlite3.Connection, now: float) -> None:
-    """Write down that these exposures were shown; `now` is unix time."""
-    rows = [(result.account.nsid, photo, dataset, now) for photo, dataset in _pairs(result)]
+    """Keep the audit and all that it found; `now` is unix time."""
     with database.transaction(conn):
-        conn.executemany("INSERT OR IGNORE INTO exposure_seen VALUES (?, ?, ?, ?)", rows)
+        cursor = conn.execute(
+            "INSERT INTO audit (nsid, at, snapshot_at, complete, photos, exposed, exposures, gone)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                result.account.nsid,
+                now,
+                result.snapshot_at,
+                result.complete,
+                result.photos,
+                len(result.exposed),
+                sum(len(photo.exposures) for photo in result.exposed),
+                len(result.gone),
+            ),
+        )
+        audit_id = cursor.lastrowid
+        conn.executemany(
+            "INSERT INTO audit_index VALUES (?, ?, ?, ?)",
+            [(audit_id, index.dataset, index.records, index.built_at) for index in result.indexes],
+        )
+        conn.executemany(
+            _KEEP,
+            [(result.account.nsid, audit_id, audit_id, *found) for found in _found(result)],
+        )
 
 
-def _pairs(result: AuditResult) -> Iterator[tuple[str, str]]:
-    for photo in result.exposed:
-        for exposure in photo.exposures:
-            yield photo.photo.id, exposure.dataset
-    for found in result.gone:
-        yield _photo(found), found.exposure.dataset
+_NAMES: Final = (
+    "nsid",
+    "first_audit",
+    "last_audit",
+    "photo",
+    "photo_id",
+    "dataset",
+    "in_account",
+    "file",
+    *_FIND,
+)
+_KEEP: Final = (
+    f"INSERT INTO exposure ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"  # noqa: S608 - own names
+    " ON CONFLICT (nsid, photo, dataset) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _NAMES if name not in {"nsid", "first_audit"})
+)
+
+
+def _found(result: AuditResult) -> Iterator[tuple[object, ...]]:
+    """Rows of the table ``exposure``, less the account and the audits: `_NAMES` from ``photo`` on."""
+    for exposed in result.exposed:
+        key = exposed.photo.id
+        yield from ((key, int(key), e.dataset, True, None, *_kept(e)) for e in exposed.exposures)
+    for gone in result.gone:
+        photo_id = None if gone.photo_id is None else int(gone.photo_id)
+        yield (_photo(gone), photo_id, gone.exposure.dataset, False, None, *_kept(gone.exposure))
     for file in result.files:
-        yield from ((file.md5, exposure.dataset) for exposure in file.exposures)
+        yield from ((file.md5, None, e.dataset, False, file.path, *_kept(e)) for e in file.exposures)
+
+
+def _kept(exposure: Exposure) -> Iterator[object]:
+    return (getattr(exposure, name) for name in _FIND)
 
 
 def _photo(found: FoundPhoto) -> str:
@@ -79,7 +136,8 @@ def _photo(found: FoundPhoto) -> str:
 
 def _seen(conn: sqlite3.Connection, nsid: str, *, before: float | None) -> Seen:
     rows = conn.execute(
-        "SELECT photo, dataset FROM exposure_seen WHERE nsid = ? AND (? IS NULL OR first_seen < ?)",
+        "SELECT photo, dataset FROM exposure JOIN audit ON audit_id = first_audit"
+        " WHERE exposure.nsid = ? AND (? IS NULL OR at < ?)",
         (nsid, before, before),
     )
     return frozenset((row["photo"], row["dataset"]) for row in rows)
@@ -91,7 +149,7 @@ def _from_report(file: Path) -> Seen:
         photos = {(photo["id"], e["dataset"]) for photo in report["photos"] for e in photo["exposures"]}
         gone = {(e["photo_id"] or e["record"], e["dataset"]) for e in report["no_longer_in_account"]}
         files = {(file["md5"], e["dataset"]) for file in report.get("files", ()) for e in file["exposures"]}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise WrongFileError(
             f"{file} is no JSON report of an audit", hint="Make one with: flickr-auditor audit --format json"
         ) from error

@@ -6,11 +6,8 @@ from typing import Any
 import pandas as pd
 
 from auditor.audit.result import AuditResult, CheckedTarget
-from auditor.audit.rows import AUDIT_COLUMNS, PLACE_COLUMNS, audit_rows, located
+from auditor.audit.rows import AUDIT_COLUMNS, CHECK_COLUMNS, audit_rows, check_rows
 from auditor.text import csv_cell
-
-_TARGET = ("target", "kind", "photo_id", "url", "owner", "owner_alias")
-CHECK_COLUMNS = (*_TARGET, *PLACE_COLUMNS, "note", "error")
 
 
 def audit(result: AuditResult) -> str:
@@ -19,25 +16,8 @@ def audit(result: AuditResult) -> str:
 
 
 def check(targets: Sequence[CheckedTarget]) -> str:
-    """Columns `CHECK_COLUMNS`; a target without exposures has one row."""
-    return _csv(_check_rows(targets), CHECK_COLUMNS)
-
-
-def _check_rows(targets: Sequence[CheckedTarget]) -> Iterable[dict[str, Any]]:
-    for checked in targets:
-        owner = checked.owner or checked.owner_alias
-        known = {
-            "target": checked.target.text,
-            "kind": checked.target.kind,
-            "photo_id": checked.target.photo.photo_id if checked.target.photo else None,
-            "owner": checked.owner,
-            "owner_alias": checked.owner_alias,
-            "note": checked.note,
-            "error": checked.error,
-        }
-        yield from ({**known, **located(item.photo_id, owner, item.exposure)} for item in checked.exposures)
-        if not checked.exposures:
-            yield known
+    """See `auditor.audit.rows`."""
+    return _csv(check_rows(targets), CHECK_COLUMNS)
 
 
 def _csv(rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> str:
