@@ -206,8 +206,10 @@ def parse_photos(text: str) -> list[PhotoAddress]:
     Of several addresses of one photo the first is given, with the owner and the original that any of them
     names.
     """
-    if "flic" not in text.lower():
-        return []
+    mentions = text.lower().count("flic")
+    if mentions <= 1:
+        only = parse_photo(text) if mentions else None
+        return [only] if only else []
     found: dict[str, PhotoAddress] = {}
     for host in _hosts(text):
         if photo := _photo_at(host):

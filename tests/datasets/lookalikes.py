@@ -91,7 +91,7 @@ def open_images() -> bytes:
         "OriginalMD5,Thumbnail300KURL,Rotation\n"
     )
     rows = [
-        f"{number:016x},train,https://c2.staticflickr.com/2/1433/{photo}_{secret}_o.jpg,"
+        f"{number}123456789abcdef,train,https://c2.staticflickr.com/2/1433/{photo}_{secret}_o.jpg,"
         f"https://www.flickr.com/photos/{nsid}/{photo},https://creativecommons.org/licenses/by/2.0/,"
         f'https://www.flickr.com/people/{nsid}/,Ann,"A ""title"", with a comma",3892704,'
         f"{base64.b64encode(hashlib.md5(str(photo).encode()).digest()).decode()},,0\n"

@@ -1,21 +1,48 @@
 """A few plain words for what a file is, for the message that it is not what it was given as."""
 
+import re
+
 from auditor.datasets.parsing.parquet import columns as parquet_columns
 from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.sqlite import MAGIC
 
+_AS_TEXT = "export its list of names as text or CSV"
 _MAGIC = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a zip archive"),
-    (b"PAR1", "a Parquet file"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"\xff\xfe", "text in UTF-16 (save it as UTF-8)"),
-    (b"\xfe\xff", "text in UTF-16 (save it as UTF-8)"),
+    (b"MATLAB 5.0 MAT-file", f"a MATLAB file (.mat), which is binary: {_AS_TEXT}"),
+    (b"\x89HDF\r\n", f"an HDF5 file, or a MATLAB one of version 7.3: {_AS_TEXT}"),
+    (b"\x80\x02", _PICKLE := f"a Python pickle, which can run programs: {_AS_TEXT}"),
+    (b"\x80\x03", _PICKLE),
+    (b"\x80\x04", _PICKLE),
+    (b"\x80\x05", _PICKLE),
+    (b"Rar!", "a RAR archive: unpack it first"),
+    (b"7z\xbc\xaf", "a 7-Zip archive: unpack it first"),
+    (b"\xfd7zXZ", "an xz file: unpack it first"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file: save its table as CSV"),
+    (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer, not the file itself: run git lfs pull"),
 )
+_READABLE = (
+    (MAGIC, "an SQLite database"),
+    (b"PAR1", "a Parquet file that is damaged"),
+    (b"\x93NUMPY", f"a NumPy file (.npy), which is binary: {_AS_TEXT}"),
+)
+"""Binary files of kinds that some reader reads."""
+# A symbolic link of git-annex as text, which is what Windows and GitHub make of one.
+_ANNEX = re.compile(rb"/annex/objects/\S+\s*|\S*\.git/annex/objects/\S+\s*")
+
+
+def no_index(source: Source) -> str | None:
+    """What kind of file it is, when one look tells that no reader can do anything with it."""
+    for magic, words in _MAGIC:
+        if source.head.startswith(magic):
+            return words
+    if _ANNEX.fullmatch(source.head):
+        return "a git-annex pointer, not the file itself: run git annex get"
+    return None
 
 
 def describe(source: Source) -> str:
@@ -25,9 +52,11 @@ def describe(source: Source) -> str:
         return "an empty file"
     if columns := list(parquet_columns(source)):
         return f"a Parquet file with the columns {_listed(columns)}"
-    for magic, words in _MAGIC:
+    for magic, words in _READABLE:
         if head.startswith(magic):
             return words
+    if known := no_index(source):
+        return known
     start = head[:1024].decode("utf-8-sig", errors="replace").lstrip().lower()
     if start.startswith(("<!doctype html", "<html", "<head")):
         return "an HTML page (a web page saved in the place of the file, such as a login or download page)"

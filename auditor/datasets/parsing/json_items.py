@@ -21,6 +21,9 @@ MAX_TEXT_BYTES = 16 << 20
 
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
+# What Python and NumPy write for numbers that JSON has not; texts are matched to be left alone.
+_NO_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*+"?|(-?(?:NaN|Infinity))', re.DOTALL)
+_UNFINISHED = re.compile(rb"[-A-Za-z]{1,9}\Z")
 _STEPS = np.zeros(256, np.int64)
 _STEPS[list(b"[{")], _STEPS[list(b"]}")] = 1, -1
 
@@ -114,15 +117,38 @@ class _Utf8:
         self._text_length = 0
         """Length so far of the text that the last block ended in; 0 outside of texts."""
         self._escape = b""
+        self._kept = b""
+        """The start of what may be a word, for the next block to tell."""
 
     def read(self, size: int) -> bytes:
         if size == 0:  # how ijson asks whether it gets bytes or text
             return b""
         while data := self._stream.read(size):
-            if text := self._decoder.decode(data):
-                self._bound(block := text.encode())
-                return block
-        return self._decoder.decode(b"", final=True).encode()
+            if block := self._whole_words(self._kept + self._decoder.decode(data).encode()):
+                return self._checked(block)
+        rest, self._kept = self._kept + self._decoder.decode(b"", final=True).encode(), b""
+        return self._checked(rest)
+
+    def _whole_words(self, block: bytes) -> bytes:
+        """The block without the word at its end that the next one may go on with."""
+        unfinished = _UNFINISHED.search(block)
+        end = unfinished.start() if unfinished else len(block)
+        self._kept = block[end:]
+        return block[:end]
+
+    def _checked(self, block: bytes) -> bytes:
+        if b"NaN" in block or b"Infinity" in block:
+            block = self._without_no_numbers(block)
+        self._bound(block)
+        return block
+
+    def _without_no_numbers(self, block: bytes) -> bytes:
+        """The block with null for NaN and Infinity; in texts they stay."""
+        start = b""
+        if self._text_length:  # it begins inside a text: its quote is put before it for the search
+            start, block = b'"', self._escape + block
+        replaced = _NO_NUMBER.sub(lambda match: b"null" if match[1] else match[0], start + block)
+        return replaced[len(start) + (len(self._escape) if start else 0) :]
 
     def _bound(self, block: bytes) -> None:
         """Raise JSONError when the file nests too deep or holds too long a text."""

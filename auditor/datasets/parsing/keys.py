@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from auditor.datasets.parsing.row import NO_ADDRESS as NO_ADDRESS
-from auditor.datasets.parsing.row import Record
+from auditor.datasets.parsing.row import Found, Record
 from auditor.flickr import licenses
 from auditor.flickr.urls import (
     OwnerAddress,
     PhotoAddress,
     is_photo_id,
+    merged,
     normalise_nsid,
     pack_nsid,
     parse_owner,
     parse_photo,
+    parse_photos,
 )
 
 NO_PHOTO_ID = "no photo id"
@@ -97,6 +99,35 @@ def found_in(
         return None
     original = any(photo.is_original and photo.photo_id == photos[0].photo_id for photo in photos)
     return _record(photos[0], named, license_id, place)._replace(original=original)
+
+
+def records_in(
+    texts: Iterable[object],
+    *,
+    license_id: int | None = None,
+    place: str | None = None,
+    key: str | None = None,
+) -> Found:
+    """A record for each photo that addresses in the texts of one row lead to, or that there is none.
+
+    Where all are of one photo, any of the texts may name its owner or hold the original's secret.
+    """
+    photos: dict[str, PhotoAddress] = {}
+    people: list[OwnerAddress] = []
+    for text in texts:
+        if not isinstance(text, str):
+            continue
+        found = parse_photos(text)
+        for photo in found:
+            seen = photos.get(photo.photo_id)
+            photos[photo.photo_id] = merged(seen, photo) if seen else photo
+        if not found and ("@" in text or "%" in text or "flic" in text.lower()):
+            people.append(parse_owner(text) or OwnerAddress())
+    if not photos:
+        return NO_ADDRESS
+    owners = people if len(photos) == 1 else ()
+    records = tuple(_record(photo, owners, license_id, place)._replace(key=key) for photo in photos.values())
+    return records if len(records) > 1 else records[0]
 
 
 def url_hash(value: object) -> str | None:

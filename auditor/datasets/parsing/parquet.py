@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from auditor.datasets import duck
 from auditor.datasets.parsing.keys import NO_ADDRESS
-from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.row import Found, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.errors import WrongFileError
 from auditor.text import plain
@@ -95,7 +95,7 @@ def rows_with_links(
 
 
 def _row(number: int, found: Found) -> Row:
-    return row_of(number, found._replace(record=f"row {number}") if isinstance(found, Record) else found)
+    return row_of(number, placed(found, f"row {number}"))
 
 
 def _values(

@@ -58,13 +58,24 @@ class Row(NamedTuple):
     """How many rows of the file this is: more than one only for rows skipped in bulk."""
 
 
-Found = Record | str
-"""What a reader makes of one row of the usual kind: its one record, or the reason why it has none."""
+Found = Record | tuple[Record, ...] | str
+"""What a reader makes of one row: its record, or several, one for each photo; or why it has none."""
 
 
 def row_of(number: int, found: Found) -> Row:
     """The row with what was found in it."""
-    return Row(number, skipped=found) if isinstance(found, str) else Row(number, (found,))
+    if isinstance(found, str):
+        return Row(number, skipped=found)
+    return Row(number, (found,) if isinstance(found, Record) else found)
+
+
+def placed(found: Found, place: str) -> Found:
+    """What was found, with the place where it is."""
+    if isinstance(found, str):
+        return found
+    if isinstance(found, Record):
+        return found._replace(record=place)
+    return tuple(record._replace(record=place) for record in found)
 
 
 def join_key(key: str) -> str:

@@ -14,6 +14,7 @@ index that looks complete:
 """
 
 import bz2
+import codecs
 import gzip
 import hashlib
 import re
@@ -41,6 +42,7 @@ _PICTURES = re.compile(
     r"|mp4|m4v|mov|avi|3g[p2]|mpe?g|wmv|mkv|webm|mts|flv|og[gv])",
     re.IGNORECASE | re.DOTALL,
 )
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ZIP, _TAR = b"PK\x03\x04", b"ustar"
 _AGAIN = "Get the file again, and compare its size or checksum with the publisher's."
 
@@ -55,16 +57,25 @@ class Stream:
         self._file = file
         self._reader = reader
         self._position = position
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._at_start = True
 
     def read(self, size: int = -1, /) -> bytes:
-        """Up to `size` bytes (all that is left with -1), ``b""`` at the end.
+        """Up to `size` bytes (all that is left with -1), ``b""`` at the end; text in UTF-16 comes as UTF-8.
 
         Raises `WrongFileError` where the packing is cut short or damaged.
         """
         with damage(self._source.label):
             data = self._reader.read(size) if size >= 0 else self._reader.read()
         self._source.seen(self._position())
-        return data
+        if self._at_start and data:
+            self._at_start = False
+            if data.startswith(_UTF16):
+                self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+        if self._decoder is None or not data:
+            return data
+        # A block may hold half a character only, and nothing read would mean the end.
+        return self._decoder.decode(data).encode() or self.read(size)
 
     def __enter__(self) -> Self:
         return self
@@ -102,6 +113,7 @@ class Source:
         self._watch = watch
         self._furthest = 0
         self._head: bytes | None = None
+        self._mentions: dict[tuple[bytes, ...], bool] = {}
 
     @property
     def label(self) -> str:
@@ -112,8 +124,11 @@ class Source:
     def head(self) -> bytes:
         """The first 64 KiB, unpacked: enough to tell formats apart."""
         if self._head is None:
+            head = b""
             with self.open() as stream:
-                self._head = stream.read(HEAD_BYTES)
+                while len(head) < HEAD_BYTES and (block := stream.read(HEAD_BYTES - len(head))):
+                    head += block
+            self._head = head[:HEAD_BYTES]
         return self._head
 
     @property
@@ -123,6 +138,20 @@ class Source:
         if len(self.head) == HEAD_BYTES and len(lines) > 1:
             lines.pop()  # cut off by the end of the head
         return [line.rstrip("\r") for line in lines if line.strip()]
+
+    def mentions(self, *words: bytes) -> bool:
+        """Whether one of the words stands anywhere in the file; the head is looked at first."""
+        if any(word in self.head for word in words) or len(self.head) < HEAD_BYTES:
+            return any(word in self.head for word in words)
+        if words not in self._mentions:
+            longest = max(map(len, words))
+            with self.open() as stream:
+                kept, found = b"", False
+                while not found and (block := stream.read(CHUNK_BYTES)):
+                    found = any(word in kept + block for word in words)
+                    kept = block[-longest:]
+            self._mentions[words] = found
+        return self._mentions[words]
 
     def open(self) -> Stream:
         """Open at the start."""

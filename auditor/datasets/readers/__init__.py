@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from auditor.datasets.parsing.describe import describe
+from auditor.datasets.parsing.describe import describe, no_index
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.errors import UsageError, WrongFileError
@@ -80,7 +80,7 @@ def select(names: Iterable[str]) -> tuple[Format, ...]:
 
 def detect(source: Source, among: Sequence[Format]) -> Format | None:
     """The first of the formats that the content looks like, or the name where names are the index."""
-    if not source.member and not source.head:
+    if not source.member and (not source.head or no_index(source)):
         return None
     return next((format_ for format_ in among if format_.sniff(source)), None)
 

@@ -1,5 +1,7 @@
 """Adience: tab-separated fold files (github.com/GilLevi/AgeGenderDeepLearning, Folds).
 
+The files of the splits have paths like
+``<NSID>/landmark_aligned_face.<n>.<photo id>_<original secret>_o.jpg`` and a class instead.
 ``user_id`` is the NSID, ``original_image`` is ``<photo id>_<original secret>_o.jpg``: with it anyone can
 fetch the original.
 """
@@ -7,34 +9,45 @@ fetch the original.
 import re
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, nsid, photo_id
-from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, NSID, mostly, nsid, record
+from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import columns_of, table
+from auditor.datasets.parsing.text import by_fields, by_line, columns_of
 from auditor.datasets.readers import Format
+from auditor.flickr.names import parse_name
 
-_IMAGE = re.compile(r"([0-9]+)_[0-9a-f]+(_o)?\.\w+")
+_PATH = re.compile(
+    rf"\s*(?:.*/)?{NSID}/(?:coarse_tilt|landmark)_aligned_face\.[0-9]+\.[0-9]+_\S+(?:\s.*)?", re.IGNORECASE
+)
+
+
+def _is_table(source: Source) -> bool:
+    return "original_image" in columns_of(source, "\t")
+
+
+def _find(fields: dict[str, str]) -> Found:
+    name = fields["original_image"]
+    photo = parse_name(name, proven=True)
+    if photo is None:
+        return NO_PHOTO_ID
+    return record(photo)._replace(nsid=nsid(fields.get("user_id")), key=name)
+
+
+def _find_path(line: str) -> Found:
+    path = line.split()[0]
+    photo = parse_name(path, proven=True)
+    return record(photo)._replace(key=path) if photo else NO_PHOTO_ID
 
 
 def _read(source: Source) -> Iterator[Row]:
-    for number, fields in table(source, "\t"):
-        if isinstance(fields, str):
-            yield Row(number, skipped=fields)
-            continue
-        match = _IMAGE.fullmatch(fields["original_image"])
-        photo = photo_id(match[1]) if match else None
-        if match is None or photo is None:
-            yield Row(number, skipped=NO_PHOTO_ID)
-            continue
-        original = match[2] is not None
-        yield Row(number, (Record(photo_id=photo, nsid=nsid(fields.get("user_id")), original=original),))
+    return by_fields(source, _find, "\t") if _is_table(source) else by_line(source, _find_path)
 
 
 FORMAT = Format(
     name="adience",
     title="an Adience fold file",
-    expects="Adience's tab-separated fold file with the column original_image",
+    expects="Adience's tab-separated fold file with original_image, or a list of its aligned faces",
     match_keys=("photo_id", "owner"),
-    sniff=lambda source: "original_image" in columns_of(source, "\t"),
+    sniff=lambda source: _is_table(source) or mostly(source.head_lines, _PATH),
     read=_read,
 )

@@ -6,7 +6,7 @@ from auditor.datasets.parsing.keys import mostly
 from auditor.datasets.parsing.photo_lines import address_lines
 from auditor.datasets.readers import Format
 
-_LINE = re.compile(r"(https?://[^\t]+)\t[^\t]*", re.IGNORECASE)
+_LINE = re.compile(r"https?://[^\t]+\t[^\t]*", re.IGNORECASE)
 _TENCENT = re.compile(r".*\t[0-9]+:[0-9.]+\s*")
 
 

@@ -8,7 +8,7 @@ from auditor.datasets.readers import Format
 
 # Words before the address: neither ImageNet's names of pictures nor DiDeMo's numbers, nor CC12M's address.
 _LINE = re.compile(
-    r"(?![a-z]+://|n[0-9]{8}_)(?=[^\t]*[^\W\d_])[^\t]*\t(https?://[^\t]+)(?:\t.*)?", re.IGNORECASE
+    r"(?![a-z]+://|n[0-9]{8}_)(?=[^\t]*[^\W\d_])[^\t]*\thttps?://[^\t]+(?:\t.*)?", re.IGNORECASE
 )
 
 

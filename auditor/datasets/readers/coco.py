@@ -8,46 +8,57 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from auditor.datasets.parsing.json_items import items, opens_with
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, license_of, record
-from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.json_items import entries, items
+from auditor.datasets.parsing.keys import license_of, records_in
+from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
-_OTHERS = (b'"flickr_640_url"', b'"open_images_id"', b'"paragraphs"', b'"question_id"', b'"qas"')
-"""Keys of TACO, nocaps, HierText, VQA and GuessWhat?!, which took over COCO's words."""
+_SECTIONS = (b"info", b"licenses", b"images", b"annotations", b"categories", b"type")
+_START = re.compile(rb'\s*\{\s*"(?:' + b"|".join(_SECTIONS) + rb')"\s*:')
 _NO_IMAGES = re.compile(rb'"images"\s*:\s*\[\s*\]')
+_OTHERS = (
+    b'"flickr_640_url"',
+    b'"open_images_id"',
+    b'"paragraphs"',
+    b'"question_id"',
+    b'"qas"',
+    b'"permalink"',
+)
+"""Keys of TACO, nocaps, HierText, VQA, GuessWhat?! and RedCaps, which took over COCO's words."""
+_OF_LVIS = (b'"neg_category_ids"', b'"not_exhaustive_category_ids"', b'"synset"')
 
 
 def has_shape(source: Source) -> bool:
-    """Whether it may be a file of COCO or of a set that took over COCO's photos and shape."""
-    head = source.head
-    if not opens_with(source, b"{") or any(key in head for key in _OTHERS):
+    """Whether it may be a file of COCO or of a set that took over COCO's photos and shape.
+
+    The images may stand anywhere: behind 1,230 categories in LVIS, behind all annotations in others.
+    """
+    if not _START.match(source.head.removeprefix(b"\xef\xbb\xbf")):
+        return False
+    if any(key in source.head for key in _OTHERS):
         return False
     # The images of the test sets have a "coco_url" only; a list of no images is still a right one.
-    if b'"flickr_url"' in head or b'"coco_url"' in head or _NO_IMAGES.search(head):
-        return True
-    # Annotations that stand first can fill the whole head. RedCaps and V3Det have these words too.
-    others = (b'"subreddit"', b'"permalink"', b'"file_name"')
-    return b'"annotations"' in head and b'"image_id"' in head and not any(key in head for key in others)
+    return source.mentions(b'"flickr_url"', b'"coco_url"') or _NO_IMAGES.search(source.head) is not None
 
 
 def is_lvis(source: Source) -> bool:
-    """Whether it names what only LVIS has."""
-    return any(key in source.head for key in (b'"neg_category_ids"', b'"not_exhaustive_category_ids"'))
+    """Whether it names what only LVIS has. Its "info" says "COCO 2017 Dataset": a title proves nothing."""
+    return source.mentions(*_OF_LVIS)
 
 
 def read(source: Source) -> Iterator[Row]:
     """One row for each image."""
     licenses = _licenses(source)
-    for index, image in enumerate(items(source, "images.item")):
-        photo = address(image.get("flickr_url")) if isinstance(image, dict) else None
-        if photo is None:
-            yield Row(index + 1, skipped=NO_ADDRESS)
-            continue
-        place = f"images[{index}].id={image.get('id')}"
-        license_id = licenses.get(str(image.get("license")))
-        yield Row(index + 1, (record(photo, license_id=license_id, place=place),))
+    for index, image in enumerate(entries(source, "images.item")):
+        number = image.get("id")
+        found = records_in(
+            (image.get("flickr_url"), image.get("flickr_640_url")),
+            license_id=licenses.get(str(image.get("license"))),
+            place=f"images[{index}].id={number}",
+            key=None if number is None else str(number),
+        )
+        yield row_of(index + 1, found)
 
 
 def _licenses(source: Source) -> dict[str, int | None]:

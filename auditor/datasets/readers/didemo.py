@@ -1,48 +1,39 @@
 """DiDeMo: Flickr videos of YFCC100M (github.com/LisaAnne/LocalizingMoments, data/).
 
-``video_licenses.txt`` has the video's id, its address with the original's secret, and its licence. The
-JSON files have ``"video": "<NSID>_<id>_<secret>.<type>"``, the name of the original file.
+``video_licenses.txt`` has the video's id, its address with the original's secret, and its licence. The JSON
+files have ``"video": "<NSID>_<id>_<secret>.<type>"``, the name of the original file, whose type can be
+missing.
 """
 
 import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import entries, opens_with
-from auditor.datasets.parsing.keys import (
-    NO_ADDRESS,
-    NSID,
-    address,
-    license_of,
-    mostly,
-    nsid,
-    photo_id,
-    record,
-)
-from auditor.datasets.parsing.row import HEADER, Found, Record, Row, row_of
+from auditor.datasets.parsing.keys import NSID, license_of, mostly, record, records_in
+from auditor.datasets.parsing.row import HEADER, Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
+from auditor.flickr.names import parse_name
 
-_VIDEO = rf"({NSID})_([1-9][0-9]*)_[0-9a-f]+(?:\.\w+)*"
-_NAME = re.compile(_VIDEO)
-_SEEN = re.compile(rb'"video"\s*:\s*"' + _VIDEO.encode())
+_SEEN = re.compile(rf'"video"\s*:\s*"{NSID}_[1-9][0-9]*_[0-9a-f]+'.encode())
 _LINE = re.compile(r"[1-9][0-9]*\s+\S+://\S*/videos?/\S+(?:\s.*)?")
 
 
 def _video(name: object, place: str) -> Found:
-    match = _NAME.fullmatch(name) if isinstance(name, str) else None
-    photo = photo_id(match[2]) if match else None
-    if match is None or photo is None:
+    photo = parse_name(name, proven=True) if isinstance(name, str) else None
+    if not isinstance(name, str) or photo is None or photo.nsid is None:
         return "no name of a Flickr video"
-    return Record(photo_id=photo, nsid=nsid(match[1]), original=True, record=place)
+    # The secret is the original's: whoever has it can fetch the whole file, so the key goes without.
+    key = name.replace(str(photo.secret), "…")
+    return record(photo, place=place)._replace(original=True, key=key)
 
 
 def _line(line: str) -> Found:
     fields = line.split()
     if fields[0] == "VideoID":
         return HEADER
-    photo = address(fields[1]) if len(fields) > 1 else None
-    return record(photo, license_id=license_of(fields[-1])) if photo else NO_ADDRESS
+    return records_in(fields[1:], license_id=license_of(fields[-1]), key=fields[0])
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -3,24 +3,23 @@
 import re
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NSID, mostly, nsid, photo_id
-from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.keys import NSID, mostly, record
+from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import EMPTY, TOO_LONG, lines
+from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
+from auditor.flickr.names import parse_name
 
-_LINE = re.compile(rf"({NSID})_identity_[0-9]+/([0-9]+)_[0-9]+\.jpg", re.IGNORECASE)
+_LINE = re.compile(rf"{NSID}_identity_[0-9]+/[0-9]+_[0-9]+\.jpg", re.IGNORECASE)
+
+
+def _find(line: str) -> Found:
+    photo = parse_name(line, numbered=True) if _LINE.fullmatch(line) else None
+    return record(photo)._replace(key=line) if photo else "no path of a Flickr photo"
 
 
 def _read(source: Source) -> Iterator[Row]:
-    for number, line in lines(source):
-        match = _LINE.fullmatch(line) if line else None
-        photo = photo_id(match[2]) if match else None
-        if match is None or photo is None:
-            reason = TOO_LONG if line is None else "no path of a Flickr photo" if line.strip() else EMPTY
-            yield Row(number, skipped=reason)
-        else:
-            yield Row(number, (Record(photo_id=photo, nsid=nsid(match[1])),))
+    return by_line(source, _find)
 
 
 FORMAT = Format(

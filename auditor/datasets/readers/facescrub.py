@@ -9,7 +9,7 @@ from auditor.datasets.parsing.keys import mostly
 from auditor.datasets.parsing.photo_lines import address_lines
 from auditor.datasets.readers import Format
 
-_LINE = re.compile(r"[^\t]+\t[0-9]+\t[0-9]+\t(\S[^\t]*)\t-?[0-9]+(?:,-?[0-9]+){3}(?:\t.*)?")
+_LINE = re.compile(r"[^\t]+\t(?P<key>[0-9]+)\t[0-9]+\t\S[^\t]*\t-?[0-9]+(?:,-?[0-9]+){3}(?:\t.*)?")
 
 
 FORMAT = Format(

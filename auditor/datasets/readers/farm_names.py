@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import mostly, record
-from auditor.datasets.parsing.row import Found, Row, row_of
+from auditor.datasets.parsing.row import Found, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
@@ -31,8 +31,7 @@ def _find(line: str) -> Found:
 
 def _read(source: Source) -> Iterator[Row]:
     if _MEMBER.fullmatch(source.member):
-        found = _find(source.member)
-        yield row_of(1, found if isinstance(found, str) else found._replace(record=""))
+        yield row_of(1, placed(_find(source.member), ""))
     else:
         yield from by_line(source, _find)
 

@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import objects, opens_with
-from auditor.datasets.parsing.keys import NO_ADDRESS, found_in, license_of
+from auditor.datasets.parsing.keys import license_of, records_in
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
@@ -30,7 +30,8 @@ def _read(source: Source) -> Iterator[Row]:
     for number, (place, face) in enumerate(objects(source), 1):
         license_id = license_of(face.get("license_url")) or license_of(face.get("license"))
         addresses = (face.get("photo_url"), face.get("user_nsid"))
-        yield row_of(number, found_in(addresses, license_id=license_id, place=place) or NO_ADDRESS)
+        key = place.strip('[]"') if place.startswith('["') else None
+        yield row_of(number, records_in(addresses, license_id=license_id, place=place, key=key))
 
 
 FORMAT = Format(

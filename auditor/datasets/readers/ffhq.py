@@ -7,8 +7,8 @@ display name and no key: names are shared by strangers.
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import members, opens_with
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, license_of, record
-from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.keys import NO_ADDRESS, license_of, records_in
+from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -20,12 +20,12 @@ def _sniff(source: Source) -> bool:
 def _read(source: Source) -> Iterator[Row]:
     for number, (key, face) in enumerate(members(source), 1):
         metadata = face.get("metadata") if isinstance(face, dict) else None
-        photo = address(metadata.get("photo_url")) if isinstance(metadata, dict) else None
-        if photo is None or not isinstance(metadata, dict):
+        if not isinstance(metadata, dict):
             yield Row(number, skipped=NO_ADDRESS)
             continue
         license_id = license_of(metadata.get("license_url")) or license_of(metadata.get("license"))
-        yield Row(number, (record(photo, license_id=license_id, place=f'["{key}"]'),))
+        addresses = (metadata.get("photo_url"),)
+        yield row_of(number, records_in(addresses, license_id=license_id, place=f'["{key}"]', key=key))
 
 
 FORMAT = Format(

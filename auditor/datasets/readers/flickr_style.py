@@ -6,10 +6,10 @@ owner's NSID.
 
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
-from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.keys import records_in
+from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import columns_of, table
+from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
 
 
@@ -18,17 +18,12 @@ def _sniff(source: Source) -> bool:
     return "page_url" in columns or {"image_url", "label"} <= columns
 
 
+def _find(fields: dict[str, str]) -> Found:
+    return records_in((fields.get("image_url"), fields.get("page_url")), key=fields.get("") or None)
+
+
 def _read(source: Source) -> Iterator[Row]:
-    for number, fields in table(source):
-        if isinstance(fields, str):
-            yield Row(number, skipped=fields)
-            continue
-        page = fields.get("page_url", "")
-        photo = address(fields.get("image_url")) or address(page)
-        if photo is None:
-            yield Row(number, skipped=NO_ADDRESS)
-        else:
-            yield Row(number, (record(photo, page),))
+    return by_fields(source, _find)
 
 
 FORMAT = Format(

@@ -6,7 +6,7 @@ its owner.
 
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
+from auditor.datasets.parsing.keys import records_in
 from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_fields, columns_of
@@ -16,8 +16,7 @@ _COLUMN = "favimg_url"
 
 
 def _find(fields: dict[str, str]) -> Found:
-    photo = address(fields[_COLUMN])
-    return record(photo) if photo else NO_ADDRESS
+    return records_in((fields[_COLUMN],))
 
 
 def _read(source: Source) -> Iterator[Row]:

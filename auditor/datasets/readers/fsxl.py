@@ -7,10 +7,11 @@ a display name and no key.
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import objects, opens_with
-from auditor.datasets.parsing.keys import NO_ADDRESS, found_in, license_of, photo_id
-from auditor.datasets.parsing.row import Record, Row, row_of
+from auditor.datasets.parsing.keys import license_of, record, records_in
+from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
+from auditor.flickr.names import parse_name
 
 
 def _sniff(source: Source) -> bool:
@@ -21,11 +22,13 @@ def _sniff(source: Source) -> bool:
 def _read(source: Source) -> Iterator[Row]:
     for number, (place, photo) in enumerate(objects(source), 1):
         license_id = license_of(photo.get("license_url")) or license_of(photo.get("license"))
-        found = found_in([photo.get("photo_url")], license_id=license_id, place=place)
-        named = photo_id(str(photo.get("image_name")).partition(".")[0])
-        if found is None and named is not None:
-            found = Record(photo_id=named, license_id=license_id, record=place)
-        yield row_of(number, found or NO_ADDRESS)
+        name = photo.get("image_name")
+        key = name if isinstance(name, str) else None
+        found = records_in((photo.get("photo_url"),), license_id=license_id, place=place, key=key)
+        named = parse_name(key, numbered=True) if key else None
+        if named and isinstance(found, str):
+            found = record(named, license_id=license_id, place=place)._replace(key=key)
+        yield row_of(number, found)
 
 
 FORMAT = Format(

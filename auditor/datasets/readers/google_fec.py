@@ -6,11 +6,12 @@ annotators' answers. A row has up to three records.
 
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
+from auditor.datasets.parsing.keys import NO_ADDRESS, record
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import COLUMNS, EMPTY, TOO_LONG, lines, split
 from auditor.datasets.readers import Format
+from auditor.flickr.urls import parse_photos
 
 _ADDRESSES = (0, 5, 10)
 _LEAST_COLUMNS = 15
@@ -32,9 +33,10 @@ def _read(source: Source) -> Iterator[Row]:
         records = tuple(
             record(photo, place=f"line {number}, picture {place}")
             for place, column in enumerate(_ADDRESSES, 1)
-            if column < len(fields) and (photo := address(fields[column]))
+            if column < len(fields)
+            for photo in parse_photos(fields[column])
         )
-        if records and len(fields) >= _LEAST_COLUMNS:
+        if records:
             yield Row(number, records)
         elif line is None:
             yield Row(number, skipped=TOO_LONG)

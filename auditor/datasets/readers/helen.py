@@ -8,26 +8,38 @@ names of another form.
 import re
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import mostly, photo_id
-from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.keys import mostly, record
+from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
+from auditor.flickr.names import parse_name
 
-_NAME = r"(?!.*@N[0-9]{2}[_/])(?:.*[/\\])?([1-9][0-9]{4,18})_[0-9]{1,3}"  # folders of an owner are MegaFace's
-_TYPE = r"\.(?:jpe?g|png|pts)"
+_NAME = r"(?!\S*@N[0-9]{2}[_/])(?:\S*[/\\])?[1-9][0-9]{4,18}_[0-9]{1,3}"  # folders of an owner are MegaFace's
+_TYPE = r"\.(?:jpe?g|png|pts|txt|mat)"
 _MEMBER = re.compile(f"{_NAME}{_TYPE}", re.IGNORECASE)
-_LINE = re.compile(rf"\s*{_NAME}(?:{_TYPE})?\s*", re.IGNORECASE)
+_LINE = re.compile(rf"\s*{_NAME}(?:{_TYPE})?(?:[\s,;]+\S+)?\s*", re.IGNORECASE)
+_POINT = re.compile(r"\s*-?[0-9]+(?:\.[0-9]+)?\s*,\s*-?[0-9]+(?:\.[0-9]+)?\s*")
+_BETWEEN = re.compile(r"[\s,;]+")
 
 
 def _sniff(source: Source) -> bool:
-    return _MEMBER.fullmatch(source.member) is not None or mostly(source.head_lines, _LINE)
+    if _MEMBER.fullmatch(source.member):
+        return True
+    head = source.head_lines  # the annotations of one picture: its name, then the points
+    return mostly(head, _LINE) or (mostly(head[1:], _POINT) and _LINE.fullmatch(head[0]) is not None)
 
 
-def _find(name: str, place: str | None = None) -> Found:
-    match = _LINE.fullmatch(name)
-    photo = photo_id(match[1]) if match else None
-    return "no name with a number of HELEN" if photo is None else Record(photo_id=photo, record=place)
+def _find(line: str, place: str | None = None) -> Found:
+    if _POINT.fullmatch(line):
+        return "point in a face"
+    words = _BETWEEN.split(line.strip()) if _LINE.fullmatch(line) else []
+    names = {
+        photo.photo_id: record(photo, place=place)._replace(key=name)
+        for name in reversed(words)
+        if (photo := parse_name(name, numbered=True))
+    }
+    return tuple(reversed(names.values())) or "no name with a number of HELEN"
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -6,7 +6,7 @@ from auditor.datasets.parsing.keys import mostly
 from auditor.datasets.parsing.photo_lines import address_lines
 from auditor.datasets.readers import Format
 
-_LINE = re.compile(r"n[0-9]{8}_[0-9]+\s+(\S.*)")
+_LINE = re.compile(r"(?P<key>n[0-9]{8}_[0-9]+)\s+\S.*")
 
 
 FORMAT = Format(

@@ -35,6 +35,7 @@ def _read(source: Source) -> Iterator[Row]:
             license_id=license_of(terms.get("url")) or license_of(terms.get("name")),
             original=bool(info.get("originalsecret")) or bool(original and original.is_original),
             record=place,
+            key=place.strip('[]"') if place.startswith('["') else None,
         )
         yield row_of(number, found)
 

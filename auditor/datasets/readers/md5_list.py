@@ -7,7 +7,7 @@ photographer's disk, whatever site it came from; so rows without a Flickr addres
 from collections.abc import Iterator, Sequence
 
 from auditor.datasets.parsing import parquet as parquet
-from auditor.datasets.parsing.keys import found_in, md5
+from auditor.datasets.parsing.keys import md5, records_in
 from auditor.datasets.parsing.row import Found, Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_fields, columns_of
@@ -23,18 +23,23 @@ def _hash_column(columns: Sequence[str]) -> str | None:
     return next((present[name] for name in wanted if name in present), None)
 
 
-def _find(url: object, value: object) -> Found:
-    key = md5(value)
-    found = found_in([url])
-    if found is None and key is None:
-        return "no MD5 and no Flickr address"
-    return (found or Record())._replace(content_md5=key)
+def _find(url: object, value: object, key: object = None) -> Found:
+    content = md5(value)
+    found = records_in((url,), key=None if key is None else str(key))
+    if isinstance(found, str):
+        if content is None:
+            return "no MD5 and no Flickr address"
+        return Record(content_md5=content, key=None if key is None else str(key))
+    return found._replace(content_md5=content) if isinstance(found, Record) else found
 
 
 def _read(source: Source) -> Iterator[Row]:
     if columns := list(parquet.columns(source)):
-        wanted = [*parquet.named(source, "url"), _hash_column(columns) or ""]
-        return parquet.rows(source, wanted, lambda values: _find(values[0], values[-1]))
+        keys = parquet.named(source, "id", "key")[:1]
+        wanted = [_hash_column(columns) or "", *keys, *parquet.named(source, "url")]
+        return parquet.rows(
+            source, wanted, lambda values: _find(values[-1], values[0], values[1] if keys else None)
+        )
     columns = columns_of(source)
     column = _hash_column(columns) or ""
     link = next((name for name in columns if name.lower() == "url"), "")

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import items
-from auditor.datasets.parsing.keys import NSID, nsid, photo_id
-from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.keys import record
+from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
+from auditor.flickr.names import parse_name
 
-_PATH = re.compile(rf"(?:[0-9]{{1,3}}/)?({NSID})/([0-9]+)_[0-9]+\.jpg", re.IGNORECASE)
 _LIST = re.compile(
     rb'"path"\s*:\s*\[(?:\s*\]|[^][]*"(?:[0-9]{1,3}/)?[0-9]{5,11}@N[0-9]{2}/[0-9]+_)', re.IGNORECASE
 )
@@ -22,12 +22,11 @@ _LIST = re.compile(
 
 def _read(source: Source) -> Iterator[Row]:
     for index, path in enumerate(items(source, "path.item")):
-        match = _PATH.fullmatch(path) if isinstance(path, str) else None
-        photo = photo_id(match[2]) if match else None
-        if match is None or photo is None:
+        photo = parse_name(path, numbered=True) if isinstance(path, str) else None
+        if photo is None or photo.nsid is None:
             yield Row(index + 1, skipped="no path of a Flickr photo")
         else:
-            yield Row(index + 1, (Record(photo_id=photo, nsid=nsid(match[1]), record=f"path[{index}]"),))
+            yield Row(index + 1, (record(photo, place=f"path[{index}]")._replace(key=path),))
 
 
 FORMAT = Format(

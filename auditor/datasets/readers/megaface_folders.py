@@ -9,13 +9,14 @@ picture is opened. Bare lines of the second kind, without a folder before them, 
 import re
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NSID, mostly, nsid, photo_id
-from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.keys import NSID, mostly, record
+from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
+from auditor.flickr.names import parse_name
 
-_NAME = rf"({NSID})(?:_identity_[0-9]+)?/([0-9]+)_[0-9]+\.(?:jpe?g|png|json)"
+_NAME = rf"{NSID}(?:_identity_[0-9]+)?/[0-9]+_[0-9]+\.(?:jpe?g|png|json)"
 _MEMBER = re.compile(rf"(?:.*/)?{_NAME}", re.IGNORECASE)
 _PATH = re.compile(rf"\s*(?:.*/{_NAME}|{NSID}/[0-9]+_[0-9]+\.\w+)\s*", re.IGNORECASE)
 
@@ -25,11 +26,10 @@ def _sniff(source: Source) -> bool:
 
 
 def _find(path: str, place: str | None = None) -> Found:
-    match = _MEMBER.fullmatch(path.strip())
-    photo = photo_id(match[2]) if match else None
-    if match is None or photo is None:
+    photo = parse_name(path, numbered=True)
+    if photo is None or photo.nsid is None:
         return "no path of a Flickr photo"
-    return Record(photo_id=photo, nsid=nsid(match[1]), record=place)
+    return record(photo, place=place)._replace(key=path)
 
 
 def _read(source: Source) -> Iterator[Row]:

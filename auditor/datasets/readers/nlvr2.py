@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import NO_OBJECT, parse_line
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, mostly, record
+from auditor.datasets.parsing.keys import NO_ADDRESS, mostly, record
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import EMPTY, TOO_LONG, lines
 from auditor.datasets.readers import Format
+from auditor.flickr.urls import parse_photos
 
 _LINE = re.compile(r'\s*\{.*"(?:left|right)_url"\s*:.*')
 
@@ -25,10 +26,12 @@ def _read(source: Source) -> Iterator[Row]:
         if not isinstance(pair, dict):
             yield Row(number, skipped=NO_OBJECT)
             continue
+        key = pair.get("identifier")
+        key = key if isinstance(key, str) else None
         records = tuple(
-            record(photo, place=f"line {number}, {key}")
-            for key in ("left_url", "right_url")
-            if (photo := address(pair.get(key)))
+            record(photo, place=f"line {number}, {side}")._replace(key=key)
+            for side in ("left_url", "right_url")
+            for photo in parse_photos(str(pair.get(side)))
         )
         yield Row(number, records, None if records else NO_ADDRESS)
 

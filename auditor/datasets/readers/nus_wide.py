@@ -1,40 +1,62 @@
-"""NUS-WIDE: ``NUS-WIDE-urls.txt``, a Windows path, the photo id and four addresses (or ``null``) a line.
+r"""NUS-WIDE: ``NUS-WIDE-urls.txt``, a Windows path, the photo id and four addresses (or ``null``) a line.
 
-(lms.comp.nus.edu.sg, NUS-WIDE.) The fourth address is the original's. The first line is a comment.
+(lms.comp.nus.edu.sg, NUS-WIDE.) The fourth address is the original's. The first line is a comment. Its other
+lists, and those of papers on hashing, have the names of the files alone, ``actor\0001_2124494179.jpg`` or
+``8228_2275882321_a4bf6754ba_m.jpg``, with or without labels.
 """
 
 import re
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, mostly, photo_id
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, mostly, photo_id, record
 from auditor.datasets.parsing.row import Found, Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import COLUMNS, by_line
 from auditor.datasets.readers import Format
+from auditor.flickr.names import parse_name
+from auditor.flickr.urls import parse_photos
 
-_LINE = re.compile(r"\s*\S.*?[\\/][^\\/]*\.jpg\s+([0-9]+)((?:\s+(?:null|\S+://\S+)){1,4})\s*", re.IGNORECASE)
+_PATH = r"\s*(\S.*?[\\/][^\\/]*\.jpg)"
+_LINE = re.compile(rf"{_PATH}\s+([0-9]+)((?:\s+(?:null|\S+://\S+)){{1,4}})\s*", re.IGNORECASE)
+_LISTED = re.compile(
+    r"\s*((?:\S*[\\/])?[0-9]{1,6}_[1-9][0-9]{2,18}(?:_[0-9a-f]{6,16}_m)?\.jpg)(?:[\s,]+-?[0-9.]+)*\s*",
+    re.IGNORECASE,
+)
 
 
 def _find(line: str) -> Found:
-    match = _LINE.fullmatch(line)
-    if match is None:
-        return "comment" if line.lstrip().startswith("%") else COLUMNS
-    photo = photo_id(match[1])
-    if photo is None:
-        return NO_PHOTO_ID
-    addresses = (address(text) for text in match[2].split())
-    return Record(photo_id=photo, original=any(found.is_original for found in addresses if found))
+    if match := _LINE.fullmatch(line):
+        photo = photo_id(match[2])
+        if photo is None:
+            return NO_PHOTO_ID
+        found = Record(photo_id=photo, key=match[1])
+        others = []
+        for named in parse_photos(match[3]):
+            if int(named.photo_id) != photo:
+                others.append(record(named)._replace(key=match[1]))
+            elif named.is_original:
+                found = found._replace(original=True)
+        return (found, *others)
+    if match := _LISTED.fullmatch(line):
+        listed = parse_name(match[1], numbered=True)
+        return record(listed)._replace(key=match[1]) if listed else NO_PHOTO_ID
+    return "comment" if line.lstrip().startswith("%") else COLUMNS
 
 
 def _read(source: Source) -> Iterator[Row]:
     return by_line(source, _find)
 
 
+def _sniff(source: Source) -> bool:
+    lines = [line for line in source.head_lines if line[0] != "%"]
+    return mostly(lines, _LINE) or mostly(lines, _LISTED)
+
+
 FORMAT = Format(
     name="nus-wide",
     title="NUS-WIDE's list of addresses",
-    expects="NUS-WIDE's lines of file name, photo id and addresses",
+    expects="NUS-WIDE's lines of file name, photo id and addresses, or its file names <n>_<photo id>.jpg",
     match_keys=("photo_id",),
-    sniff=lambda source: mostly([line for line in source.head_lines if line[0] != "%"], _LINE),
+    sniff=_sniff,
     read=_read,
 )

@@ -8,26 +8,26 @@ import base64
 import binascii
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, license_of, record
-from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.keys import license_of, records_in
+from auditor.datasets.parsing.row import Found, Record, Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import columns_of, table
+from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
+
+_ADDRESSES = ("OriginalURL", "OriginalLandingURL", "Thumbnail300KURL", "AuthorProfileURL")
+
+
+def _find(fields: dict[str, str]) -> Found:
+    found = records_in(
+        map(fields.get, _ADDRESSES), license_id=license_of(fields.get("License")), key=fields.get("ImageID")
+    )
+    if isinstance(found, Record):
+        return found._replace(content_md5=_hex(fields.get("OriginalMD5", "")))
+    return found
 
 
 def _read(source: Source) -> Iterator[Row]:
-    for number, fields in table(source):
-        if isinstance(fields, str):
-            yield Row(number, skipped=fields)
-            continue
-        page = fields.get("OriginalLandingURL", "")
-        photo = address(fields.get("OriginalURL")) or address(page) or address(fields.get("Thumbnail300KURL"))
-        if photo is None:
-            yield Row(number, skipped=NO_ADDRESS)
-            continue
-        license_id = license_of(fields.get("License"))
-        found = record(photo, page, fields.get("AuthorProfileURL", ""), license_id=license_id)
-        yield Row(number, (found._replace(content_md5=_hex(fields.get("OriginalMD5", ""))),))
+    return by_fields(source, _find)
 
 
 def _hex(md5: str) -> str | None:

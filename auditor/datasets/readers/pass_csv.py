@@ -21,7 +21,7 @@ def _find(fields: dict[str, str]) -> Found:
     key = url_hash(fields["hash"])
     if key is None:
         return "no YFCC100M hash"
-    return Record(url_hash=key, license_id=license_of(fields.get("licensename")))
+    return Record(url_hash=key, key=key, license_id=license_of(fields.get("licensename")))
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -1,7 +1,8 @@
 """PIPA: lines of one head each, separated by spaces, without header (github.com/coallaoh/PIPA_dataset).
 
 ``<album id> <photo id> <x> <y> <width> <height> <identity> <subset>``, with a ninth column in the files
-of the splits. The album's id is no photo id.
+of the splits. The album's id is no photo id; the pictures are called
+``<album id>_<photo id>.jpg``.
 """
 
 import re
@@ -13,15 +14,15 @@ from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import COLUMNS, by_line
 from auditor.datasets.readers import Format
 
-_LINE = re.compile(r"\s*[0-9]+\s+([1-9][0-9]*)(?:\s+-?[0-9]+){6,7}\s*")
+_LINE = re.compile(r"\s*([0-9]+)\s+([1-9][0-9]*)(?:\s+-?[0-9]+){6,7}\s*")
 
 
 def _find(line: str) -> Found:
     match = _LINE.fullmatch(line)
     if match is None:
         return COLUMNS
-    photo = photo_id(match[1])
-    return NO_PHOTO_ID if photo is None else Record(photo_id=photo)
+    photo = photo_id(match[2])
+    return NO_PHOTO_ID if photo is None else Record(photo_id=photo, key=f"{match[1]}_{match[2]}")
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from auditor.datasets.parsing.photo_lines import address_lines
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r"[^\t#][^\t]*\t[0-9]+\t(https?://[^\t]+)\t[0-9,-]+(?:\t.*)?")
-_TITLE = re.compile(rb"#\s*PubFig Dataset v[0-9.]+ - \w+_urls\.txt")
+_TITLE = re.compile(rb"(?:\xef\xbb\xbf)?#\s*PubFig Dataset v[0-9.]+ - \w+_urls\.txt")
 
 FORMAT = Format(
     name="pubfig-urls",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import entries, opens_with
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
+from auditor.datasets.parsing.keys import records_in
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
@@ -25,8 +25,11 @@ def _sniff(source: Source) -> bool:
 
 def _read(source: Source) -> Iterator[Row]:
     for index, post in enumerate(entries(source, "annotations.item")):
-        photo = address(post.get("url"))
-        yield row_of(index + 1, record(photo, place=f"annotations[{index}]") if photo else NO_ADDRESS)
+        key = post.get("image_id")
+        found = records_in(
+            (post.get("url"),), place=f"annotations[{index}]", key=key if isinstance(key, str) else None
+        )
+        yield row_of(index + 1, found)
 
 
 FORMAT = Format(

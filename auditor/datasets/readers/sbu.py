@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from auditor.datasets.parsing.json_items import items, opens_with
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
+from auditor.datasets.parsing.keys import records_in
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
@@ -35,10 +35,7 @@ def _read(source: Source) -> Iterator[Row]:
                 f"{source.label}: its lists differ in length, so nobody knows whose is which",
                 hint="Get the file again, and compare its size or checksum with the publisher's.",
             )
-        photo = address(url)
-        texts = (owner,) if isinstance(owner, str) else ()
-        found = record(photo, *texts, place=f"image_urls[{index}]") if photo else NO_ADDRESS
-        yield row_of(index + 1, found)
+        yield row_of(index + 1, records_in((url, owner), place=f"image_urls[{index}]"))
 
 
 FORMAT = Format(

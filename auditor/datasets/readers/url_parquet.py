@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from auditor.datasets.parsing import parquet as parquet
-from auditor.datasets.parsing.keys import NO_ADDRESS, found_in, license_of, md5
-from auditor.datasets.parsing.row import Found, Row
+from auditor.datasets.parsing.keys import license_of, md5, records_in
+from auditor.datasets.parsing.row import Found, Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
 _LICENSES = ("licenseurl", "license_url", "licensename", "license_name", "license")
+
+_KEYS = ("sample_id", "uid", "key", "id", "photo_id")
+"""The publisher's own key of a row: LAION's, DataComp's, COYO's, the others'."""
 
 
 def _links(source: Source) -> list[str]:
@@ -32,14 +35,18 @@ def _links(source: Source) -> list[str]:
 def _read(source: Source) -> Iterator[Row]:
     links = _links(source)
     licenses, hashes = parquet.named(source, *_LICENSES), parquet.named(source, "md5")
+    keys = parquet.named(source, *_KEYS)[:1]
 
     def find(values: Sequence[Any]) -> Found:
         addresses, rest = values[: len(links)], values[len(links) :]
-        license_id = next((found for text in rest[: len(licenses)] if (found := license_of(text))), None)
-        photo = found_in(addresses, license_id=license_id)
-        return photo._replace(content_md5=md5(rest[-1]) if hashes else None) if photo else NO_ADDRESS
+        license_id = next((known for text in rest[: len(licenses)] if (known := license_of(text))), None)
+        key = str(rest[-1]) if keys and rest[-1] is not None else None
+        found = records_in(addresses, license_id=license_id, key=key)
+        if hashes and isinstance(found, Record):
+            return found._replace(content_md5=md5(rest[len(licenses)]))
+        return found
 
-    return parquet.rows_with_links(source, links, [*licenses, *hashes], find)
+    return parquet.rows_with_links(source, links, [*licenses, *hashes, *keys], find)
 
 
 FORMAT = Format(

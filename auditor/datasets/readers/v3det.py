@@ -8,25 +8,25 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import entries, members, opens_with
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, photo_id, record
-from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, record, records_in
+from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
+from auditor.flickr.names import parse_name
 
-_PATTERN = r"[0-9]+_[0-9]+_([1-9][0-9]{3,18})_[0-9a-f]{6,16}(?:_([a-z0-9]{1,2}))?\.(?:jpe?g|png)"
-_NAME = re.compile(rf"(?:.*[/\\])?{_PATTERN}\s*")
+_PATTERN = r"[0-9]+_[0-9]+_[1-9][0-9]{3,18}_[0-9a-f]{6,16}(?:_[a-z0-9]{1,2})?\.(?:jpe?g|png)"
+_NAME = re.compile(rf"(?:.*[/\\])?{_PATTERN}")
 _SEEN = re.compile(rb'(?:^|[/\\"\n])' + _PATTERN.encode())
 
 
 def _find(name: object, url: object = None, place: str | None = None) -> Found:
-    if found := address(url):
-        return record(found, place=place)
-    match = _NAME.fullmatch(name) if isinstance(name, str) else None
-    photo = photo_id(match[1]) if match else None
-    if match is None or photo is None:
-        return NO_PHOTO_ID
-    return Record(photo_id=photo, original=match[2] == "o", record=place)
+    key = name.strip() if isinstance(name, str) else None
+    found = records_in((url,), place=place, key=key)
+    if not isinstance(found, str):
+        return found
+    photo = parse_name(key, proven=True) if key and _NAME.fullmatch(key) else None
+    return record(photo, place=place)._replace(key=key) if photo else NO_PHOTO_ID
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from auditor.datasets.parsing.keys import mostly
 from auditor.datasets.parsing.photo_lines import address_lines
 from auditor.datasets.readers import Format
 
-_LINE = re.compile(r"[0-9]+ (\S*://\S.*?)(?: -?[0-9]+(?:\.[0-9]+)?){4,7}\s*")
+_LINE = re.compile(r"(?P<key>[0-9]+) \S*://\S.*?(?: -?[0-9]+(?:\.[0-9]+)?){4,7}\s*")
 
 
 FORMAT = Format(

@@ -27,8 +27,8 @@ def _sniff(source: Source) -> bool:
 
 def _read(source: Source) -> Iterator[Row]:
     if not _is_image_data(source):
-        for number, _ in enumerate(entries(source, "images.item"), 1):
-            yield Row(number, skipped=LOOKED_UP)
+        for index, _ in enumerate(entries(source, "images.item")):
+            yield Row(index + 1, skipped=LOOKED_UP)
         return
     by_coco_id = _coco_photos(source)
     for index, image in enumerate(entries(source, "item")):
@@ -40,8 +40,9 @@ def _read(source: Source) -> Iterator[Row]:
             )
             yield Row(index + 1, skipped=reason)
             continue
-        place = f"[{index}].image_id={image.get('image_id', image.get('id'))}"
-        yield Row(index + 1, (Record(photo_id=photo, record=place),))
+        number = image.get("image_id", image.get("id"))
+        key = None if number is None else str(number)
+        yield Row(index + 1, (Record(photo_id=photo, record=f"[{index}].image_id={number}", key=key),))
 
 
 def _coco_photos(source: Source) -> dict[str, int]:

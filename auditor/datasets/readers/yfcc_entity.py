@@ -19,10 +19,16 @@ _LINE = re.compile(
 )
 
 
+# Lists of all sources name ImageNet's pictures too: n03971218/n03971218_26374.JPEG 72 imagenet
+_OF_ANY_SOURCE = re.compile(r"\S+\s+-?[0-9]+\s+(?:yfcc100m|imagenet)\s*", re.IGNORECASE)
+
+
 def _find(line: str) -> Found:
     match = _LINE.fullmatch(line)
     key = url_hash(match[1]) if match else None
-    return "no YFCC100M hash" if key is None else Record(url_hash=key)
+    if key is not None:
+        return Record(url_hash=key, key=key)
+    return "picture of ImageNet" if _OF_ANY_SOURCE.fullmatch(line) else "no YFCC100M hash"
 
 
 def _read(source: Source) -> Iterator[Row]:
@@ -34,6 +40,6 @@ FORMAT = Format(
     title="a list of YFCC100M's addresses on Amazon S3",
     expects="lines with the address of a YFCC100M picture on Amazon S3, …/data/images/abc/def/<hash>.jpg",
     match_keys=("url_hash",),
-    sniff=lambda source: mostly(source.head_lines, _LINE),
+    sniff=lambda source: mostly(source.head_lines, _LINE) or mostly(source.head_lines, _OF_ANY_SOURCE),
     read=_read,
 )
