@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.datasets.parsing.keys import license_of, nsid, parsed_nsid, photo_id, record
+from auditor.datasets.parsing.keys import NO_ADDRESS, license_of, nsid, parsed_nsid, photo_id, record
 from auditor.datasets.parsing.row import Record
 from auditor.datasets.parsing.tables import LINE, TableRow, is_called
 from auditor.flickr.names import parse_name
@@ -24,7 +24,7 @@ from auditor.flickr.urls import (
 )
 from auditor.text import plain
 
-NO_PHOTO = "no Flickr photo or member"
+NONE_CERTAIN = "no number that is a photo id for certain"
 NO_COLUMN = "no such column"
 NEITHER = "neither a Flickr address nor a photo id"
 ROUNDED = "number rounded by a spreadsheet"
@@ -95,6 +95,13 @@ class Plan:
         if self.named is None:
             return any(column.certain for column in self.columns.values())
         return any(is_called(name, self.named) for name in self.columns) or set(self.columns) == {LINE}
+
+    @property
+    def without_photo(self) -> str:
+        """Why a row has no record: it was read, unless it has numbers that may be photo ids."""
+        if self.named is not None:
+            return NO_COLUMN
+        return NONE_CERTAIN if any(column.suggested for column in self.columns.values()) else NO_ADDRESS
 
     def is_named(self, column: str) -> bool:
         """Whether it is the column the user named; in lines without columns any name will do."""
@@ -170,7 +177,7 @@ def records_of(row: TableRow, plan: Plan) -> list[Record] | str:
     members: dict[OwnerAddress, None] = {}
     asked: set[str | OwnerAddress] = set()
     license_id = None
-    reason = row.unread or (NO_PHOTO if plan.named is None else NO_COLUMN)
+    reason = row.unread or plan.without_photo
     for column, value, place in row.cells:
         if plan.is_named(column):
             found, people, reason = _asked_for(value, plan.columns.get(column))

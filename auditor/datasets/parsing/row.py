@@ -8,8 +8,10 @@ from typing import Final, NamedTuple
 NO_ADDRESS: Final = "no Flickr address"
 EMPTY: Final = "empty line"
 HEADER: Final = "header"
+COMMENT: Final = "comment"
+OTHER_SOURCE: Final = "picture of another source"
 OTHER_MEMBER: Final = "other file of the archive"
-READ_WITHOUT_RECORD: Final = frozenset({NO_ADDRESS, EMPTY, HEADER, OTHER_MEMBER})
+READ_WITHOUT_RECORD: Final = frozenset({NO_ADDRESS, EMPTY, HEADER, COMMENT, OTHER_SOURCE, OTHER_MEMBER})
 """Reasons of rows that were understood, and hold no photo of Flickr; any other row could not be read."""
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from auditor.datasets.parsing import parquet
 from auditor.datasets.parsing.json_items import opens_with, parse_line, scalars
 from auditor.datasets.parsing.keys import parsed_nsid
+from auditor.datasets.parsing.row import COMMENT
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sqlite import MAGIC, database, quoted, tables
 from auditor.datasets.parsing.text import COLUMNS, EMPTY, TOO_LONG, cut_rows, lines, split
@@ -233,7 +234,7 @@ def _rows_cut(source: Source, separator: str) -> Iterator[TableRow]:
         elif line == header:
             header = None
         elif fields is None or len(fields) != len(names):
-            reason = "comment" if _COMMENT.match(line) else COLUMNS
+            reason = COMMENT if _COMMENT.match(line) else COLUMNS
             yield TableRow(number, [Cell(LINE, line)], reason)
         else:
             yield TableRow(number, [Cell(name, field) for name, field in zip(names, fields, strict=True)])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import NO_PHOTO_ID, mostly, photo_id, record
-from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.row import COMMENT, Found, Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import COLUMNS, by_line
 from auditor.datasets.readers import Format
@@ -40,7 +40,7 @@ def _find(line: str) -> Found:
     if match := _LISTED.fullmatch(line):
         listed = parse_name(match[1], numbered=True)
         return record(listed)._replace(key=match[1]) if listed else NO_PHOTO_ID
-    return "comment" if line.lstrip().startswith("%") else COLUMNS
+    return COMMENT if line.lstrip().startswith("%") else COLUMNS
 
 
 def _read(source: Source) -> Iterator[Row]:

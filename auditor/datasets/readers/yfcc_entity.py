@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import mostly, url_hash
-from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.row import OTHER_SOURCE, Found, Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
@@ -28,7 +28,7 @@ def _find(line: str) -> Found:
     key = url_hash(match[1]) if match else None
     if key is not None:
         return Record(url_hash=key, key=key)
-    return "picture of ImageNet" if _OF_ANY_SOURCE.fullmatch(line) else "no YFCC100M hash"
+    return OTHER_SOURCE if _OF_ANY_SOURCE.fullmatch(line) else "no YFCC100M hash"
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -15,6 +15,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -181,7 +182,7 @@ def _flaws(path: Path) -> Iterator[None]:
         yield
     except (ValueError, LookupError, RecursionError, NotImplementedError) as error:
         raise _refused(path, error) from error
-    except (zipfile.BadZipFile, pa.ArrowException) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, pa.ArrowException) as error:
         raise _refused(path, error) from error
 
 
