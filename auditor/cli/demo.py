@@ -6,9 +6,10 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from auditor.sandbox.server import Sandbox
 
 PHOTOS: Final = 180
-COMMONS_LICENSES: Final = ("7", "8", "10")
-"""Licences of museums and governments, which a member's photo does not have and an undo cannot set back."""
+WIDTH: Final = 78
 
 
 class DemoError(AuditorError):
@@ -36,84 +36,137 @@ def demo(context: typer.Context) -> None:
     from auditor.sandbox.server import Sandbox
 
     session: Session = context.obj
-    folder = session.settings.home / "demo"
-    if folder.exists():
-        shutil.rmtree(folder)
-    private_dir(folder)
-    account = make_account(photos=PHOTOS, hostile=False)
-    for photo in account.own_photos():
-        if photo.license in COMMONS_LICENSES:
-            photo.license = "4"
-    files = demo_datasets.write(account, folder / "publishers")
-    report = folder / "report.html"
-    note("A pretend Flickr with invented photos runs on this machine. These are the commands to type.")
-    with Sandbox(account) as box, _surroundings(folder, box):
-        shell = _Shell()
-        shell.say("1. Pull the account")
-        shell.run("sync")
-        shell.say("2. Build local indexes from the publishers' files (here: small look-alikes)")
-        for name, path in files.items():
-            shell.run("datasets", "add", name, str(path.relative_to(folder)))
-        shell.say("3. Which photos are in which dataset?")
-        shell.run("audit", expect=1)
-        shell.run("audit", "--format", "html", "--output", report.name, expect=1)
-        shell.say("4. Look up a single link, without any login")
-        shell.run("check", _an_exposed_link(files), expect=1)
-        shell.say("5. Plan: exactly what would be done; nothing is changed yet")
-        shell.run(
-            *("plan", "--dataset", "ffhq", "--add-tag", "no_cv", "--license", "all-rights-reserved"),
-            *("--out", "plan.json"),
-        )
-        shell.say("6. Apply the plan, and check it at Flickr")
-        run_id = shell.run_id("apply", "plan.json", "--yes")
-        shell.run("verify", run_id)
-        shell.say("7. Write the opt-out letter, with every link")
-        shell.run(
-            "optout", "draft", "ffhq", "--ground", "gdpr", "--name", "Sandy Practice", "--out", "letters"
-        )
-        shell.say("8. Take the changes back")
-        shell.run("undo", run_id, "--yes")
-    emit(f"\nThe report to look at: {report}")
+    with _environment():
+        folder = session.settings.home / "demo"
+        if folder.exists():
+            shutil.rmtree(folder)
+        private_dir(folder)
+        account = make_account(photos=PHOTOS, hostile=False)
+        files = demo_datasets.write(account, folder / "publishers")
+        note("A pretend Flickr with invented photos runs on this machine. These are the commands to type.")
+        with Sandbox(account) as box:
+            _log_in(folder, box)
+            found = _find(files, folder)
+            _protect_and_undo()
+    emit(f"\n{textwrap.fill(headline(found), WIDTH)}")
+    emit(f"\nThe report to look at: {folder / 'report.html'}")
+    emit("\nNext, on your own account: flickr-auditor login")
+    emit("Without an API key, with the export that Flickr sends you: flickr-auditor sync --export FOLDER")
 
 
-class _Shell:
-    """Runs the program's own commands in this process, showing each as a user would type it."""
+def _find(files: dict[str, Path], folder: Path) -> dict[str, Any]:
+    """Steps 1 to 4: pull the account, build the indexes, audit; the audit's result."""
+    _say("1. Pull the account", "In full once; later runs pull only what changed.")
+    emit(_run("sync").splitlines()[0])
+    _say(
+        "2. Build local indexes", "From the publishers' own files, on this computer. Here: small look-alikes."
+    )
+    for name, path in files.items():
+        _run("datasets", "add", name, str(path.relative_to(folder)))
+    _say("3. Which photos are in which dataset?", "The report shows each photo with its proof.")
+    _run("audit", "--thumbnails", "embed", "--output", "report.html", expect=1)
+    found: dict[str, Any] = json.loads(_call(("audit", "--format", "json"), 1))
+    emit(f"{found['summary']['exposed']} of {found['summary']['photos']} photos were found.")
+    _say("4. Look up a single link", "Anybody can, without a login.")
+    emit(_run("check", _an_exposed_link(files), expect=1).splitlines()[0])
+    return found
 
-    def say(self, heading: str) -> None:
-        emit(f"\n── {heading}")
 
-    def run(self, *words: str, expect: int = 0) -> None:
-        emit(f"\n$ flickr-auditor {shlex.join(words)}")
-        self._call(words, expect)
+def _protect_and_undo() -> None:
+    """Steps 5 to 8: plan, apply and verify, write the letter, undo."""
+    _say("5. Plan", "A file that says exactly what would be done. Nothing is changed yet.")
+    _run(
+        *("plan", "--dataset", "ffhq", "--add-tag", "no_cv", "--license", "all-rights-reserved"),
+        *("--out", "plan.json"),
+    )
+    changes = json.loads(Path("plan.json").read_text(encoding="utf-8"))["changes"]
+    emit(f"{len(changes)} changes to {len({change['photo_id'] for change in changes})} photos.")
+    _say("6. Apply the plan, and check it at Flickr", "Interrupted, it resumes where it was.")
+    _run("apply", "plan.json", "--yes")
+    run = _latest_run()
+    _run("verify", run["run_id"])
+    emit(f"{run['done']} changes done, and read back from Flickr as wanted.")
+    _say("7. Write the opt-out letter", "With the link of every photo, on the ground you choose.")
+    _run("optout", "draft", "ffhq", "--ground", "gdpr", "--name", "Sandy Practice", "--out", "letters")
+    links = Path("letters", "links-1.csv").read_text(encoding="utf-8").splitlines()[1:]
+    emit(f"letters/letter-1.eml asks to take out {len(links)} photos.")
+    _say("8. Take the changes back", "All that Flickr allows to be undone.")
+    _run("undo", run["run_id"], "--yes")
+    emit(f"{_latest_run()['done']} changes undone.")
 
-    def run_id(self, *words: str) -> str:
-        """Run a command that makes a run, and tell which."""
-        self.run(*words)
-        captured = io.StringIO()
-        with contextlib.redirect_stdout(captured):
-            self._call(("runs", "--format", "json"), 0)
-        latest = max(json.loads(captured.getvalue())["runs"], key=lambda run: str(run["started_at"]))
-        return str(latest["run_id"])
 
-    def _call(self, words: Sequence[str], expect: int) -> None:
-        from auditor.cli.app import run
+def headline(found: dict[str, Any]) -> str:
+    """The result of an audit (its JSON) in two sentences, datasets of faces first."""
+    faces = {each["dataset"] for each in found["indexes"] if each["about"] == "faces"}
+    in_faces = sum(any(hit["dataset"] in faces for hit in photo["exposures"]) for photo in found["photos"])
+    by_dataset: dict[str, int] = found["summary"]["by_dataset"]
+    return (
+        f"{in_faces} of the {found['summary']['photos']} photos are in datasets of faces"
+        f" ({_listed(found, by_dataset.keys() & faces)})."
+        f" {found['summary']['exposed']} are in at least one of {len(by_dataset)} datasets"
+        f" (the others: {_listed(found, by_dataset.keys() - faces)})."
+    )
 
-        try:
+
+def _listed(found: dict[str, Any], datasets: Collection[str]) -> str:
+    """These datasets with their numbers of photos, the larger first; titles without what is in brackets."""
+    titles = {each["dataset"]: str(each["title"]).partition(" (")[0] for each in found["indexes"]}
+    counts: dict[str, int] = found["summary"]["by_dataset"]
+    return "; ".join(
+        f"{counts[name]} in {titles[name]}" for name in sorted(datasets, key=lambda n: (-counts[n], n))
+    )
+
+
+def _say(heading: str, words: str) -> None:
+    emit(f"\n── {heading}\n{words}")
+
+
+def _run(*words: str, expect: int = 0) -> str:
+    """Show a command as a user would type it, run it, and return what it printed."""
+    emit(f"$ flickr-auditor {shlex.join(words)}")
+    return _call(words, expect)
+
+
+def _latest_run() -> dict[str, Any]:
+    runs: list[dict[str, Any]] = json.loads(_call(("runs", "--format", "json"), 0))["runs"]
+    return max(runs, key=lambda run: str(run["started_at"]))
+
+
+def _call(words: Sequence[str], expect: int) -> str:
+    """Run a command in this process. Errors: `DemoError` with its last words when it ends otherwise."""
+    from auditor.cli.app import run
+
+    printed, told = io.StringIO(), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):
             run(words)
-        except SystemExit as ended:
-            if ended.code != expect:
-                raise DemoError(
-                    f"`flickr-auditor {shlex.join(words)}` ended with exit code {ended.code}, not {expect}"
-                ) from None
+    except SystemExit as ended:
+        if ended.code != expect:
+            raise DemoError(
+                f"`flickr-auditor {shlex.join(words)}` ended with exit code {ended.code}, not {expect}:"
+                f" {told.getvalue().strip()[-300:]}"
+            ) from None
+    return printed.getvalue()
 
 
 @contextlib.contextmanager
-def _surroundings(folder: Path, box: "Sandbox") -> Iterator[None]:
-    """A user who has logged in to the pretend Flickr; settings of the real one must not mix in."""
+def _environment() -> Iterator[None]:
+    """Settings of the real Flickr, even broken ones, do not count inside; afterwards all is as before."""
     before = dict(os.environ), Path.cwd()
-    token, token_secret = box.issue_token("write")
     for name in [name for name in os.environ if name.startswith(("FLICKR_", "AUDITOR_"))]:
-        del os.environ[name]
+        if name not in ("AUDITOR_HOME", "AUDITOR_CONFIG"):
+            del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before[0]
+        os.chdir(before[1])
+
+
+def _log_in(folder: Path, box: "Sandbox") -> None:
+    """Make this process that of a user who works in `folder` and has logged in to the pretend Flickr."""
+    token, token_secret = box.issue_token("write")
     os.environ |= {
         "AUDITOR_HOME": str(folder / "home"),
         "AUDITOR_CONFIG": str(_empty_config(folder)),
@@ -124,12 +177,6 @@ def _surroundings(folder: Path, box: "Sandbox") -> Iterator[None]:
         "FLICKR_OAUTH_TOKEN_SECRET": token_secret,
     }
     os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ |= before[0]
-        os.chdir(before[1])
 
 
 def _empty_config(folder: Path) -> Path:

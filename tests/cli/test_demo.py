@@ -1,9 +1,13 @@
 """The README's first command shows the whole job and leaves a report to look at."""
 
 import os
+import re
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
+
+from auditor.cli.demo import headline
 
 
 def test_the_demo_does_the_whole_job_with_real_settings_left_alone(tmp_path: Path) -> None:
@@ -35,7 +39,63 @@ def test_the_demo_does_the_whole_job_with_real_settings_left_alone(tmp_path: Pat
         "optout draft",
     ):
         assert f"$ flickr-auditor {command}" in done.stdout
-    report = tmp_path / "demo" / "report.html"
-    assert f"The report to look at: {report}" in done.stdout
-    assert "<script" not in report.read_text(encoding="utf-8")
+    lines = done.stdout.splitlines()
+    assert len(lines) < 60
+    assert max(map(len, lines)) < 100 + len(str(tmp_path))
+    # What it is about comes last, where it is still on the screen: the result, the report, the next step.
+    ending = " ".join(lines[-9:])
+    in_faces, photos, exposed = map(int, re.findall(r"(\d+) (?:of the|photos|are) ", ending)[:3])
+    assert 0 < in_faces < exposed < photos == 180
+    assert ending.index("in FFHQ") < ending.index("in YFCC100M") < ending.index("report.html")
+    assert f"The report to look at: {tmp_path / 'demo' / 'report.html'}" in lines
+    assert "flickr-auditor login" in lines[-2]
     assert (tmp_path / "demo" / "letters" / "letter-1.eml").is_file()
+    assert_asks_for_nothing((tmp_path / "demo" / "report.html").read_text(encoding="utf-8"))
+
+
+class Requests(HTMLParser):
+    """What a browser would load to show a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.policy = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if given.get("http-equiv") == "Content-Security-Policy":
+            self.policy = given["content"]
+        # A script of the page makes pictures of what stands in data-…
+        loaded = ("src", "srcset", "data", "poster", *([] if tag == "a" else ["href"]))
+        kept = {value for name, value in given.items() if name in loaded or name.startswith("data-")}
+        self.addresses += [value for value in kept if ":" in value or "//" in value]
+
+
+def assert_asks_for_nothing(page: str) -> None:
+    """The report shows its pictures without a single request."""
+    found = Requests()
+    found.feed(page)
+    assert len(found.addresses) > 30
+    assert {address.partition(",")[0] for address in found.addresses} == {"data:image/png;base64"}
+    assert "url(" not in page
+    assert "default-src 'none'" in found.policy
+
+
+def test_the_headline_names_datasets_of_faces_first() -> None:
+    def photo(*datasets: str) -> dict[str, object]:
+        return {"exposures": [{"dataset": name} for name in datasets]}
+
+    found = {
+        "summary": {"photos": 9, "exposed": 3, "by_dataset": {"wide": 2, "faces-b": 1, "faces-a": 2}},
+        "indexes": [
+            {"dataset": "wide", "title": "Wide (all of it)", "about": "general"},
+            {"dataset": "faces-a", "title": "A", "about": "faces"},
+            {"dataset": "faces-b", "title": "B", "about": "faces"},
+            {"dataset": "none", "title": "None", "about": "faces"},
+        ],
+        "photos": [photo("wide"), photo("faces-a", "wide"), photo("faces-a", "faces-b")],
+    }
+    assert headline(found) == (
+        "2 of the 9 photos are in datasets of faces (2 in A; 1 in B)."
+        " 3 are in at least one of 3 datasets (the others: 2 in Wide)."
+    )
