@@ -51,6 +51,26 @@ class Workers:
             cancelled.set()
         return [done[number] for number in range(len(items))]
 
+    def submit(self, work: Callable[[], R]) -> Callable[[], R]:
+        """Begin `work`; what is returned waits for it and gives its result, or raises its error."""
+        results: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+
+        def job() -> None:
+            try:
+                results.put((work(), None))
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that asked
+                results.put((None, error))
+
+        def result() -> R:
+            value, error = results.get()
+            if error is not None:
+                raise error
+            done: R = value
+            return done
+
+        self._jobs.put(job)
+        return result
+
     def close(self) -> None:
         """Let the threads end when they are done with what they do."""
         for _ in self._threads:

@@ -7,15 +7,19 @@ the pull is whole: one that breaks off leaves the last good snapshot.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, Literal
 
 from auditor.account.photo import Account, Photo, account_from_person, photo_from_row
 from auditor.account.store import AccountStore, Snapshot
 from auditor.flickr.api import Login, Page, ReadApi
 from auditor.progress import SILENT, Progress
+from auditor.workers import Workers
 
 FULL_EVERY: Final = 7 * 24 * 3600
 """Seconds after which a full listing is due."""
+AT_ONCE: Final = 8
+"""Pages of a full listing that are asked for at the same time: 12,000 photos are 24 pages."""
 OVERLAP: Final = 3600
 """Seconds asked for again, because Flickr's clock and this computer's may differ."""
 
@@ -126,13 +130,15 @@ def _update(
 
 
 def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progress: Progress) -> SyncResult:
-    account = account_from_person(login, api.person(login.nsid))
-    listing = _collect(_parse(api.own_photos()), progress)
+    with Workers(1) as workers:  # neither needs the other, and each call is half a second of waiting
+        asked = workers.submit(partial(api.person, login.nsid))
+        listing = _list(api, progress)
+        account = account_from_person(login, asked())
     counted = api.count(int(now))
     if _incomplete(listing, counted) and listing.shifted:
         # An upload or deletion in the middle moves rows across page borders; a second pass finds the ones it
         # hid.
-        listing = _collect(_parse(api.own_photos()), progress)
+        listing = _list(api, progress)
         counted = api.count(int(now))
     complete = not _incomplete(listing, counted)
     stored = {photo.id: photo for photo in store.photos(login.nsid)}
@@ -158,6 +164,10 @@ def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progr
         counted=counted,
         as_of=now,
     )
+
+
+def _list(api: ReadApi, progress: Progress) -> _Listing:
+    return _collect(_parse(api.own_photos(at_once=AT_ONCE)), progress)
 
 
 def _incomplete(listing: _Listing, counted: int | None) -> bool:

@@ -3,7 +3,7 @@
 The methods that write are not here; see `auditor.flickr.writing`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from auditor.errors import CallError, UnreachableError
 from auditor.flickr.parse import Json, integer, listing, table, text
 from auditor.flickr.transport import Transport
 from auditor.flickr.urls import normalise_nsid
+from auditor.workers import Workers
 
 EXTRAS: Final = (
     "license,tags,machine_tags,date_upload,date_taken,last_update,media,path_alias,safety_level,"
@@ -90,10 +91,12 @@ class ReadApi:
         uploaded_from: int | None = None,
         uploaded_to: int | None = None,
         privacy_filter: int | None = None,
+        at_once: int = 1,
     ) -> Iterator[Page]:
         """All pages of the own photos, newest first (`flickr.people.getPhotos`).
 
-        Dates are unix times, both included.
+        Dates are unix times, both included. `at_once` pages are asked for at the same time, for whoever wants
+        all of them: one who stops before the end has then paid for some that were not needed.
         """
         # Nothing of one's own may be filtered away, so every safety level and content type is asked for.
         return self._pages(
@@ -105,6 +108,7 @@ class ReadApi:
             max_upload_date=uploaded_to,
             privacy_filter=privacy_filter,
             extras=EXTRAS,
+            at_once=at_once,
         )
 
     def updated_since(self, unix_time: int) -> Iterator[Page]:
@@ -178,32 +182,59 @@ class ReadApi:
         return normalise_nsid(text(user.get("nsid") or user.get("id")))
 
     def _pages(
-        self, method: str, *, envelope: str = "photos", rows: str = "photo", **params: object
+        self,
+        method: str,
+        *,
+        envelope: str = "photos",
+        rows: str = "photo",
+        at_once: int = 1,
+        **params: object,
     ) -> Iterator[Page]:
         """Pages until the last one.
 
         A page may be short or empty although more follow, so `pages` ends it; but a wrong `pages` must not
         cost more calls than the number of rows explains.
         """
-        number = 1
-        seen = set[str]()
-        barren = 0
-        while number <= LAST_PAGE:
+
+        def read(number: int) -> Page | None:
             answer = self._transport.read(method, **params, per_page=PER_PAGE, page=number)
             photos = table(answer.get(envelope))
             echoed = integer(photos.get("page"))
-            pages = integer(photos.get("pages")) or 1
             if echoed is not None and echoed != number:
                 # Beyond the end Flickr answers with the last page again.
-                return
-            page = Page(number, pages, integer(photos.get("total")), tuple(listing(photos.get(rows))))
+                return None
+            pages = integer(photos.get("pages")) or 1
+            return Page(number, pages, integer(photos.get("total")), tuple(listing(photos.get(rows))))
+
+        seen = set[str]()
+        barren = 0
+        for page in _in_order(read, at_once):
             yield page
             before = len(seen)
             seen.update(text(row.get("id")) for row in page.rows)
             barren = 0 if len(seen) > before else barren + 1
-            if number >= pages or _has_enough(page, len(seen), barren):
+            if page.number >= page.pages or _has_enough(page, len(seen), barren):
                 return
-            number += 1
+
+
+def _in_order(read: Callable[[int], Page | None], at_once: int) -> Iterator[Page]:
+    """Pages from the first on, until there is none; so many at once as the number of rows makes sure of."""
+    first = read(1)
+    if first is None:
+        return
+    yield first
+    sure = min(first.pages, -(-(first.total or 0) // PER_PAGE)) if at_once > 1 else 1
+    if sure > 1:
+        with Workers(min(at_once, sure - 1)) as workers:
+            for start in range(2, sure + 1, at_once):
+                for page in workers.map(read, range(start, min(start + at_once, sure + 1))):
+                    if page is None:
+                        return
+                    yield page
+    for number in range(max(sure, 1) + 1, LAST_PAGE + 1):
+        if (page := read(number)) is None:
+            return
+        yield page
 
 
 def _about(wanted: str, answer: Json, *keys: str) -> Json:
