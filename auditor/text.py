@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "«": "»", "<": ">", "(": ")", "[": "]"}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([KMGT])?(?:B|bytes?)?", re.IGNORECASE)
 _FORMULA = re.compile(r"^\s*[=+\-@|%]")
@@ -30,7 +31,7 @@ def pasted(text: str) -> str:
     Without the invisible characters and the no-break spaces that web pages and mails put in, and without the
     quotes or brackets around it.
     """
-    line = " ".join(_UNSAFE.sub(lambda match: " " if match[0].isspace() else "", text).split())
+    line = " ".join(_INVISIBLE.sub("", text).split())
     while len(line) > 1 and _QUOTES.get(line[0]) == line[-1] and line[0] not in line[1:-1]:
         line = line[1:-1].strip()
     return line

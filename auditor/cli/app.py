@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from enum import Enum
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -135,7 +136,7 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             for name, value in kwargs.items():
-                kwargs[name] = _expanded(value)
+                kwargs[name] = _meant(value)
             return function(*args, **kwargs)
         except AuditorError as error:
             _fail(error)
@@ -154,12 +155,19 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
     return wrapper
 
 
-def _expanded(value: object) -> object:
-    """An argument with ``~`` expanded in every path."""
+def _meant(value: object) -> object:
+    """An argument with ``~`` expanded in every path. Errors: `UsageError` for text that is no text."""
     if isinstance(value, Path):
         return user_path(value)
     if isinstance(value, list):
-        return [_expanded(item) for item in value]
+        return [_meant(item) for item in value]
+    if isinstance(value, str) and not isinstance(value, Enum):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise UsageError(
+                f"{value!r} is not text in UTF-8", hint="Check the encoding that your terminal uses."
+            ) from None
     return value
 
 
@@ -179,7 +187,7 @@ def _machine(error: Exception, *arguments: object) -> AuditorError | None:
         if error.filename is None:
             _drop_output()
         return storage_error(Path(error.filename or "the output"), error)
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
         return StorageError("there is too little memory", hint="Close other programs, and try again.")
     return None
 
