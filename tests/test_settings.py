@@ -46,7 +46,7 @@ def test_the_example_policy_and_exception_are_understood() -> None:
 
     table = tomllib.loads(uncommented(EXAMPLE.read_text(encoding="utf-8")))
     (policy,) = policy_file.policies(table["policy"]).values()
-    assert policy.actions.hide
+    assert policy.actions["hide"]
     (exception,) = policy_file.exceptions(table["except"])
     assert exception.ids == {"9000000003", "9000000004"}
 

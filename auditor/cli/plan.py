@@ -1,11 +1,12 @@
 """``plan`` and ``show``: exactly what would be done, before anything is."""
 
+import inspect
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,17 +22,56 @@ from auditor.cli.output import (
 )
 from auditor.cli.session import Session
 from auditor.errors import ConfigurationError, NotAllowedError, UsageError
+from auditor.mitigation.kinds.base import Asked
+from auditor.mitigation.kinds.registry import ASKED
+from auditor.mitigation.planning.policy import Actions
 from auditor.text import count
 
 if TYPE_CHECKING:
     from auditor.flickr.api import ReadApi
     from auditor.mitigation.planning.plan import Plan
     from auditor.mitigation.planning.plan_store import PlanStore
-    from auditor.mitigation.planning.policy import Actions, Policy
+    from auditor.mitigation.planning.policy import Policy
 
 EXIT_CHANGES = 1
 
 
+def _with_actions(command: Callable[..., None]) -> Callable[..., None]:
+    """`command` with an option for every mitigation that people can ask for."""
+    signature = inspect.signature(command)
+    fixed = [entry for entry in signature.parameters.values() if entry.kind is not entry.VAR_KEYWORD]
+    options = [_option(kind.asked) for kind in ASKED.values() if kind.asked is not None]
+    command.__signature__ = signature.replace(parameters=[*fixed, *options])  # type: ignore[attr-defined]
+    return command
+
+
+def _option(asked: Asked) -> inspect.Parameter:
+    option = typer.Option(asked.option, metavar=asked.metavar or None, help=asked.help)
+    form: Any = (list[str] if asked.repeatable else str) if asked.metavar else bool
+    return inspect.Parameter(
+        asked.key,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None if asked.metavar else False,
+        annotation=Annotated[form | None if asked.metavar else form, option],
+    )
+
+
+def _actions(wanted: Mapping[str, Any]) -> Actions:
+    """What the options of the mitigations ask for."""
+    asked: dict[str, Any] = {}
+    for key, words in wanted.items():
+        kind = ASKED[key]
+        match words:
+            case list():
+                asked[key] = frozenset(map(kind.parse, words))
+            case str():
+                asked[key] = kind.parse(words)
+            case _:
+                asked[key] = words
+    return Actions(**asked)
+
+
+@_with_actions
 def plan(
     context: typer.Context,
     all_photos: Annotated[bool, typer.Option("--all", help="Every photo of the account.")] = False,
@@ -63,24 +103,6 @@ def plan(
         Path | None,
         typer.Option("--except", metavar="FILE", help="Less the ids or links in a file."),
     ] = None,
-    add_tag: Annotated[
-        list[str] | None, typer.Option(metavar="TAG", help="Add a tag, e.g. no_cv; repeatable.")
-    ] = None,
-    license: Annotated[  # noqa: A002 - the option's name
-        str | None, typer.Option(metavar="LICENCE", help="Set a licence, e.g. all-rights-reserved.")
-    ] = None,
-    privacy: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHO", help="Who may see it: private, friends, family, friends-family or public."
-        ),
-    ] = None,
-    hide_from_search: Annotated[
-        bool, typer.Option("--hide-from-search", help="Hide from public searches.")
-    ] = False,
-    leave_groups: Annotated[
-        bool, typer.Option("--leave-groups", help="Take out of all group pools.")
-    ] = False,
     policy: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="A [[policy]] of your settings; repeatable, the strictest wins."),
@@ -91,34 +113,30 @@ def plan(
     ] = False,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
+    **wanted: Any,
 ) -> None:
     """Make a plan: the exact changes, as a file. It changes nothing on Flickr.
 
     Choose photos, by options that narrow each other, and what to do with them.
     """
     from auditor.flickr.privacy import Privacy
+    from auditor.mitigation.kinds.add_tag import AddTag
     from auditor.mitigation.planning import policy_file
     from auditor.mitigation.planning.build_plan import PlanRequest, make_plan
     from auditor.mitigation.planning.planner import Budget
-    from auditor.mitigation.planning.policy import ANY, Actions, Except, Match
+    from auditor.mitigation.planning.policy import ANY, Except, Match
 
     narrow = Match(
         exposed_in=frozenset(dataset or ({ANY} if exposed else ())),
         privacy=frozenset({Privacy.PUBLIC} if public else ()),
         license_allows=frozenset({"reuse"} if reusable else ()),
-        tags=frozenset(map(policy_file.tag, tag or ())),
+        tags=frozenset(map(AddTag().parse, tag or ())),
         albums=frozenset(album or ()),
         taken_after=policy_file.day(taken_after) if taken_after else None,
         taken_before=policy_file.day(taken_before) if taken_before else None,
         ids=_read_ids(ids) if ids else None,
     )
-    actions = Actions(
-        add_tags=frozenset(map(policy_file.tag, add_tag or ())),
-        license=policy_file.license_id(license) if license else None,
-        privacy=policy_file.privacy(privacy) if privacy else None,
-        hide=hide_from_search,
-        leave_groups=leave_groups,
-    )
+    actions = _actions(wanted)
     if not (all_photos or narrow or policy):
         raise UsageError(
             "no photos are selected",
@@ -203,7 +221,7 @@ def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Pa
         note(f"Nothing was changed yet. To apply it: flickr-auditor apply {plan.plan_id if known else path}")
 
 
-def _policies(session: Session, names: Sequence[str], actions: "Actions") -> "list[Policy]":
+def _policies(session: Session, names: Sequence[str], actions: Actions) -> "list[Policy]":
     """The named policies, each with the actions of the options too; without any, the options themselves."""
     from auditor.mitigation.planning import policy_file
     from auditor.mitigation.planning.policy import Match, Policy

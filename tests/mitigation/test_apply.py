@@ -38,6 +38,7 @@ from tests.mitigation.world import LOST_FOR_GOOD, World, differences, some, worl
 EVERYTHING = Actions(
     add_tags=frozenset({"no_cv"}), license="0", privacy=Privacy.PRIVATE, hide=True, leave_groups=True
 )
+READABLE = Actions(add_tags=frozenset({"no_cv"}), license="0", privacy=Privacy.PRIVATE)
 GENTLE = Actions(add_tags=frozenset({"no_cv"}), license="0")
 
 
@@ -82,7 +83,9 @@ def test_a_plan_is_carried_out_and_undone_to_the_former_state(here: World) -> No
 
 
 def test_an_undo_can_be_undone(here: World) -> None:
-    run = here.apply(here.plan(replace(EVERYTHING, license=None, hide=False)))
+    run = here.apply(
+        here.plan(Actions(add_tags=frozenset({"no_cv"}), privacy=Privacy.PRIVATE, leave_groups=True))
+    )
     private = here.box.state()
     here.undo(here.undo(run))
     assert {field for fields in differences(private, here.box.state()).values() for field in fields} <= {
@@ -100,7 +103,7 @@ def test_the_local_store_knows_what_was_done(here: World) -> None:
 
 
 def test_the_store_catches_up_with_a_run_that_was_broken_off(here: World) -> None:
-    plan = here.plan(replace(EVERYTHING, hide=False, leave_groups=False), match=some(here, 12))
+    plan = here.plan(READABLE, match=some(here, 12))
     here.box.faults.add("revoked", methods=WRITES, after=9)
     with pytest.raises(NotAllowedError):
         here.apply(plan)
@@ -276,7 +279,7 @@ def test_a_write_without_an_answer_is_neither_repeated_blindly_nor_forgotten(
     here: World, fault: dict[str, Any], done: bool
 ) -> None:
     before = here.box.state()
-    plan = here.plan(replace(EVERYTHING, hide=False, leave_groups=False), match=some(here, 7))
+    plan = here.plan(READABLE, match=some(here, 7))
     here.box.faults.add(fault["kind"], methods=WRITES, probability=0.3, done=done, value=fault.get("value"))
     run = here.apply(plan)
     here.box.faults.clear()

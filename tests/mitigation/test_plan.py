@@ -17,7 +17,7 @@ from auditor.errors import RefusedError, UsageError
 from auditor.flickr.api import Pool
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change
-from auditor.mitigation.kinds.base import GONE, FlickrFacts
+from auditor.mitigation.kinds.base import GONE, FlickrFacts, Whole
 from auditor.mitigation.planning import preflight
 from auditor.mitigation.planning.plan import Plan, digest, load, to_json
 from auditor.mitigation.planning.planner import draft
@@ -144,10 +144,10 @@ ONLY_NEW = FlickrFacts({}, {"4": frozenset({"0", "4", "11"}), "0": frozenset({"0
 @pytest.mark.parametrize(
     ("wanted", "one", "facts", "changes", "reasons"),
     [
-        (Actions(frozenset({"no_cv"})), photo(), None, ["add-tag"], []),
-        (Actions(frozenset({"no_cv"})), photo(tags=("nocv",)), None, [], ["already tagged no_cv"]),
-        (Actions(frozenset({"no_cv"})), photo(tags=FULL), None, [], [LIMIT]),
-        (Actions(frozenset({"a", "b"})), photo(tags=FULL[1:]), None, ["add-tag"], [LIMIT]),
+        (Actions(add_tags=frozenset({"no_cv"})), photo(), None, ["add-tag"], []),
+        (Actions(add_tags=frozenset({"no_cv"})), photo(tags=("nocv",)), None, [], ["already tagged no_cv"]),
+        (Actions(add_tags=frozenset({"no_cv"})), photo(tags=FULL), None, [], [LIMIT]),
+        (Actions(add_tags=frozenset({"a", "b"})), photo(tags=FULL[1:]), None, ["add-tag"], [LIMIT]),
         (Actions(license="0"), photo(license_id="0"), None, [], ["already All Rights Reserved"]),
         (Actions(license="0"), photo(license_id="99"), None, ["license"], []),
         (
@@ -172,7 +172,13 @@ ONLY_NEW = FlickrFacts({}, {"4": frozenset({"0", "4", "11"}), "0": frozenset({"0
         (Actions(leave_groups=True), photo(), IN_A_GROUP, ["leave-group"], []),
         (Actions(leave_groups=True), photo(), IN_NONE, [], ["in no group"]),
         (
-            Actions(frozenset({"no_cv"}), "0", Privacy.PRIVATE, hide=True, leave_groups=True),
+            Actions(
+                add_tags=frozenset({"no_cv"}),
+                license="0",
+                privacy=Privacy.PRIVATE,
+                hide=True,
+                leave_groups=True,
+            ),
             photo(),
             IN_A_GROUP,
             ["add-tag", "license", "hide", "leave-group", "privacy"],
@@ -270,7 +276,7 @@ def test_the_cap(changes: int, photos: int, cap: int | None, refused: bool) -> N
     ],
 )
 def test_what_is_lost_is_said_before(change: Change, words: str) -> None:
-    lines = preflight.warnings(FREE, {"9000000001": photo()}, [change], FlickrFacts.unknown())
+    lines = preflight.warnings(Whole(FREE, {"9000000001": photo()}, [change], FlickrFacts.unknown()))
     assert any(words in line for line in lines), lines
 
 

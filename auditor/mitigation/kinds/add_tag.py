@@ -4,7 +4,7 @@ State: ``{"tag": "no_cv", "present": false}``. Flickr compares tags by their cle
 ``NoCV`` already is tagged; adding again changes nothing and is answered with an empty list.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from auditor.account.photo import Photo
@@ -12,20 +12,15 @@ from auditor.errors import CallError, UsageError
 from auditor.flickr.parse import Json, listing, table, text
 from auditor.flickr.tags import MAX_TAGS, clean, quote_for_add
 from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
-from auditor.mitigation.kinds.base import GONE, Mitigation, PhotoState, WriteCall, failed
-
-
-def tag_changes(photo: Photo, tags: Iterable[str]) -> Iterator[Change | Skip]:
-    """The tags (raw) that `photo` lacks, as changes."""
-    held = len(photo.tags)
-    for tag in tags:
-        if clean(tag) in photo.tags:
-            yield Skip(photo.id, f"already tagged {tag}", AddTag.name)
-        elif held >= MAX_TAGS:
-            yield Skip(photo.id, f"has {MAX_TAGS} tags, Flickr's limit", AddTag.name)
-        else:
-            held += 1
-            yield Change(photo.id, AddTag.name, _state(tag, present=False), _state(tag, present=True), "yes")
+from auditor.mitigation.kinds.base import (
+    GONE,
+    Asked,
+    FlickrFacts,
+    Mitigation,
+    PhotoState,
+    WriteCall,
+    failed,
+)
 
 
 def _state(tag: str, *, present: bool) -> Mapping[str, str | bool]:
@@ -90,7 +85,31 @@ class AddTag(_Tag):
         " it hides nothing and binds nobody."
     )
     methods = frozenset({"flickr.photos.addTags"})
+    asked = Asked("add_tags", "--add-tag", "Add a tag, e.g. no_cv; repeatable.", "TAG", repeatable=True)
     adds = True
+
+    def parse(self, text: str) -> str:
+        quote_for_add([text])
+        return " ".join(text.split())
+
+    def stricter(self, one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+        """All tags of both; of two spellings of one tag one."""
+        return frozenset({clean(tag): tag for tag in sorted(one | other, reverse=True)}.values())
+
+    def plan(
+        self, photo: Photo, wanted: frozenset[str], facts: FlickrFacts, beside: Collection[str]
+    ) -> Iterator[Change | Skip]:
+        held = len(photo.tags)
+        for tag in sorted(self.stricter(wanted, wanted)):
+            if clean(tag) in photo.tags:
+                yield Skip(photo.id, f"already tagged {tag}", self.name)
+            elif held >= MAX_TAGS:
+                yield Skip(photo.id, f"has {MAX_TAGS} tags, Flickr's limit", self.name)
+            else:
+                held += 1
+                yield Change(
+                    photo.id, self.name, _state(tag, present=False), _state(tag, present=True), "yes"
+                )
 
     def request(self, change: Change, seen: PhotoState) -> WriteCall:
         return WriteCall(

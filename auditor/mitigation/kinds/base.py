@@ -1,19 +1,21 @@
-"""What a mitigation is. Each is one small module beside this one; `registry` lists them.
+"""What a mitigation is. Each is one small module beside this one, found by `registry`.
 
-To add one: subclass `Mitigation`, name the Flickr methods it writes with, say how its state is read from a
-photo, and put an instance into `registry.MITIGATIONS`. A method that no mitigation names cannot be called.
+A kind says how people ask for it, which Flickr methods it writes with, how its state is read from a photo and
+what undoes it. Planner, policy file, command line, preflight, runner and undo know kinds only by what stands
+here, so adding one touches nothing else (docs/adding-a-mitigation.md). A method that no kind names cannot be
+called.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from auditor.account.photo import Photo
+from auditor.account.photo import Account, Photo
 from auditor.errors import CallError
 from auditor.flickr.api import Pool
 from auditor.flickr.parse import Json
-from auditor.mitigation.change import Change, Outcome, Record, Value
+from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,32 @@ UNREADABLE: Final = Unreadable()
 GONE = "gone: the photo is no longer on Flickr"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How people ask for a mitigation."""
+
+    key: str
+    """Under ``actions`` in a policy: ``add_tags``."""
+    option: str
+    """Of ``plan``: ``--add-tag``."""
+    help: str
+    metavar: str = ""
+    """What the option takes, e.g. ``TAG``; without, it takes nothing."""
+    repeatable: bool = False
+    """It takes several words, in a policy a list of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The whole of a plan and of the account, for what a kind has to say before the plan is applied."""
+
+    account: Account
+    photos: Mapping[str, Photo]
+    """All of the account, by id."""
+    changes: Sequence[Change]
+    facts: "FlickrFacts"
+
+
 class Mitigation(ABC):
     """One kind of change."""
 
@@ -68,12 +96,48 @@ class Mitigation(ABC):
     """The writing methods it may call."""
     order: ClassVar[int]
     """Lower goes first within a photo, so that a run that breaks off leaves the gentler changes done."""
+    asked: ClassVar[Asked | None] = None
+    """None: nobody asks for it, only undo makes it."""
     reads_permissions: ClassVar[bool] = False
     """The permissions have to be read right before the call."""
     reads_groups: ClassVar[bool] = False
     """The group pools have to be read."""
     readable: ClassVar[bool] = True
     """Whether Flickr tells the state afterwards."""
+
+    # -- planning --------------------------------------------------------------------------------------------
+
+    def parse(self, text: str) -> Hashable:
+        """What a word of the option or policy means. Errors: `UsageError` for one that means nothing."""
+        raise NotImplementedError
+
+    def stricter(self, one: Any, other: Any) -> Any:
+        """What a photo gets for which policies want both."""
+        return one
+
+    def plan(
+        self, photo: Photo, wanted: Any, facts: "FlickrFacts", beside: Collection[str]
+    ) -> Iterable[Change | Skip]:
+        """What makes `photo` as `wanted`: changes, and what is left out with its reason.
+
+        `wanted`: True for a kind without words, else what `parse` made of its word (of several: a frozenset).
+        `beside`: the keys of all kinds that are wanted for the photo. Never "already" by something unknown.
+        """
+        raise NotImplementedError
+
+    def asks_groups(self, photo: Photo, wanted: Any) -> bool:
+        """Whether `plan` needs to know the groups of `photo`, which costs a call."""
+        return False
+
+    def warnings(self, whole: Whole) -> Iterator[str]:
+        """What the user should know before applying the plan."""
+        yield from ()
+
+    def refusal(self, change: Change, facts: "FlickrFacts") -> str | None:
+        """Why Flickr is known to refuse `change`; "": it will not for any reason we know; None: not asked."""
+        return ""
+
+    # -- running ---------------------------------------------------------------------------------------------
 
     @abstractmethod
     def subject(self, change: Change) -> str:
@@ -107,6 +171,8 @@ class Mitigation(ABC):
     def inverse(self, record: Record) -> Change | str:
         """The change that undoes a done one, or why there is none."""
 
+    # -- words -----------------------------------------------------------------------------------------------
+
     @abstractmethod
     def describe(self, change: Change) -> str:
         """The change in words, e.g. ``licence: CC BY 2.0 → All Rights Reserved``."""
@@ -114,10 +180,6 @@ class Mitigation(ABC):
     def brief(self, change: Change) -> str:
         """The change in words that follow a number of photos: ``3 photos: …``."""
         return self.describe(change)
-
-    def refusal(self, change: Change, facts: "FlickrFacts") -> str | None:
-        """Why Flickr is known to refuse `change`; "": it will not for any reason we know; None: not asked."""
-        return ""
 
     def applied(self, photo: Photo, record: Record) -> Photo:
         """`photo` of the local store after the change; itself where the store does not hold the state."""

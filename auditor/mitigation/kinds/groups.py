@@ -6,7 +6,7 @@ State: ``{"group_id": …, "title": …, "member": true}``.
 help 4404078163732), so private means private only outside the pools.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from auditor.account.photo import Photo
 from auditor.errors import CallError
@@ -15,6 +15,7 @@ from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
     UNREADABLE,
+    Asked,
     FlickrFacts,
     Mitigation,
     PhotoState,
@@ -22,22 +23,6 @@ from auditor.mitigation.kinds.base import (
     WriteCall,
     failed,
 )
-
-
-def group_changes(photo: Photo, facts: FlickrFacts) -> Iterator[Change | Skip]:
-    """Leave every group that `photo` is in, as far as Flickr told them."""
-    groups = facts.groups.get(photo.id)
-    if groups is None:
-        yield Skip(
-            photo.id, "its groups are not known: they are asked for when you are logged in", LeaveGroup.name
-        )
-        return
-    if not groups:
-        yield Skip(photo.id, "in no group", LeaveGroup.name)
-    for pool in groups:
-        note = "undo adds it back where the group's rules allow"
-        before, after = (_state(pool.group_id, pool.title, member=member) for member in (True, False))
-        yield Change(photo.id, LeaveGroup.name, before, after, "partly", note)
 
 
 def _state(group_id: str, title: str, *, member: bool) -> Mapping[str, str | bool]:
@@ -91,7 +76,26 @@ class LeaveGroup(_Group):
     effect = "The photo leaves the group's pool; coming back is up to the group's limits and moderators."
     methods = frozenset({"flickr.groups.pools.remove"})
     order = 4
+    asked = Asked("leave_groups", "--leave-groups", "Take out of all group pools.")
     joins = False
+
+    def asks_groups(self, photo: Photo, wanted: object) -> bool:
+        return True
+
+    def plan(
+        self, photo: Photo, wanted: object, facts: FlickrFacts, beside: Collection[str]
+    ) -> Iterator[Change | Skip]:
+        groups = facts.groups.get(photo.id)
+        if groups is None:
+            reason = "its groups are not known: they are asked for when you are logged in"
+            yield Skip(photo.id, reason, self.name)
+            return
+        if not groups:
+            yield Skip(photo.id, "in no group", self.name)
+        for pool in groups:
+            note = "undo adds it back where the group's rules allow"
+            before, after = (_state(pool.group_id, pool.title, member=member) for member in (True, False))
+            yield Change(photo.id, self.name, before, after, "partly", note)
 
     def refused(self, change: Change, error: CallError) -> Outcome:
         match error.code:

@@ -5,7 +5,7 @@ method tells it back. So nobody knows whether the owner had hidden the photo bef
 unless asked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from auditor.account.photo import Photo
 from auditor.errors import CallError
@@ -13,19 +13,18 @@ from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
     UNREADABLE,
+    Asked,
+    FlickrFacts,
     Mitigation,
     PhotoState,
     Unreadable,
+    Whole,
     WriteCall,
     failed,
 )
+from auditor.text import count
 
 NOT_TOLD = "Flickr does not tell whether it was hidden before"
-
-
-def hide_changes(photo: Photo) -> Iterator[Change | Skip]:
-    """Hide `photo`; whether it is hidden already cannot be read."""
-    yield Change(photo.id, Hide.name, None, after=True, reversible="partly", note=NOT_TOLD)
 
 
 class _Hidden(Mitigation):
@@ -60,7 +59,22 @@ class Hide(_Hidden):
     name = "hide"
     title = "Hide from public searches"
     effect = "Flickr's searches leave the photo out; page, links and faves stay. It cannot be read back."
+    asked = Asked("hide", "--hide-from-search", "Hide from public searches.")
     hides = True
+
+    def plan(
+        self, photo: Photo, wanted: object, facts: FlickrFacts, beside: Collection[str]
+    ) -> Iterator[Change | Skip]:
+        # Whether it is hidden already cannot be read.
+        yield Change(photo.id, self.name, None, after=True, reversible="partly", note=NOT_TOLD)
+
+    def warnings(self, whole: Whole) -> Iterator[str]:
+        hiding = sum(change.mitigation == self.name for change in whole.changes)
+        if hiding:
+            yield (
+                f"nobody can read back that {count(hiding, 'photo')} will be hidden from searches: undo"
+                " leaves it so, unless --unhide is given"
+            )
 
     def inverse(self, record: Record) -> Change | str:
         return Change(

@@ -5,28 +5,42 @@ to it" (Flickr help 4404078674324). Since 2025-06-18 "all new CC licenses are ve
 licence may not come back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from auditor.account.photo import Photo
-from auditor.errors import CallError
+from auditor.errors import CallError, UsageError
 from auditor.flickr import licenses
 from auditor.mitigation.change import Change, Outcome, Record, Reversible, Skip, Value
-from auditor.mitigation.kinds.base import GONE, FlickrFacts, Mitigation, PhotoState, WriteCall, failed
+from auditor.mitigation.kinds.base import (
+    GONE,
+    Asked,
+    FlickrFacts,
+    Mitigation,
+    PhotoState,
+    Whole,
+    WriteCall,
+    failed,
+)
+from auditor.text import count
 
 
-def license_changes(photo: Photo, wanted: str, facts: FlickrFacts) -> Iterator[Change | Skip]:
-    """The licence `wanted` for `photo`, unless it has it or Flickr does not offer it."""
-    if photo.license_id == wanted:
-        yield Skip(photo.id, f"already {licenses.get(wanted).name}", License.name)
-        return
-    if photo.license_id is None or not photo.license_id.isdecimal():
-        yield Skip(photo.id, "its present licence is not known: run sync", License.name)
-        return
-    reversible, note = _way_back(photo.license_id, wanted, facts)
-    change = Change(photo.id, License.name, photo.license_id, wanted, reversible, note)
-    refusal = License().refusal(change, facts)
-    yield Skip(photo.id, refusal, License.name) if refusal else change
+def _freedom(license_id: str) -> tuple[bool, bool, bool, bool, int]:
+    """What a licence allows, the least first; one that we do not know counts as allowing everything."""
+    known = licenses.get(license_id)
+    reuse = known.allows_reuse is not False
+    return (
+        reuse,
+        known.commercial is not False,
+        known.derivatives is not False,
+        reuse and known.share_alike is not True,
+        int(license_id),
+    )
+
+
+def grants_more(after: str, before: str) -> bool:
+    """Whether licence `after` allows something that `before` does not."""
+    return any(new > old for new, old in zip(_freedom(after)[:4], _freedom(before)[:4], strict=True))
 
 
 def _way_back(before: str, after: str, facts: FlickrFacts) -> tuple[Reversible, str]:
@@ -59,6 +73,48 @@ class License(Mitigation):
     )
     methods = frozenset({"flickr.photos.licenses.setLicense"})
     order = 2
+    asked = Asked("license", "--license", "Set a licence, e.g. all-rights-reserved.", "LICENCE")
+
+    def parse(self, text: str) -> str:
+        known = licenses.find(text)
+        if known is None:
+            codes = ", ".join(entry.code for entry in licenses.LICENSES.values() if entry.settable)
+            raise UsageError(f"Flickr has no licence {text!r}", hint=f"Choose one of: {codes}.")
+        if not known.settable:
+            raise UsageError(
+                f"{known.name} is for members of The Commons; Flickr's API does not set it",
+                hint="Choose another licence.",
+            )
+        return known.id
+
+    def stricter(self, one: str, other: str) -> str:
+        return min(one, other, key=_freedom)
+
+    def plan(
+        self, photo: Photo, wanted: str, facts: FlickrFacts, beside: Collection[str]
+    ) -> Iterator[Change | Skip]:
+        if photo.license_id == wanted:
+            yield Skip(photo.id, f"already {licenses.get(wanted).name}", self.name)
+            return
+        if photo.license_id is None or not photo.license_id.isdecimal():
+            yield Skip(photo.id, "its present licence is not known: run sync", self.name)
+            return
+        reversible, note = _way_back(photo.license_id, wanted, facts)
+        change = Change(photo.id, self.name, photo.license_id, wanted, reversible, note)
+        refusal = self.refusal(change, facts)
+        yield Skip(photo.id, refusal, self.name) if refusal else change
+
+    def warnings(self, whole: Whole) -> Iterator[str]:
+        relicensed = [change for change in whole.changes if change.mitigation == self.name]
+        if not relicensed:
+            return
+        yield "a new licence does not reach copies that were already taken; the history of licences is public"
+        freer = sum(grants_more(str(change.after), str(change.before)) for change in relicensed)
+        if freer:
+            yield f"{count(freer, 'photo')} will allow more than now; whoever took a copy keeps that right"
+        final = sum(change.reversible == "no" for change in relicensed)
+        if final:
+            yield f"the licence of {count(final, 'photo')} cannot be set back; their notes say why"
 
     def subject(self, change: Change) -> str:
         return "license"

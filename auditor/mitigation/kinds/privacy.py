@@ -8,39 +8,28 @@ Whether `setPerms` keeps the comment and add-meta permissions when they are left
 they are read right before the call and sent back.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 from auditor.account.photo import Photo
-from auditor.errors import CallError
+from auditor.errors import CallError, UsageError
 from auditor.flickr.parse import Json, table, text
-from auditor.flickr.privacy import Privacy
+from auditor.flickr.privacy import Privacy, strictest
 from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
-from auditor.mitigation.kinds.base import GONE, FlickrFacts, Mitigation, PhotoState, WriteCall, failed
+from auditor.mitigation.kinds.base import (
+    GONE,
+    Asked,
+    FlickrFacts,
+    Mitigation,
+    PhotoState,
+    Whole,
+    WriteCall,
+    failed,
+)
+from auditor.text import count
 
-
-def privacy_changes(
-    photo: Photo, wanted: Privacy, facts: FlickrFacts, *, leaves_groups: bool
-) -> Iterator[Change | Skip]:
-    """`wanted` for `photo`; it opens a photo to more people only where ``public`` is asked for by name."""
-    if photo.privacy is None:
-        yield Skip(photo.id, "who may see it now is not known: run sync", SetPrivacy.name)
-        return
-    if photo.privacy is wanted:
-        yield Skip(photo.id, f"already {wanted}", SetPrivacy.name)
-        return
-    stricter = wanted.less_public_than(photo.privacy)
-    if not stricter and not wanted.is_public:
-        yield Skip(photo.id, f"{photo.privacy} now: {wanted} would open it to more people", SetPrivacy.name)
-        return
-    note = "links and faves of people shut out do not come back" if stricter else ""
-    groups = facts.groups.get(photo.id, ())
-    if groups and stricter and not leaves_groups:
-        titles = ", ".join(pool.title or pool.group_id for pool in groups)
-        note += f"; still visible to the members of its groups: {titles}"
-    yield Change(
-        photo.id, SetPrivacy.name, photo.privacy.value, wanted.value, "partly" if stricter else "yes", note
-    )
+PRIVACY_PAGE: Final = "https://www.flickrhelp.com/hc/en-us/articles/4404078163732"
 
 
 class SetPrivacy(Mitigation):
@@ -55,7 +44,74 @@ class SetPrivacy(Mitigation):
     )
     methods = frozenset({"flickr.photos.setPerms"})
     order = 5
+    asked = Asked(
+        "privacy",
+        "--privacy",
+        "Who may see it: private, friends, family, friends-family or public.",
+        "WHO",
+    )
     reads_permissions = True
+
+    def parse(self, text: str) -> Privacy:
+        try:
+            return Privacy(text)
+        except ValueError:
+            raise UsageError(
+                f"{text!r} is no privacy", hint=f"Choose one of: {', '.join(Privacy)}."
+            ) from None
+
+    def stricter(self, one: Privacy, other: Privacy) -> Privacy:
+        return strictest(one, other)
+
+    def asks_groups(self, photo: Photo, wanted: Privacy) -> bool:
+        return photo.privacy is not None and wanted.less_public_than(photo.privacy)
+
+    def plan(
+        self, photo: Photo, wanted: Privacy, facts: FlickrFacts, beside: Collection[str]
+    ) -> Iterator[Change | Skip]:
+        """It opens a photo to more people only where ``public`` is asked for by name."""
+        now = photo.privacy
+        if now is None:
+            yield Skip(photo.id, "who may see it now is not known: run sync", self.name)
+            return
+        if now is wanted:
+            yield Skip(photo.id, f"already {wanted}", self.name)
+            return
+        stricter = wanted.less_public_than(now)
+        if not stricter and not wanted.is_public:
+            yield Skip(photo.id, f"{now} now: {wanted} would open it to more people", self.name)
+            return
+        note = "links and faves of people shut out do not come back" if stricter else ""
+        groups = facts.groups.get(photo.id, ())
+        if groups and stricter and "leave_groups" not in beside:
+            titles = ", ".join(pool.title or pool.group_id for pool in groups)
+            note += f"; still visible to the members of its groups: {titles}"
+        yield Change(photo.id, self.name, now.value, wanted.value, "partly" if stricter else "yes", note)
+
+    def warnings(self, whole: Whole) -> Iterator[str]:
+        changes = [change for change in whole.changes if change.mitigation == self.name]
+        stricter = [change for change in changes if change.after != Privacy.PUBLIC]
+        opened = len(changes) - len(stricter)
+        if stricter:
+            yield (
+                f"{count(len(stricter), 'photo')} will be seen by fewer people: their links change for good,"
+                f" and the faves of people who are shut out are lost; undo brings back neither"
+                f" ({PRIVACY_PAGE})"
+            )
+            leaving = {change.photo_id for change in whole.changes if change.mitigation == "leave-group"}
+            pooled = sum(
+                bool(whole.facts.groups.get(c.photo_id)) and c.photo_id not in leaving for c in stricter
+            )
+            if pooled:
+                yield (
+                    f"{count(pooled, 'photo')} will stay visible to the members of the groups they are in:"
+                    " add --leave-groups to take them out"
+                )
+            unasked = sum(change.photo_id not in whole.facts.groups for change in stricter)
+            if unasked:
+                yield f"the groups of {count(unasked, 'photo')} are not known: log in and plan again"
+        if opened:
+            yield f"{count(opened, 'photo')} will be PUBLIC that {'is' if opened == 1 else 'are'} not now"
 
     def subject(self, change: Change) -> str:
         return "privacy"

@@ -8,6 +8,7 @@ from auditor.flickr.api import Login, Pool, ReadApi
 from auditor.flickr.parse import text
 from auditor.flickr.urls import is_nsid
 from auditor.mitigation.kinds.base import FlickrFacts
+from auditor.mitigation.kinds.registry import ASKED
 from auditor.mitigation.planning.policy import Actions
 from auditor.progress import SILENT, Progress
 from auditor.text import plain
@@ -68,9 +69,7 @@ def gather(
 
 
 def _needs_groups(photo: Photo, actions: Actions) -> bool:
-    wanted, now = actions.privacy, photo.privacy
-    stricter = wanted is not None and now is not None and wanted.less_public_than(now)
-    return stricter or actions.leave_groups
+    return any(ASKED[key].asks_groups(photo, wanted) for key, wanted in actions.items())
 
 
 def _available(
@@ -80,11 +79,9 @@ def _available(
     changing = {
         photo.license_id: photo.id
         for photo in photos
-        if (target := wanted.get(photo.id, Actions()).license) is not None and target != photo.license_id
+        if wanted.get(photo.id, Actions()).get("license", photo.license_id) != photo.license_id
     }
-    targets = (
-        {actions.license for actions in wanted.values() if actions.license is not None} if changing else set()
-    )
+    targets = {actions.get("license") for actions in wanted.values()} if changing else set()
     samples = {photo.license_id: photo.id for photo in photos if photo.license_id in targets} | changing
     return offered_licenses(api, {key: photo_id for key, photo_id in samples.items() if key is not None})
 

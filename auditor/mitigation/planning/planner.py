@@ -10,13 +10,8 @@ from datetime import UTC, datetime
 from auditor.account.photo import Account, Photo
 from auditor.account.store import Snapshot
 from auditor.mitigation.change import Change, Skip
-from auditor.mitigation.kinds.add_tag import tag_changes
-from auditor.mitigation.kinds.base import GONE, FlickrFacts
-from auditor.mitigation.kinds.groups import group_changes
-from auditor.mitigation.kinds.hide import hide_changes
-from auditor.mitigation.kinds.license import license_changes
-from auditor.mitigation.kinds.privacy import privacy_changes
-from auditor.mitigation.kinds.registry import of
+from auditor.mitigation.kinds.base import GONE, FlickrFacts, Whole
+from auditor.mitigation.kinds.registry import ASKED, of
 from auditor.mitigation.planning import preflight
 from auditor.mitigation.planning.plan import MAX_AGE, Plan, new_id
 from auditor.mitigation.planning.policy import Actions, Selection
@@ -63,7 +58,7 @@ def make(
             *warnings,
             *_about_snapshot(snapshot, now),
             *selection.warnings,
-            *preflight.warnings(account, by_id, changes, facts),
+            *preflight.warnings(Whole(account, by_id, changes, facts)),
         ),
         advice=tuple(advice),
     )
@@ -100,15 +95,8 @@ def draft(
 
 
 def _entries(photo: Photo, wanted: Actions, facts: FlickrFacts) -> Iterator[Change | Skip]:
-    yield from tag_changes(photo, sorted(wanted.add_tags))
-    if wanted.license is not None:
-        yield from license_changes(photo, wanted.license, facts)
-    if wanted.hide:
-        yield from hide_changes(photo)
-    if wanted.leave_groups:
-        yield from group_changes(photo, facts)
-    if wanted.privacy is not None:
-        yield from privacy_changes(photo, wanted.privacy, facts, leaves_groups=wanted.leave_groups)
+    for key, value in wanted.items():
+        yield from ASKED[key].plan(photo, value, facts, wanted.keys())
 
 
 def _about_snapshot(snapshot: Snapshot, now: datetime) -> Iterator[str]:

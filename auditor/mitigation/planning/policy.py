@@ -5,68 +5,51 @@ meaning of every condition. Where several policies meet on a photo, the strictes
 they are written does not matter, because merging is commutative, associative and idempotent.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from functools import reduce
+from typing import Any
 
 from auditor.account.photo import Photo
 from auditor.flickr import licenses
-from auditor.flickr.privacy import Privacy, strictest
+from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import clean
 from auditor.mitigation.change import Skip
+from auditor.mitigation.kinds.registry import ASKED
 
 ANY = "any"
 """In `Match.exposed_in`: whatever the dataset."""
 
 
-@dataclass(frozen=True, slots=True)
-class Actions:
-    """What a photo gets; empty by default."""
+class Actions(Mapping[str, Any]):
+    """What a photo gets, by the keys that policies have for it; empty by default.
 
-    add_tags: frozenset[str] = frozenset()
-    """Raw tags; of two spellings of one tag the merge keeps one."""
-    license: str | None = None
-    """Flickr's licence id."""
-    privacy: Privacy | None = None
-    hide: bool = False
-    leave_groups: bool = False
+    ``Actions(add_tags=frozenset({"no_cv"}), hide=True)``; what is asked with nothing is left out.
+    """
+
+    def __init__(self, **wanted: Any) -> None:
+        self._wanted = {key: value for key, value in sorted(wanted.items()) if value}
+
+    def __getitem__(self, key: str) -> Any:
+        return self._wanted[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._wanted)
+
+    def __len__(self) -> int:
+        return len(self._wanted)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._wanted.items()))
+
+    def __repr__(self) -> str:
+        return f"Actions({', '.join(f'{key}={value!r}' for key, value in self.items())})"
 
     def __or__(self, other: "Actions") -> "Actions":
         """Both, and where they differ the stricter."""
-        by_clean: dict[str, str] = {}
-        for tag in sorted(self.add_tags | other.add_tags):
-            by_clean.setdefault(clean(tag), tag)
-        wanted = [value for value in (self.license, other.license) if value is not None]
-        privacies = [value for value in (self.privacy, other.privacy) if value is not None]
-        return Actions(
-            add_tags=frozenset(by_clean.values()),
-            license=min(wanted, key=_freedom) if wanted else None,
-            privacy=reduce(strictest, privacies) if privacies else None,
-            hide=self.hide or other.hide,
-            leave_groups=self.leave_groups or other.leave_groups,
-        )
-
-    def __bool__(self) -> bool:
-        return self != Actions()
-
-
-def _freedom(license_id: str) -> tuple[bool, bool, bool, bool, int]:
-    """What a licence allows, the least first; one that we do not know counts as allowing everything."""
-    known = licenses.get(license_id)
-    reuse = known.allows_reuse is not False
-    return (
-        reuse,
-        known.commercial is not False,
-        known.derivatives is not False,
-        reuse and known.share_alike is not True,
-        int(license_id),
-    )
-
-
-def grants_more(after: str, before: str) -> bool:
-    """Whether licence `after` allows something that `before` does not."""
-    return any(new > old for new, old in zip(_freedom(after)[:4], _freedom(before)[:4], strict=True))
+        both = {key: ASKED[key].stricter(self[key], other[key]) for key in self.keys() & other.keys()}
+        return Actions(**{**self, **other, **both})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from auditor.errors import ConfigurationError, UsageError
-from auditor.flickr import licenses, tags
-from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import classify
+from auditor.mitigation.kinds.add_tag import AddTag
+from auditor.mitigation.kinds.base import Mitigation
+from auditor.mitigation.kinds.privacy import SetPrivacy
+from auditor.mitigation.kinds.registry import ASKED
 from auditor.mitigation.planning.policy import Actions, Except, Match, Policy, conditions
 
 USES = ("reuse", "commercial", "derivatives")
@@ -58,34 +60,6 @@ def photo_id(text: str) -> str:
     return target.photo.photo_id
 
 
-def license_id(text: str) -> str:
-    """The id of a licence given by id, name, code or address. Errors: `UsageError`."""
-    known = licenses.find(text)
-    if known is None:
-        codes = ", ".join(entry.code for entry in licenses.LICENSES.values() if entry.settable)
-        raise UsageError(f"Flickr has no licence {text!r}", hint=f"Choose one of: {codes}.")
-    if not known.settable:
-        raise UsageError(
-            f"{known.name} is for members of The Commons; Flickr's API does not set it",
-            hint="Choose another licence.",
-        )
-    return known.id
-
-
-def tag(text: str) -> str:
-    """A tag that Flickr can hold. Errors: `UsageError`."""
-    tags.quote_for_add([text])
-    return " ".join(text.split())
-
-
-def privacy(text: str) -> Privacy:
-    """Errors: `UsageError`."""
-    try:
-        return Privacy(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is no privacy", hint=f"Choose one of: {', '.join(Privacy)}.") from None
-
-
 def day(text: str) -> date:
     """A day like ``2013-05-01``. Errors: `UsageError`."""
     try:
@@ -109,9 +83,9 @@ def _match(table: Mapping[str, Any], where: str) -> Match:
     return Match(
         exposed_in=words("exposed_in"),
         face_datasets_only=_flag(table.get("face_datasets_only", False), f"{where}: face_datasets_only"),
-        privacy=words("privacy", privacy),
+        privacy=words("privacy", SetPrivacy().parse),
         license_allows=uses,
-        tags=words("tags", tag),
+        tags=words("tags", AddTag().parse),
         albums=words("albums"),
         taken_after=moment("taken_after"),
         taken_before=moment("taken_before"),
@@ -123,15 +97,19 @@ def _match(table: Mapping[str, Any], where: str) -> Match:
 
 
 def _actions(table: Mapping[str, Any], where: str) -> Actions:
-    _only(table, {"add_tags", "license", "privacy", "hide", "leave_groups"}, f"{where}: actions")
-    wanted_license, wanted_privacy = table.get("license"), table.get("privacy")
-    return Actions(
-        add_tags=frozenset(_read(tag, word, where) for word in _words(table.get("add_tags", []), where)),
-        license=None if wanted_license is None else _read(license_id, str(wanted_license), where),
-        privacy=None if wanted_privacy is None else _read(privacy, str(wanted_privacy), where),
-        hide=_flag(table.get("hide", False), f"{where}: hide"),
-        leave_groups=_flag(table.get("leave_groups", False), f"{where}: leave_groups"),
-    )
+    _only(table, ASKED, f"{where}: actions")
+    return Actions(**{key: _wanted(ASKED[key], value, f"{where}: {key}") for key, value in table.items()})
+
+
+def _wanted(kind: Mitigation, value: object, where: str) -> Any:
+    if kind.asked is None or not kind.asked.metavar:
+        return _flag(value, where)
+    words = [_read(kind.parse, word, where) for word in _words(value, where)]
+    if kind.asked.repeatable:
+        return frozenset(words)
+    if len(words) != 1:
+        raise _error(f"{where} must be one text")
+    return words[0]
 
 
 def _read(read: Callable[[str], Any], word: str, where: str) -> Any:

@@ -6,7 +6,7 @@ are exempt from the rule of 1,000 (blog of 2019-03-08).
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,15 +15,13 @@ from auditor.errors import RefusedError
 from auditor.flickr import licenses
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change
-from auditor.mitigation.kinds.base import FlickrFacts
-from auditor.mitigation.kinds.registry import of
-from auditor.mitigation.planning.policy import grants_more
+from auditor.mitigation.kinds.base import Whole
+from auditor.mitigation.kinds.registry import MITIGATIONS, of
 from auditor.text import count
 
 FREE_NON_PUBLIC: Final = 50
 FREE_ITEMS: Final = 1000
 LIMITS_PAGE: Final = "https://www.flickrhelp.com/hc/en-us/articles/13690320471060"
-PRIVACY_PAGE: Final = "https://www.flickrhelp.com/hc/en-us/articles/4404078163732"
 
 DEFAULT_CAP: Final = 500
 
@@ -74,19 +72,10 @@ def check_cap(changes: int, photos: int, cap: int | None) -> None:
         )
 
 
-def warnings(
-    account: Account, photos: Mapping[str, Photo], changes: Sequence[Change], facts: FlickrFacts
-) -> tuple[str, ...]:
-    """What the user should know before applying `changes`; `photos` are all of the account by id."""
-    return tuple(
-        line
-        for line in (
-            *_about_privacy(account, photos, changes, facts),
-            *_about_licenses(account, photos, changes),
-            _about_hiding(changes),
-        )
-        if line
-    )
+def warnings(whole: Whole) -> tuple[str, ...]:
+    """What the user should know before applying the changes: of each kind, and of the account."""
+    of_kinds = (line for kind in MITIGATIONS.values() for line in kind.warnings(whole))
+    return (*of_kinds, *_about_limits(whole), *_about_protection(whole))
 
 
 def non_public(photos: Collection[Photo]) -> int:
@@ -114,66 +103,28 @@ def _becoming_non_public(changes: Sequence[Change]) -> int:
     return sum(c.before == Privacy.PUBLIC for c in privacy) - sum(c.after == Privacy.PUBLIC for c in privacy)
 
 
-def _about_privacy(
-    account: Account, photos: Mapping[str, Photo], changes: Sequence[Change], facts: FlickrFacts
-) -> list[str]:
-    lines = []
-    privacy = [change for change in changes if change.mitigation == "privacy"]
-    stricter = [change for change in privacy if change.after != Privacy.PUBLIC]
-    opened = len(privacy) - len(stricter)
-    if stricter:
-        lines.append(
-            f"{count(len(stricter), 'photo')} will be seen by fewer people: their links change for good, and"
-            f" the faves of people who are shut out are lost; undo brings back neither ({PRIVACY_PAGE})"
+def _about_limits(whole: Whole) -> Iterator[str]:
+    more = _becoming_non_public(whole.changes)
+    if (
+        whole.account.is_pro is None
+        and more > 0
+        and non_public(whole.photos.values()) + more > FREE_NON_PUBLIC
+    ):
+        yield (
+            f"if this is a free account it may hold {FREE_NON_PUBLIC} non-public items only; this plan passes"
+            f" that, and apply asks Flickr and refuses then ({LIMITS_PAGE})"
         )
-        leaving = {change.photo_id for change in changes if change.mitigation == "leave-group"}
-        pooled = [c for c in stricter if facts.groups.get(c.photo_id) and c.photo_id not in leaving]
-        if pooled:
-            lines.append(
-                f"{count(len(pooled), 'photo')} will stay visible to the members of the groups they are in:"
-                " add --leave-groups to take them out"
-            )
-        unasked = sum(change.photo_id not in facts.groups for change in stricter)
-        if unasked:
-            lines.append(
-                f"the groups of {count(unasked, 'photo')} are not known: log in and plan again to see them"
-            )
-        if (
-            account.is_pro is None
-            and non_public(photos.values()) + _becoming_non_public(changes) > FREE_NON_PUBLIC
-        ):
-            lines.append(
-                f"if this is a free account it may hold {FREE_NON_PUBLIC} non-public items only; this plan"
-                f" passes that, and apply asks Flickr and refuses then ({LIMITS_PAGE})"
-            )
-    if opened:
-        lines.append(f"{count(opened, 'photo')} will be PUBLIC that {'is' if opened == 1 else 'are'} not now")
-    return lines
 
 
-def _about_licenses(account: Account, photos: Mapping[str, Photo], changes: Sequence[Change]) -> list[str]:
-    lines = []
-    relicensed = [change for change in changes if change.mitigation == "license"]
-    if relicensed:
-        lines.append(
-            "a new licence does not reach copies that were already taken; the history of licences is public"
-        )
-    freer = sum(grants_more(str(change.after), str(change.before)) for change in relicensed)
-    if freer:
-        lines.append(
-            f"{count(freer, 'photo')} will allow more than now; whoever took a copy keeps that right"
-        )
-    final = sum(change.reversible == "no" for change in relicensed)
-    if final:
-        lines.append(f"the licence of {count(final, 'photo')} cannot be set back; their notes say why")
-    over = (account.limits.upload_count or len(photos)) > (account.limits.upload_limit or FREE_ITEMS)
-    unprotected = _losing_protection(photos, changes)
-    if unprotected and over and account.is_pro is False:
-        lines.append(
+def _about_protection(whole: Whole) -> Iterator[str]:
+    limits = whole.account.limits
+    over = (limits.upload_count or len(whole.photos)) > (limits.upload_limit or FREE_ITEMS)
+    unprotected = _losing_protection(whole.photos, whole.changes)
+    if unprotected and over and whole.account.is_pro is False:
+        yield (
             f"your free account holds more than {FREE_ITEMS:,} items; {count(unprotected, 'photo')} will lose"
             f" the protection from deletion that public, freely licensed photos have ({LIMITS_PAGE})"
         )
-    return lines
 
 
 def _losing_protection(photos: Mapping[str, Photo], changes: Sequence[Change]) -> int:
@@ -187,13 +138,3 @@ def _losing_protection(photos: Mapping[str, Photo], changes: Sequence[Change]) -
         if leaves_public or leaves_free:
             losing.add(change.photo_id)
     return len(losing)
-
-
-def _about_hiding(changes: Sequence[Change]) -> str:
-    hiding = sum(change.mitigation == "hide" for change in changes)
-    if not hiding:
-        return ""
-    return (
-        f"nobody can read back that {count(hiding, 'photo')} will be hidden from searches: undo leaves it so,"
-        " unless --unhide is given"
-    )
