@@ -47,6 +47,9 @@ JOINS = {
     "ffhq-aging": "ffhq.number",
     "ffhq-uv": "ffhq.number",
     "vqa": "coco.image_id",
+    "llava-instruct-150k": "coco.image_id",
+    "wake-vision": "open-images.image_id",
+    "textocr": "open-images.image_id",
 }
 
 

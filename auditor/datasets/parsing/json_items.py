@@ -46,6 +46,12 @@ def members(source: Source) -> Iterator[tuple[str, Any]]:
         yield from ijson.kvitems(_Utf8(stream), "", use_float=True)
 
 
+def pairs(source: Source, path: str) -> Iterator[tuple[str, Any]]:
+    """The (key, value) pairs of the object at an ijson path."""
+    with source.open() as stream, _broken(source):
+        yield from ijson.kvitems(_Utf8(stream), path, use_float=True)
+
+
 def objects(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
     """The entries of a file that is one list or one object, each with its place: ``[3]`` or ``["key"]``.
 

@@ -639,6 +639,35 @@ DRAWN_FROM_OTHERS: dict[str, Lookalike] = {
         [*ORIGINALS, BY_OPEN_IMAGES[0]],
         skipped=1,
     ),
+    "llava-json": Lookalike(
+        json_of(
+            [
+                {"id": "1", "image": "000000000007.jpg", "conversations": []},
+                {"id": "2", "image": "coco/train2017/000000000042.jpg", "conversations": []},
+                {"id": "3", "image": "COCO_train2014_000000006999.jpg", "conversations": []},
+                {"id": "4", "image": "sam/images/sa_000000000009.jpg", "conversations": []},
+                {"id": "5", "conversations": []},
+            ]
+        ),
+        BY_NUMBER,
+        skipped=2,
+    ),
+    "localized-narratives-jsonl": Lookalike(
+        jsonl(
+            [
+                *({"dataset_id": "open_images_val", "image_id": key} for key in OPEN_IMAGES_IDS),
+                *({"dataset_id": "Flickr30k_train", "image_id": str(photo)} for photo, _, _ in PHOTOS),
+                {"dataset_id": "mscoco_val2017", "image_id": "137576"},
+            ]
+        ),
+        [*BY_OPEN_IMAGES, *IDS],
+        skipped=1,
+    ),
+    "textocr-json": Lookalike(
+        json_of({"imgs": {key: {"id": key} for key in [*OPEN_IMAGES_IDS, "x"]}, "anns": {"1": {}}}),
+        BY_OPEN_IMAGES,
+        skipped=1,
+    ),
     "vqa-json": Lookalike(
         json_of(
             {"questions": [{"image_id": n, "question_id": n * 10, "question": "?"} for n in (7, 42, 6999)]}
@@ -761,6 +790,11 @@ BY_NAME_OR_ADDRESS: dict[str, Lookalike] = {
         ),
         IDS,
         skipped=2,
+    ),
+    "snli-ve-jsonl": Lookalike(
+        jsonl([*({"Flickr30K_ID": str(p), "pairID": "x"} for p, _, _ in PHOTOS), {"Flickr30K_ID": "x"}]),
+        IDS,
+        skipped=1,
     ),
     "taco-json": Lookalike(
         json_of(
