@@ -47,11 +47,13 @@ def user_path(path: Path) -> Path:
     """
     if "\0" in str(path):
         raise UsageError("a path holds a zero byte", hint="Check how it is written.")
-    if not path.parts or not path.parts[0].startswith("~") or Path(path.parts[0]).exists():
+    if not path.parts or not path.parts[0].startswith("~"):
         return path
     try:
         return path.expanduser()
     except RuntimeError:
+        if path.parts[0] != "~" and Path(path.parts[0]).exists():
+            return path  # a file of that name
         whose = "your" if path.parts[0] == "~" else f"{path.parts[0][1:]}'s"
         raise UsageError(
             f"{path} cannot be found: {whose} home folder is not known",

@@ -4,6 +4,7 @@ The operating system holds the lock, so it dies with its process: a lock left by
 file beside it says who holds it, for the message to the other process.
 """
 
+import errno
 import json
 import os
 import platform
@@ -19,10 +20,12 @@ import filelock
 from auditor import clock
 from auditor.clock import Moment, least_since
 from auditor.errors import RefusedError, StorageError
-from auditor.files import private_dir, storage_errors, write_atomic
+from auditor.files import private_dir, storage_error, storage_errors, write_atomic
 from auditor.processes import Process
 from auditor.progress import SILENT, Progress
 
+_NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL})
+"""What file systems without locks answer, some network and user-space ones."""
 WAIT_SECONDS: Final = 30.0
 """How long a command waits for another one that works on the account."""
 
@@ -72,9 +75,12 @@ def _acquire(lock: filelock.BaseFileLock, file: Path, holder: Path, wait: float,
             lock.acquire(timeout=wait)
     except filelock.Timeout:
         raise busy(holder) from None
-    except (OSError, NotImplementedError) as error:
-        # ENOLCK, EOPNOTSUPP, ENOSYS: some network and user-space file systems have no locks.
-        raise no_locks(file, getattr(error, "strerror", None) or str(error)) from error
+    except NotImplementedError as error:
+        raise no_locks(file, str(error)) from error
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            raise no_locks(file, error.strerror or str(error)) from error
+        raise storage_error(file, error) from error
 
 
 def busy(holder: Path, process: Process | None = None) -> RefusedError:

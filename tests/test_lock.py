@@ -128,6 +128,27 @@ def test_a_file_system_without_locks_is_told_with_a_way_on(
         assert "--home" in caught.value.hint
 
 
+def test_a_lock_that_is_not_ours_to_take_is_no_file_system_without_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(StorageError, match="Input/output error") as caught, lock.account_lock(tmp_path, "x"):
+        pass
+    assert "network" not in caught.value.hint
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_IOERR_LOCK])
+def test_a_database_on_a_file_system_without_locks_is_told_with_a_way_on(tmp_path: Path, code: int) -> None:
+    error = sqlite3.OperationalError("locking protocol")
+    error.sqlite_errorcode = code
+    told = database.database_error(error, tmp_path / "auditor.sqlite3")
+    assert "cannot be locked" in told.message
+    assert "--home" in told.hint
+
+
 def test_since_is_told_right_although_the_clock_was_set(tmp_path: Path) -> None:
     now = clock.moment()
     holder = tmp_path / "account.lock.json"

@@ -145,11 +145,11 @@ def _seen(conn: sqlite3.Connection, nsid: str, *, before: float | None) -> Seen:
 
 def _from_report(file: Path) -> Seen:
     try:
-        report = json.loads(file.read_text(encoding="utf-8"))
+        report = json.loads(file.read_bytes())
         photos = {(photo["id"], e["dataset"]) for photo in report["photos"] for e in photo["exposures"]}
         gone = {(e["photo_id"] or e["record"], e["dataset"]) for e in report["no_longer_in_account"]}
         files = {(file["md5"], e["dataset"]) for file in report.get("files", ()) for e in file["exposures"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise WrongFileError(
             f"{file} is no JSON report of an audit", hint="Make one with: flickr-auditor audit --format json"
         ) from error

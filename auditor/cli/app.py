@@ -201,7 +201,7 @@ def _fail(error: AuditorError) -> NoReturn:
     # A message can quote Flickr or a file, so it is hostile text too.
     note(f"Error: {plain(error.message).removesuffix('.')}.")
     if error.hint:
-        note(f"  → {error.hint}")
+        note(f"  → {plain(error.hint)}")
     raise SystemExit(error.exit_code)
 
 

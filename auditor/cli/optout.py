@@ -359,6 +359,8 @@ def _links(texts: Sequence[str], role: Role) -> "list[PhotoAddress]":
 
 
 def _read(path: Path) -> str:
+    from auditor.text_files import decode
+
     try:
         with path.open("rb") as file:
             data = file.read(MAX_ANSWER_BYTES + 1)
@@ -368,7 +370,10 @@ def _read(path: Path) -> str:
         raise UsageError(
             f"{path} is longer than a letter", hint="Give the text of the answer only, up to 1 MB."
         )
-    return data.decode("utf-8-sig", errors="replace")
+    try:
+        return decode(data)
+    except ValueError as error:
+        raise UsageError(f"{path} {error}", hint="Give the text of the answer, saved in UTF-8.") from None
 
 
 def _today() -> date:

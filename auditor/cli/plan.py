@@ -249,20 +249,14 @@ def read_api(session: Session, *, wait: bool = True) -> "ReadApi | None":
 
 
 def _read_ids(path: Path) -> frozenset[str]:
-    """Photo ids from a file: one id or link a line, ``#`` begins a comment."""
+    """Photo ids from a file of ids and links. Errors: `UsageError` naming the line of what is neither."""
     from auditor.mitigation.planning.policy_file import photo_id
+    from auditor.target_lists import read_list
 
-    try:
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
     found = set()
-    for number, line in enumerate(lines, 1):
-        word = line.strip() if "://" in line else line.partition("#")[0].strip()
-        if not word or word.startswith("#"):
-            continue
+    for entry in read_list(path):
         try:
-            found.add(photo_id(word))
+            found.add(photo_id(entry.text))
         except UsageError as error:
-            raise UsageError(f"{path}, line {number}: {error.message}") from None
+            raise UsageError(f"{path}, line {entry.line}: {error.message}") from None
     return frozenset(found)

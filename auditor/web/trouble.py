@@ -53,13 +53,12 @@ def trouble(error: Exception, url: str, server: str) -> Trouble:
 
     if found := _setting(error, proxy, about_ssl=holds(*_SSL)):
         return found
-    if holds(*_SSL):
-        message = f"the encrypted connection to {server} failed: its certificate could not be checked"
-        return Trouble(Cause.CERTIFICATE, message, _certificate_hint())
-    if holds(TooSlowError):
-        return Trouble(Cause.SLOW, f"{server} answers too slowly to be waited for")
     if holds(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
         return _proxy_trouble(chain, proxy or "the proxy")
+    if holds(*_SSL) and not holds(*_CUT):
+        return _untrusted(chain, server)
+    if holds(TooSlowError):
+        return Trouble(Cause.SLOW, f"{server} answers too slowly to be waited for")
     if holds(socket.gaierror, urllib3.exceptions.NameResolutionError):
         message = f"the address of {server} cannot be found: there is no network, or no name server"
         return Trouble(
@@ -75,6 +74,8 @@ def trouble(error: Exception, url: str, server: str) -> Trouble:
 
 
 _SSL: Final = (ssl.SSLError, requests.exceptions.SSLError)
+_CUT: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+"""The connection ended: that says nothing about who was at its end."""
 _NO_ROUTE: Final = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH})
 
 
@@ -127,15 +128,24 @@ def _is_pem(path: Path) -> bool:
         return False
 
 
-def _certificate_hint() -> str:
+def _untrusted(chain: list[BaseException], server: str) -> Trouble:
+    verified = next((link for link in chain if isinstance(link, ssl.SSLCertVerificationError)), None)
+    if verified is None:
+        message = f"what answers in the place of {server} does not speak its encryption"
+        return Trouble(Cause.CERTIFICATE, message, "Something between is in the way, such as a login page.")
     hint = "Check this computer's clock and any proxy in between."
-    variable = _ca_variable()
-    return f"{hint} {variable} says which certificates are trusted." if variable else hint
+    if variable := _ca_variable():
+        hint += f" {variable} says which certificates are trusted."
+    message = f"the certificate of {server} could not be checked: {verified.verify_message}"
+    return Trouble(Cause.CERTIFICATE, message, hint)
 
 
 def _proxy_trouble(chain: list[BaseException], proxy: str) -> Trouble:
     said = " ".join(str(link) for link in chain)
-    if "407" in said:
+    if any(isinstance(link, _SSL) for link in chain):
+        message = f"the proxy of {proxy} cannot be reached over https"
+        hint = f"Most speak plain http, whatever they carry: write http:// in {proxy}."
+    elif "407" in said:
         message = f"the proxy of {proxy} wants a user name and a password"
         hint = f"Write them into {proxy}: http://name:password@host:port"
     elif "Tunnel connection failed" in said:

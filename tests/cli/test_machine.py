@@ -241,3 +241,20 @@ def test_a_port_that_does_not_exist_is_told(program: Program, port: str) -> None
     result = program("sandbox", "--port", port)
     assert result.code == 2
     assert "port" in result.err.lower()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
+def test_lists_for_plans_are_read_in_whatever_unicode(
+    program: Program, tmp_path: Path, encoding: str
+) -> None:
+    assert program("sync").code == 0
+    photos = program("plan", "--all", "--add-tag", "no_cv", "--out", "all.json")
+    assert photos.code == 0
+    (tmp_path / "ids.txt").write_bytes("# mine\r\n9000000001 9000000002\r\n".encode(encoding))
+    result = program("plan", "--ids", "ids.txt", "--add-tag", "no_cv")
+    assert "\ufffd" not in result.err
+    assert "line" not in result.err
+    (tmp_path / "ids.txt").write_bytes("9000000001\r\nhtps://flickr.com/x\r\n".encode(encoding))
+    result = program("plan", "--ids", "ids.txt", "--add-tag", "no_cv")
+    assert result.code == 2
+    assert "line 2" in result.err

@@ -1,8 +1,12 @@
 """The cause of trouble with the network is named, with its variable; no retry is made that cannot help."""
 
+import shutil
 import socket
 import ssl
+import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -155,25 +159,89 @@ def test_a_network_that_goes_in_the_middle_is_waited_for(
     budget.close()
 
 
+@contextmanager
+def server(greet: Callable[[socket.socket], object]) -> Iterator[int]:
+    """The port of a server that does `greet` with each connection, and closes it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            while listening.fileno() >= 0:
+                with suppress(OSError):
+                    connection, _ = listening.accept()
+                    with connection:
+                        greet(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield int(listening.getsockname()[1])
+        with suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)
+
+
+def no_tls(connection: socket.socket) -> None:
+    connection.recv(65_536)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
 @pytest.fixture
-def https(tmp_path: Path) -> Iterator[str]:
-    """An address at which nobody can prove who they are: its certificate is its own."""
-    import threading
-
+def https() -> Iterator[str]:
+    """An https address that answers with a handshake that fails."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with server(lambda connection: context.wrap_socket(connection, server_side=True)) as port:
+        yield f"https://127.0.0.1:{port}"
 
-        def refuse() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                    context.wrap_socket(connection, server_side=True)
-                except OSError:
-                    if server.fileno() < 0:
-                        return
 
-        threading.Thread(target=refuse, daemon=True).start()
-        yield f"https://127.0.0.1:{server.getsockname()[1]}"
+@pytest.fixture
+def self_signed(tmp_path: Path) -> Iterator[str]:
+    """An https address whose certificate nobody vouches for."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl makes the certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1", "-days", "2"]
+    subprocess.run(
+        [openssl, *words, "-keyout", key, "-out", certificate], check=True, capture_output=True, timeout=60
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with server(lambda connection: context.wrap_socket(connection, server_side=True)) as port:
+        yield f"https://127.0.0.1:{port}"
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told_with_the_reason(
+    self_signed: str, tmp_path: Path
+) -> None:
+    waits: list[float] = []
+    with pytest.raises(UnreachableError, match="could not be checked: self") as caught:
+        download(Remote(f"{self_signed}/a.csv", "a.csv"), tmp_path, wait=waits.append)
+    assert waits == []
+    assert "clock" in caught.value.hint
+
+
+def test_what_answers_without_encryption_is_no_wrong_clock(tmp_path: Path) -> None:
+    with server(no_tls) as port, pytest.raises(UnreachableError, match="does not speak its encryption"):
+        download(Remote(f"https://127.0.0.1:{port}/a.csv", "a.csv"), tmp_path)
+
+
+def test_a_proxy_that_is_reached_over_http_only_is_told(flickr: Commands) -> None:
+    with server(no_tls) as port:
+        code, err = flickr("whoami", HTTPS_PROXY=f"https://127.0.0.1:{port}")
+    assert code == 5
+    assert "write http:// in HTTPS_PROXY" in err
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [(b"407 Proxy Authentication Required", "a user name"), (b"403 Forbidden", "through")]
+)
+def test_a_proxy_that_refuses_is_named(flickr: Commands, status: bytes, says: str) -> None:
+    def refuse(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+
+    with server(refuse) as port:
+        code, err = flickr("whoami", HTTPS_PROXY=f"http://127.0.0.1:{port}")
+    assert code == 5
+    assert "the proxy of HTTPS_PROXY" in err
+    assert says in err
 
 
 def test_a_file_without_certificates_is_named(
