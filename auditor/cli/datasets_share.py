@@ -126,7 +126,11 @@ def _fetch_all(
 
     offered = offer(catalogue.load(), faces=faces, most=most)
     note(offer_text(offered, manifests(session), columns=columns(None)))
-    if not yes and not confirm(f"Fetch {count(len(offered.coming), 'dataset')}?", option="--yes"):
+    if (
+        offered.coming
+        and not yes
+        and not confirm(f"Fetch {count(len(offered.coming), 'dataset')}?", option="--yes")
+    ):
         raise RefusedError("you said no, so nothing was fetched")
     outcomes = fetch_all(
         offered.coming,

@@ -82,7 +82,7 @@ def ended_text(ended: Ended, *, columns: int | None = None) -> str:
             lines.append("")
     if ended.by_hand:
         lines += _wrapped("Then: flickr-auditor datasets add NAME FILE", width, indent=0)
-    return "\n".join(lines).rstrip() or "There is nothing to fetch."
+    return "\n".join(lines).rstrip() or "There is no index that was fetched, so there is nobody to ask."
 
 
 def _entry(name: str, text: str) -> str:

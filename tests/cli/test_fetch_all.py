@@ -123,3 +123,19 @@ def test_an_index_that_nobody_can_be_asked_about_is_named(
     assert states(result) == {"coco": "not-asked"}
     assert web.requests == []
     assert program("datasets", "update", "ffhq").code == 2
+
+
+def test_without_fetched_indexes_there_is_nobody_to_ask(program: Program) -> None:
+    result = program("datasets", "update")
+    assert result.code == 0
+    assert "nobody to ask" in result.out
+
+
+def test_where_nothing_can_come_nobody_is_asked(
+    program: Program, cards: None, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_hand = {"ibm-dif": catalogue.get("ibm-dif")}
+    monkeypatch.setattr(catalogue, "load", lambda: by_hand)
+    result = program("datasets", "fetch", "--all")
+    assert result.code == 0
+    assert "To get by hand (1)" in result.out
