@@ -46,6 +46,7 @@ JOINS = {
     "nocaps": "open-images.image_id",
     "ffhq-aging": "ffhq.number",
     "ffhq-uv": "ffhq.number",
+    "visual-genome": "coco.image_id",
     "vqa": "coco.image_id",
     "llava-instruct-150k": "coco.image_id",
     "wake-vision": "open-images.image_id",

@@ -1,7 +1,7 @@
 """Visual Genome: ``image_data.json`` has photos' ``flickr_id``, or COCO's ``coco_id``, or neither.
 
-(visualgenome.org, image meta data.) A COCO number leads to Flickr only through COCO's annotation files;
-where these are given in the same ``datasets add``, they are looked up and not indexed themselves.
+(visualgenome.org, image meta data.) A COCO number leads to Flickr through the index of COCO; or through its
+annotation files, where these are given in the same ``datasets add``: they are looked up, and not indexed.
 """
 
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from auditor.datasets.parsing import sources
 from auditor.datasets.parsing.json_items import entries, opens_with
 from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, photo_id
+from auditor.datasets.parsing.parent_keys import coco_id
 from auditor.datasets.parsing.row import Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format, coco
 
-ONLY_COCO = "names a COCO photo only: give COCO's annotation files in the same datasets add"
 LOOKED_UP = "COCO photo, used to look up those of Visual Genome"
 
 
@@ -32,17 +32,17 @@ def _read(source: Source) -> Iterator[Row]:
         return
     by_coco_id = _coco_photos(source)
     for index, image in enumerate(entries(source, "item")):
-        coco_id = image.get("coco_id")
-        photo = photo_id(image.get("flickr_id")) or by_coco_id.get(str(coco_id))
-        if photo is None:
-            reason = (
-                NO_PHOTO_ID if coco_id is None else ONLY_COCO if not by_coco_id else "unknown COCO number"
-            )
-            yield Row(index + 1, skipped=reason)
+        parent = coco_id(image.get("coco_id"))
+        photo = photo_id(image.get("flickr_id")) or by_coco_id.get(parent or "")
+        if photo is None and parent is None:
+            yield Row(index + 1, skipped=NO_PHOTO_ID)
             continue
         number = image.get("image_id", image.get("id"))
         key = None if number is None else str(number)
-        yield Row(index + 1, (Record(photo_id=photo, record=f"[{index}].image_id={number}", key=key),))
+        place = f"[{index}].image_id={number}"
+        # COCO's number proves less than the photo id: given only where it is all there is.
+        by_coco = None if photo else parent
+        yield Row(index + 1, (Record(photo_id=photo, record=place, key=key, parent_key=by_coco),))
 
 
 def _coco_photos(source: Source) -> dict[str, int]:
@@ -61,7 +61,7 @@ FORMAT = Format(
     name="visual-genome",
     title="Visual Genome's image data",
     expects='Visual Genome\'s JSON list of images, each with "flickr_id" and "coco_id"',
-    match_keys=("photo_id",),
+    match_keys=("photo_id", "parent_key"),
     sniff=_sniff,
     read=_read,
 )

@@ -210,7 +210,8 @@ def visual_genome() -> Lookalike:
         {"image_id": 2, "coco_id": None, "flickr_id": None},
         {"image_id": 3, "coco_id": 101, "flickr_id": None},
     ]
-    return Lookalike(json.dumps([*images, *empty]).encode(), IDS, skipped=2)
+    expected = [*IDS, Expected(None, parent_key="101")]
+    return Lookalike(json.dumps([*images, *empty]).encode(), expected, skipped=1)
 
 
 def sbu() -> Lookalike:
