@@ -41,7 +41,9 @@ def _with_actions(command: Callable[..., None]) -> Callable[..., None]:
     signature = inspect.signature(command)
     fixed = [entry for entry in signature.parameters.values() if entry.kind is not entry.VAR_KEYWORD]
     options = [_option(kind.asked) for kind in ASKED.values() if kind.asked is not None]
-    command.__signature__ = signature.replace(parameters=[*fixed, *options])  # type: ignore[attr-defined]
+    place = list(signature.parameters).index("policy")
+    parameters = [*fixed[:place], *options, *fixed[place:]]
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return command
 
 
@@ -50,7 +52,7 @@ def _option(asked: Asked) -> inspect.Parameter:
     form: Any = (list[str] if asked.repeatable else str) if asked.metavar else bool
     return inspect.Parameter(
         asked.key,
-        inspect.Parameter.KEYWORD_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
         default=None if asked.metavar else False,
         annotation=Annotated[form | None if asked.metavar else form, option],
     )

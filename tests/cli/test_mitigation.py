@@ -281,6 +281,20 @@ def test_a_budget_that_is_spent_is_exit_code_5_and_resumable(
     assert ran(resumed)["done"] == len(plan["changes"])
 
 
+def test_an_undo_that_was_broken_off_goes_on_as_the_same_run(
+    synced: Program, box: Sandbox, tmp_path: Path
+) -> None:
+    planned(synced, "--ids", some_ids(box, tmp_path), "--license", "cc0")
+    run = ran(synced("apply", "last", "--yes", "--format", "json"))
+    box.faults.add("revoked", methods=["flickr.photos.licenses.setLicense"], after=4)
+    stopped = synced("undo", run["run_id"], "--yes", "--format", "json")
+    box.faults.clear()
+    assert (stopped.code, ran(stopped)["pending"] > 0) == (4, True)
+    resumed = ran(synced("undo", run["run_id"], "--yes", "--format", "json"))
+    assert (resumed["run_id"], resumed["pending"]) == (ran(stopped)["run_id"], 0)
+    assert len(synced("runs", "--format", "json").json["runs"]) == 2
+
+
 def test_an_unknown_run_is_a_usage_error(synced: Program) -> None:
     for command in (
         ["verify", "run-1"],

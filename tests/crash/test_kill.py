@@ -28,7 +28,12 @@ ROUNDS = int(os.environ.get("AUDITOR_CRASH_ROUNDS", "12"))
 SEED = int(os.environ.get("AUDITOR_CRASH_SEED", "1"))
 PHOTOS = 24
 EVERYTHING = Actions(
-    add_tags=frozenset({"no_cv"}), license="0", privacy=Privacy.PRIVATE, hide=True, leave_groups=True
+    add_tags=frozenset({"no_cv"}),
+    license="0",
+    privacy=Privacy.PRIVATE,
+    hide=True,
+    safety_level="restricted",
+    leave_groups=True,
 )
 LAUNCHER = (
     # As `python -m auditor`, where the interrupt works: a shell starts background jobs with it ignored.

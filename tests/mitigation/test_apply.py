@@ -24,19 +24,25 @@ from auditor.flickr.privacy import Privacy
 from auditor.flickr.transport import Transport
 from auditor.mitigation.change import Change
 from auditor.mitigation.kinds.base import GONE, PhotoState
-from auditor.mitigation.kinds.registry import MITIGATIONS, WRITE_METHODS
+from auditor.mitigation.kinds.registry import MITIGATIONS, WRITE_METHODS, describe
 from auditor.mitigation.planning.plan import Plan
-from auditor.mitigation.planning.policy import Actions
+from auditor.mitigation.planning.planner import Budget
+from auditor.mitigation.planning.policy import Actions, Match
 from auditor.mitigation.running.catch_up import catch_up
-from auditor.mitigation.running.journal import Run
 from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.run import carry_out, check_plan, start
 from auditor.mitigation.running.runner import Runner
+from auditor.mitigation.running.undo import plan_undo
 from auditor.sandbox import make_account
 from tests.mitigation.world import LOST_FOR_GOOD, World, differences, some, world
 
 EVERYTHING = Actions(
-    add_tags=frozenset({"no_cv"}), license="0", privacy=Privacy.PRIVATE, hide=True, leave_groups=True
+    add_tags=frozenset({"no_cv"}),
+    license="0",
+    privacy=Privacy.PRIVATE,
+    hide=True,
+    safety_level="restricted",
+    leave_groups=True,
 )
 READABLE = Actions(add_tags=frozenset({"no_cv"}), license="0", privacy=Privacy.PRIVATE)
 GENTLE = Actions(add_tags=frozenset({"no_cv"}), license="0")
@@ -58,6 +64,8 @@ def as_planned(here: World, plan: Plan) -> bool:
                 return bool(photo.privacy == after)
             case "hide":
                 return photo.hidden
+            case "safety-level":
+                return photo.safety_level == 2
             case _:
                 return change.photo_id not in pools[after["group_id"]]
 
@@ -454,6 +462,93 @@ def test_a_photo_deleted_while_its_groups_are_asked_for_is_gone_and_not_done(
     assert states == {("drifted", GONE)}
 
 
+def test_an_answer_without_who_may_comment_is_no_reason_to_write(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = here.plan(Actions(privacy=Privacy.PRIVATE), match=some(here, 4))
+    read = Transport.read
+
+    def forgetful(transport: Transport, name: str, **params: object) -> Any:
+        answer = read(transport, name, **params)
+        if name == "flickr.photos.getPerms":
+            del answer["perms"]["permcomment"]
+        return answer
+
+    monkeypatch.setattr(Transport, "read", forgetful)
+    with pytest.raises(UnreachableError):
+        here.apply(plan)
+    assert here.writes() == []
+
+
+def test_what_was_set_aside_is_left_for_the_next_run(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A photo that is read again for its second change is not asked about the first one again."""
+    plan = here.plan(GENTLE, match=some(here, 20))
+    kinds = Counter(change.photo_id for change in plan.changes)
+    poison = next(photo_id for photo_id, number in kinds.items() if number == 2)
+    complete, is_fresh = Reader.complete, Reader.is_fresh
+    asked, stale = [], [True]
+
+    def stumble(reader: Reader, change: Change, seen: PhotoState) -> PhotoState | None:
+        if (change.photo_id, change.mitigation) == (poison, "add-tag"):
+            asked.append(change)
+            raise UnreachableError("HTTP 500")
+        return complete(reader, change, seen)
+
+    def grown_old(reader: Reader, seen: PhotoState) -> bool:
+        return not (seen.photo.id == poison and stale and stale.pop()) and is_fresh(reader, seen)
+
+    monkeypatch.setattr(Reader, "complete", stumble)
+    monkeypatch.setattr(Reader, "is_fresh", grown_old)
+    with pytest.raises(UnreachableError, match="did not carry out 1 of the changes"):
+        here.apply(plan)
+    assert (len(asked), stale) == (1, [])
+
+
+def test_a_photo_read_by_itself_keeps_its_date(here: World) -> None:
+    plan = here.plan(Actions(add_tags=frozenset({"no_cv"})), match=some(here, 1), ask=False)
+    before = here.photos()[0]
+    here.apply(plan)
+    after = here.photos()[0]
+    assert before.date_taken
+    assert after.date_taken == before.date_taken
+    assert after.date_upload == before.date_upload
+
+
+def test_a_photo_that_is_gone_by_the_time_of_the_plan_is_left_out(here: World) -> None:
+    public = next(photo for photo in here.photos() if photo.privacy is Privacy.PUBLIC)
+    only = Match(ids=frozenset({public.id}))
+    # "Photo not found" is believed only when the photo itself is not found either.
+    here.box.faults.add("fail", methods=["flickr.photos.getAllContexts"], count=1, value=1)
+    assert len(here.plan(Actions(privacy=Privacy.PRIVATE), match=only).changes) == 1
+    here.box.account.delete(here.box.account.photos[public.id])
+    plan = here.plan(Actions(privacy=Privacy.PRIVATE), match=only)
+    assert [(skip.photo_id, skip.reason) for skip in plan.skipped] == [(public.id, GONE)]
+
+
+def test_a_plan_knows_which_licences_flickr_offers(tmp_path: Path) -> None:
+    account = make_account(40)
+    account.rules.old_cc_settable = False
+    with world(account, tmp_path) as here:
+        plan = here.plan(Actions(license="0"))
+        from_old = [change for change in plan.changes if change.before == "4"]
+        assert {change.reversible for change in from_old} == {"no"}
+        refused = here.plan(Actions(license="4"))
+        assert not refused.changes
+        assert any("does not offer CC BY 2.0" in skip.reason for skip in refused.skipped)
+
+
+def test_an_undo_leaves_out_what_flickr_is_known_to_refuse(tmp_path: Path) -> None:
+    account = make_account(40)
+    with world(account, tmp_path) as here:
+        run = here.apply(here.plan(Actions(license="0")))
+        account.rules.old_cc_settable = False
+        plan = plan_undo(
+            run, here.journal, photos=40, budget=Budget(3600, 0, 4), api=here.api(), unhide=False
+        )
+        assert not any(change.after == "4" for change in plan.changes)
+        assert any("the nearest is CC BY 4.0" in skip.reason for skip in plan.skipped)
+
+
 def test_the_licence_twin_is_proposed_and_not_chosen(tmp_path: Path) -> None:
     account = make_account(40)
     with world(account, tmp_path) as here:
@@ -621,8 +716,21 @@ def test_verify_knows_that_a_later_run_changed_it_again(here: World) -> None:
 
 def test_every_mitigation_can_be_described(here: World) -> None:
     plan = here.plan(EVERYTHING)
-    assert {change.mitigation for change in plan.changes} <= set(MITIGATIONS)
-    assert isinstance(here.apply(plan), Run)
+    back = here.undo_plan(here.apply(plan), unhide=True)
+    said: dict[str, set[str]] = {}
+    for change in (*plan.changes, *back.changes):
+        said.setdefault(change.mitigation, set()).add(describe(change))
+    assert said.keys() == MITIGATIONS.keys()
+    assert said["add-tag"] == {"add tag no_cv"}
+    assert said["remove-tag"] == {"remove tag no_cv"}
+    assert "licence: CC BY 2.0 → All Rights Reserved" in said["license"]
+    assert {"visible to: public → private", "visible to: private → public"} <= said["privacy"]
+    assert said["hide"] == {"hide from public searches"}
+    assert said["unhide"] == {"show in public searches again"}
+    assert "safety level: safe → restricted" in said["safety-level"]
+    for name, words in (("leave-group", "leave group "), ("join-group", "back into group ")):
+        assert said[name]
+        assert all(text.startswith(words) and len(text) > len(words) for text in said[name])
 
 
 def test_a_run_that_stops_leaves_no_thread_in_a_closed_database(tmp_path: Path) -> None:

@@ -110,6 +110,8 @@ def test_what_the_answer_to_a_new_tag_tells(answer: dict[str, Any], outcome: Out
         ("privacy", 2, "failed"),
         ("hide", 3, "failed"),
         ("hide", 4, "failed"),
+        ("safety-level", 1, "drifted"),
+        ("safety-level", 4, "failed"),
         ("leave-group", 1, "already"),
         ("leave-group", 2, "already"),
         ("leave-group", 3, "failed"),

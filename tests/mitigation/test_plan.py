@@ -281,6 +281,25 @@ def test_what_is_lost_is_said_before(change: Change, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("account", "said"),
+    [
+        (FREE, True),
+        (replace(FREE, is_pro=True), False),
+        (replace(FREE, is_pro=None), False),
+        (replace(FREE, limits=Limits(900, 1000, "")), False),
+    ],
+    ids=["over", "pro", "not-told", "within"],
+)
+def test_only_a_free_account_over_its_limit_loses_a_protection(account: Account, said: bool) -> None:
+    gone = Change("9000000001", "license", "4", "0", "no")
+    kept = Change("9000000001", "license", "4", "12", "no")
+    for change, loses in ((gone, True), (kept, False)):
+        whole = Whole(account, {"9000000001": photo()}, [change], FlickrFacts.unknown())
+        lines = preflight.warnings(whole)
+        assert any("protection from deletion" in line for line in lines) == (said and loses)
+
+
+@pytest.mark.parametrize(
     ("changes", "used", "calls", "minutes"),
     [(0, 0, 0, 0), (700, 0, 710, 1), (700, 3600, 710, 61), (10_000, 0, 10_046, 128)],
 )

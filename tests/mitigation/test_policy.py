@@ -1,5 +1,6 @@
 """Which photos get what: conditions, merging to the strictest, exceptions."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from typing import Any
@@ -78,6 +79,7 @@ def test_a_merge_is_as_strict_as_each_of_its_parts(a: Actions, b: Actions) -> No
         (Match(privacy=frozenset({Privacy.PUBLIC})), True),
         (Match(privacy=frozenset({Privacy.PRIVATE})), False),
         (Match(license_allows=frozenset({"reuse", "commercial"})), True),
+        (Match(license_allows=frozenset({"derivatives"})), True),
         (Match(tags=frozenset({"Street", "no_cv"})), True),
         (Match(tags=frozenset({"street", "portrait"})), False),
         (Match(albums=frozenset({"Best of"})), True),
@@ -207,3 +209,24 @@ def test_a_misspelt_policy_is_an_error(change: dict[str, Any]) -> None:
 def test_an_exception_needs_photos_and_a_reason(table: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
         policy_file.exceptions([table])
+
+
+@pytest.mark.parametrize(
+    ("license_id", "allowed"),
+    [
+        ("0", set()),
+        ("4", {"reuse", "commercial", "derivatives"}),
+        ("6", {"reuse", "commercial"}),
+        ("2", {"reuse", "derivatives"}),
+        ("3", {"reuse"}),
+        ("99", {"reuse", "commercial", "derivatives"}),
+        (None, {"reuse", "commercial", "derivatives"}),
+    ],
+    ids=["all-rights-reserved", "by", "by-nd", "by-nc", "by-nc-nd", "new", "not-told"],
+)
+def test_what_a_licence_allows_selects_photos(license_id: str | None, allowed: set[str]) -> None:
+    photo = replace(PHOTO, license_id=license_id)
+    for use in ("reuse", "commercial", "derivatives"):
+        policy = Policy("p", Match(license_allows=frozenset({use})), TAG)
+        chosen = select([photo], [policy], narrow=Match(), exceptions=(), context=CONTEXT, today=TODAY)
+        assert (photo.id in chosen.wanted) == (use in allowed), use

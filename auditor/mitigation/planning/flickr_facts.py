@@ -61,11 +61,23 @@ def gather(
             except CallError as error:
                 if error.code != 1:
                     raise
-                gone.add(photo_id)
+                # "Photo not found" is believed when the photo itself is not found either.
+                if _is_gone(api, photo_id):
+                    gone.add(photo_id)
             task.advance()
 
         run_all(ask, asked)
     return FlickrFacts(groups, _available(api, wanted, photos), frozenset(gone))
+
+
+def _is_gone(api: ReadApi, photo_id: str) -> bool:
+    try:
+        api.photo(photo_id)
+    except CallError as error:
+        if error.code == 1:
+            return True
+        raise
+    return False
 
 
 def _needs_groups(photo: Photo, actions: Actions) -> bool:
