@@ -27,8 +27,8 @@ class Workspace:
     """One piece of work on one home; `close` frees what was opened. Not for several threads at once."""
 
     def __init__(self, home: Path | None = None, config: Path | None = None) -> None:
-        self._home = home
-        self._config = config
+        self.home = home
+        self.config = config
         self._stack = ExitStack()
 
     @cached_property
@@ -36,7 +36,7 @@ class Workspace:
         """From file and environment."""
         from auditor import settings
 
-        given = settings.load(home=self._home, config=self._config)
+        given = settings.load(home=self.home, config=self.config)
         self._look_at(given.home)
         return given
 

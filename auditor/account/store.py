@@ -97,6 +97,11 @@ class AccountStore:
         rows = self._conn.execute("SELECT path_alias FROM alias WHERE nsid = ? ORDER BY path_alias", (nsid,))
         return tuple(row["path_alias"] for row in rows)
 
+    def changed_at(self, nsid: str) -> float:
+        """Unix time of the newest fact about the account's photos, 0 before the first."""
+        row = self._conn.execute("SELECT max(as_of) AS at FROM photo WHERE nsid = ?", (nsid,)).fetchone()
+        return float(row["at"] or 0)
+
     def photos(self, nsid: str) -> list[Photo]:
         """The photos of today, by id."""
         rows = self._conn.execute(

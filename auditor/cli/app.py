@@ -48,6 +48,7 @@ COMMANDS: Final = {
     "undo": ("apply.undo", "Take back what a run changed."),
     "optout": ("optout.register", "Letters to publishers, and what became of them."),
     "doctor": ("doctor.doctor", "What is set up, what is missing, and how to mend it."),
+    "review": ("review.review", "All of it in a page of your browser."),
     "sandbox": ("sandbox.sandbox", "A pretend Flickr to practise on."),
 }
 """Name → function in this package (``register`` of a group), and the line in ``--help``.
@@ -75,6 +76,8 @@ def _run(argv: Sequence[str], *, can_answer: bool) -> None:
             hint="Send it to a file (> result.txt), or to /dev/null.",
         )
     front, rest = _hoist(argv)
+    if not rest and sys.stdin.isatty() and sys.stdout.isatty():
+        rest = ["review"]  # for people without a habit of terminals the page is the program
     try:
         program(_asked(rest))(args=[*front, *rest], prog_name="flickr-auditor")
     finally:

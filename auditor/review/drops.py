@@ -1,0 +1,66 @@
+"""Files that are dropped on a page: streamed to a folder of the home as they come, and read from there.
+
+They may be gigabytes, so they are never held in memory; they are somebody else's, so their names are only
+words: the folder is ours, the name must be one.
+"""
+
+import re
+import secrets
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from auditor.errors import StorageError
+from auditor.files import private_dir
+from auditor.names import MAX_LENGTH, inside
+from auditor.text import file_size
+
+MAX_BYTES: Final = 20 << 30
+"""One drop; Flickr's exports come in zips of a few gigabytes."""
+LEFT_FREE: Final = 1 << 30
+"""Bytes of the disk that a drop leaves alone."""
+
+_STRANGE: Final = re.compile(r"[^A-Za-z0-9.-]+")
+"""What a name keeps is its letters and its ending, by which archives are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A folder that collects the files of one drop."""
+
+    folder: Path
+
+    @classmethod
+    def begin(cls, parent: Path) -> "Drop":
+        """A new, empty one below `parent`."""
+        return cls(private_dir(private_dir(parent) / secrets.token_hex(8)))
+
+    async def take(self, name: str, chunks: AsyncIterator[bytes]) -> None:
+        """Write one file. Errors: 413 for too large a drop, `StorageError` when the disk would be full."""
+        path = inside(self.folder, _STRANGE.sub("_", name)[-MAX_LENGTH:].lstrip("._-"), "a file")
+        taken = sum(file.stat().st_size for file in self.folder.iterdir())
+        with path.open("xb") as file:
+            async for chunk in chunks:
+                taken += len(chunk)
+                if taken > MAX_BYTES:
+                    raise HTTPException(413)
+                if shutil.disk_usage(self.folder).free < LEFT_FREE + len(chunk):
+                    raise StorageError(
+                        f"the disk would be full: less than {file_size(LEFT_FREE)} are left",
+                        hint="Free some space, or choose another folder with --home DIR.",
+                    )
+                await run_in_threadpool(file.write, chunk)
+
+    @property
+    def files(self) -> list[Path]:
+        """What has come."""
+        return sorted(self.folder.iterdir())
+
+    def discard(self) -> None:
+        """Remove the copies; the user's own files are elsewhere."""
+        shutil.rmtree(self.folder, ignore_errors=True)

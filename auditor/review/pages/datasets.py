@@ -1,0 +1,81 @@
+"""The datasets: what is checked, what can be fetched or dropped here, and what nobody can check."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from auditor.datasets import catalogue
+from auditor.datasets.adding import add_files
+from auditor.datasets.fetch import fetch_card
+from auditor.datasets.index.local import open_indexes
+from auditor.progress import Progress
+from auditor.review.drops import Drop
+from auditor.review.forms import read_form, see
+from auditor.review.render import page, state_of
+from auditor.review.state import State
+from auditor.text import count
+
+
+def datasets(request: Request) -> Response:
+    """All of the catalogue, those that can be had with a click first."""
+    state = state_of(request)
+    with state.workspace() as space:
+        local = open_indexes(space.settings.indexes)
+    have = {index.name: index.manifest for index in local.readable}
+    cards = list(catalogue.load().values())
+    missing = [card for card in cards if card.name not in have]
+    return page(
+        request,
+        "datasets.html",
+        have=[(catalogue.find(name), manifest) for name, manifest in sorted(have.items())],
+        damaged=local.damaged,
+        fetchable=[card for card in missing if card.checkable and any(file.fetchable for file in card.files)],
+        by_hand=[
+            card for card in missing if card.checkable and not any(file.fetchable for file in card.files)
+        ],
+        keyless=[card for card in missing if not card.checkable],
+        jobs={card.name: state.jobs.get(f"fetch-{card.name}") for card in cards},
+    )
+
+
+async def fetch(request: Request) -> Response:
+    """Download a dataset's lists from its publisher and build the index."""
+    form = await read_form(request)
+    state = state_of(request)
+    card = catalogue.get(form.get("name"))
+
+    def work(progress: Progress) -> str:
+        with state.workspace(progress) as space:
+            given = space.settings
+            fetched = fetch_card(
+                card,
+                given.home / "downloads",
+                given.indexes,
+                memory_limit=given.memory_limit,
+                progress=progress,
+            )
+        return f"{card.title}: {count(fetched.manifest.photos, 'photo')} can be looked up now"
+
+    state.jobs.start(f"fetch-{card.name}", f"Fetching {card.title}", "/datasets", work)
+    return see(f"/jobs/fetch-{card.name}")
+
+
+def add_dropped(state: State, drop: Drop, name: str) -> Response:
+    """Build the index of the dataset `name` from the files of a drop."""
+
+    def work(progress: Progress) -> str:
+        try:
+            with state.workspace(progress) as space:
+                given = space.settings
+                manifest = add_files(
+                    given.indexes, name, drop.files, memory_limit=given.memory_limit, progress=progress
+                )
+        finally:
+            drop.discard()
+        return f"{manifest.dataset}: {count(manifest.photos, 'photo')} can be looked up now"
+
+    state.jobs.start("add", "Reading the list", "/datasets", work)
+    return see("/jobs/add")
+
+
+ROUTES = [Route("/datasets", datasets), Route("/datasets/fetch", fetch, methods=["POST"])]

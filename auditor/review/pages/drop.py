@@ -1,0 +1,58 @@
+"""Where dropped files arrive: an export, or a publisher's list."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from auditor.errors import AuditorError
+from auditor.review.drops import Drop
+from auditor.review.pages import datasets, start
+from auditor.review.render import STATUS, state_of
+
+READERS = {"export": start.load_export, "dataset": datasets.add_dropped}
+"""What is dropped → what reads it."""
+
+
+async def take(request: Request) -> Response:
+    """One file of a drop."""
+    _check(request)
+    state = state_of(request)
+    what = request.path_params["what"]
+    drop = state.drops.get(what) or Drop.begin(state.uploads)
+    state.drops[what] = drop
+    try:
+        await drop.take(request.query_params.get("name", ""), request.stream())
+    except FileExistsError:
+        return PlainTextResponse("A file of this name is here already.", status_code=409)
+    except AuditorError as error:
+        drop.discard()
+        del state.drops[what]
+        return PlainTextResponse(
+            f"{error.message}. {error.hint}", status_code=STATUS.get(error.exit_code, 500)
+        )
+    return PlainTextResponse("here")
+
+
+async def done(request: Request) -> Response:
+    """All files have come: read them."""
+    _check(request)
+    state = state_of(request)
+    what = request.path_params["what"]
+    drop = state.drops.pop(what, None)
+    if drop is None:
+        return PlainTextResponse("No file has come.", status_code=400)
+    return READERS[what](state, drop, request.query_params.get("as", ""))
+
+
+def _check(request: Request) -> None:
+    if request.path_params["what"] not in READERS:
+        raise HTTPException(404)
+    if not state_of(request).keys.is_form_token(request.headers.get("x-form-token", "")):
+        raise HTTPException(403)
+
+
+ROUTES = [
+    Route("/drop/{what}", take, methods=["POST"]),
+    Route("/drop/{what}/done", done, methods=["POST"]),
+]

@@ -1,0 +1,35 @@
+"""The first page: the number, what to do, and where to begin when there is nothing yet."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from auditor.report.audit import charts
+from auditor.review.forms import see
+from auditor.review.render import page, state_of
+
+
+def overview(request: Request) -> Response:
+    """The top of the report, live; before the first sync, the start page."""
+    state = state_of(request)
+    with state.workspace() as space:
+        if space.store.snapshot() is None:
+            return see("/start")
+        library = state.library(space)
+        can_apply = bool(space.settings.api_key and space.settings.api_secret)
+    marks = [entry for entry in library.entries if entry.kind]
+    drawn = [charts.Charted(entry.kind, entry.year, entry.license, (), entry.protections) for entry in marks]
+    return page(
+        request,
+        "overview.html",
+        view=library.view,
+        split=charts.split(drawn, library.result.photos),
+        years=charts.years(drawn),
+        protection=charts.protection(drawn),
+        found=[row for row in library.view.indexes if row.found],
+        exposed=len(drawn),
+        can_apply=can_apply,
+    )
+
+
+ROUTES = [Route("/", overview)]

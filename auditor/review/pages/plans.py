@@ -1,0 +1,189 @@
+"""A plan: what would change, what cannot be undone, and the number to type before anything does.
+
+It is the very planner of the command line, with a client that can only read.
+"""
+
+from datetime import UTC, datetime
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from auditor.errors import ConfigurationError, NotAllowedError, UsageError
+from auditor.flickr.api import ReadApi
+from auditor.mitigation.planning import policy_file
+from auditor.mitigation.planning.build_plan import PlanRequest, make_plan
+from auditor.mitigation.planning.plan import Plan
+from auditor.mitigation.planning.plan_store import PlanStore, check_origin
+from auditor.mitigation.planning.planner import Budget
+from auditor.mitigation.planning.policy import Actions, Match, Policy
+from auditor.mitigation.running.journal import Journal, plan_state
+from auditor.mitigation.running.run import RunContext, carry_out, check_plan, start, write_client
+from auditor.progress import Progress
+from auditor.report.plan_view import plan_view
+from auditor.review.forms import Form, read_form, see
+from auditor.review.render import page, state_of
+from auditor.review.state import State
+from auditor.text import count
+from auditor.workspace import Workspace
+
+SHOWN = 200
+"""Photos of a plan on its page; the report of the plan has all."""
+
+
+def plans_of(space: Workspace) -> PlanStore:
+    """The plans of this home."""
+    return PlanStore(space.conn, space.settings.home / "plans")
+
+
+async def make(request: Request) -> Response:
+    """Plan the ticked photos."""
+    form = await read_form(request)
+    state = state_of(request)
+    plan_id = await run_in_threadpool(_make, state, _actions(form))
+    return see(f"/plans/{plan_id}")
+
+
+def _actions(form: Form) -> Actions:
+    license_name, privacy = form.get("license"), form.get("privacy")
+    actions = Actions(
+        add_tags=frozenset(map(policy_file.tag, filter(None, form.all("add_tag")))),
+        license=policy_file.license_id(license_name) if license_name else None,
+        privacy=policy_file.privacy(privacy) if privacy else None,
+        hide=form.get("hide") == "yes",
+    )
+    if not actions:
+        raise UsageError("nothing is to be done", hint="Choose at least one change.")
+    return actions
+
+
+def _make(state: State, actions: Actions) -> str:
+    ids = frozenset(state.selection.ids)
+    if not ids:
+        raise UsageError("no photo is ticked", hint="Tick photos first.")
+    with state.workspace() as space:
+        given = space.settings
+        api = _read_api(space)
+        plan = make_plan(
+            PlanRequest(
+                [Policy("review", Match(), actions)],
+                Match(ids=ids),
+                policy_file.exceptions(given.exceptions),
+            ),
+            space.conn,
+            given.indexes,
+            api,
+            now=datetime.now(UTC),
+            budget=Budget(given.calls_per_hour, space.budget().used() if api else 0, given.concurrency),
+        )
+        plans_of(space).write(plan)
+    return plan.plan_id
+
+
+def _read_api(space: Workspace) -> ReadApi | None:
+    """None before login: a plan can be made without, but knows less and says so."""
+    try:
+        return space.read_api(wait=False)
+    except (ConfigurationError, NotAllowedError):
+        return None
+
+
+def show(request: Request) -> Response:
+    """What a plan would do, or did."""
+    state = state_of(request)
+    with state.workspace() as space:
+        plan = plans_of(space).load(request.path_params["plan_id"])
+        journal = Journal(space.conn)
+        run = journal.run_of(plan.plan_id)
+        now_state = plan_state(plan, journal, datetime.now(UTC), space.store.required_snapshot().nsid)
+        photos = {photo.id: photo for photo in space.store.photos(plan.nsid)}
+        ready = bool(space.settings.api_key and space.settings.api_secret)
+    return page(
+        request,
+        "plan_page.html",
+        plan=plan,
+        view=plan_view(plan, now_state, photos),
+        state=now_state,
+        run=run,
+        ready=ready,
+        lasting=[change for change in plan.changes if change.reversible != "yes"],
+        shown=SHOWN,
+        number=len(plan.changes),
+    )
+
+
+async def apply(request: Request) -> Response:
+    """Make the changes of a plan, once the number of them was typed."""
+    form = await read_form(request)
+    state = state_of(request)
+    plan_id = request.path_params["plan_id"]
+
+    def load() -> Plan:
+        with state.workspace() as space:
+            plans = plans_of(space)
+            plan = plans.load(plan_id)
+            check_origin(plan, plans, foreign=False)
+            check_plan(
+                plan,
+                Journal(space.conn),
+                len(space.store.photos(plan.nsid)),
+                len(plan.changes),  # the number was typed: that is the cap
+                datetime.now(UTC),
+            )
+            return plan
+
+    plan = await run_in_threadpool(load)
+    if form.get("number").replace(",", "") != str(len(plan.changes)):
+        raise UsageError(
+            f"this plan makes {count(len(plan.changes), 'change')}, and you typed {form.get('number')!r}",
+            hint="Go back and type the number to apply it. Nothing was changed.",
+        )
+    return begin(state, plan)
+
+
+def begin(state: State, plan: Plan) -> Response:
+    """Start, or go on with, the run of `plan`; a second click joins the job that is under way."""
+
+    def work(progress: Progress) -> str:
+        with state.workspace(progress) as space, space.account_lock("undo" if plan.undoes else "apply"):
+            journal = Journal(space.conn)
+            known = journal.run_of(plan.plan_id)
+            if known is not None and known.finished_at is not None:
+                return "applied already"
+            transport = write_client(
+                space.settings, space.credentials(), space.budget(wait=False), progress=progress
+            )
+            context = RunContext(
+                transport,
+                journal,
+                space.store,
+                concurrency=space.settings.concurrency,
+                progress=progress,
+            )
+            run = start(plan, context)
+            carry_out(run, context)
+        return f"{count(len(plan.changes), 'change')} made"
+
+    name = f"apply-{plan.plan_id}"
+    what = "Undoing" if plan.undoes else "Applying"
+    state.jobs.start(name, f"{what} {count(len(plan.changes), 'change')}", f"/plans/{plan.plan_id}/run", work)
+    return see(f"/jobs/{name}")
+
+
+def run_of(request: Request) -> Response:
+    """From a plan to its run."""
+    with state_of(request).workspace() as space:
+        run = Journal(space.conn).run_of(request.path_params["plan_id"])
+    if run is None:
+        raise HTTPException(404)
+    return see(f"/runs/{run.run_id}")
+
+
+ROUTES = [
+    Route("/plans", make, methods=["POST"]),
+    Route("/plans/{plan_id}", show),
+    Route("/plans/{plan_id}/apply", apply, methods=["POST"]),
+    Route("/plans/{plan_id}/run", run_of),
+]

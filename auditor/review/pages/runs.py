@@ -1,0 +1,184 @@
+"""Runs, from here and from the command line: what became of each change, and the way back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from auditor.mitigation.change import OPEN
+from auditor.mitigation.kinds.registry import describe
+from auditor.mitigation.planning.flickr_facts import check_account
+from auditor.mitigation.planning.plan import Plan
+from auditor.mitigation.planning.planner import Budget
+from auditor.mitigation.running import verify as reading
+from auditor.mitigation.running.journal import Journal, Run
+from auditor.mitigation.running.photo_state import Reader
+from auditor.mitigation.running.undo import plan_of, plan_undo, under_way
+from auditor.progress import Progress
+from auditor.report.run import run_json, runs_json
+from auditor.review.forms import read_form, see
+from auditor.review.pages.jobs import event
+from auditor.review.pages.plans import begin, plans_of
+from auditor.review.render import fragment, page, state_of
+from auditor.review.state import State
+from auditor.text import count, plain
+from auditor.workspace import Workspace
+
+SHOWN = 500
+"""Changes on the page of a run, those that went wrong first."""
+_LOOK = 1.0
+
+
+def runs(request: Request) -> Response:
+    """All runs and the plans that wait, the newest first."""
+    state = state_of(request)
+    with state.workspace() as space:
+        listed = runs_json(Journal(space.conn).runs())["runs"]
+    return page(request, "runs.html", runs=listed)
+
+
+def run(request: Request) -> Response:
+    """One run."""
+    state = state_of(request)
+    with state.workspace() as space:
+        journal = Journal(space.conn)
+        found = journal.run(request.path_params["run_id"])
+        records = journal.records(found.run_id)
+        titles = {photo.id: plain(photo.title, 80) for photo in space.store.photos(found.nsid)}
+    rank = {"failed": 0, "drifted": 1, "sent": 2, "pending": 3}
+    order = sorted(records, key=lambda record: rank.get(record.state, 9))
+    return page(
+        request,
+        "run.html",
+        run=found,
+        counts=_counts(found, state),
+        items=[
+            (record, titles.get(record.change.photo_id, ""), plain(describe(record.change)))
+            for record in order[:SHOWN]
+        ],
+        total=len(records),
+        job=state.jobs.get(f"apply-{found.plan_id}"),
+        checked=state.jobs.get(f"verify-{found.run_id}"),
+    )
+
+
+def _counts(found: Run, state: State) -> dict[str, int]:
+    """How many changes stand how; from the journal, so runs of the command line count up here too."""
+    with state.workspace() as space:
+        records = Journal(space.conn).records(found.run_id)
+    counts = {"done": 0, "already": 0, "drifted": 0, "failed": 0, "left": 0}
+    for record in records:
+        counts["left" if record.state in OPEN else record.state] += 1
+    return counts
+
+
+async def events(request: Request) -> StreamingResponse:
+    """The counts as the journal has them, while something is left; watching starts nothing."""
+    state = state_of(request)
+
+    def load() -> Run:
+        with state.workspace() as space:
+            return Journal(space.conn).run(request.path_params["run_id"])
+
+    found = await run_in_threadpool(load)
+
+    async def watch() -> AsyncIterator[str]:
+        last: dict[str, int] = {}
+        while True:
+            counts = await run_in_threadpool(_counts, found, state)
+            if counts != last:
+                yield event("progress", fragment("run_counts.html", counts=counts))
+                last = counts
+            if not counts["left"]:
+                yield event("end", "done")
+                return
+            if await request.is_disconnected():
+                return
+            await asyncio.sleep(_LOOK)
+
+    return StreamingResponse(watch(), media_type="text/event-stream")
+
+
+async def resume(request: Request) -> Response:
+    """Go on with a run that was interrupted here or elsewhere."""
+    await read_form(request)
+    state = state_of(request)
+
+    def load() -> Plan:
+        with state.workspace() as space:
+            journal = Journal(space.conn)
+            found = journal.run(request.path_params["run_id"])
+            return plan_of(found, journal.records(found.run_id))
+
+    return begin(state, await run_in_threadpool(load))
+
+
+async def verify(request: Request) -> Response:
+    """Read every photo of the run again."""
+    await read_form(request)
+    state = state_of(request)
+    run_id = request.path_params["run_id"]
+
+    def work(progress: Progress) -> str:
+        with state.workspace(progress) as space:
+            journal = Journal(space.conn)
+            found = journal.run(run_id)
+            api = space.read_api(wait=False)
+            check_account(api, found.nsid)
+            reader = Reader(api, space.store.photos(found.nsid))
+            findings = reading.verify(reader, journal, run_id, progress=progress)
+            told = run_json(found, findings, calls=api.calls, verifying=True)
+        return (
+            f"{count(told['verified'], 'change')} read back as wanted, {told['mismatched']:,} not as wanted"
+        )
+
+    state.jobs.start(f"verify-{run_id}", "Reading the photos again", f"/runs/{run_id}", work)
+    return see(f"/jobs/verify-{run_id}")
+
+
+async def undo(request: Request) -> Response:
+    """Plan the way back; it is shown before it is gone, as every plan."""
+    await read_form(request)
+    state = state_of(request)
+
+    def load() -> Plan:
+        with state.workspace() as space, space.account_lock("undo"):
+            return _undo(space, request.path_params["run_id"])
+
+    plan = await run_in_threadpool(load)
+    return see(f"/plans/{plan.plan_id}")
+
+
+def _undo(space: Workspace, run_id: str) -> Plan:
+    journal = Journal(space.conn)
+    found = journal.run(run_id)
+    if (known := under_way(found.run_id, journal)) is not None:
+        return known
+    api = space.read_api(wait=False)
+    if any(record.state == "sent" for record in journal.records(found.run_id)):
+        check_account(api, found.nsid)
+        reading.resolve(Reader(api, space.store.photos(found.nsid)), journal, found.run_id)
+    given = space.settings
+    plan = plan_undo(
+        found,
+        journal,
+        photos=len(space.store.photos(found.nsid)),
+        budget=Budget(given.calls_per_hour, space.budget().used(), given.concurrency),
+        api=api,
+        unhide=False,
+    )
+    plans_of(space).write(plan)
+    return plan
+
+
+ROUTES = [
+    Route("/runs", runs),
+    Route("/runs/{run_id}", run),
+    Route("/runs/{run_id}/events", events),
+    Route("/runs/{run_id}/resume", resume, methods=["POST"]),
+    Route("/runs/{run_id}/verify", verify, methods=["POST"]),
+    Route("/runs/{run_id}/undo", undo, methods=["POST"]),
+]

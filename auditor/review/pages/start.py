@@ -1,0 +1,136 @@
+"""Set-up: what is there and what is missing, log in, pull the account, or drop an export."""
+
+from typing import Final, Literal
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from auditor.account.data_export import load, save_export
+from auditor.account.sync import sync
+from auditor.doctor import examine
+from auditor.errors import UsageError
+from auditor.flickr import tokens
+from auditor.flickr.login import Login
+from auditor.progress import Progress
+from auditor.review.drops import Drop
+from auditor.review.forms import read_form, see
+from auditor.review.render import page, state_of
+from auditor.review.state import State
+from auditor.text import count
+
+PERMISSIONS: Final[dict[str, Literal["read", "write"]]] = {"read": "read", "write": "write"}
+
+
+def start(request: Request) -> Response:
+    """Every check of `doctor`, and the buttons that mend what is missing."""
+    state = state_of(request)
+    with state.workspace() as space:
+        checks = list(examine(space.settings))
+        given = space.settings
+        has_key = bool(given.api_key and given.api_secret)
+        logged_in = has_key and tokens.find(given, space.conn) is not None
+        synced = space.store.snapshot() is not None
+    return page(
+        request,
+        "start.html",
+        checks=checks,
+        has_key=has_key,
+        logged_in=logged_in,
+        synced=synced,
+        practice=given.flickr_url,
+    )
+
+
+async def pull(request: Request) -> Response:
+    """Pull the account from Flickr."""
+    await read_form(request)
+    state = state_of(request)
+
+    def work(progress: Progress) -> str:
+        with state.workspace(progress) as space, space.account_lock("sync"):
+            result = sync(space.read_api(wait=False), space.store, now=space.clock(), progress=progress)
+        told = f"{count(result.photos, 'photo')} of your account are here"
+        return told if result.complete else f"{told}, but the listing was not complete: pull again later"
+
+    state.jobs.start("sync", "Pulling your account", "/", work)
+    return see("/jobs/sync")
+
+
+async def log_in(request: Request) -> Response:
+    """Go to Flickr and ask for a login; Flickr sends the browser back to ``/login/callback``."""
+    form = await read_form(request)
+    state = state_of(request)
+    perms = PERMISSIONS.get(form.get("perms"), "read")
+
+    def ask() -> str:
+        with state.workspace() as space:
+            key, secret = space.api_key()
+            tokens.check_place(space.settings, None)
+            state.login = Login(key, secret, base_url=space.settings.flickr_url)
+            return state.login.start(perms, str(request.url_for("callback")))
+
+    address = await run_in_threadpool(ask)
+    return page(request, "leave.html", address=address)
+
+
+def callback(request: Request) -> Response:
+    """Flickr's answer. It comes from elsewhere, without our cookie: it changes nothing and leads back in."""
+    verifier = request.query_params.get("oauth_verifier", "")
+    return HTMLResponse(_BACK.replace("VERIFIER", "".join(c for c in verifier if c.isalnum() or c in "-_")))
+
+
+_BACK = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta http-equiv="refresh" content="0;url=/login/finish?verifier=VERIFIER"><title>Back from Flickr</title>
+<main><h1>Back from Flickr</h1><p><a href="/login/finish?verifier=VERIFIER">Go on</a></p></main></html>"""
+
+
+def finish_page(request: Request) -> Response:
+    """The last step is a button, for a change is a POST."""
+    return page(request, "finish.html", verifier=request.query_params.get("verifier", ""))
+
+
+async def finish(request: Request) -> Response:
+    """Keep the login."""
+    form = await read_form(request)
+    state = state_of(request)
+    if state.login is None:
+        raise UsageError("no login is under way", hint="Begin again from the set-up.")
+    await run_in_threadpool(_keep, state, state.login, form.get("verifier"))
+    state.login = None
+    return see("/start")
+
+
+def _keep(state: State, flow: Login, verifier: str) -> None:
+    with state.workspace() as space:
+        tokens.save(space.settings, space.conn, flow.finish(verifier), None)
+
+
+def load_export(state: State, drop: Drop, _: str) -> Response:
+    """Read the dropped export; the files are removed once they were read."""
+
+    def work(progress: Progress) -> str:
+        try:
+            loaded = load(drop.folder, progress=progress)
+            with state.workspace(progress) as space, space.account_lock("sync"):
+                result = save_export(space.store, loaded)
+        finally:
+            drop.discard()
+        told = f"{count(result.photos, 'photo')} are here"
+        return (
+            told if result.complete else f"{told}; the export is not complete: {'; '.join(result.incomplete)}"
+        )
+
+    state.jobs.start("export", "Reading your export", "/", work)
+    return see("/jobs/export")
+
+
+ROUTES = [
+    Route("/start", start),
+    Route("/sync", pull, methods=["POST"]),
+    Route("/login", log_in, methods=["POST"]),
+    Route("/login/callback", callback, name="callback"),
+    Route("/login/finish", finish_page),
+    Route("/login/finish", finish, methods=["POST"]),
+]

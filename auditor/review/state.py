@@ -1,0 +1,106 @@
+"""What the pages of one server share: the home, the jobs, the library, the selection."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from auditor.audit.run import audit_home
+from auditor.datasets.index.local import LocalIndexes, open_indexes
+from auditor.flickr.login import Login
+from auditor.progress import SILENT, Progress
+from auditor.review.drops import Drop
+from auditor.review.guard import Keys
+from auditor.review.jobs import Jobs
+from auditor.review.library import Kept, Library, build
+from auditor.workspace import Workspace
+
+
+class Selection:
+    """The photos that are ticked, kept here so that no reload, second tab or closed browser loses them."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, None] = {}
+        self._lock = threading.Lock()
+
+    def set(self, photo_ids: Iterable[str], *, ticked: bool) -> None:
+        """Tick or untick photos."""
+        with self._lock:
+            for photo_id in photo_ids:
+                if ticked:
+                    self._ids[photo_id] = None
+                else:
+                    self._ids.pop(photo_id, None)
+
+    def clear(self) -> None:
+        """Untick all."""
+        with self._lock:
+            self._ids.clear()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """In the order in which they were ticked."""
+        with self._lock:
+            return tuple(self._ids)
+
+
+@dataclass
+class State:
+    """One server's shared state."""
+
+    home: Path | None
+    config: Path | None
+    keys: Keys = field(default_factory=Keys)
+    jobs: Jobs = field(default_factory=Jobs)
+    selection: Selection = field(default_factory=Selection)
+    kept: Kept = field(default_factory=Kept)
+    login: Login | None = None
+    """A login that the browser is at Flickr for."""
+    drops: dict[str, Drop] = field(default_factory=dict)
+    """Files that are coming, by what they are."""
+
+    @contextmanager
+    def workspace(self, progress: Progress = SILENT) -> Iterator[Workspace]:
+        """A workspace for one request or job: SQLite connections are not shared between threads."""
+        space = Workspace(self.home, self.config)
+        space.__dict__["progress"] = progress
+        try:
+            yield space
+        finally:
+            space.close()
+
+    def library(self, space: Workspace) -> Library:
+        """The account and its audit. Errors: `NotSyncedError` before the first sync."""
+        snapshot = space.store.required_snapshot()
+        indexes = open_indexes(space.settings.indexes)
+        key = (snapshot, space.store.changed_at(snapshot.nsid), _versions(indexes))
+        return self.kept.get(
+            key,
+            lambda: build(
+                audit_home(space.conn, indexes, progress=space.progress),
+                tuple(space.store.photos(snapshot.nsid)),
+            ),
+        )
+
+    @cached_property
+    def sandbox(self) -> str | None:
+        """Address of the sandbox that stands for Flickr; None: the real one."""
+        with self.workspace() as space:
+            return space.settings.flickr_url
+
+    def picture(self, address: str) -> str:
+        """Where the browser gets a picture: a sandbox draws its own."""
+        return address if self.sandbox is None else self.sandbox + urlsplit(address).path
+
+    @cached_property
+    def uploads(self) -> Path:
+        """Where dropped files are kept until they are read."""
+        with self.workspace() as space:
+            return space.settings.home / "dropped"
+
+
+def _versions(indexes: LocalIndexes) -> tuple[tuple[str, str], ...]:
+    return tuple((index.name, index.manifest.built_at) for index in indexes.readable)

@@ -1,0 +1,194 @@
+"""The pages over real sockets: what they show, and that nothing happens twice or unseen."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from auditor.sandbox import Sandbox
+from tests.cli.conftest import Program
+from tests.review.conftest import Served, runs
+
+HOSTILE_NAMES = (
+    "../../evil.zip",
+    "/etc/passwd",
+    "..",
+    ".",
+    "",
+    "nul.zip",
+    "a/b.zip",
+    "\x00.zip",
+    "x" * 400 + ".zip",
+)
+
+
+def writes(box: Sandbox) -> int:
+    return sum(bool(served.writes) for served in box.log)
+
+
+def ticked(page: Served, number: int) -> list[str]:
+    ids = re.findall(r'name="id" value="(\d+)"', page.get("/photos?kind=any").text)[:number]
+    page.post("/select", what="some", id=ids)
+    return ids
+
+
+def test_before_the_first_sync_the_page_leads_to_the_set_up(program: Program, inside: Served) -> None:
+    page = inside.get("/")
+    assert page.url.endswith("/start")
+    assert "drop the data export" in page.text
+
+
+def test_the_overview_tells_the_same_number_as_the_audit(indexed: Program, inside: Served) -> None:
+    exposed = indexed("audit", "--format", "json").json["summary"]["exposed"]
+    assert f'<span class="lead">{exposed}</span>' in inside.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("query", "selected"),
+    [
+        ("kind=any", None),
+        ("kind=none", None),
+        ("kind=face", None),
+        ("set=ffhq", "ffhq"),
+        ("set=coco", "coco"),
+    ],
+)
+def test_filters_count_what_the_audit_counts(
+    indexed: Program, inside: Served, query: str, selected: str | None
+) -> None:
+    summary = indexed("audit", "--format", "json").json["summary"]
+    shown = int(re.findall(r"<output>([\d,]+) photo", inside.get(f"/photos?{query}").text)[0])
+    if selected:
+        assert shown == summary["by_dataset"][selected]
+    elif query == "kind=any":
+        assert shown == summary["exposed"]
+    elif query == "kind=none":
+        assert shown == summary["photos"] - summary["exposed"]
+
+
+def test_a_selection_outlives_pages_and_is_planned_as_ticked(writer: Program, inside: Served) -> None:
+    ids = ticked(inside, 5)
+    assert set(inside.state.selection.ids) == set(ids)
+    plan = inside.post("/plans", add_tag="no_cv", license="all-rights-reserved")
+    assert plan.ok
+    assert "Nothing was changed yet" in plan.text
+
+
+def test_all_that_match_can_be_ticked_at_once_and_strangers_ids_cannot(
+    indexed: Program, inside: Served
+) -> None:
+    inside.post("/select", what="all", filter_set="ffhq")
+    exposed = indexed("audit", "--format", "json").json["summary"]["by_dataset"]["ffhq"]
+    assert len(inside.state.selection.ids) == exposed
+    inside.post("/select", what="none")
+    inside.post("/select", what="some", id=["1", "x", "../etc"])
+    assert inside.state.selection.ids == ()
+
+
+def test_the_number_has_to_be_typed_and_a_second_click_changes_nothing_more(
+    writer: Program, inside: Served, box: Sandbox
+) -> None:
+    ticked(inside, 4)
+    plan = inside.post("/plans", add_tag="seen").url
+    path = plan.removeprefix(inside.address)
+    for wrong in ("", "3", "yes", "4.0"):
+        assert inside.post(f"{path}/apply", number=wrong).status_code == 400
+    assert writes(box) == 0
+    assert inside.post(f"{path}/apply", number="4").ok
+    inside.post(f"{path}/apply", number="4")
+    inside.wait()
+    inside.post(f"{path}/apply", number="4")
+    inside.wait()
+    assert writes(box) == 4
+    (run,) = runs(writer)
+    assert run["done"] == 4
+
+
+def test_runs_of_the_command_line_are_shown_and_undone_here(
+    writer: Program, inside: Served, box: Sandbox
+) -> None:
+    assert writer("plan", "--dataset", "ffhq", "--add-tag", "from_there", "--out", "p.json").code == 0
+    assert writer("apply", "p.json", "--yes").code == 0
+    run_id = str(runs(writer)[0]["run_id"])
+    assert run_id in inside.get("/runs").text
+    assert "from_there" in inside.get(f"/runs/{run_id}").text
+    plan = inside.post(f"/runs/{run_id}/undo")
+    number = re.findall(r"Type <b>(\d+)</b>", plan.text)[0]
+    assert inside.post(plan.url.removeprefix(inside.address) + "/apply", number=number).ok
+    inside.wait()
+    assert runs(writer)[0]["undoes"] == run_id
+    assert not any(
+        "from_there" in str(tag) or "fromthere" in str(tag)
+        for photo in box.account.own_photos()
+        for tag in photo.tags
+    )
+
+
+def test_watching_a_run_starts_nothing(writer: Program, inside: Served, box: Sandbox) -> None:
+    ticked(inside, 3)
+    plan = inside.post("/plans", add_tag="seen").url.removeprefix(inside.address)
+    inside.post(f"{plan}/apply", number="3")
+    inside.wait()
+    run_id = runs(writer)[0]["run_id"]
+    before = len(box.log)
+    for _ in range(3):
+        stream = inside.get(f"/runs/{run_id}/events")
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        assert stream.text.rstrip().endswith("data: done")
+    assert len(box.log) == before
+
+
+def test_a_plan_that_was_edited_is_refused(
+    writer: Program, inside: Served, environment: Path, box: Sandbox
+) -> None:
+    ticked(inside, 3)
+    plan = inside.post("/plans", add_tag="seen").url.removeprefix(inside.address)
+    file = environment / "plans" / f"{plan.rpartition('/')[2]}.json"
+    file.write_text(file.read_text().replace("seen", "evil"))
+    assert inside.post(f"{plan}/apply", number="3").status_code == 409
+    assert writes(box) == 0
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_dropped_files_name_leads_nowhere(
+    inside: Served, environment: Path, name: str, tmp_path: Path
+) -> None:
+    before = {path for path in tmp_path.rglob("*") if "dropped" not in path.parts}
+    inside.browser.post(
+        f"{inside.address}/drop/export",
+        params={"name": name},
+        data=b"no zip",
+        headers={"Origin": inside.address, "x-form-token": inside.state.keys.form},
+        timeout=30,
+    )
+    after = {path for path in tmp_path.rglob("*") if "dropped" not in path.parts}
+    assert {path for path in after - before if not path.name.startswith("auditor.sqlite3")} <= {environment}
+
+
+def test_hostile_titles_are_words_on_every_page(indexed: Program, inside: Served) -> None:
+    pages = [inside.get(path).text for path in ("/photos", "/photos?kind=any", "/photos?q=%3Cscript%3E", "/")]
+    for text in pages:
+        assert "<script>alert" not in text
+        assert len(re.findall(r"<script\b", text)) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/photos?page=0",
+        "/photos?page=99999999999",
+        "/photos?page=-1&year=x&order=evil&kind=%00",
+        "/photos?q=" + "x" * 5000,
+    ],
+)
+def test_addresses_that_make_no_sense_show_a_page_all_the_same(
+    indexed: Program, inside: Served, path: str
+) -> None:
+    assert inside.get(path).ok
+
+
+@pytest.mark.parametrize("path", ["/photos/1", "/runs/nope", "/plans/nope", "/jobs/nope", "/static/nope"])
+def test_what_is_not_there_is_said_in_words(indexed: Program, inside: Served, path: str) -> None:
+    answer = inside.get(path)
+    assert answer.status_code in {400, 404}
+    assert "Traceback" not in answer.text
