@@ -69,7 +69,7 @@ def test_filters_count_what_the_audit_counts(
 def test_a_selection_outlives_pages_and_is_planned_as_ticked(writer: Program, inside: Served) -> None:
     ids = ticked(inside, 5)
     assert set(inside.state.selection.ids) == set(ids)
-    plan = inside.post("/plans", add_tag="no_cv", license="all-rights-reserved")
+    plan = inside.post("/plans", add_tags="no_cv", license="all-rights-reserved")
     assert plan.ok
     assert "Nothing was changed yet" in plan.text
 
@@ -89,7 +89,7 @@ def test_the_number_has_to_be_typed_and_a_second_click_changes_nothing_more(
     writer: Program, inside: Served, box: Sandbox
 ) -> None:
     ticked(inside, 4)
-    plan = inside.post("/plans", add_tag="seen").url
+    plan = inside.post("/plans", add_tags="seen").url
     path = plan.removeprefix(inside.address)
     for wrong in ("", "3", "yes", "4.0"):
         assert inside.post(f"{path}/apply", number=wrong).status_code == 400
@@ -126,7 +126,7 @@ def test_runs_of_the_command_line_are_shown_and_undone_here(
 
 def test_watching_a_run_starts_nothing(writer: Program, inside: Served, box: Sandbox) -> None:
     ticked(inside, 3)
-    plan = inside.post("/plans", add_tag="seen").url.removeprefix(inside.address)
+    plan = inside.post("/plans", add_tags="seen").url.removeprefix(inside.address)
     inside.post(f"{plan}/apply", number="3")
     inside.wait()
     run_id = runs(writer)[0]["run_id"]
@@ -142,7 +142,7 @@ def test_a_plan_that_was_edited_is_refused(
     writer: Program, inside: Served, environment: Path, box: Sandbox
 ) -> None:
     ticked(inside, 3)
-    plan = inside.post("/plans", add_tag="seen").url.removeprefix(inside.address)
+    plan = inside.post("/plans", add_tags="seen").url.removeprefix(inside.address)
     file = environment / "plans" / f"{plan.rpartition('/')[2]}.json"
     file.write_text(file.read_text().replace("seen", "evil"))
     assert inside.post(f"{plan}/apply", number="3").status_code == 409

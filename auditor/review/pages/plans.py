@@ -4,6 +4,7 @@ It is the very planner of the command line, with a client that can only read.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -13,6 +14,7 @@ from starlette.routing import Route
 
 from auditor.errors import ConfigurationError, NotAllowedError, UsageError
 from auditor.flickr.api import ReadApi
+from auditor.mitigation.kinds.registry import ASKED
 from auditor.mitigation.planning import policy_file
 from auditor.mitigation.planning.build_plan import PlanRequest, make_plan
 from auditor.mitigation.planning.plan import Plan
@@ -47,16 +49,21 @@ async def make(request: Request) -> Response:
 
 
 def _actions(form: Form) -> Actions:
-    license_name, privacy = form.get("license"), form.get("privacy")
-    actions = Actions(
-        add_tags=frozenset(map(policy_file.tag, filter(None, form.all("add_tag")))),
-        license=policy_file.license_id(license_name) if license_name else None,
-        privacy=policy_file.privacy(privacy) if privacy else None,
-        hide=form.get("hide") == "yes",
-    )
-    if not actions:
+    """What the form asks for, by the keys of the mitigations. Errors: `UsageError`."""
+    asked: dict[str, Any] = {}
+    for key, kind in ASKED.items():
+        words = [word for word in form.all(key) if word]
+        if not words or kind.asked is None:
+            continue
+        if not kind.asked.metavar:
+            asked[key] = True
+        elif kind.asked.repeatable:
+            asked[key] = frozenset(map(kind.parse, words))
+        else:
+            asked[key] = kind.parse(words[-1])
+    if not asked:
         raise UsageError("nothing is to be done", hint="Choose at least one change.")
-    return actions
+    return Actions(**asked)
 
 
 def _make(state: State, actions: Actions) -> str:
