@@ -1,49 +1,118 @@
-"""``optout``: letters that ask publishers to remove photos, and what became of them."""
+"""``optout``: letters that ask publishers about photos and to remove them, and the cases that follow."""
 
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, OutputOption, confirm, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import ConfigurationError, RefusedError, UsageError
+from auditor.optout.case import AnswerClass
 from auditor.optout.law import Ground, Role
 
 if TYPE_CHECKING:
-    from auditor.audit.audit import AccountState
-    from auditor.datasets.card import Card
-    from auditor.datasets.index.lookup import Index
-    from auditor.flickr.urls import PhotoAddress
-    from auditor.optout.cases import Case
-    from auditor.optout.letter import Letter
-    from auditor.optout.photos import RequestedPhoto
-    from auditor.optout.workflow import Desk
+    from auditor.account.photo import Account
+    from auditor.optout.answers import Proposal
+    from auditor.optout.case import Case
+    from auditor.optout.workflow import Desk, Drafted, Wish
 
 EXIT_OVERDUE = 1
 MAX_ANSWER_BYTES = 1 << 20
 
-CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, as in `optout status`.")]
+CaseArgument = Annotated[
+    str, typer.Argument(metavar="CASE", help="The case's id, as in `optout status`; last: the newest.")
+]
 OnOption = Annotated[
     datetime | None,
     typer.Option(
         "--on", formats=["%Y-%m-%d"], metavar="DATE", help="The day it happened; today if left out."
     ),
 ]
+GroundOption = Annotated[
+    Ground, typer.Option(help="The law that the letter rests on; none: a courteous request.")
+]
+RoleOption = Annotated[
+    Role, typer.Option("--as", help="Who asks: the photographer, a person shown, or a child's guardian.")
+]
+NameOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Your name as it should appear in the letter.")
+]
+LangOption = Annotated[str | None, typer.Option(metavar="en|de|fr|es", help="The letter's language.")]
+DirOption = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Folder for the files, instead of one in the home.")
+]
 
 
 def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
     """Add the group ``optout`` to the program."""
     group = typer.Typer(
-        help="Letters that ask publishers to remove photos, and what became of them. No legal advice.",
+        help="Letters that ask publishers about your photos, and to remove them. No legal advice.",
         no_args_is_help=True,
     )
-    for function in (draft, sent, answer, close, status, recheck):
+    for function in (ask, draft, sent, answer, remind, complain, close, status, recheck, file, folder):
         group.command(function.__name__)(guarded(function))
     app.add_typer(group, name="optout")
+
+
+def ask(
+    context: typer.Context,
+    dataset: Annotated[
+        str | None, typer.Argument(metavar="DATASET", help="The dataset's name, as in `datasets list`.")
+    ] = None,
+    all_unchecked: Annotated[
+        bool,
+        typer.Option(
+            "--all-unchecked",
+            help="Ask about every dataset that has no local index: one letter for each publisher.",
+        ),
+    ] = False,
+    ground: GroundOption = Ground.NONE,
+    role: RoleOption = Role.PHOTOGRAPHER,
+    name: NameOption = None,
+    lang: LangOption = None,
+    link: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LINK", help="A photo to name in the letter; can be given several times."),
+    ] = None,
+    out: DirOption = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Ask a publisher whether photos of yours are in a dataset; no index is needed. Nothing is sent."""
+    from auditor.datasets import catalogue
+    from auditor.optout import workflow
+    from auditor.report.optout import json as as_json
+    from auditor.report.optout import text
+
+    session: Session = context.obj
+    if (dataset is None) is not all_unchecked:
+        raise UsageError(
+            "name one DATASET, or give --all-unchecked", hint="flickr-auditor optout ask ibm-dif"
+        )
+    wish = _wish(session, ground, role, name, lang)
+    desk = _desk(session)
+    if role is Role.PHOTOGRAPHER:
+        session.store.required_snapshot()
+    account = _account(session) if role is Role.PHOTOGRAPHER else None
+    if dataset is not None:
+        links = workflow.shown_in(link or [], role, optional=True)
+        card = catalogue.get(dataset)
+        report = workflow.ask(desk, wish, [card], account=account, links=links, out=out)
+        _emit_draft(report, desk, format, output)
+        return
+    if role is not Role.PHOTOGRAPHER or link or out:
+        raise UsageError(
+            "--all-unchecked asks about your account alone", hint="Leave --as, --link and --out out."
+        )
+    asked = workflow.ask_all(desk, wish, _unchecked(session), account=account)
+    if format is Format.json:
+        emit_json(as_json.asked_all_json(asked, desk.today), output)
+    else:
+        emit(text.asked_all_text(asked), output)
 
 
 def draft(
@@ -51,74 +120,41 @@ def draft(
     dataset: Annotated[
         str, typer.Argument(metavar="DATASET", help="The dataset's name, as in `datasets list`.")
     ],
-    ground: Annotated[
-        Ground, typer.Option(help="The law that the letter rests on; none: a courteous request.")
-    ] = Ground.NONE,
-    role: Annotated[
-        Role, typer.Option("--as", help="Who asks: the photographer, a person shown, or a child's guardian.")
-    ] = (Role.PHOTOGRAPHER),
-    name: Annotated[str | None, typer.Option(help="Your name as it shall stand in the letter.")] = None,
-    lang: Annotated[str | None, typer.Option(metavar="en|de|fr|es", help="The letter's language.")] = None,
+    ground: GroundOption = Ground.NONE,
+    role: RoleOption = Role.PHOTOGRAPHER,
+    name: NameOption = None,
+    lang: LangOption = None,
     link: Annotated[
         list[str] | None,
-        typer.Option(help="A photo that shows you or the child; can be given several times."),
+        typer.Option(metavar="LINK", help="A photo that shows you or the child; can be given several times."),
     ] = None,
     include_private: Annotated[
         bool, typer.Option("--include-private", help="Name photos too that are not public on Flickr.")
     ] = False,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for the files, instead of one in the home.")
+    host: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Write to a host of copies instead, such as github or huggingface."
+        ),
     ] = None,
+    out: DirOption = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
     """Write a letter with the link of every photo that a dataset holds. Nothing is sent."""
     from auditor.datasets import catalogue
     from auditor.datasets.index.lookup import Index
-    from auditor.optout import language, law, photos, summary
-    from auditor.optout.case_store import CaseStore
-    from auditor.optout.workflow import Wish
-    from auditor.text import plain
+    from auditor.optout import workflow
 
     session: Session = context.obj
     card = catalogue.get(dataset)
-    law.law(ground, role)
-    chosen = language.get(lang or session.settings.optout.get("lang", "en"))
-    links = _links(link or [], role)
+    wish = _wish(session, ground, role, name, lang, include_private=include_private)
+    links = workflow.shown_in(link or [], role)
     desk = _desk(session)
     index = Index.open(session.settings.indexes / card.name)
-    left_out: dict[str, int] = {}
-    state = None
-    if role is Role.PHOTOGRAPHER:
-        state = _account_state(session)
-        found = _in_account(state, index, card)
-    else:
-        found = photos.from_links(links, index, card.certainty)
-        left_out["not in the index"] = len({photo.photo_id for photo in links}) - len(found)
-    selection = photos.select(found, include_private=include_private)
-    left_out["not public on Flickr (--include-private names them)"] = len(selection.left_out)
-    case: Case | None = None
-    letters: tuple[Letter, ...] = ()
-    if selection.asked:
-        sender = plain(name or session.settings.optout.get("name", "")) or None
-        wish = Wish(ground, role, chosen.code, sender, include_private)
-        account = state.account if state else None
-        case, letters = desk.draft(wish, card, selection, index, account=account, out=out)
-    report = summary.DraftReport(
-        case=case,
-        dataset=card.name,
-        left_out={reason: number for reason, number in left_out.items() if number},
-        gone=letters[0].gone_count if letters else 0,
-        parts=len(letters),
-        fill_in=summary.fill_in(case) if case else (),
-        warnings=summary.warnings(card, case, selection, CaseStore(session.conn).all()) if case else (),
-    )
-    if format is Format.json:
-        emit_json(summary.draft_json(report, desk.today), output)
-        return
-    emit(summary.draft_text(report, desk.today), output)
-    for warning in report.warnings:
-        note(f"Note: {warning}")
+    state = workflow.account_state(session.conn) if role is Role.PHOTOGRAPHER else None
+    report = workflow.draft(desk, wish, card, index, state=state, links=links, host=host, out=out)
+    _emit_draft(report, desk, format, output)
 
 
 def sent(
@@ -128,11 +164,14 @@ def sent(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Write down that the letter, or a follow-up, was sent: the deadline begins."""
-    from auditor.optout import cases
+    """Write down that the newest letter was sent: the deadline begins."""
+    from auditor.optout import case as cases
+    from auditor.optout import workflow
 
-    today = _today()
-    _move(context.obj, case_id, "sent", lambda case, day: cases.sent(case, day, today), on, format, output)
+    desk = _desk(context.obj)
+    day = on.date() if on else desk.today
+    case = workflow.move(desk, case_id, "sent", lambda case: cases.sent(case, day, desk.today), day)
+    _emit_case(case, desk, format, output)
 
 
 def answer(
@@ -142,33 +181,147 @@ def answer(
         Path | None,
         typer.Option("--text-file", metavar="FILE", help="The answer's text, kept with the case."),
     ] = None,
+    meaning: Annotated[
+        AnswerClass | None,
+        typer.Option("--as", help="What the answer says; without it a class is proposed, to be confirmed."),
+    ] = None,
+    links: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Links of your photos that the publisher sent: they become an index, told by the publisher.",
+        ),
+    ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="With --links: which of the case's datasets they are of."),
+    ] = None,
     on: OnOption = None,
     received: Annotated[
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
             metavar="DATE",
-            help="The day on which, they say, your letter arrived: the deadline counts from then."
+            help="The date the publisher says it received your letter: the deadline counts from then."
             " Without --text-file and --on the case goes on waiting.",
         ),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Write down the publisher's answer."""
-    from auditor.optout import cases
+    """Write down the publisher's answer, say what it means, and get the reply letter."""
+    from auditor.optout import answers, workflow
+    from auditor.optout import case as cases
 
-    today = _today()
-    text = _read(text_file) if text_file else ""
-    waits = received is not None and text_file is None and on is None
+    session: Session = context.obj
+    desk = _desk(session)
+    if received:
+        day = received.date()
+        case = workflow.move(
+            desk, case_id, "acknowledged", lambda case: cases.acknowledged(case, day, desk.today), day
+        )
+        if not (text_file or on or meaning or links):
+            _emit_case(case, desk, format, output)
+            return
+    if links:
+        _take_links(session, desk, case_id, links, dataset, on, text_file, format, output)
+        return
+    before = desk.store.get(case_id)
+    if meaning and not (text_file or on) and before.newest_answer:
+        case = workflow.understand(desk, before.id, meaning)
+    else:
+        text = _read(text_file) if text_file else ""
+        proposal = answers.propose(text) if text and meaning is None else None
+        day = on.date() if on else desk.today
+        case = workflow.record_answer(desk, before.id, day, text=text, proposal=proposal, meaning=meaning)
+        if proposal:
+            case = _confirmed(desk, case, proposal, format)
+    case = workflow.reply(desk, case, account=_account(session))
+    _emit_case(case, desk, format, output)
 
-    def step(case: "Case", day: date) -> "Case":
-        if received:
-            case = cases.acknowledged(case, received.date(), today)
-        return case if waits else cases.answered(case, day, today)
 
-    event, day = ("acknowledged", received) if waits else ("answered", on)
-    _move(context.obj, case_id, event, step, day, format, output, text)
+def _confirmed(desk: "Desk", case: "Case", proposal: "Proposal", format: Format) -> "Case":  # noqa: A002
+    """Show what the answer seems to mean; on a terminal the user agrees or not."""
+    from auditor.optout import workflow
+    from auditor.report.optout.text import proposal_text
+
+    note(proposal_text(proposal))
+    if proposal.meaning is None or format is Format.json or not sys.stdin.isatty():
+        return case
+    if confirm("Is that what it says?", option="--as CLASS"):
+        return workflow.understand(desk, case.id, proposal.meaning)
+    return case
+
+
+def _take_links(
+    session: Session,
+    desk: "Desk",
+    case_id: str,
+    links: Path,
+    dataset: str | None,
+    on: datetime | None,
+    text_file: Path | None,
+    format: Format,  # noqa: A002 - the option's name
+    output: Path | None,
+) -> None:
+    from auditor.optout import workflow
+    from auditor.report.optout import json as as_json
+    from auditor.report.optout import text
+
+    case, taken = workflow.take_links(
+        desk,
+        case_id,
+        links,
+        indexes=session.settings.indexes,
+        dataset=dataset,
+        on=on.date() if on else desk.today,
+        text=_read(text_file) if text_file else "",
+        progress=session.progress,
+    )
+    if format is Format.json:
+        links_told = as_json.links_json(taken.skipped, len(taken.photos))
+        emit_json({**as_json.case_json(case, desk.today), **links_told}, output)
+    else:
+        told = text.links_text(len(taken.photos), taken.skipped)
+        emit(f"{told}\n{text.case_text(case, desk.today)}", output)
+
+
+def remind(
+    context: typer.Context,
+    case_id: CaseArgument,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Write the reminder of an overdue case."""
+    from auditor.optout import workflow
+
+    session: Session = context.obj
+    desk = _desk(session)
+    case, notes = workflow.remind(desk, case_id, account=_account(session))
+    _emit_letter(case, desk, notes, format, output)
+
+
+def complain(
+    context: typer.Context,
+    case_id: CaseArgument,
+    country: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CC",
+            help="Where you live or work, such as FR or DE-BE: its authority gets the complaint.",
+        ),
+    ] = None,
+    lang: LangOption = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Write the complaint to the authority, or the next lawful step where there is none."""
+    from auditor.optout import workflow
+
+    session: Session = context.obj
+    desk = _desk(session)
+    case, notes = workflow.complain(desk, case_id, account=_account(session), country=country, language=lang)
+    _emit_letter(case, desk, notes, format, output)
 
 
 def close(
@@ -179,12 +332,13 @@ def close(
     output: OutputOption = None,
 ) -> None:
     """End a case: nothing more is waited for."""
-    from auditor.optout import cases
+    from auditor.optout import case as cases
+    from auditor.optout import workflow
 
-    today = _today()
-    _move(
-        context.obj, case_id, "closed", lambda case, day: cases.closed(case, day, today), on, format, output
-    )
+    desk = _desk(context.obj)
+    day = on.date() if on else desk.today
+    case = workflow.move(desk, case_id, "closed", lambda case: cases.closed(case, day, desk.today), day)
+    _emit_case(case, desk, format, output)
 
 
 def status(
@@ -196,18 +350,18 @@ def status(
     output: OutputOption = None,
 ) -> None:
     """Show all cases: deadline, what is overdue, and the next step. Exit code 1: one is overdue."""
-    from auditor.optout import summary
-    from auditor.optout.case_store import CaseStore
-    from auditor.optout.ics import calendar
+    from auditor.report.optout import json as as_json
+    from auditor.report.optout import text
+    from auditor.report.optout.calendar import calendar
 
-    session: Session = context.obj
-    cases, today = CaseStore(session.conn).all(), _today()
+    desk = _desk(context.obj)
+    cases, today = desk.store.all(), desk.today
     if ics:
         emit(calendar(cases, datetime.now(UTC)), ics)
     if format is Format.json:
-        emit_json(summary.status_json(cases, today), output)
+        emit_json(as_json.status_json(cases, today), output)
     else:
-        emit(summary.status_text(cases, today), output)
+        emit(text.status_text(cases, today), output)
     if any(case.overdue(today) for case in cases):
         raise typer.Exit(EXIT_OVERDUE)
 
@@ -226,21 +380,24 @@ def recheck(
 ) -> None:
     """Look a case's photos up in the publisher's new index; write the follow-up for what is still there."""
     from auditor.datasets import catalogue
-    from auditor.optout import photos, summary
-    from auditor.optout.case_store import CaseStore
+    from auditor.optout import photos, workflow
     from auditor.optout.next_index import missing_witnesses, new_index
+    from auditor.report.optout import json as as_json
+    from auditor.report.optout import text
 
     session: Session = context.obj
-    desk, store = _desk(session), CaseStore(session.conn)
-    case = store.get(case_id)
-    card = catalogue.get(case.dataset)
-    asked = store.asked(case.id)
-    state = _account_state(session, also=asked) if case.nsid else None
-    if state and state.account.nsid != case.nsid:
+    desk = _desk(session)
+    case = desk.store.get(case_id)
+    if case.fingerprint is None:
         raise RefusedError(
-            f"case {case.id} is about the account {case.nsid}, but this home holds {state.account.nsid}",
-            hint="Use the home of that account (--home DIR).",
+            f"case {case.id} is a question: it names no photos that an index could still hold",
+            hint=f"Build the index and ask for removal: flickr-auditor optout draft {case.dataset}",
         )
+    card = catalogue.get(case.dataset)
+    asked = desk.store.asked(case.id)
+    state = workflow.account_state(session.conn, also=asked) if case.nsid else None
+    if state:
+        workflow.refuse_other_account(case, state.account)
     with new_index(
         files,
         card,
@@ -249,45 +406,153 @@ def recheck(
         memory_limit=session.settings.memory_limit,
         progress=session.progress,
     ) as index:
-        found = _in_account(state, index, card) if state else photos.again(asked, index, card.certainty)
-        case, result = desk.recheck(
-            case, card, found, index, account=state.account if state else None, include_new=include_new
+        if state:
+            found = workflow.in_account(state, index, card)
+        else:
+            found = photos.again(asked, index, card.certainty)
+        case, result = workflow.recheck(
+            desk, case, found, index, account=state.account if state else None, include_new=include_new
         )
-        missing = missing_witnesses(index, case.fingerprint)
-    warnings = summary.recheck_warnings(case, result, missing, include_new=include_new)
+        missing = missing_witnesses(index, case.fingerprint) if case.fingerprint else 0
+    warnings = workflow.recheck_warnings(case, result, missing, include_new=include_new)
     if format is Format.json:
-        emit_json(summary.recheck_json(case, result, desk.today, warnings), output)
+        emit_json(as_json.recheck_json(case, result, desk.today, warnings), output)
         return
-    emit(summary.recheck_text(case, result, desk.today, include_new=include_new), output)
-    for warning in warnings:
-        note(f"Note: {warning}")
+    emit(text.recheck_text(case, result, desk.today, include_new=include_new), output)
+    _notes(warnings)
 
 
-def _move(
+def file(
+    context: typer.Context,
+    mails: Annotated[list[Path], typer.Argument(metavar="MAIL...", help="Mails as .eml files.")],
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """File incoming mail with the case that it answers, and propose what it says."""
+    from auditor.optout import workflow
+    from auditor.report.optout import json as as_json
+    from auditor.report.optout import text
+
+    desk = _desk(context.obj)
+    filed = [workflow.file_mail(desk, path) for path in mails]
+    if format is Format.json:
+        emit_json(as_json.filed_json(filed), output)
+    else:
+        emit(text.filed_text(filed, desk.today), output)
+
+
+def folder(
+    context: typer.Context,
+    case_id: CaseArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Name of the zip, instead of one in the home."),
+    ] = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Put a case into one zip for an authority or a lawyer: letters, answers, proof, chronology."""
+    from auditor import pdf
+    from auditor.datasets import catalogue
+    from auditor.files import private_dir, writable_file
+    from auditor.optout import case_files, workflow
+    from auditor.report.optout import chronology
+    from auditor.report.optout import json as as_json
+
+    desk = _desk(context.obj)
+    case = desk.store.get(case_id)
+    target = writable_file(out or private_dir(desk.letters) / f"{case.id}.zip")
+    photos = desk.store.photos(case.id)
+    files = workflow.folder_files(desk, case)
+    done = workflow.protections(desk.conn, (item.photo.photo_id or "" for item in photos))
+    cards = [catalogue.get(name) for name in case.datasets]
+    page = chronology.page(case, cards, photos, desk.store.events(case.id), done, files, desk.today)
+    texts: dict[str, str | bytes] = {
+        "chronology.html": chronology.as_html(page),
+        "proof.csv": workflow.proof_csv(photos),
+    }
+    if pdf.available():
+        texts["chronology.pdf"] = chronology.as_pdf(page)
+    case_files.write_zip(target, files, texts)
+    if format is Format.json:
+        emit_json({**as_json.case_json(case, desk.today), "files": [str(target)]}, output)
+    else:
+        emit(f"Case {case.id}: {len(files) + len(texts)} files in {target}", output)
+
+
+def _unchecked(session: Session) -> list[str]:
+    """The datasets of the catalogue without a local index, by name."""
+    from auditor.datasets import catalogue
+    from auditor.datasets.index.local import names
+
+    here = set(names(session.settings.indexes))
+    return [name for name in catalogue.load() if name not in here]
+
+
+def _wish(
     session: Session,
-    case_id: str,
-    event: str,
-    step: "Callable[[Case, date], Case]",
-    on: datetime | None,
+    ground: Ground,
+    role: Role,
+    name: str | None,
+    lang: str | None,
+    *,
+    include_private: bool = False,
+) -> "Wish":
+    from auditor.optout.workflow import Wish
+    from auditor.text import plain
+
+    given = session.settings.optout
+    sender = plain(name or given.get("name", "")) or None
+    return Wish(ground, role, lang or given.get("lang", "en"), sender, include_private).checked()
+
+
+def _account(session: Session) -> "Account | None":
+    """The account of the home; None where it was never synced."""
+    snapshot = session.store.snapshot()
+    return session.store.account(snapshot.nsid) if snapshot else None
+
+
+def _emit_draft(report: "Drafted", desk: "Desk", format: Format, output: Path | None) -> None:  # noqa: A002
+    from auditor.report.optout import json as as_json
+    from auditor.report.optout import text
+
+    if format is Format.json:
+        emit_json(as_json.draft_json(report, desk.today), output)
+        return
+    emit(text.draft_text(report, desk.today), output)
+    _notes(report.warnings)
+
+
+def _emit_letter(
+    case: "Case",
+    desk: "Desk",
+    notes: Sequence[str],
     format: Format,  # noqa: A002 - the option's name
     output: Path | None,
-    text: str = "",
 ) -> None:
-    """Take one step with a case, write it down and show the case."""
-    from auditor import database
-    from auditor.optout import summary
-    from auditor.optout.case_store import CaseStore
+    from auditor.report.optout import json as as_json
+    from auditor.report.optout import text
 
-    today = _today()
-    day = on.date() if on else today
-    store = CaseStore(session.conn)
-    with database.transaction(session.conn):
-        case = step(store.get(case_id), day)
-        store.save(case, event=event, on=day, note=text)
     if format is Format.json:
-        emit_json(summary.case_json(case, today), output)
+        emit_json(as_json.case_json(case, desk.today, notes), output)
+        return
+    emit(text.letter_text(case, desk.today), output)
+    _notes(notes)
+
+
+def _emit_case(case: "Case", desk: "Desk", format: Format, output: Path | None) -> None:  # noqa: A002
+    from auditor.report.optout import json as as_json
+    from auditor.report.optout import text
+
+    if format is Format.json:
+        emit_json(as_json.case_json(case, desk.today), output)
     else:
-        emit(summary.case_text(case, today), output)
+        emit(text.case_text(case, desk.today), output)
+
+
+def _notes(notes: Sequence[str]) -> None:
+    for line in notes:
+        note(f"Note: {line}")
 
 
 def _desk(session: Session) -> "Desk":
@@ -310,70 +575,10 @@ def _templates(session: Session) -> Path | None:
     return folder
 
 
-def _account_state(session: Session, also: "Sequence[RequestedPhoto]" = ()) -> "AccountState":
-    """The account as it is known; `also` photos are looked for even if gone."""
-    from auditor.audit.run import account_state
-
-    state = account_state(session.conn)
-    gone = state.gone_ids | {photo.photo_id for photo in also if photo.photo_id} - {
-        photo.id for photo in state.photos
-    }
-    return replace(state, gone_ids=gone)
-
-
-def _in_account(state: "AccountState", index: "Index", card: "Card") -> "Sequence[RequestedPhoto]":
-    """What one index holds of the account."""
-    from auditor.audit.audit import audit
-    from auditor.datasets import catalogue
-    from auditor.optout.photos import from_audit
-
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    result = audit(state, [index], catalogue.load(), generated_at=now, only=[card.name])
-    return from_audit(result, state, index)
-
-
-def _links(texts: Sequence[str], role: Role) -> "list[PhotoAddress]":
-    """The photos given with ``--link``: needed, and meant, for people shown only."""
-    from auditor.flickr.urls import parse_photo
-    from auditor.text import plain
-
-    if role is Role.PHOTOGRAPHER:
-        if texts:
-            raise UsageError(
-                "--link is for people shown in a photo",
-                hint="Add --as subject or --as guardian, or leave --link out.",
-            )
-        return []
-    if not texts:
-        raise UsageError(f"--as {role} needs the photos", hint="Give the link of each photo with --link.")
-    photos = []
-    for text in texts:
-        photo = parse_photo(text)
-        if photo is None:
-            raise UsageError(
-                f"{plain(text, 200)} is no link to a Flickr photo",
-                hint="Open the photo on Flickr and copy its link.",
-            )
-        photos.append(photo)
-    return photos
-
-
 def _read(path: Path) -> str:
-    from auditor.text_files import decode
+    from auditor.optout.workflow import read_text
 
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_ANSWER_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    if len(data) > MAX_ANSWER_BYTES:
-        raise UsageError(
-            f"{path} is longer than a letter", hint="Give the text of the answer only, up to 1 MB."
-        )
-    try:
-        return decode(data)
-    except ValueError as error:
-        raise UsageError(f"{path} {error}", hint="Give the text of the answer, saved in UTF-8.") from None
+    return read_text(path, MAX_ANSWER_BYTES, "a letter")
 
 
 def _today() -> date:

@@ -1,17 +1,17 @@
 """A dataset's card: what the project knows about one published collection, and from where.
 
 Cards are TOML files so that a dataset can be added, or a fact about it corrected, without touching code.
-Parsing is strict: a misspelt key would otherwise silently drop, say, an opt-out address.
+Parsing is strict; see `toml_table`.
 """
 
 import re
-import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeGuard
-from urllib.parse import urlsplit
+from types import MappingProxyType
 
+from auditor.datasets.contacts import Channel, Contact, channels, usable
 from auditor.datasets.match_keys import MATCH_KEYS, MatchKey
+from auditor.datasets.toml_table import Table
 from auditor.errors import ConfigurationError
 from auditor.names import SLUG
 
@@ -28,8 +28,6 @@ NOT_KNOWN = "not known"
 
 _JOIN = re.compile(rf"({SLUG.pattern})\.[a-z0-9_]+")
 _FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-_CHECKSUM_DIGITS = {"md5": 32, "sha256": 64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +80,29 @@ class Status:
 class OptOut:
     """How a photographer gets out.
 
-    `how` is the publisher's own procedure, None when none is published; then `note` says so, and `who`,
-    `email` or `url` may still name somebody to write to. `first_steps` are the mitigations of which the
-    publisher wants one done before. `max_links` is the most links that one request may hold.
+    `how` is the publisher's own procedure, None when none is published; then `note` says so, and `who` and
+    `channels` may still name somebody to write to. `first_steps` are the mitigations of which the publisher
+    wants one done before. `max_links` is the most links that one request may hold. `contacts` are the
+    organisations behind the dataset, the one to write to first; their channels follow the card's own.
+    `no_letter` says why there is nobody left to write to.
     """
 
     who: str | None
-    email: str | None
     url: str | None
+    contacts: tuple[Contact, ...]
+    channels: tuple[Channel, ...]
+    no_letter: str | None
     how: str | None
     asks_for: tuple[str, ...]
     first_steps: tuple[str, ...]
     max_links: int | None
     source: str | None
     note: str | None
+
+    @property
+    def email(self) -> str | None:
+        """The best confirmed e-mail address."""
+        return next((channel.to for channel in usable(self.channels) if channel.kind == "email"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +184,8 @@ class Card:
         return tuple(file for file in fetchable.values() if file.format == first)
 
 
-def parse_card(name: str, text: str) -> Card:
-    """Read the card `name` (the file's name without ``.toml``) from its text.
+def parse_card(name: str, text: str, contacts: Mapping[str, Contact] = MappingProxyType({})) -> Card:
+    """Read the card `name` (the file's name without ``.toml``) from its text; `contacts` by their keys.
 
     Raises `ConfigurationError` naming the file and the key that is wrong, missing or unknown.
     """
@@ -188,14 +195,11 @@ def parse_card(name: str, text: str) -> Card:
             f"{file}: a dataset's name is made of lower-case letters, digits and single hyphens",
             hint="Rename the file.",
         )
-    try:
-        table = _Table(tomllib.loads(text), file)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{file} is not valid TOML: {error}", hint="Mend the file.") from error
+    table = Table.parse(text, file)
     card = Card(
         name=name,
         title=table.text("title"),
-        year=table.year(),
+        year=_year(table),
         publisher=table.text("publisher"),
         purpose=table.text("purpose"),
         about=table.choice("about", ABOUT),
@@ -214,7 +218,7 @@ def parse_card(name: str, text: str) -> Card:
         formats=table.words("formats"),
         files=tuple(_index_file(row) for row in table.tables("files")),
         status=_status(table.table("status")),
-        opt_out=_opt_out(table.table("opt_out")),
+        opt_out=_opt_out(table.table("opt_out"), contacts),
         facts=tuple(_fact(row) for row in table.tables("facts")),
         unconfirmed=table.words("unconfirmed"),
     )
@@ -223,7 +227,17 @@ def parse_card(name: str, text: str) -> Card:
     return card
 
 
-def _counts(table: "_Table") -> Counts:
+def _year(table: Table) -> int | None:
+    """The key "year", which must say so where nobody knows it: a gap could be a slip."""
+    if table.take_if("year", NOT_KNOWN):
+        return None
+    value = table.optional_number("year")
+    if value is None:
+        raise table.error("year", f'must be a number, or "{NOT_KNOWN}"')
+    return value
+
+
+def _counts(table: Table) -> Counts:
     counts = Counts(
         photos=table.optional_number("photos"),
         videos=table.optional_number("videos"),
@@ -235,7 +249,7 @@ def _counts(table: "_Table") -> Counts:
     return counts
 
 
-def _index_file(table: "_Table") -> IndexFile:
+def _index_file(table: Table) -> IndexFile:
     file = IndexFile(
         name=table.text("name"),
         format=table.text("format"),
@@ -256,24 +270,26 @@ def _index_file(table: "_Table") -> IndexFile:
     return file
 
 
-def _status(table: "_Table") -> Status:
+def _status(table: Table) -> Status:
     status = Status(
         state=table.choice("state", STATES),
-        since=table.optional_text("since"),
+        since=table.date("since"),
         note=table.optional_text("note"),
         copies=table.optional_text("copies"),
     )
-    if status.since and not re.fullmatch(r"\d{4}(-\d\d){0,2}", status.since):
-        raise table.error("since", "must be a date like 2020, 2020-06 or 2020-06-15")
     table.end()
     return status
 
 
-def _opt_out(table: "_Table") -> OptOut:
+def _opt_out(table: Table, known: Mapping[str, Contact]) -> OptOut:
+    contacts = tuple(known[key] for key in table.words("contacts", known))
+    own = tuple(channels(table))
     opt_out = OptOut(
         who=table.optional_text("who"),
-        email=table.optional_text("email"),
         url=table.address("url"),
+        contacts=contacts,
+        channels=(*own, *(channel for contact in contacts for channel in contact.channels)),
+        no_letter=table.optional_text("no_letter"),
         how=table.optional_text("how"),
         asks_for=table.words("asks_for", ASKS_FOR),
         first_steps=table.words("first_steps", FIRST_STEPS),
@@ -281,8 +297,6 @@ def _opt_out(table: "_Table") -> OptOut:
         source=table.optional_text("source"),
         note=table.optional_text("note"),
     )
-    if opt_out.email and not _EMAIL.fullmatch(opt_out.email):
-        raise table.error("email", "must be one plain e-mail address")
     if opt_out.how and not opt_out.source:
         raise table.error("source", 'must say where the procedure in "how" is published')
     if not opt_out.how and not opt_out.note:
@@ -291,13 +305,13 @@ def _opt_out(table: "_Table") -> OptOut:
     return opt_out
 
 
-def _fact(table: "_Table") -> Fact:
+def _fact(table: Table) -> Fact:
     fact = Fact(fact=table.text("fact"), source=table.text("source"))
     table.end()
     return fact
 
 
-def _check_whole(card: Card, table: "_Table") -> None:
+def _check_whole(card: Card, table: Table) -> None:
     """What holds between keys, so that no surface has to cope with half a statement."""
     if card.checkable == bool(card.no_key_reason):
         raise table.error("no_key_reason", 'must be given exactly when "match_keys" is empty')
@@ -314,107 +328,3 @@ def _check_whole(card: Card, table: "_Table") -> None:
         raise table.error("files", f'have formats that "formats" does not list: {", ".join(sorted(odd))}')
     if card.name in card.derived_from:
         raise table.error("derived_from", "names the dataset itself")
-
-
-class _Table:
-    """A TOML table read key by key, each with the type it must have; `end` refuses what nobody asked for."""
-
-    def __init__(self, values: Mapping[str, object], where: str) -> None:
-        self._values = dict(values)
-        self._where = where
-
-    def error(self, key: str, problem: str) -> ConfigurationError:
-        return ConfigurationError(
-            f'{self._where}: "{key}" {problem}',
-            hint="docs/adding-a-dataset.md describes every key of a card.",
-        )
-
-    def text(self, key: str) -> str:
-        value = self.optional_text(key)
-        if value is None:
-            raise self.error(key, "is missing")
-        return value
-
-    def optional_text(self, key: str) -> str | None:
-        value = self._values.pop(key, None)
-        if value is None:
-            return None
-        if not _is_line(value):
-            raise self.error(key, "must be one printable line")
-        return value
-
-    def optional_number(self, key: str) -> int | None:
-        value = self._values.pop(key, None)
-        if value is None:
-            return None
-        if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-            raise self.error(key, "must be a whole number above 0")
-        return value
-
-    def year(self) -> int | None:
-        """The key "year", which must say so where nobody knows it: a gap could be a slip."""
-        if self._values.get("year") == NOT_KNOWN:
-            del self._values["year"]
-            return None
-        value = self.optional_number("year")
-        if value is None:
-            raise self.error("year", f'must be a number, or "{NOT_KNOWN}"')
-        return value
-
-    def optional_flag(self, key: str) -> bool | None:
-        value = self._values.pop(key, None)
-        if value is not None and not isinstance(value, bool):
-            raise self.error(key, "must be true or false")
-        return value
-
-    def choice(self, key: str, allowed: Collection[str], *, default: str | None = None) -> str:
-        value = self.text(key) if default is None else self.optional_text(key) or default
-        if value not in allowed:
-            raise self.error(key, f'is "{value}", which is none of: {", ".join(allowed)}')
-        return value
-
-    def words(self, key: str, allowed: Collection[str] | None = None) -> tuple[str, ...]:
-        value = self._values.pop(key, [])
-        if not isinstance(value, list) or not all(_is_line(word) for word in value):
-            raise self.error(key, "must be a list of printable lines")
-        if len(set(value)) != len(value):
-            raise self.error(key, "names something twice")
-        if odd := [word for word in value if allowed is not None and word not in allowed]:
-            raise self.error(key, f'holds "{odd[0]}", which is none of: {", ".join(allowed or ())}')
-        return tuple(value)
-
-    def checksum(self, key: str) -> str | None:
-        value = self.optional_text(key)
-        if value is not None and not re.fullmatch(f"[0-9a-f]{{{_CHECKSUM_DIGITS[key]}}}", value):
-            raise self.error(key, f"must be {_CHECKSUM_DIGITS[key]} lower-case hexadecimal digits")
-        return value
-
-    def address(self, key: str) -> str | None:
-        value = self.optional_text(key)
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or " " in value:
-            raise self.error(key, "must be a web address that starts with http:// or https://")
-        return value
-
-    def table(self, key: str) -> "_Table":
-        value = self._values.pop(key, {})
-        if not isinstance(value, dict):
-            raise self.error(key, f"must be a table: [{key}]")
-        return _Table(value, f"{self._where} [{key}]")
-
-    def tables(self, key: str) -> list["_Table"]:
-        value = self._values.pop(key, [])
-        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-            raise self.error(key, f"must be a list of tables: [[{key}]]")
-        return [_Table(row, f"{self._where} [[{key}]] {number}") for number, row in enumerate(value, 1)]
-
-    def end(self) -> None:
-        if self._values:
-            raise self.error(sorted(self._values)[0], "is no key of a card")
-
-
-def _is_line(value: object) -> TypeGuard[str]:
-    """Whether `value` is text that any terminal, page or mail header can show as it is."""
-    return isinstance(value, str) and value != "" and value == value.strip() and value.isprintable()

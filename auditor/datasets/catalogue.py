@@ -7,6 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
+from auditor.datasets import contacts
 from auditor.datasets.card import Card, parse_card
 from auditor.errors import UsageError
 from auditor.names import SLUG, is_name
@@ -28,7 +29,7 @@ def read(folder: Traversable) -> Mapping[str, Card]:
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")
     }
-    return MappingProxyType({name: parse_card(name, texts[name]) for name in sorted(texts)})
+    return MappingProxyType({name: parse_card(name, texts[name], contacts.load()) for name in sorted(texts)})
 
 
 def get(name: str) -> Card:

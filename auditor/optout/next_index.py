@@ -20,9 +20,10 @@ from auditor.datasets.index.lookup import Index
 from auditor.datasets.readers import select
 from auditor.errors import WrongFileError
 from auditor.files import private_dir, storage_errors
-from auditor.optout.cases import Case, Fingerprint, IndexVersion
+from auditor.optout.case import Case, Fingerprint, IndexVersion
 from auditor.optout.photos import RequestedPhoto
 from auditor.progress import SILENT, Progress
+from auditor.text import plain
 
 WITNESSES = 1000
 WITNESSES_NEEDED = 0.8
@@ -74,7 +75,9 @@ def version(index: Index) -> IndexVersion:
     """Which of the publisher's files `index` was built from, and when."""
     return IndexVersion(
         sources=tuple((source.name, source.sha256) for source in index.manifest.sources),
-        read_on=datetime.fromisoformat(index.manifest.built_at).date(),
+        read_on=datetime.fromisoformat(index.manifest.obtained_at or index.manifest.built_at).date(),
+        provenance=index.manifest.provenance.value,
+        origin=plain(index.manifest.origin, 200),
     )
 
 
@@ -172,7 +175,8 @@ def refuse_unproven(case: Case, result: Recheck) -> None:
 
     An index of nobody else's photos has none, nor has one without photo ids and hashes.
     """
-    if result.removed and not result.still_there and not case.fingerprint.witnesses:
+    known_by = case.fingerprint.witnesses if case.fingerprint else ()
+    if result.removed and not result.still_there and not known_by:
         raise WrongFileError(
             f"none of the case's photos is in the file, and nothing else shows that it is the next version of"
             f" {case.dataset}",

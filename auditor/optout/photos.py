@@ -2,21 +2,30 @@
 
 A photographer's come out of the audit; those of a person shown (or of a guardian) are the links that were
 given, and nothing else of the account they belong to.
+
+Some publishers (FFHQ, FDF) want something done on Flickr before a request. A photo is ready when one of their
+steps is done: NVIDIA's README names the tag `no_cv`, a licence without derivatives or none, privacy, and
+deletion, and asks for one of them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
+from auditor.account.photo import Photo
 from auditor.audit.audit import AccountState
 from auditor.audit.match import Subject, match, subject_of
 from auditor.audit.result import AuditResult, Exposure, MatchKey
 from auditor.datasets.index.lookup import Hit, Index
+from auditor.flickr import licenses
 from auditor.flickr.privacy import Privacy
+from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import PhotoAddress, page_url, without_original_secret, yfcc_photo_hashes
-from auditor.optout import first_steps
 from auditor.text import plain
+
+MAX_PLACES = 50
 
 
 class Standing(StrEnum):
@@ -36,11 +45,16 @@ class Place:
 
     source: str
     record: str
+    key: str | None = None
+    """The publisher's own name of the row, such as Open Images' ImageID: what it needs to find it."""
 
     @classmethod
-    def of(cls, source: str, record: str) -> Self:
+    def of(cls, source: str, record: str, key: str | None = None) -> Self:
         """As an index tells it: made safe to print, and without an original's secret, which would open it."""
-        return cls(plain(source), without_original_secret(plain(record)))
+        shown = plain(without_original_secret(plain(record)), 300)
+        return cls(
+            plain(source, 200), shown, plain(without_original_secret(plain(key)), 200) if key else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +74,19 @@ class RequestedPhoto:
     license_now: str | None = None
     url_hash: str | None = None
     """What a match by YFCC's hash was by; None for other matches."""
+    more_places: int = 0
+    """Records beyond `MAX_PLACES`: a letter must end, however often an index repeats a photo."""
+    history_day: str | None = None
+    """The day for which Flickr's own licence history was read; None: not known."""
+    history_license: str | None = None
+    """The licence on that day, in Flickr's words."""
     steps_done: tuple[str, ...] = ()
     """Of `auditor.datasets.card.FIRST_STEPS`, as of the last sync."""
+
+    @property
+    def records(self) -> int:
+        """How many records it has."""
+        return len(self.places) + self.more_places
 
     @property
     def order(self) -> tuple[bool, int]:
@@ -97,7 +122,7 @@ def from_audit(result: AuditResult, state: AccountState, index: Index) -> tuple[
             _requested(exposed.photo.id, exposed.photo.url(nsid), exposure),
             standing=Standing.PUBLIC if exposed.photo.privacy is Privacy.PUBLIC else Standing.HIDDEN,
             license_now=exposed.photo.license_id,
-            steps_done=first_steps.done(exposed.photo),
+            steps_done=steps_done(exposed.photo),
         )
         for exposed in result.exposed
         for exposure in exposed.exposures
@@ -109,7 +134,7 @@ def from_audit(result: AuditResult, state: AccountState, index: Index) -> tuple[
                 gone.photo_id, page_url(gone.photo_id, nsid) if gone.photo_id else None, gone.exposure
             ),
             standing=Standing.GONE,
-            steps_done=first_steps.DELETED,
+            steps_done=DELETED,
         )
         for gone in result.gone
         if gone.exposure.dataset == index.name
@@ -173,15 +198,51 @@ def _with_all_places(
     wanted = [url_hash for url_hash, photo_id in hashes.items() if photo_id in by_hash]
     hits += [(hashes[hit.url_hash], hit) for hit in index.by_hash(wanted) if hit.url_hash]
     found: dict[str | None, list[Hit]] = {}
+    counts: Counter[str | None] = Counter()
     for photo_id, hit in hits:
-        found.setdefault(photo_id, []).append(hit)
+        counts[photo_id] += 1
+        if counts[photo_id] <= MAX_PLACES:
+            found.setdefault(photo_id, []).append(hit)
     return tuple(
         replace(
             photo,
-            places=tuple(Place.of(hit.source, hit.record) for hit in found[photo.photo_id]),
+            places=tuple(Place.of(hit.source, hit.record, hit.key) for hit in found[photo.photo_id]),
+            more_places=counts[photo.photo_id] - len(found[photo.photo_id]),
             url_hash=found[photo.photo_id][0].url_hash if photo.photo_id in by_hash else None,
         )
         if photo.photo_id in found
         else photo
         for photo in photos
     )
+
+
+PLAN_OPTIONS = {
+    "no_cv": "--add-tag no_cv",
+    "license": "--license all-rights-reserved",
+    "private": "--privacy private",
+}
+"""The option of `plan` that does a step; `delete` has none, for the tool deletes nothing."""
+
+DELETED = ("delete",)
+
+
+def steps_done(photo: Photo) -> tuple[str, ...]:
+    """The steps that hold for `photo` as last synced."""
+    state = {
+        "no_cv": has_tag(photo.tags, NO_CV),
+        # All Rights Reserved and every NoDerivs licence forbid derivatives.
+        "license": licenses.get(photo.license_id).derivatives is False,
+        "private": photo.privacy not in {None, Privacy.PUBLIC},
+    }
+    return tuple(step for step, holds in state.items() if holds)
+
+
+def steps_pending(photos: Sequence[Collection[str]], wanted: Collection[str]) -> int:
+    """How many of the photos (one entry each) have none of the `wanted` steps; 0 when none is wanted."""
+    return sum(not set(wanted) & set(steps) for steps in photos) if wanted else 0
+
+
+def plan_command(dataset: str, wanted: Sequence[str]) -> str:
+    """The command that plans the first step that the tool can do."""
+    option = next((PLAN_OPTIONS[step] for step in wanted if step in PLAN_OPTIONS), PLAN_OPTIONS["no_cv"])
+    return f"flickr-auditor plan --dataset {dataset} {option}"

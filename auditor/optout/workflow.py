@@ -1,39 +1,67 @@
-"""Where a case is worked on: draft the letter, and re-check it against the publisher's next index.
+"""What can be done with a case, step by step: ask, draft, remind, complain, answer, file, re-check.
 
-Letters, photos and case are written together or not at all.
+Each use-case is a function that takes the `Desk` (database, folder of letters, the day) and what it works on.
+A letter, its photos and the case's new state are written together or not at all.
 """
 
+import hashlib
+import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from auditor import database
 from auditor.account.photo import Account
+from auditor.datasets import catalogue
 from auditor.datasets.card import Card
+from auditor.datasets.index import local, manifest
+from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
-from auditor.errors import UsageError
+from auditor.datasets.provenance import Provenance
+from auditor.datasets.readers import GENERIC
+from auditor.datasets.readers import select as select_formats
+from auditor.errors import RefusedError, UsageError, WrongFileError
 from auditor.files import private_dir
+from auditor.flickr.urls import PhotoAddress, page_url, parse_photo
+from auditor.names import inside
+from auditor.optout import addressees, answers, case_files
+from auditor.optout import case as cases
 from auditor.optout import letter as letters
+from auditor.optout import photos as requested
+from auditor.optout.addressees import Addressee, Authority
+from auditor.optout.answers import Mail, Proposal
+from auditor.optout.case import (
+    REPLIES,
+    AnswerClass,
+    Case,
+    IndexVersion,
+    Kind,
+    LetterRecord,
+    Outcome,
+    Purpose,
+    State,
+    Step,
+)
 from auditor.optout.case_store import CasePhoto, CaseStore, PhotoState
-from auditor.optout.cases import Case, IndexVersion, Outcome
-from auditor.optout.law import Ground, Role
-from auditor.optout.letter import FollowUp, Letter
-from auditor.optout.letter_files import write_pack
+from auditor.optout.law import Ground, Role, law
+from auditor.optout.letter import FollowUp, Letter, Recipient
 from auditor.optout.next_index import Recheck, compare, fingerprint, refuse_unproven, version
 from auditor.optout.photos import RequestedPhoto, Selection, select
+from auditor.optout.render import LANGUAGES, language_of
+from auditor.progress import SILENT, Progress
+from auditor.text import count, plain
+from auditor.text_files import decode
 
+if TYPE_CHECKING:
+    from auditor.audit.audit import AccountState
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the user asked for when drafting."""
-
-    ground: Ground
-    role: Role
-    language: str
-    sender: str | None
-    include_private: bool = False
+MAX_MAIL_BYTES = 100 << 20
+"""A publisher may attach 50 MB of screenshots; more is no answer."""
+MAX_LINKS_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,130 +75,933 @@ class Desk:
     templates: Path | None = None
     """The user's own templates."""
 
-    def draft(
-        self,
-        wish: Wish,
-        card: Card,
-        selection: Selection,
-        index: Index,
-        *,
-        account: Account | None,
-        out: Path | None = None,
-    ) -> tuple[Case, tuple[Letter, ...]]:
-        """Open a case with its letter about `selection.asked`, which must not be empty.
+    @property
+    def store(self) -> CaseStore:
+        """The cases."""
+        return CaseStore(self.conn)
 
-        The files go to `out`, or to a folder of the case.
-        """
-        if out and (out / "letter-1.txt").exists():
-            raise UsageError(f"{out} already holds a letter", hint="Name another folder with --out DIR.")
-        store = CaseStore(self.conn)
-        asked = selection.asked
-        version_now = version(index)
-        known_by = fingerprint(index, asked)
-        with database.transaction(self.conn):
-            case_id = store.new_id(card.name)
-            folder = out.absolute() if out else private_dir(self.letters) / case_id
-            case = Case(
-                id=case_id,
-                dataset=card.name,
-                ground=wish.ground,
-                role=wish.role,
-                language=wish.language,
-                sender=wish.sender,
-                nsid=account.nsid if account else None,
-                include_private=wish.include_private,
-                folder=str(folder),
-                files=(),
-                photos=len(asked),
-                records=sum(len(photo.places) for photo in asked),
-                index=version_now,
-                fingerprint=known_by,
-                drafted_on=self.today,
-            )
-            written = letters.write(
-                case, card, asked, index=version_now, account=account, written_on=self.today
-            )
-            files = write_pack(written, folder, templates=self.templates)
-            case = replace(case, files=tuple(map(str, files)))
-            store.save(case, event="drafted", on=self.today)
-            store.save_photos(
-                case_id,
-                [CasePhoto(photo, PhotoState.ASKED) for photo in asked]
-                + [CasePhoto(photo, PhotoState.LEFT_OUT) for photo in selection.left_out],
-            )
-        return case, written
 
-    def recheck(
-        self,
-        case: Case,
-        card: Card,
-        found: Sequence[RequestedPhoto],
-        index: Index,
-        *,
-        account: Account | None,
-        include_new: bool,
-    ) -> tuple[Case, Recheck]:
-        """Compare `case` with what was `found` in the new `index`, and write the follow-up letter.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked for when drafting."""
 
-        With `include_new` the newly found photos become part of the case, but for those that are not public
-        where the user did not agree to name such.
+    ground: Ground
+    role: Role
+    language: str
+    sender: str | None
+    include_private: bool = False
 
-        Raises `WrongFileError` when nothing shows that `index` is the next version of the case's.
-        """
-        store = CaseStore(self.conn)
-        asked = store.asked(case.id)
-        left_out = [item.photo for item in store.photos(case.id) if item.state is PhotoState.LEFT_OUT]
-        result = compare(asked, left_out, found)
-        refuse_unproven(case, result)
-        added = select(result.newly_found, include_private=case.include_private).asked if include_new else ()
-        missing = sorted((*result.still_there, *added), key=lambda photo: photo.order)
-        outcome = Outcome(
-            checked_on=self.today,
-            removed=len(result.removed),
-            still_there=len(result.still_there),
-            newly_found=len(result.newly_found),
-            follow_up_waits=bool(missing),
+    def checked(self) -> "Wish":
+        """Itself, once its law gives the role a right and there are letters in its language."""
+        law(self.ground, self.role)
+        language_of(self.language)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What a draft put in, what it left out and why, and what the user should know before sending it."""
+
+    case: Case | None
+    """None: there was nothing to ask for."""
+    dataset: str
+    left_out: Mapping[str, int]
+    """Number of photos or links by the reason why they are not in the letter."""
+    gone: int
+    """Photos of the letter that are no longer in the account."""
+    parts: int
+    fill_in: tuple[str, ...]
+    """What the letter leaves a space for."""
+    warnings: tuple[str, ...]
+
+
+def draft(
+    desk: Desk,
+    wish: Wish,
+    card: Card,
+    index: Index,
+    *,
+    state: "AccountState | None",
+    links: Sequence[PhotoAddress] = (),
+    host: str | None = None,
+    out: Path | None = None,
+) -> Drafted:
+    """Open a case that asks to remove every photo of the account, or at `links`, that `index` holds.
+
+    `state` is the photographer's account, None for a person shown. `host` sends a notice to a host of copies
+    instead. The files go to `out`, or to a folder of the case.
+    """
+    if index.manifest.provenance is Provenance.OWN_LIST:
+        raise RefusedError(
+            f"the index of {card.name} is a list of your own: a letter would call it the publisher's",
+            hint="Build it from the publisher's files, or ask: flickr-auditor optout ask " + card.name,
         )
-        with database.transaction(self.conn):
+    left_out: dict[str, int] = {}
+    if state:
+        found = in_account(state, index, card)
+    else:
+        found = requested.from_links(links, index, card.certainty)
+        left_out["not in the index"] = len({photo.photo_id for photo in links}) - len(found)
+    selection = select(found, include_private=wish.include_private)
+    left_out["not public on Flickr (--include-private names them)"] = len(selection.left_out)
+    left_out = {reason: number for reason, number in left_out.items() if number}
+    if not selection.asked:
+        return Drafted(None, card.name, left_out, 0, 0, (), ())
+    to = addressees.of_host(host, card) if host else addressees.of_card(card)
+    purpose = Purpose.HOST if host else Purpose.REMOVAL
+    made_from = version(index)
+    opened = Case(
+        id="",
+        datasets=(card.name,),
+        purpose=purpose,
+        ground=wish.ground,
+        role=wish.role,
+        language=wish.language,
+        sender=wish.sender,
+        nsid=state.account.nsid if state else None,
+        include_private=wish.include_private,
+        to=to.name,
+        contact=to.contact,
+        folder="",
+        photos=len(selection.asked),
+        records=sum(photo.records for photo in selection.asked),
+        index=made_from,
+        fingerprint=fingerprint(index, selection.asked),
+        drafted_on=desk.today,
+        follows=_followed(desk, card.name) if not host else None,
+    )
+    case, written = _open(
+        desk, opened, [card], to, selection, account=state.account if state else None, out=out, stem=card.name
+    )
+    return Drafted(
+        case=case,
+        dataset=card.name,
+        left_out=left_out,
+        gone=written[0].gone_count,
+        parts=len(written),
+        fill_in=fill_in(case),
+        warnings=(
+            *warnings(card, case, to, desk.store.all(), desk.today, selection),
+            law(case.ground, case.role).applies,
+        ),
+    )
+
+
+def _followed(desk: Desk, dataset: str) -> str | None:
+    """The open question whose answer gave the links that a removal letter now rests on."""
+    for case in reversed(desk.store.all()):
+        answer = case.newest_answer
+        if dataset in case.datasets and answer and answer.meaning is AnswerClass.LINKS and not case.closed_on:
+            return case.id
+    return None
+
+
+def ask(
+    desk: Desk,
+    wish: Wish,
+    cards: Sequence[Card],
+    *,
+    account: Account | None,
+    links: Sequence[PhotoAddress] = (),
+    out: Path | None = None,
+) -> Drafted:
+    """Open a case that asks one publisher what it holds in `cards`; no index is needed.
+
+    The letter names the account and, only where given, photos. Raises `RefusedError` where nobody can be
+    asked about the first card.
+    """
+    addressees.refuse_without_letter(cards[0])
+    to = addressees.of_cards(cards)
+    named = tuple(
+        RequestedPhoto(
+            photo_id=link.photo_id,
+            link=page_url(link.photo_id, link.nsid or link.path_alias),
+            match_key="photo_id",
+            certainty="published",
+            places=(),
+        )
+        for link in {link.photo_id: link for link in links}.values()
+    )
+    opened = Case(
+        id="",
+        datasets=tuple(card.name for card in cards),
+        purpose=Purpose.ACCESS,
+        ground=wish.ground,
+        role=wish.role,
+        language=wish.language,
+        sender=wish.sender,
+        nsid=account.nsid if account else None,
+        include_private=False,
+        to=to.name,
+        contact=to.contact,
+        folder="",
+        photos=len(named),
+        records=0,
+        index=None,
+        fingerprint=None,
+        drafted_on=desk.today,
+    )
+    stem = cards[0].name if len(cards) == 1 else (to.stem or cards[0].name)
+    case, written = _open(desk, opened, cards, to, Selection(named, ()), account=account, out=out, stem=stem)
+    notes = warnings(cards[0], case, to, desk.store.all(), desk.today)
+    return Drafted(
+        case=case,
+        dataset=case.dataset,
+        left_out={},
+        gone=0,
+        parts=len(written),
+        fill_in=fill_in(case),
+        warnings=(*notes, law(case.ground, case.role).applies),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAll:
+    """What came of asking about every dataset that could not be checked."""
+
+    drafted: tuple[Drafted, ...]
+    """One letter for each publisher."""
+    refused: Mapping[str, str]
+    """Datasets that nobody can be asked about, with the reason."""
+    already: Mapping[str, str]
+    """Datasets with an open case, and its id."""
+
+
+def ask_all(desk: Desk, wish: Wish, names: Iterable[str], *, account: Account | None) -> AskedAll:
+    """Ask about each of the datasets `names`, with one letter for each publisher and not each dataset."""
+    refused: dict[str, str] = {}
+    already: dict[str, str] = {}
+    groups: dict[str, list[Card]] = {}
+    open_cases = {name: case.id for case in desk.store.all() if not case.closed_on for name in case.datasets}
+    for card in (catalogue.get(name) for name in names):
+        if reason := addressees.no_letter(card):
+            refused[card.name] = reason
+        elif card.name in open_cases:
+            already[card.name] = open_cases[card.name]
+        else:
+            to = addressees.of_card(card)
+            groups.setdefault(to.contact or to.name, []).append(card)
+    drafted = tuple(ask(desk, wish, cards, account=account) for cards in groups.values())
+    return AskedAll(drafted, refused, already)
+
+
+def _open(
+    desk: Desk,
+    opened: Case,
+    cards: Sequence[Card],
+    to: Addressee,
+    selection: Selection,
+    *,
+    account: Account | None,
+    out: Path | None,
+    stem: str,
+) -> tuple[Case, tuple[Letter, ...]]:
+    """Give the case its id, write its first letter and keep both."""
+    if out and (out / "letter-1.txt").exists():
+        raise UsageError(f"{out} already holds a letter", hint="Name another folder with --out DIR.")
+    with database.transaction(desk.conn):
+        case_id = desk.store.new_id(stem)
+        folder = out.absolute() if out else inside(private_dir(desk.letters), case_id, "a case")
+        case = replace(opened, id=case_id, folder=str(folder))
+        written = letters.request(
+            case,
+            cards,
+            selection.asked,
+            to=to.recipient,
+            account=account,
+            written_on=desk.today,
+            index=case.index,
+        )
+        case = _write(desk, case, Kind.REQUEST, written, folder, public=to.needs_public_note)
+        desk.store.save(case, event="drafted", on=desk.today)
+        desk.store.save_photos(
+            case_id,
+            [CasePhoto(photo, PhotoState.ASKED) for photo in selection.asked]
+            + [CasePhoto(photo, PhotoState.LEFT_OUT) for photo in selection.left_out],
+        )
+    return case, written
+
+
+def _write(
+    desk: Desk,
+    case: Case,
+    kind: Kind,
+    parts: Sequence[Letter],
+    folder: Path,
+    *,
+    replies_to: AnswerClass | None = None,
+    public: bool = False,
+) -> Case:
+    """`case` with a letter more, whose files are in `folder`."""
+    number = cases.next_letter_number(case)
+    # The token keeps strangers from filing a mail to the case by guessing its reference.
+    message_id = f"{case.id}.{number}.{secrets.token_hex(8)}"
+    files = case_files.write_letter(
+        parts, folder, message_id=message_id, templates=desk.templates, public=public
+    )
+    return cases.wrote(
+        case,
+        LetterRecord(
+            number=number,
+            kind=kind,
+            to=parts[0].to.name,
+            drafted_on=desk.today,
+            files=files,
+            message_id=message_id,
+            replies_to=replies_to,
+        ),
+    )
+
+
+def remind(desk: Desk, case_id: str, *, account: Account | None) -> tuple[Case, tuple[str, ...]]:
+    """Write the reminder of an overdue case, or ask the authority how its complaint stands."""
+    case = desk.store.get(case_id)
+    cases.refuse_unless(case, Step.REMIND, desk.today)
+    at = cases.position(case, desk.today)
+    if cases.asks_authority(at):
+        sent = next(item for item in reversed(case.letters) if item.kind in {Kind.COMPLAINT, Kind.INQUIRY})
+        known = next((item for item in addressees.authorities().values() if item.name == sent.to), None)
+        to = known.recipient if known else Recipient(sent.to)
+        return _further(desk, case, Kind.INQUIRY, to, account), ()
+    addressee = addressees.of_case(case, catalogue.get(case.dataset))
+    case = _further(desk, case, Kind.REMINDER, addressee.recipient, account)
+    return case, addressees.channel_notes(addressee, desk.today)
+
+
+def complain(
+    desk: Desk,
+    case_id: str,
+    *,
+    account: Account | None,
+    country: str | None = None,
+    language: str | None = None,
+) -> tuple[Case, tuple[str, ...]]:
+    """Write the complaint to the authority of `country`, or the last notice where the law has none."""
+    case = desk.store.get(case_id)
+    cases.refuse_unless(case, Step.COMPLAIN, desk.today)
+    authority = addressees.authority_for(case.ground, country)
+    if authority is None:
+        addressee = addressees.of_case(case, catalogue.get(case.dataset))
+        case = _further(desk, case, Kind.COMPLAINT, addressee.recipient, account)
+        return case, (f"Note that {law(case.ground, case.role).escalation_note}.",)
+    code = language or (authority.language if authority.language in LANGUAGES else case.language)
+    chosen = language_of(code or case.language).code
+    case = _further(desk, case, Kind.COMPLAINT, authority.recipient, account, language=chosen)
+    return case, _authority_notes(authority, chosen)
+
+
+def _authority_notes(authority: Authority, language: str) -> tuple[str, ...]:
+    notes = []
+    if authority.form:
+        notes.append(f"{authority.name} has a form for complaints: {authority.form}")
+    elif authority.email:
+        notes.append(f"Send it to {authority.email} ({authority.source}, seen {authority.seen}).")
+    if authority.language and authority.language != language:
+        notes.append(
+            f'It takes complaints in the language "{authority.language}"; this one is in "{language}":'
+            " have it translated."
+        )
+    if authority.note:
+        notes.append(authority.note)
+    notes.append("Add the case folder: flickr-auditor optout folder CASE")
+    return tuple(notes)
+
+
+def _further(
+    desk: Desk,
+    case: Case,
+    kind: Kind,
+    to: Recipient,
+    account: Account | None,
+    *,
+    language: str | None = None,
+) -> Case:
+    """Write a letter that follows from the case's own facts, and keep the case."""
+    cards = [catalogue.get(name) for name in case.datasets]
+    asked = desk.store.outstanding(case.id)
+    own_account = account if account and account.nsid == case.nsid else None
+    letter = letters.further(
+        case if language is None else replace(case, language=language),
+        cards,
+        kind,
+        asked,
+        to=to,
+        account=own_account or (Account(case.nsid) if case.nsid else None),
+        written_on=desk.today,
+    )
+    replies_to = letter.meaning if kind is Kind.REPLY else None
+    folder = case_files.free_folder(Path(case.folder), kind.value)
+    with database.transaction(desk.conn):
+        case = _write(desk, case, kind, [letter], folder, replies_to=replies_to)
+        desk.store.save(case, event=f"{kind.value} drafted", on=desk.today, note=to.name)
+    return case
+
+
+def move(desk: Desk, case_id: str, event: str, step: Callable[[Case], Case], on: date) -> Case:
+    """Take one step with a case, such as `case.sent` or `case.closed`, and write it down."""
+    with database.transaction(desk.conn):
+        case = step(desk.store.get(case_id))
+        desk.store.save(case, event=event, on=on)
+    return case
+
+
+def record_answer(
+    desk: Desk,
+    case_id: str,
+    on: date,
+    *,
+    text: str = "",
+    proposal: Proposal | None = None,
+    meaning: AnswerClass | None = None,
+    file: str | None = None,
+) -> Case:
+    """Keep an answer to the newest letter. It counts as `meaning`, or waits to be confirmed as proposed."""
+    with database.transaction(desk.conn):
+        case = desk.store.get(case_id)
+        guess = meaning or (proposal.meaning if proposal else None)
+        case = cases.answered(case, on, desk.today, meaning=guess, confirmed=meaning is not None, file=file)
+        if text and file is None:
+            kept = case_files.keep_answer(Path(case.folder), f"answer-{on.isoformat()}.txt", text.encode())
+            answer = replace(case.answers[-1], file=str(kept))
+            case = replace(case, answers=(*case.answers[:-1], answer))
+        desk.store.save(case, event="answered", on=on, note=text[: answers.MAX_TEXT])
+    return case
+
+
+def understand(desk: Desk, case_id: str, meaning: AnswerClass) -> Case:
+    """Note what the newest answer means, as the user says."""
+    with database.transaction(desk.conn):
+        case = cases.understood(desk.store.get(case_id), meaning)
+        desk.store.save(case, event="understood", on=desk.today, note=meaning.value)
+    return case
+
+
+def reply(desk: Desk, case: Case, *, account: Account | None) -> Case:
+    """Write the letter that the newest answer asks for; `case` unchanged where that kind has none."""
+    answer = case.newest_answer
+    if not answer or not answer.confirmed or answer.meaning not in REPLIES or case.closed_on:
+        return case
+    addressee = addressees.of_case(case, catalogue.get(case.dataset))
+    return _further(desk, case, Kind.REPLY, addressee.recipient, account)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of an incoming mail."""
+
+    source: str
+    case: Case | None
+    """None: it belongs to no case."""
+    by: str
+    """How it was recognised: ``reference``, ``case number`` or ``""``."""
+    proposal: Proposal | None
+    notes: tuple[str, ...]
+
+
+def file_mail(desk: Desk, path: Path) -> Filed:
+    """Keep the mail at `path` with the case that it answers, and propose what it means.
+
+    A mail that answers none of our letters is left alone. One for a case that is not waiting is kept without
+    a change to the case: nothing is lost, and no state is skipped.
+    """
+    data = read_file(path, MAX_MAIL_BYTES, "a mail")
+    mail = answers.read_mail(data)
+    case, by = _case_of(desk.store.all(), mail)
+    if case is None:
+        return Filed(
+            path.name, None, "", None, ("It refers to no case of this home; it was left where it is.",)
+        )
+    notes = list(_doubts_about(mail, case, by))
+    kept_before = {answer.file for answer in case.answers}
+    name = f"{_mail_name(mail)}.eml"
+    twin = Path(case.folder) / "answers" / name
+    if twin.exists() and twin.read_bytes() == data:
+        return Filed(path.name, case, by, None, ("It was filed before.", *notes))
+    kept = case_files.keep_answer(Path(case.folder), name, data)
+    if case.state in {State.DRAFTED, State.CLOSED}:
+        what = "was closed" if case.closed_on else "was not sent yet"
+        desk.store.log(case.id, event="filed", on=desk.today, note=str(kept))
+        return Filed(
+            path.name, case, by, None, (f"The case {what}: the mail is kept, nothing else changes.", *notes)
+        )
+    on = mail.sent_on or desk.today
+    sent_on = case.newest_sent.sent_on if case.newest_sent else None
+    if on > desk.today or (sent_on and on < sent_on):
+        notes.append(f"Its date, {on}, cannot be right; {desk.today} is taken instead.")
+        on = desk.today
+    proposal = answers.propose(mail.text, automatic=mail.automatic)
+    if str(kept) not in kept_before:
+        case = record_answer(desk, case.id, on, text=mail.text, proposal=proposal, file=str(kept))
+    return Filed(path.name, case, by, proposal, tuple(notes))
+
+
+def _case_of(known: Sequence[Case], mail: Mail) -> tuple[Case | None, str]:
+    for case in known:
+        for letter in case.letters:
+            if letter.message_id and any(
+                reference.startswith(f"{letter.message_id}.") for reference in mail.references
+            ):
+                return case, "reference"
+    for text in (mail.subject, mail.text):
+        # The longest first: in "ffhq-12" there is no "ffhq-1".
+        named = [case for case in known if _names(text, case.id)]
+        if len(named) == 1:
+            return named[0], "case number"
+    return None, ""
+
+
+def _names(text: str, case_id: str) -> bool:
+    position = text.find(case_id)
+    while position >= 0:
+        around = (
+            text[max(0, position - 1) : position]
+            + text[position + len(case_id) : position + len(case_id) + 1]
+        )
+        if not any(character.isalnum() or character == "-" for character in around):
+            return True
+        position = text.find(case_id, position + 1)
+    return False
+
+
+def _doubts_about(mail: Mail, case: Case, by: str) -> Iterable[str]:
+    """What makes it doubtful that the mail is the publisher's: anybody can write a case number."""
+    card = catalogue.get(case.dataset)
+    known = {
+        channel.to.rpartition("@")[2].lower()
+        for channel in addressees.of_case(case, card).channels
+        if channel.kind == "email"
+    }
+    domain = mail.sender.rpartition("@")[2].lower()
+    same = any(domain == other or domain.endswith(f".{other}") for other in known)
+    if not same:
+        sender = plain(mail.sender, 80) or "an unreadable address"
+        yield f"It comes from {sender}, which is no known address of {case.to}: check that it is genuine."
+    if by == "case number":
+        yield "It names the case, but answers none of its letters by reference."
+    if mail.attachments:
+        yield f"{count(mail.attachments, 'attachment')} kept unopened inside the mail."
+
+
+def _mail_name(mail: Mail) -> str:
+    digest = hashlib.sha256(f"{mail.message_id}{mail.subject}{mail.text}".encode(errors="replace"))
+    return f"mail-{mail.sent_on or 'undated'}-{digest.hexdigest()[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class LinksTaken:
+    """What became of the lines of a list of links that a publisher sent."""
+
+    photos: tuple[PhotoAddress, ...]
+    skipped: Mapping[str, int]
+    """Number of lines by the reason why they were left out."""
+
+
+def read_links(path: Path, *, own: Collection[str] | None, nsid: str | None) -> LinksTaken:
+    """The photos of the account in a publisher's list of links, one or more a line.
+
+    `own` are the ids of the account's photos, also of those gone; None takes every link (a person shown).
+    Links to other people's photos are left out: they are none of the user's business.
+    """
+    text = read_text(path, MAX_LINKS_BYTES, "a list of links")
+    found: dict[str, PhotoAddress] = {}
+    skipped: dict[str, int] = {}
+
+    def skip(reason: str) -> None:
+        skipped[reason] = skipped.get(reason, 0) + 1
+
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        links = [photo for word in _words(line) if (photo := parse_photo(word))]
+        if not links:
+            skip("no link to a Flickr photo")
+        for photo in links:
+            mine = own is None or photo.photo_id in own or (nsid is not None and photo.nsid == nsid)
+            if not mine:
+                skip("not a photo of the account")
+            elif photo.photo_id in found:
+                skip("named before")
+            else:
+                found[photo.photo_id] = photo
+    return LinksTaken(tuple(found.values()), skipped)
+
+
+def take_links(
+    desk: Desk,
+    case_id: str,
+    path: Path,
+    *,
+    indexes: Path,
+    dataset: str | None,
+    on: date,
+    text: str = "",
+    progress: Progress = SILENT,
+) -> tuple[Case, LinksTaken]:
+    """Make an index of the links that the publisher of a case sent, and keep its answer.
+
+    Raises `WrongFileError` when none is a photo of the account, `RefusedError` when the dataset has an index
+    that is more than the publisher's word.
+    """
+    case = desk.store.get(case_id)
+    name = _dataset_of(case, dataset)
+    cases.answered(case, on, desk.today)  # refuses a wrong day before anything is written
+    state = account_state(desk.conn) if case.nsid else None
+    if state:
+        refuse_other_account(case, state.account)
+    own = {photo.id for photo in state.photos} | state.gone_ids if state else None
+    taken = read_links(path, own=own, nsid=case.nsid)
+    if not taken.photos:
+        reasons = ", ".join(f"{number:,} × {reason}" for reason, number in taken.skipped.items())
+        raise WrongFileError(
+            f"{path.name} names no photo of the account{f' ({reasons})' if reasons else ''}",
+            hint="Give the publisher's list as a text or CSV file with one link a line.",
+        )
+    if name in local.names(indexes) and manifest.read(indexes / name).provenance is not Provenance.TOLD:
+        raise RefusedError(
+            f"there is an index of {name} already, which says more than the publisher's list",
+            hint=f"Use it: flickr-auditor optout draft {name}. Or remove it first: flickr-auditor datasets"
+            f" remove {name}",
+        )
+    with TemporaryDirectory(prefix="links-", dir=private_dir(desk.letters)) as work:
+        listed = Path(work) / f"answer-to-{case.id}.txt"
+        lines = (
+            page_url(photo.photo_id, photo.nsid or photo.path_alias or case.nsid) for photo in taken.photos
+        )
+        listed.write_text("".join(f"{line}\n" for line in lines))
+        build(
+            indexes,
+            name,
+            [listed],
+            formats=select_formats([GENERIC]),
+            card=catalogue.get(name),
+            origin=f"{case.to}, in answer to {case.id}",
+            told=True,
+            replace=True,
+            progress=progress,
+        )
+    kept = case_files.keep_answer(Path(case.folder), f"links-{on.isoformat()}.txt", path.read_bytes())
+    case = record_answer(
+        desk, case.id, on, text=text, meaning=AnswerClass.LINKS, file=None if text else str(kept)
+    )
+    return case, taken
+
+
+def _dataset_of(case: Case, dataset: str | None) -> str:
+    if dataset is None and len(case.datasets) == 1:
+        return case.dataset
+    if dataset in case.datasets:
+        return str(dataset)
+    raise UsageError(
+        f"case {case.id} is about {', '.join(case.datasets)}",
+        hint="Say which the links are of: --dataset NAME",
+    )
+
+
+def _words(line: str) -> list[str]:
+    return [word.strip("<>()[],;\"'") for word in line.replace("\t", " ").replace(",", " ").split()]
+
+
+def recheck(
+    desk: Desk,
+    case: Case,
+    found: Sequence[RequestedPhoto],
+    index: Index,
+    *,
+    account: Account | None,
+    include_new: bool,
+) -> tuple[Case, Recheck]:
+    """Compare `case` with what was `found` in the new `index`, and write the follow-up letter.
+
+    With `include_new` the newly found photos become part of the case, but for those that are not public
+    where the user did not agree to name such.
+
+    Raises `WrongFileError` when nothing shows that `index` is the next version of the case's.
+    """
+    store = desk.store
+    asked = store.asked(case.id)
+    left_out = [item.photo for item in store.photos(case.id) if item.state is PhotoState.LEFT_OUT]
+    result = compare(asked, left_out, found)
+    refuse_unproven(case, result)
+    added = select(result.newly_found, include_private=case.include_private).asked if include_new else ()
+    missing = sorted((*result.still_there, *added), key=lambda photo: photo.order)
+    outcome = Outcome(
+        checked_on=desk.today,
+        removed=len(result.removed),
+        still_there=len(result.still_there),
+        newly_found=len(result.newly_found),
+    )
+    with database.transaction(desk.conn):
+        case = replace(
+            case,
+            photos=len(asked) + len(added),
+            records=case.records + sum(photo.records for photo in added),
+            outcome=outcome,
+        )
+        if missing:
+            last = case.newest_sent
             follow_up = None  # a letter that was never sent has none; it is written anew
-            if case.sent_on:
-                follow_up = FollowUp(case.sent_on, len(asked), len(result.removed), len(added))
-            files = case.files
-            if missing:
-                files = self._follow_up(case, card, missing, version(index), account, follow_up)
-            case = replace(
-                case,
-                files=files,
-                photos=len(asked) + len(added),
-                records=case.records + sum(len(photo.places) for photo in added),
-                outcome=outcome,
-                # What is still there opens a closed case again.
-                closed_on=None if missing else case.closed_on,
-            )
-            counts = (outcome.removed, outcome.still_there, outcome.newly_found)
-            note = "{} removed, {} still there, {} newly found".format(*counts)
-            store.save(case, event="rechecked", on=self.today, note=note)
-            store.save_photos(
-                case.id,
-                [CasePhoto(photo, PhotoState.REMOVED) for photo in result.removed]
-                + [CasePhoto(photo, PhotoState.STILL_THERE) for photo in missing]
-                + [CasePhoto(photo, PhotoState.LEFT_OUT) for photo in left_out],
-            )
-        return case, result
-
-    def _follow_up(
-        self,
-        case: Case,
-        card: Card,
-        photos: Sequence[RequestedPhoto],
-        index: IndexVersion,
-        account: Account | None,
-        follow_up: FollowUp | None,
-    ) -> tuple[str, ...]:
-        written = letters.write(
-            case, card, photos, index=index, account=account, written_on=self.today, follow_up=follow_up
+            if last and last.sent_on:
+                follow_up = FollowUp(last.sent_on, len(asked), len(result.removed), len(added))
+            case = _follow_up(desk, case, missing, version(index), account, follow_up)
+        note = (
+            f"{outcome.removed} removed, {outcome.still_there} still there, {outcome.newly_found} newly found"
         )
-        number = 1
-        while (folder := Path(case.folder) / f"follow-up-{number}").exists():
-            number += 1
-        return tuple(map(str, write_pack(written, folder, templates=self.templates)))
+        store.save(case, event="rechecked", on=desk.today, note=note)
+        store.save_photos(
+            case.id,
+            [CasePhoto(photo, PhotoState.REMOVED) for photo in result.removed]
+            + [CasePhoto(photo, PhotoState.STILL_THERE) for photo in missing]
+            + [CasePhoto(photo, PhotoState.LEFT_OUT) for photo in left_out],
+        )
+    return case, result
+
+
+def _follow_up(
+    desk: Desk,
+    case: Case,
+    photos: Sequence[RequestedPhoto],
+    index: IndexVersion,
+    account: Account | None,
+    follow_up: FollowUp | None,
+) -> Case:
+    card = catalogue.get(case.dataset)
+    to = addressees.of_case(case, card)
+    parts = letters.request(
+        case,
+        [card],
+        photos,
+        to=to.recipient,
+        account=account,
+        written_on=desk.today,
+        index=index,
+        follow_up=follow_up,
+    )
+    folder = case_files.free_folder(Path(case.folder), "follow-up")
+    kind = Kind.FOLLOW_UP if follow_up else Kind.REQUEST
+    return _write(desk, case, kind, parts, folder, public=to.needs_public_note)
+
+
+def recheck_warnings(case: Case, result: Recheck, missing: int, *, include_new: bool) -> tuple[str, ...]:
+    """What to know before believing a re-check; `missing`: how many witnesses the new index lacks."""
+    found = []
+    others = len(case.fingerprint.witnesses) if case.fingerprint else 0
+    if missing * 100 > others:
+        found.append(
+            f"Of {others:,} photos in the old index that you did not ask to remove, {missing:,} are not in"
+            " the new one either. If the file may be incomplete, get it again: what it lacks reads"
+            " as removed."
+        )
+    hidden = 0
+    if include_new and not case.include_private:
+        hidden = sum(photo.standing is requested.Standing.HIDDEN for photo in result.newly_found)
+    if hidden:
+        found.append(
+            f"{count(hidden, 'newly found photo')} not public on Flickr: left out of the follow-up letter."
+        )
+    return tuple(found)
+
+
+def warnings(
+    card: Card,
+    case: Case,
+    to: Addressee,
+    known: Iterable[Case],
+    today: date,
+    selection: Selection | None = None,
+) -> tuple[str, ...]:
+    """What the user should know of the publisher and the `known` cases before sending the letter."""
+    found = []
+    opt_out = card.opt_out
+    still_open = [
+        other.id
+        for other in known
+        if case.dataset in other.datasets
+        and other.contact == case.contact
+        and other.closed_on is None
+        and other.id not in {case.id, case.follows}
+    ]
+    if still_open:
+        found.append(
+            f"Still open about {case.dataset}: {', '.join(still_open)}. Close what this letter replaces:"
+            f" flickr-auditor optout close {still_open[-1]}"
+        )
+    if selection:
+        found += _step_notes(card, case, selection)
+    if case.purpose is Purpose.REMOVAL and opt_out.how:
+        found.append(f"The publisher's procedure: {opt_out.how} (Source: {opt_out.source})")
+    if opt_out.note:
+        found.append(opt_out.note)
+    found += addressees.channel_notes(to, today)
+    if case.purpose is Purpose.REMOVAL and "form" in opt_out.asks_for and opt_out.url:
+        found.append(f"The publisher wants a form filled in: {opt_out.url}. Copy the links from the letter.")
+    hosts = addressees.hosts_of(card)
+    if case.purpose is not Purpose.HOST and hosts and case.purpose is Purpose.REMOVAL:
+        names = " or ".join(host.key for host in hosts)
+        found.append(
+            f"Its files lie with {names}: a notice to the host is another letter, --host {hosts[0].key}."
+        )
+    if card.status.state == "withdrawn" and card.status.copies:
+        found.append(f"The dataset is no longer given out. Copies: {card.status.copies}")
+    return tuple(found)
+
+
+def _step_notes(card: Card, case: Case, selection: Selection) -> Iterable[str]:
+    wanted = card.opt_out.first_steps
+    if case.role is not Role.PHOTOGRAPHER or case.purpose is not Purpose.REMOVAL:
+        return
+    steps = [photo.steps_done for photo in selection.asked]
+    if missing := requested.steps_pending(steps, wanted):
+        yield (
+            f"{case.to} asks you to protect the photos first; {missing:,} of {len(steps):,} are not yet (as"
+            f" of the last sync or apply). Make a plan: {requested.plan_command(card.name, wanted)}"
+        )
+
+
+def fill_in(case: Case) -> tuple[str, ...]:
+    """What the letter leaves a space for."""
+    name = () if case.sender else ("your name (or give --name, or [optout] name in the settings)",)
+    return (*name, *(("the child's name",) if case.role is Role.GUARDIAN else ()))
+
+
+def account_state(conn: sqlite3.Connection, also: Sequence[RequestedPhoto] = ()) -> "AccountState":
+    """The account as it is known; `also` photos are looked for even if gone."""
+    from auditor.audit.run import account_state as known
+
+    state = known(conn)
+    gone = state.gone_ids | {photo.photo_id for photo in also if photo.photo_id} - {
+        photo.id for photo in state.photos
+    }
+    return replace(state, gone_ids=gone)
+
+
+def in_account(state: "AccountState", index: Index, card: Card) -> Sequence[RequestedPhoto]:
+    """What one index holds of the account."""
+    from auditor.audit.audit import audit
+
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    result = audit(state, [index], catalogue.load(), generated_at=now, only=[card.name])
+    return requested.from_audit(result, state, index)
+
+
+def refuse_other_account(case: Case, account: Account) -> None:
+    """Raise `RefusedError` when the home holds another account than the case is about."""
+    if account.nsid != case.nsid:
+        raise RefusedError(
+            f"case {case.id} is about the account {case.nsid}, but this home holds {account.nsid}",
+            hint="Use the home of that account (--home DIR).",
+        )
+
+
+def shown_in(texts: Sequence[str], role: Role, *, optional: bool = False) -> list[PhotoAddress]:
+    """The photos given with ``--link``: people shown must; photographers may if it is `optional`."""
+    if role is Role.PHOTOGRAPHER and texts and not optional:
+        raise UsageError(
+            "--link is for people shown in a photo",
+            hint="Add --as subject or --as guardian, or leave --link out.",
+        )
+    if role is not Role.PHOTOGRAPHER and not texts:
+        raise UsageError(f"--as {role} needs the photos", hint="Give the link of each photo with --link.")
+    photos = []
+    for text in texts:
+        photo = parse_photo(text)
+        if photo is None:
+            raise UsageError(
+                f"{plain(text, 200)} is no link to a Flickr photo",
+                hint="Open the photo on Flickr and copy its link.",
+            )
+        photos.append(photo)
+    return photos
+
+
+def read_file(path: Path, limit: int, what: str) -> bytes:
+    """The bytes of a file that the user names. Raises `UsageError` when it is larger than `limit`."""
+    try:
+        if not path.is_file():
+            raise UsageError(f"there is no file {path}", hint="Check how it is written.")
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > limit:
+        raise UsageError(
+            f"{path} is too large for {what}",
+            hint=f"It may have {limit >> 20} MB; give the text of the answer only.",
+        )
+    return data
+
+
+def read_text(path: Path, limit: int, what: str) -> str:
+    """The text of a file that the user names, in whichever encoding. Errors: as `read_file`."""
+    try:
+        return decode(read_file(path, limit, what))
+    except ValueError as error:
+        raise UsageError(f"{path} {error}", hint="Give it as text, saved in UTF-8.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What a run of the tool did on Flickr for photos of a case, as Flickr confirmed it."""
+
+    run_id: str
+    day: date
+    what: str
+    photos: int
+
+
+def protections(conn: sqlite3.Connection, photo_ids: Iterable[str]) -> tuple[Protection, ...]:
+    """The runs that changed some of these photos, oldest first; undone changes are runs of their own."""
+    wanted = {int(photo_id) for photo_id in photo_ids if photo_id}
+    rows = conn.execute(
+        "SELECT run_id, started_at, mitigation, photo_id FROM change JOIN run USING (run_id)"
+        " WHERE state IN ('done', 'already') ORDER BY started_at, mitigation"
+    )
+    counts: dict[tuple[str, float, str], int] = {}
+    for run_id, started_at, mitigation, photo_id in rows:
+        if photo_id in wanted:
+            key = (run_id, started_at, mitigation)
+            counts[key] = counts.get(key, 0) + 1
+    return tuple(
+        Protection(run_id, datetime.fromtimestamp(started_at, UTC).date(), mitigation, number)
+        for (run_id, started_at, mitigation), number in counts.items()
+    )
+
+
+def folder_files(desk: Desk, case: Case) -> list[tuple[str, Path]]:
+    """What belongs into a case's folder: letters and answers, also of the case that it follows.
+
+    Only files that the cases name or that lie in their folders; links are left out.
+    """
+    found: list[tuple[str, Path]] = []
+    family = [case]
+    while family[-1].follows:
+        family.append(desk.store.get(family[-1].follows))
+    for member in reversed(family):
+        root = Path(member.folder)
+        found += [
+            (f"{member.id}/{path.relative_to(root).as_posix()}", path)
+            for path in (sorted(root.rglob("*")) if root.is_dir() else ())
+            if path.is_file() and not path.is_symlink() and path.suffix in _FOLDER_KINDS
+        ]
+    return found
+
+
+_FOLDER_KINDS = frozenset({".txt", ".md", ".eml", ".pdf", ".csv"})
+
+
+def proof_csv(photos: Iterable[CasePhoto]) -> str:
+    """The proof table: one row a photo, with what became of it and every record that proves it."""
+    return case_files.table(
+        ("link", "photo_id", "state", "match_key", "certainty", "records"),
+        (
+            (
+                item.photo.link or "",
+                item.photo.photo_id or "",
+                item.state.value,
+                item.photo.match_key,
+                item.photo.certainty,
+                case_files.records_of(item.photo),
+            )
+            for item in photos
+            if item.state is not PhotoState.LEFT_OUT
+        ),
+    )

@@ -3,9 +3,11 @@
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from auditor.datasets.card import Card
+from auditor.datasets.contacts import Channel, usable
 from auditor.datasets.index.manifest import SCHEMA_VERSION, Manifest
 from auditor.datasets.match_keys import MatchKey
 from auditor.text import count, file_size, plain
@@ -211,12 +213,27 @@ def _opt_out(card: Card) -> Iterator[str]:
     for text in (out.how, out.note):
         if text:
             yield from _wrapped(f"  {text}", indent=2)
-    contact = ", ".join(part for part in (out.who, out.email, out.url) if part)
+    contact = ", ".join(part for part in (out.who, out.url) if part)
     if contact:
-        yield f"  Contact: {contact}"
+        yield from _wrapped(f"  Contact: {contact}", indent=2)
+    for channel in usable(out.channels):
+        yield from _wrapped(
+            f"  - {channel.kind} ({channel.purpose}): {channel.to} [{_seen(channel)}]", indent=4
+        )
+    for channel in out.channels:
+        if not channel.confirmed:
+            yield from _wrapped(f"  - not confirmed: {channel.to} [{_seen(channel)}]", indent=4)
+    if out.no_letter:
+        yield from _wrapped(f"  {out.no_letter}", indent=2)
     if out.source:
         yield from _wrapped(f"  Source: {out.source}", indent=2)
     yield ""
+
+
+def _seen(channel: Channel) -> str:
+    """Where a channel was read, and whether that is long ago."""
+    old = ", over 18 months ago" if channel.old(datetime.now(UTC).date()) else ""
+    return f"{channel.source}, seen {channel.seen}{old}"
 
 
 def _sources(card: Card) -> Iterator[str]:
@@ -259,5 +276,8 @@ def manifest_json(manifest: Manifest) -> dict[str, Any]:
 
 def card_json(card: Card | None, manifest: Manifest | None, name: str = "") -> dict[str, Any]:
     """A card and its index, if there is one; a list of the user's own has an index and no card."""
-    described = asdict(card) if card else {"name": name}
+    described: dict[str, Any] = asdict(card) if card else {"name": name}
+    if card:
+        contacts = [contact.key for contact in card.opt_out.contacts]  # their channels are the card's too
+        described["opt_out"] |= {"email": card.opt_out.email, "contacts": contacts}
     return {**described, "index": manifest_json(manifest) if manifest else None}

@@ -57,6 +57,11 @@ RUNS: dict[str, tuple[str, Words]] = {
     "verify": ("run", lambda it: (it.run,)),
     "undo": ("run", lambda it: (it.run, "--yes")),
     "optout draft": ("optout", lambda _: ("coco",)),
+    "optout ask": ("optout", lambda _: ("ibm-dif",)),
+    "optout remind": ("optout", lambda it: (it.case,)),
+    "optout complain": ("optout", lambda it: (it.case,)),
+    "optout file": ("optout", lambda it: (_mail(it),)),
+    "optout folder": ("optout", lambda it: (it.case,)),
     "optout sent": ("optout", lambda it: (it.case,)),
     "optout answer": ("optout", lambda it: (it.case,)),
     "optout close": ("optout", lambda it: (it.case,)),
@@ -77,6 +82,13 @@ def _served(folder: Path) -> str:
     return f"http://127.0.0.1:{server.server_port}"
 
 
+def _mail(state: State) -> Path:
+    """An answer to the case."""
+    mail = state.folder / "answer.eml"
+    mail.write_text(f"From: a@nvidia.com\nSubject: Re: [{state.case}]\n\nWe have removed all photos.\n")
+    return mail
+
+
 @pytest.fixture
 def state(
     indexed: Program, box: Sandbox, publishers: dict[str, Path], monkeypatch: pytest.MonkeyPatch
@@ -88,8 +100,8 @@ def state(
     plan = folder / "plan.json"
     assert indexed("plan", "--dataset", "ffhq", "--add-tag", "no_cv", "--out", plan).code == 0
     run = indexed("apply", plan, "--yes", "--format", "json").json["run_id"]
-    case = indexed("optout", "draft", "ffhq", "--format", "json").json["case_id"]
-    assert indexed("optout", "sent", case).code == 0
+    case = indexed("optout", "draft", "ffhq", "--ground", "uk-gdpr", "--format", "json").json["case_id"]
+    assert indexed("optout", "sent", case, "--on", "2026-01-05").code == 0
     assert indexed("datasets", "export", "ffhq", folder / "ffhq.zip").code == 0
     assert indexed("datasets", "publish", folder / "registry").code == 0
     return State(folder, publishers, plan, run, case)

@@ -40,6 +40,16 @@ def test_the_smallest_card_leaves_unknown_things_unknown() -> None:
     assert card.facts == ()
 
 
+CHANNEL = """[[opt_out.channels]]
+kind = "{kind}"
+to = "{to}"
+purpose = "privacy"
+source = "example.org"
+seen = "2026-11"
+
+[status]"""
+
+
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
@@ -90,11 +100,21 @@ def test_the_smallest_card_leaves_unknown_things_unknown() -> None:
             '[status]: "since" must be a date',
         ),
         (
-            "[opt_out]",
-            '[opt_out]\nemail = "a@b.org\\nBcc: c@d.org"',
-            '[opt_out]: "email" must be one printable',
+            "[status]",
+            CHANNEL.format(kind="email", to="a@b.org\\nBcc: c@d.org"),
+            '[[channels]] 1: "to" must be one printable',
         ),
-        ("[opt_out]", '[opt_out]\nemail = "a@b.org, c@d.org"', '[opt_out]: "email" must be one plain'),
+        (
+            "[status]",
+            CHANNEL.format(kind="email", to="a@b.org, c@d.org"),
+            '[[channels]] 1: "to" must be one plain',
+        ),
+        (
+            "[status]",
+            CHANNEL.format(kind="form", to="javascript:alert(1)"),
+            '[[channels]] 1: "to" must be a web address',
+        ),
+        ("[opt_out]", '[opt_out]\ncontacts = ["nobody"]', '"contacts" holds "nobody"'),
         ("[opt_out]", '[opt_out]\nhow = "Write."', '[opt_out]: "source" must say'),
         ("[opt_out]", '[opt_out]\nasks_for = ["passport"]', '[opt_out]: "asks_for" holds "passport"'),
         ('note = "No removal procedure was found."', "", '[opt_out]: "note" must say'),

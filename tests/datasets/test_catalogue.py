@@ -144,8 +144,8 @@ def test_cards_leave_no_open_questions_among_the_facts(card: Card) -> None:
         ("fdf", "hakon.hukkelas@ntnu.no", ("nsid",), True),
         ("fdf256", "hakon.hukkelas@ntnu.no", ("nsid",), True),
         ("ibm-dif", None, ("photo-links",), False),
-        ("redcaps", None, ("form", "reddit-post"), False),
-        ("laion-5b", None, ("form", "photo-links"), False),
+        ("redcaps", "kdexd@umich.edu", ("form", "reddit-post"), False),
+        ("laion-5b", "contact@laion.ai", ("form", "photo-links"), False),
     ],
 )
 def test_published_opt_out_procedures_are_followed_to_the_letter(

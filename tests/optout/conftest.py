@@ -17,8 +17,9 @@ from auditor.datasets.card import Card
 from auditor.datasets.index.build import build
 from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
+from auditor.optout import addressees
 from auditor.optout import letter as letters
-from auditor.optout.cases import Case, Fingerprint, IndexVersion
+from auditor.optout.case import Case, Fingerprint, IndexVersion, Kind, LetterRecord, Purpose
 from auditor.optout.law import Ground, Role
 from auditor.optout.letter import FollowUp, Letter
 from auditor.optout.photos import Place, RequestedPhoto, Standing
@@ -42,20 +43,23 @@ PHOTO = RequestedPhoto(
 ACCOUNT = Account(NSID, "Ann Example", "annexample")
 CASE = Case(
     id="ffhq-1",
-    dataset="ffhq",
+    datasets=("ffhq",),
+    purpose=Purpose.REMOVAL,
     ground=Ground.GDPR,
     role=Role.PHOTOGRAPHER,
     language="en",
     sender="Ann Example",
     nsid=NSID,
     include_private=False,
+    to="NVIDIA Research",
+    contact="nvidia",
     folder="/letters/ffhq-1",
-    files=(),
     photos=1,
     records=1,
     index=VERSION,
     fingerprint=Fingerprint(rows=10, indexed=10, witness_key="photo_id", witnesses=()),
     drafted_on=TODAY,
+    letters=(LetterRecord(1, Kind.REQUEST, "NVIDIA Research", TODAY),),
 )
 
 
@@ -69,10 +73,12 @@ def a_letter(
     **case: Any,
 ) -> Letter:
     """The first part of a letter about `photos`, with the fields of `case` changed."""
-    return letters.write(
+    chosen = card or catalogue.get("ffhq")
+    return letters.request(
         replace(CASE, **case),
-        card or catalogue.get("ffhq"),
+        [chosen],
         photos,
+        to=addressees.of_card(chosen).recipient,
         index=index,
         account=account,
         written_on=TODAY,
@@ -128,7 +134,8 @@ class Home:
     def index(self, photos: Sequence[tuple[str, str]], name: str = "ffhq") -> None:
         """Build the local index of the dataset `name` from an FFHQ-like file."""
         file = self.file(photos)
-        build(self.path / "indexes", name, [file], formats=select(catalogue.get(name).formats))
+        card = catalogue.get(name)
+        build(self.path / "indexes", name, [file], formats=select(card.formats), card=card, replace=True)
 
     def file(self, photos: Sequence[tuple[str, str]], name: str = "ffhq-dataset-v2.json") -> Path:
         """An FFHQ-like file."""

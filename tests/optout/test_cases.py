@@ -1,6 +1,5 @@
 """Cases move from draft to end by dates, keep everything in the database, and say what comes next."""
 
-import json
 import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,9 +9,9 @@ import pytest
 
 from auditor import database
 from auditor.errors import AuditorError, RefusedError, UsageError
-from auditor.optout import cases
+from auditor.optout import case as cases
+from auditor.optout.case import AnswerClass, Case, Kind, LetterRecord, Outcome, State, next_step
 from auditor.optout.case_store import CasePhoto, CaseStore, PhotoState
-from auditor.optout.cases import Case, Outcome, State, next_step
 from auditor.optout.law import Ground, Role
 from auditor.optout.photos import Place, Standing
 from tests.optout.conftest import CASE, PHOTO
@@ -20,7 +19,9 @@ from tests.optout.conftest import CASE, PHOTO
 TODAY = date(2026, 3, 31)
 SENT_ON = date(2026, 1, 31)
 SENT = cases.sent(CASE, SENT_ON, TODAY)
-ANSWERED = cases.answered(SENT, date(2026, 2, 20), TODAY)
+UNREAD = cases.answered(SENT, date(2026, 2, 20), TODAY)
+ANSWERED = cases.understood(UNREAD, AnswerClass.CONFIRMED)
+FOLLOW_UP = LetterRecord(2, Kind.FOLLOW_UP, "NVIDIA Research", TODAY)
 CLOSED = cases.closed(ANSWERED, date(2026, 3, 1), TODAY)
 
 
@@ -75,8 +76,8 @@ def test_closing_twice_changes_nothing() -> None:
     assert cases.closed(CLOSED, TODAY, TODAY) == CLOSED
 
 
-GONE = Outcome(TODAY, removed=1, still_there=0, newly_found=0, follow_up_waits=False)
-LEFT = Outcome(TODAY, removed=0, still_there=1, newly_found=0, follow_up_waits=True)
+GONE = Outcome(TODAY, removed=1, still_there=0, newly_found=0)
+LEFT = Outcome(TODAY, removed=0, still_there=1, newly_found=0)
 
 
 @pytest.mark.parametrize(
@@ -86,13 +87,14 @@ LEFT = Outcome(TODAY, removed=0, still_there=1, newly_found=0, follow_up_waits=T
         (SENT, "Article 77"),
         (replace(SENT, ground=Ground.UK_GDPR), "ICO"),
         (replace(SENT, ground=Ground.CCPA), "California Privacy Protection Agency"),
-        (replace(SENT, ground=Ground.NONE), "Ask again"),
+        (replace(SENT, ground=Ground.NONE), "optout remind ffhq-1"),
         (cases.sent(CASE, TODAY, TODAY), "Wait"),
         (ANSWERED, "optout recheck ffhq-1"),
         (CLOSED, "closed"),
         (replace(SENT, outcome=GONE), "optout close ffhq-1"),
-        (replace(SENT, outcome=LEFT), "follow-up letter"),
-        (cases.sent(replace(SENT, outcome=LEFT), TODAY, TODAY), "Wait"),
+        (UNREAD, "optout answer ffhq-1 --as CLASS"),
+        (cases.wrote(replace(SENT, outcome=LEFT), FOLLOW_UP), "follow-up letter"),
+        (cases.sent(cases.wrote(SENT, FOLLOW_UP), TODAY, TODAY), "Wait"),
     ],
 )
 def test_the_next_step_is_named(case: Case, says: str) -> None:
@@ -110,7 +112,12 @@ def store(conn: sqlite3.Connection) -> CaseStore:
 
 
 def test_a_case_comes_back_from_the_database_as_it_was(store: CaseStore) -> None:
-    full = replace(CLOSED, files=("/a", "/b"), outcome=LEFT, received_on=SENT_ON, include_private=True)
+    letter = LetterRecord(
+        2, Kind.REPLY, "X", TODAY, ("/a", "/b"), "id", AnswerClass.PARTLY, sent_on=TODAY, received_on=TODAY
+    )
+    full = replace(
+        CLOSED, letters=(*CLOSED.letters, letter), outcome=LEFT, include_private=True, follows="ffhq-0"
+    )
     bare = replace(CASE, id="ffhq-2", sender=None, nsid=None, role=Role.SUBJECT)
     photos = [
         CasePhoto(replace(PHOTO, places=(Place("a", "b"), Place("c", "d"))), PhotoState.STILL_THERE),
@@ -156,9 +163,43 @@ def test_an_unknown_case_is_answered_with_those_there_are(store: CaseStore) -> N
     assert "ffhq-1" in error.value.hint
 
 
-def test_the_view_of_cases_shows_their_state(tmp_path: Path) -> None:
-    conn = database.connect(tmp_path / "auditor.sqlite3")
-    CaseStore(conn).save(replace(ANSWERED, outcome=LEFT), event="answered", on=TODAY)
-    row = conn.execute("SELECT state, still_there FROM cases").fetchone()
-    assert tuple(row) == ("answered", 1)
-    assert json.loads(conn.execute("SELECT outcome FROM optout_case").fetchone()[0])["removed"] == 0
+def test_a_home_of_the_old_shape_keeps_its_cases(tmp_path: Path) -> None:
+    """The tables of version 3 held the dates of the newest letter only."""
+    path = tmp_path / "auditor.sqlite3"
+    conn = sqlite3.connect(path)
+    for script in sorted(Path(database.__file__).parent.glob("000[1-9]*.sql")):
+        conn.executescript(script.read_text())
+    conn.execute("PRAGMA user_version = 9")
+    index = '{"sources": [["a.json", "00"]], "read_on": "2026-01-01"}'
+    known = '{"rows": 1, "indexed": 1, "witness_key": "photo_id", "witnesses": []}'
+    outcome = (
+        '{"checked_on": "2026-03-01", "removed": 1, "still_there": 2, "newly_found": 0,'
+        ' "follow_up_waits": true}'
+    )
+    for case_id, sent_on, answered_on, result in (
+        ("ffhq-1", None, None, None),
+        ("ffhq-2", "2026-01-05", "2026-02-01", outcome),
+        ("ffhq-3", "2026-01-05", None, None),
+    ):
+        conn.execute(
+            "INSERT INTO optout_case VALUES (?, 'ffhq', 'gdpr', 'photographer', 'en', 'Ann', '1@N00', 0,"
+            " '/x', '[\"/x/letter-1.txt\"]', 3, 4, ?, ?, '2026-01-02', ?, NULL, ?, NULL, ?)",
+            (case_id, index, known, sent_on, answered_on, result),
+        )
+    conn.commit()
+    conn.close()
+    drafted, follow_up, waiting = CaseStore(database.connect(path)).all()
+    assert (drafted.state, drafted.files, drafted.datasets) == (
+        State.DRAFTED,
+        ("/x/letter-1.txt",),
+        ("ffhq",),
+    )
+    assert (waiting.state, waiting.deadline and waiting.deadline.day) == (State.SENT, date(2026, 2, 5))
+    assert (follow_up.state, follow_up.waiting_letter and follow_up.waiting_letter.kind) == (
+        State.ANSWERED,
+        Kind.FOLLOW_UP,
+    )
+    assert (follow_up.files, follow_up.outcome) == (
+        ("/x/letter-1.txt",),
+        Outcome(date(2026, 3, 1), removed=1, still_there=2, newly_found=0),
+    )

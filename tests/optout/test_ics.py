@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.optout import cases
-from auditor.optout.ics import calendar
+from auditor.optout import case as cases
 from auditor.optout.law import Ground
+from auditor.report.optout.calendar import calendar
 from tests.optout.conftest import CASE
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)

@@ -15,11 +15,10 @@ from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.errors import ConfigurationError
 from auditor.optout import letter as letters
-from auditor.optout.language import LANGUAGES
 from auditor.optout.law import LAWS, Ground, Role
-from auditor.optout.letter import FollowUp, Letter
+from auditor.optout.letter import FollowUp, Letter, Recipient
 from auditor.optout.photos import Place, Standing
-from auditor.optout.render import Markup, Text, render
+from auditor.optout.render import LANGUAGES, Markup, Text, render
 from auditor.text import plain
 from tests.optout.conftest import ACCOUNT, CASE, NSID, PHOTO, TODAY, VERSION, a_letter
 
@@ -38,7 +37,7 @@ COMBINATIONS = [
 def bare(card: Card) -> Card:
     """`card` with nothing in it that a letter can do without."""
     opt_out = replace(
-        card.opt_out, who=None, email=None, url=None, how=None, source=None, asks_for=(), first_steps=()
+        card.opt_out, who=None, channels=(), url=None, how=None, source=None, asks_for=(), first_steps=()
     )
     return replace(card, opt_out=opt_out, attribution=None, status=replace(card.status, state="withdrawn"))
 
@@ -213,9 +212,11 @@ def test_a_limit_of_links_makes_numbered_parts_that_count_on() -> None:
         replace(PHOTO, photo_id=str(number), link=f"https://www.flickr.com/photos/x/{number}/")
         for number in range(1, 6)
     ]
-    parts = letters.write(CASE, card, photos, index=VERSION, account=ACCOUNT, written_on=TODAY)
+    parts = letters.request(
+        CASE, [card], photos, to=Recipient("X"), index=VERSION, account=ACCOUNT, written_on=TODAY
+    )
     texts = [render(part, Markup.PLAIN) for part in parts]
-    assert [text.subject.endswith(f"part {n} of 3") for n, text in enumerate(texts, 1)] == [True] * 3
+    assert [text.subject.endswith(f"part {n} of 3 [ffhq-1]") for n, text in enumerate(texts, 1)] == [True] * 3
     assert re.findall(r"(?m)^(\d)\. https", "".join(text.body for text in texts)) == list("12345")
 
 

@@ -14,9 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.datasets import catalogue
-from auditor.optout.attachments import COLUMNS, links_csv
-from auditor.optout.eml import email
-from auditor.optout.letter_files import write_pack
+from auditor.optout.case_files import COLUMNS, email, links_csv, write_letter
 from auditor.optout.photos import Place
 from tests.optout.conftest import PHOTO, a_letter
 
@@ -28,10 +26,13 @@ def parsed(data: bytes) -> EmailMessage:
 @given(subject=st.text(), body=st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_subject_is_one_header_whatever_it_holds(subject: str, body: str) -> None:
     hostile = f"{subject}\r\nBcc: evil@example.org\n\nbody"
-    data = email(to="a@example.org", subject=hostile, body=body, csv_name="links-1.csv", csv="x\r\n")
+    data = email(
+        to="a@example.org", subject=hostile, body=body, message_id="<a@b>", links=("links-1.csv", "x\r\n")
+    )
     message = parsed(data)
     assert {name.lower() for name in message} == {
         "x-unsent",
+        "message-id",
         "to",
         "subject",
         "mime-version",
@@ -43,19 +44,20 @@ def test_a_subject_is_one_header_whatever_it_holds(subject: str, body: str) -> N
 
 def test_an_email_opens_as_a_draft_with_recipient_letter_and_table(tmp_path: Path) -> None:
     letter = a_letter(language="fr", sender="Zoë Ångström")
-    write_pack([letter], tmp_path / "pack")
+    write_letter([letter], tmp_path / "pack", message_id="ffhq-1.1.token")
     message = parsed((tmp_path / "pack" / "letter-1.eml").read_bytes())
     text, table = message.iter_parts()
     assert message["X-Unsent"] == "1"
+    assert message["Message-ID"] == "<ffhq-1.1.token.1@flickr-auditor.invalid>"
     assert message["To"] == "researchinquiries@nvidia.com"
-    assert message["Subject"] == "Demande de retrait de 1 photo de FFHQ (Flickr-Faces-HQ)"
+    assert message["Subject"] == "Demande de retrait de 1 photo de FFHQ (Flickr-Faces-HQ) [ffhq-1]"
     assert "Zoë Ångström" in cast("EmailMessage", text).get_content()
     assert cast("EmailMessage", table).get_filename() == "links-1.csv"
     assert PHOTO.link in cast("EmailMessage", table).get_content()
 
 
 def test_an_email_to_a_publisher_without_a_known_address_has_no_recipient(tmp_path: Path) -> None:
-    write_pack([a_letter(card=catalogue.get("ibm-dif"))], tmp_path)
+    write_letter([a_letter(card=catalogue.get("ibm-dif"))], tmp_path, message_id="x")
     assert parsed((tmp_path / "letter-1.eml").read_bytes())["To"] is None
 
 
@@ -72,7 +74,8 @@ def test_the_files_are_private_and_a_folder_of_the_user_keeps_its_mode(tmp_path:
     own = tmp_path / "own"
     own.mkdir(mode=0o755)
     for folder, mode in ((own, 0o755), (tmp_path / "new", 0o700)):
-        files = write_pack([a_letter()], folder)
-        assert [file.name for file in files] == ["letter-1.txt", "letter-1.md", "letter-1.eml", "links-1.csv"]
+        files = [Path(name) for name in write_letter([a_letter()], folder, message_id="x")]
+        names = ["letter-1.txt", "letter-1.md", "letter-1.eml", "letter-1.pdf", "links-1.csv"]
+        assert [file.name for file in files] == names
         assert stat.S_IMODE(folder.stat().st_mode) == mode
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}

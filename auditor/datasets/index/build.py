@@ -73,6 +73,7 @@ def build(
     append: bool = False,
     allow_empty: bool = False,
     replace: bool = False,
+    told: bool = False,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
     now: datetime | None = None,
@@ -80,7 +81,8 @@ def build(
     """Build the index of the dataset `name` in ``indexes/name`` from `files`, each in one of `formats`.
 
     Replaces the old index, or with `append` adds to it. `card` is that of a published dataset, whose
-    checksums tell its own files; `origin` is where they were got, by default their names.
+    checksums tell its own files; `origin` is where they were got, by default their names; `told` means that
+    they are the publisher's answer to a question, and no file of the dataset.
 
     Raises `WrongFileError` for a file of another format or a damaged one and, unless `allow_empty`, for files
     without any record whose shape is not certain; `RefusedError` when a file would be indexed twice, another
@@ -98,6 +100,8 @@ def build(
         builder = _Builder(name, work, formats, memory_limit, progress)
         new = builder.build(old, files, now or datetime.now(UTC), card)
         new = dataclasses.replace(new, origin=_origin(old, origin or _names(files)))
+        if told:
+            new = dataclasses.replace(new, provenance=Provenance.TOLD, obtained_at=new.built_at)
         if not (new.answers or allow_empty):
             raise _empty(new)
         if not replace:

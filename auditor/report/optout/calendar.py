@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from auditor.optout.cases import Case, State, next_step
+from auditor.optout.case import Case, State, next_step
 from auditor.text import plain
 
 _FOLD_BYTES = 75

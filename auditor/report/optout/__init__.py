@@ -1,0 +1,1 @@
+"""Cases and letters as JSON, text, calendar and chronology."""

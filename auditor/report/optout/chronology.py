@@ -1,0 +1,147 @@
+"""A case on one page, for an authority or a lawyer: what was asked, when, and what came back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import jinja2
+
+from auditor import pdf
+from auditor.datasets.card import Card
+from auditor.optout.case import AnswerClass, Case, Kind, Purpose
+from auditor.optout.case_store import CasePhoto, Event
+from auditor.optout.letter import PastEvent, history
+from auditor.optout.workflow import Protection
+from auditor.text import count, plain
+
+_KINDS: Mapping[str, str] = {
+    "access": "Question sent: what is held",
+    Kind.REQUEST: "Request sent",
+    Kind.FOLLOW_UP: "Follow-up sent",
+    Kind.REMINDER: "Reminder sent",
+    Kind.REPLY: "Reply sent",
+    Kind.COMPLAINT: "Complaint sent",
+    Kind.INQUIRY: "Inquiry sent to the authority",
+    "received": "Received, by their own word",
+}
+_MEANINGS: Mapping[AnswerClass, str] = {
+    AnswerClass.CONFIRMED: "they confirm the removal",
+    AnswerClass.PARTLY: "they removed a part",
+    AnswerClass.LINKS: "they give the links of what they hold",
+    AnswerClass.NOTHING_HELD: "they say that they hold nothing",
+    AnswerClass.IDENTIFICATION: "they ask who writes",
+    AnswerClass.EXTENDS: "they extend the term",
+    AnswerClass.REFUSES_RESEARCH: "they refuse: research",
+    AnswerClass.REFUSES_MINING: "they refuse: text and data mining",
+    AnswerClass.REFUSES_NOT_PERSONAL: "they refuse: not personal data",
+    AnswerClass.REFUSES_NOT_CONTROLLER: "they refuse: not the controller",
+    AnswerClass.REFUSES_PUBLIC: "they refuse: publicly available",
+    AnswerClass.REFUSES: "they refuse",
+    AnswerClass.ELSEWHERE: "they refer to somebody else",
+    AnswerClass.NO_ANSWER: "an automatic reply",
+}
+_OTHER_EVENTS: Mapping[str, str] = {
+    "drafted": "Case opened",
+    "rechecked": "Compared with the publisher's next index",
+    "filed": "A mail was kept",
+    "closed": "Case closed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page shows; all text is plain."""
+
+    title: str
+    facts: Sequence[tuple[str, str]]
+    lines: Sequence[tuple[date, str]]
+    protections: Sequence[str]
+    files: Sequence[tuple[str, str]]
+    """Name and SHA-256 of what is in the folder."""
+
+
+def page(
+    case: Case,
+    cards: Sequence[Card],
+    photos: Sequence[CasePhoto],
+    events: Iterable[Event],
+    protections: Sequence[Protection],
+    files: Iterable[tuple[str, Path]],
+    today: date,
+) -> Page:
+    """The case as of `today`."""
+    due = case.deadline
+    facts = [
+        ("Case", case.id),
+        ("As of", today.isoformat()),
+        ("State", f"{case.state}{', overdue' if case.overdue(today) else ''}"),
+        ("With", case.to),
+        ("About", ", ".join(card.title for card in cards)),
+        ("Asked for", "what is held of the account" if case.purpose is Purpose.ACCESS else "removal"),
+        ("Ground", case.ground.value),
+        ("Sender", f"{case.sender or 'name not given'} ({case.role})"),
+        ("Photos", f"{case.photos:,} in {count(case.records, 'record')}"),
+    ]
+    if case.nsid:
+        facts.append(("Flickr account", case.nsid))
+    if due:
+        facts.append(("Answer due", f"{due.day}{'' if due.legal else ' (no law sets a term)'}"))
+    if case.index:
+        facts += [
+            ("Index", f"{plain(name)} (SHA-256 {digest}), read on {case.index.read_on}")
+            for name, digest in case.index.sources
+        ]
+    states: dict[str, int] = {}
+    for item in photos:
+        states[item.state.value] = states.get(item.state.value, 0) + 1
+    facts += [("Photos " + name, f"{number:,}") for name, number in states.items()]
+    told = [(event.on, _words(event)) for event in history(case)]
+    told += [
+        (event.on, f"{_OTHER_EVENTS[event.kind]}{f': {plain(event.note, 200)}' if event.note else ''}")
+        for event in events
+        if event.kind in _OTHER_EVENTS
+    ]
+    return Page(
+        title=f"Case {case.id}: {case.to}",
+        facts=facts,
+        lines=sorted(told, key=lambda line: line[0]),
+        protections=[
+            f"{item.day}: {item.what} on {count(item.photos, 'photo')} of the case (run {item.run_id})"
+            for item in protections
+        ],
+        files=[(name, _digest(path)) for name, path in files],
+    )
+
+
+def _words(event: PastEvent) -> str:
+    if event.what != "answer":
+        return _KINDS[event.what]
+    return f"Answer: {_MEANINGS[event.meaning]}" if event.meaning else "Answer (not classified)"
+
+
+def _digest(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def as_html(shown: Page) -> str:
+    """The page as HTML, with everything escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("auditor.report"), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template("case.html").render(page=shown)
+
+
+def as_pdf(shown: Page) -> bytes:
+    """The page as a PDF."""
+    lines = [f"{label}: {value}" for label, value in shown.facts]
+    lines += ["", "What happened", *(f"{day}  {what}" for day, what in shown.lines)]
+    if shown.protections:
+        lines += ["", "Done on Flickr to protect the photos", *shown.protections]
+    lines += ["", "Files (SHA-256)", *(f"{name}  {digest}" for name, digest in shown.files)]
+    return pdf.pdf(shown.title, "\n".join(lines))
