@@ -99,9 +99,9 @@ class Ended:
 def offer(cards: Mapping[str, Card], *, faces: bool = False, most: int | None = None) -> Offer:
     """What of the catalogue can be fetched, the most personal first; `most` bytes for each dataset.
 
-    With `faces` it is the face sets alone, and the sets by whose numbers these name their photos.
+    With `faces` it is the face sets alone, and the sets by whose numbers those that come name their photos.
     """
-    needed = {card.parent for card in cards.values() if card.is_face}
+    needed = {card.parent for card in cards.values() if card.is_face and card.fetchable}
     wanted = [
         card
         for card in cards.values()

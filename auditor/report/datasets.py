@@ -88,14 +88,15 @@ def _rows(cards: list[Card], manifests: Mapping[str, Manifest]) -> list[_ListRow
         _ListRow(
             card.name,
             card.title,
-            _size(card),
+            extent(card),
             _state(card, manifests.get(card.name)),
         )
         for card in sorted(cards, key=worth)
     ]
 
 
-def _size(card: Card) -> str:
+def extent(card: Card) -> str:
+    """How many photos it has, or faces where only those are known; empty where neither is."""
     if card.counts.photos:
         return f"{card.counts.photos:,}"
     return f"{card.counts.faces:,} faces" if card.counts.faces else ""

@@ -8,10 +8,11 @@ from auditor.datasets.card import Card
 from auditor.datasets.fetch import Fetched, by_hand
 from auditor.datasets.fetch_all import Coming, Ended, Offer, Outcome
 from auditor.datasets.index.manifest import Manifest
+from auditor.report.datasets import extent
 from auditor.text import count, file_size, plain
 
 _WIDTH = 100
-_NAME, _FILES, _SIZE, _PHOTOS = 21, 9, 13, 12
+_NAME, _FILES, _SIZE, _PHOTOS = 21, 5, 13, 16
 
 
 def offer_text(offer: Offer, here: Mapping[str, Manifest], *, columns: int | None = None) -> str:
@@ -19,11 +20,8 @@ def offer_text(offer: Offer, here: Mapping[str, Manifest], *, columns: int | Non
     width = columns or _WIDTH
     lines = [_row("DATASET", "FILES", "SIZE", "PHOTOS")]
     for one in offer.coming:
-        photos = f"{one.card.counts.photos:,}" if one.card.counts.photos else "not known"
-        files = count(len(one.files), "file")
-        lines.append(
-            f"  {one.card.name:<{_NAME}} {files:>{_FILES}} {_size(one):>{_SIZE}} {photos:>{_PHOTOS}}"
-        )
+        photos = extent(one.card) or "not known"
+        lines.append(_row(one.card.name, str(len(one.files)), _size(one), photos))
         lines += _wrapped("; ".join(_about(one.card, here)), width)
     lines += ["", *_wrapped(_total(offer), width, indent=0)]
     return "\n".join(lines)
@@ -50,11 +48,12 @@ def _size(one: Coming) -> str:
 
 
 def _total(offer: Offer) -> str:
-    size = file_size(sum(one.known_bytes for one in offer.coming))
+    known = sum(one.known_bytes for one in offer.coming)
     unknown = sum(not file.bytes for one in offer.coming for file in one.files)
-    parts = [f"{count(len(offer.coming), 'dataset')}: {size}"]
+    sizes = [file_size(known)] if known else []
     if unknown:
-        parts.append(f" and {count(unknown, 'file')} of which no source gives the size")
+        sizes.append(f"{count(unknown, 'file')} of which no source gives the size")
+    parts = [f"{count(len(offer.coming), 'dataset')}: {' and '.join(sizes)}"]
     if offer.too_large:
         parts.append(f". Too large, so left out: {', '.join(one.card.name for one in offer.too_large)}")
     return "".join(parts) + "."
