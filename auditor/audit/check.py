@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from auditor.account.store import StaticAddress
 from auditor.audit.match import Subject, hashes_of, match
@@ -11,7 +11,7 @@ from auditor.audit.result import CheckedTarget, Exposure, FoundPhoto
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Index
 from auditor.errors import AuditorError, CallError
-from auditor.flickr.urls import Target, page_url, profile_url, yfcc_video_hash
+from auditor.flickr.urls import Target, page_url, profile_url, without_original_secret, yfcc_video_hash
 
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
@@ -88,7 +88,8 @@ def check(
     """
     by_photo = _photos(targets, indexes, cards)
     asked = _Asked(resolver) if resolver else None
-    return tuple(_result(target, by_photo, indexes, cards, asked) for target in targets)
+    results = (_result(target, by_photo, indexes, cards, asked) for target in targets)
+    return tuple(replace(result, target=_without_secret(result.target)) for result in results)
 
 
 def _photos(
@@ -125,7 +126,7 @@ def _result(
     if target.photo:
         found = by_photo.get(target.photo.photo_id, ())
         return CheckedTarget(
-            _without_secret(target),
+            target,
             tuple(FoundPhoto(target.photo.photo_id, exposure) for exposure in found),
             owner=target.photo.nsid,
             owner_alias=target.photo.path_alias,
@@ -156,12 +157,18 @@ def _result(
 
 def _without_secret(target: Target) -> Target:
     """`target` as it may be shown: the secret of an original is a direct link to the full-size file."""
-    photo = target.photo
-    if photo is None or not photo.is_original or not photo.secret:
-        return target
-    shown = re.sub(re.escape(photo.secret), "…", target.text, flags=re.IGNORECASE)
-    # Not there to be replaced where it was written in percent codes.
-    return replace(target, text=shown if shown != target.text else page_url(photo.photo_id))
+    text, photo = without_original_secret(target.text), target.photo
+    if photo is not None and photo.is_original and photo.secret and text == target.text:
+        text = re.sub(re.escape(photo.secret), "…", text, flags=re.IGNORECASE)
+        if text == target.text:  # it was written in percent codes
+            text = page_url(photo.photo_id)
+    return replace(target, text=_SECRET_FIELD.sub(r"\1…", text))
+
+
+_SECRET_FIELD: Final = re.compile(
+    r"((?:^|[?&;]|%26)\w*(?:secret|token|key|sig|signature|verifier)=)[^&;\s]+", re.IGNORECASE
+)
+"""A parameter of an address copied from the API that is nobody else's business."""
 
 
 def _person(target: Target, resolver: Resolver | None) -> Person:
