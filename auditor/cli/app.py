@@ -5,7 +5,6 @@ Command modules import their engines inside their functions, so that ``--help`` 
 
 import io
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -28,7 +27,6 @@ T = TypeVar("T")
 
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
-_WRONG_SQL: Final = (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.InterfaceError)
 _GLOBAL_OPTIONS = ("--home", "--config")
 
 COMMANDS: Final = {
@@ -176,11 +174,13 @@ def _meant(value: object) -> object:
 
 def _machine(error: Exception, *arguments: object) -> AuditorError | None:
     """The user's view of a disk, a network or a database that fails; None: it is a bug."""
+    import sqlite3
+
+    if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError | sqlite3.InterfaceError):
+        return None
     if isinstance(error, sqlite3.Error):
         from auditor.database import database_error
 
-        if isinstance(error, _WRONG_SQL):
-            return None
         sessions = (given.obj for given in arguments if isinstance(given, typer.Context))
         path = next((session.settings.database for session in sessions), Path("the database"))
         return database_error(error, path)
