@@ -11,6 +11,7 @@ import typer
 from auditor.cli.output import Format, FormatOption, OutputOption, confirm, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import ConfigurationError, RefusedError, UsageError
+from auditor.files import user_path
 from auditor.optout.case import AnswerClass
 from auditor.optout.law import Ground, Role
 
@@ -567,7 +568,7 @@ def _templates(session: Session) -> Path | None:
     if not named:
         return None
     base = session.settings.config_file.parent if session.settings.config_file else Path()
-    folder = base / Path(named).expanduser()
+    folder = base / user_path(Path(named))
     if not folder.is_dir():
         raise ConfigurationError(
             f"there is no folder {folder}", hint="Mend [optout] templates in the settings."

@@ -108,7 +108,7 @@ def verifier_in(text: str) -> str | None:
     return line if re.fullmatch(r"[\w.~-]+", line, re.ASCII) else None
 
 
-_VERIFIER_FIELD: Final = re.compile(r"oauth_verifier\W{0,3}(?:=|:|%3D)\s*([^&\s\"'<>#]+)", re.IGNORECASE)
+_VERIFIER_FIELD: Final = re.compile(r"oauth_verifier\W{0,3}(?:=|:|%3D)[\s\"']*([^&\s\"'<>#]+)", re.IGNORECASE)
 _NINE_DIGITS: Final = re.compile(r"(?<![\w])(\d{3})[\W_]{0,3}(\d{3})[\W_]{0,3}(\d{3})(?![\w])", re.ASCII)
 
 

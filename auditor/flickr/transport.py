@@ -162,7 +162,7 @@ class Transport:
             nonlocal slow
             if not isinstance(error, TransientError) or (error.unclear and not retry_unclear):
                 return False
-            if error.cause is Cause.OFFLINE and not self._was_answered:
+            if error.cause in {Cause.OFFLINE, Cause.FOREIGN} and not self._was_answered:
                 # A network that was never there does not come for being asked again; one that went may.
                 return False
             slow += error.cause is Cause.SLOW

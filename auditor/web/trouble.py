@@ -5,7 +5,9 @@ of that is repeated here.
 """
 
 import errno
+import http.client
 import os
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -27,8 +29,9 @@ class Cause(Enum):
     """Where the trouble is."""
 
     SETTINGS = "a setting of this computer: no retry mends it"
-    OFFLINE = "no way to the other side, which nothing has reached yet"
+    OFFLINE = "no way to the other side"
     CERTIFICATE = "the other side cannot prove who it is"
+    FOREIGN = "something else answers in its place"
     SLOW = "the answer comes too slowly"
     UNSENT = "no connection, so nothing was sent"
     UNCLEAR = "the connection broke off, and the request may have been carried out"
@@ -57,6 +60,11 @@ def trouble(error: Exception, url: str, server: str) -> Trouble:
         return _proxy_trouble(chain, proxy or "the proxy")
     if holds(*_SSL) and not holds(*_CUT):
         return _untrusted(chain, server)
+    if any(
+        isinstance(link, http.client.BadStatusLine) and not isinstance(link, ConnectionError)
+        for link in chain
+    ):
+        return Trouble(Cause.FOREIGN, f"what answers in the place of {server} does not speak HTTP")
     if holds(TooSlowError):
         return Trouble(Cause.SLOW, f"{server} answers too slowly to be waited for")
     if holds(socket.gaierror, urllib3.exceptions.NameResolutionError):
@@ -67,10 +75,11 @@ def trouble(error: Exception, url: str, server: str) -> Trouble:
     if any(isinstance(link, OSError) and link.errno in _NO_ROUTE for link in chain):
         message = f"there is no way to {server}: this computer has no network connection"
         return Trouble(Cause.OFFLINE, message, "Check the network connection.")
+    through = f" through the proxy of {proxy}" if proxy else ""
     if holds(requests.ConnectTimeout, urllib3.exceptions.NewConnectionError):
-        return Trouble(Cause.UNSENT, f"{server} cannot be reached: no connection")
+        return Trouble(Cause.UNSENT, f"{server} cannot be reached{through}: no connection")
     what = "did not answer in time" if isinstance(error, requests.Timeout) else "cut the connection"
-    return Trouble(Cause.UNCLEAR, f"{server} {what}")
+    return Trouble(Cause.UNCLEAR, f"{server} {what}{through}")
 
 
 _SSL: Final = (ssl.SSLError, requests.exceptions.SSLError)
@@ -122,8 +131,11 @@ def _ca_variable() -> str | None:
 
 
 def _is_pem(path: Path) -> bool:
+    """Whether there are certificates in a file, or in a folder under the names by which OpenSSL looks."""
     try:
-        return path.is_dir() or b"-----BEGIN" in path.read_bytes()
+        if path.is_dir():
+            return any(re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", entry.name) for entry in path.iterdir())
+        return b"-----BEGIN" in path.read_bytes()
     except OSError:
         return False
 

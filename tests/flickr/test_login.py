@@ -177,6 +177,8 @@ ADDRESS = "https://www.flickr.com/services/oauth/authorize?oauth_token=721577200
         "\uff14\uff16\uff15\uff0d\uff18\uff18\uff12\uff0d\uff10\uff12\uff15",
         f"oauth_verifier={CODE}",
         f"oauth_verifier: {CODE}",
+        f'{{"oauth_verifier": "{CODE}"}}',
+        f"https://www.flickr.com/?x=1&amp;oauth_verifier={CODE}",
         f"{ADDRESS}&oauth_verifier={CODE}",
         f"{ADDRESS}&oauth_verifier={CODE}&x=1#top",
         f"<a href='http://127.0.0.1:1/x?oauth_verifier={CODE}'>",

@@ -229,6 +229,29 @@ def test_a_proxy_that_is_reached_over_http_only_is_told(flickr: Commands) -> Non
     assert "write http:// in HTTPS_PROXY" in err
 
 
+def test_what_speaks_no_http_is_not_asked_again(flickr: Commands) -> None:
+    with server(lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")) as port:
+        code, err = flickr("whoami", AUDITOR_FLICKR_URL=f"http://127.0.0.1:{port}")
+    assert code == 5
+    assert "does not speak HTTP" in err
+
+
+def test_a_proxy_that_says_nothing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.flickr.transport.TIMEOUT", (0.2, 0.2))
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    ended = threading.Event()
+    budget = CallBudget(tmp_path / "a.sqlite3", "k", 100)
+    client = Transport(Credentials("k", "s", "t", "s"), budget, retry=Retry(1))
+    with server(lambda connection: ended.wait(10)) as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        with pytest.raises(TransientError, match="through the proxy of HTTPS_PROXY"):
+            client.read("flickr.test.login")
+        ended.set()
+    client.close()
+    budget.close()
+
+
 @pytest.mark.parametrize(
     ("status", "says"), [(b"407 Proxy Authentication Required", "a user name"), (b"403 Forbidden", "through")]
 )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from auditor import database
 from auditor.errors import RefusedError, UsageError
-from auditor.files import private_dir, write_atomic
+from auditor.files import private_dir, user_path, write_atomic
 from auditor.mitigation.planning.plan import LAST, Plan, digest, load, to_json
 from auditor.names import inside
 
@@ -55,7 +55,7 @@ class PlanStore:
             return Path(known["path"]) if known["path"] else self._own_path(known["plan_id"])
         if name == LAST:
             raise UsageError("no plan was made yet", hint="Make one: flickr-auditor plan …")
-        return Path(name).expanduser()
+        return user_path(Path(name))
 
     def _own_path(self, plan_id: str) -> Path:
         return inside(self._folder, f"{plan_id}.json", "a plan")
