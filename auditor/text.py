@@ -4,6 +4,7 @@ HTML is escaped by the templates themselves (Jinja autoescape).
 """
 
 import re
+import textwrap
 from datetime import UTC, datetime
 
 # C0 and C1 controls, the marks that reorder or hide text (bidi overrides and isolates, zero-width, BOM), and
@@ -73,3 +74,26 @@ def parse_size(text: str) -> int | None:
     if not match:
         return None
     return int(float(match[1]) * 1000 ** " KMGT".index((match[2] or " ").upper()))
+
+
+def wrapped(line: str, columns: int | None) -> str:
+    """`line` on as many lines as it takes, indented as it is and a bit more; words stay whole.
+
+    `columns` None: as it is. So is a line that is a command or an address: those are there to be copied.
+    """
+    if (
+        columns is None
+        or len(line) <= columns
+        or len(line.split()) < 2
+        or line.lstrip().startswith("flickr-auditor")
+    ):
+        return line
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.fill(
+        line.strip(),
+        columns,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

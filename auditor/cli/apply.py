@@ -17,6 +17,7 @@ from auditor.cli.output import (
     NoWaitOption,
     OutOption,
     OutputOption,
+    columns,
     confirm,
     emit,
     note,
@@ -84,7 +85,8 @@ def undo(
     journal = Journal(session.conn)
     found = journal.run(run)
     if dry_run:
-        emit(rendered(session, _plan_undo(session, found, unhide=unhide), format.value), output)
+        shown = _plan_undo(session, found, unhide=unhide)
+        emit(rendered(session, shown, format.value, output), output)
         note("Nothing was changed: this is what undo would do.")
         return
     if out is not None:
@@ -221,7 +223,8 @@ def _report(journal: "Journal", run: "Run", calls: int, format: Format, output: 
 
     records = journal.records(run.run_id)
     with _changes_stay_told(run, records):
-        emit(render_run(run, as_findings(records), format.value, calls=calls), output)
+        shown = as_findings(records)
+        emit(render_run(run, shown, format.value, calls=calls, columns=columns(output)), output)
     if any(record.state == "done" for record in records):
         note(f"To check it: flickr-auditor verify {run.run_id}; to undo it: flickr-auditor undo {run.run_id}")
     return not any(record.state in {"failed", "drifted"} or record.verified is False for record in records)

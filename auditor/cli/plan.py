@@ -17,6 +17,7 @@ from auditor.cli.output import (
     OutputOption,
     ReportFormat,
     ReportFormatOption,
+    columns,
     emit,
     note,
 )
@@ -29,7 +30,7 @@ from auditor.text import count
 
 if TYPE_CHECKING:
     from auditor.flickr.api import ReadApi
-    from auditor.mitigation.planning.plan import Plan
+    from auditor.mitigation.planning.plan import Plan, PlanState
     from auditor.mitigation.planning.plan_store import PlanStore
     from auditor.mitigation.planning.policy import Policy
 
@@ -99,11 +100,11 @@ def plan(
     taken_before: Annotated[str | None, typer.Option(metavar="DAY", help="Taken before this day.")] = None,
     ids: Annotated[
         Path | None,
-        typer.Option("--ids", metavar="FILE", help="Ids or links in a file, one a line."),
+        typer.Option("--ids", metavar="FILE", help="The photos whose ids or links are in FILE."),
     ] = None,
     except_file: Annotated[
         Path | None,
-        typer.Option("--except", metavar="FILE", help="Less the ids or links in a file."),
+        typer.Option("--except", metavar="FILE", help="Leave out the photos whose ids or links are in FILE."),
     ] = None,
     policy: Annotated[
         list[str] | None,
@@ -125,6 +126,7 @@ def plan(
     from auditor.mitigation.kinds.add_tag import AddTag
     from auditor.mitigation.planning import policy_file
     from auditor.mitigation.planning.build_plan import PlanRequest, make_plan
+    from auditor.mitigation.planning.photo_list import read_photo_list
     from auditor.mitigation.planning.planner import Budget
     from auditor.mitigation.planning.policy import ANY, Except, Match
 
@@ -136,7 +138,7 @@ def plan(
         albums=frozenset(album or ()),
         taken_after=policy_file.day(taken_after) if taken_after else None,
         taken_before=policy_file.day(taken_before) if taken_before else None,
-        ids=_read_ids(ids) if ids else None,
+        ids=read_photo_list(ids) if ids else None,
     )
     actions = _actions(wanted)
     if not (all_photos or narrow or policy):
@@ -151,7 +153,7 @@ def plan(
     session: Session = context.obj
     exceptions = policy_file.exceptions(session.settings.exceptions)
     if except_file:
-        exceptions += (Except(_read_ids(except_file), "named in --except"),)
+        exceptions += (Except(read_photo_list(except_file), "named in --except"),)
     api = read_api(session)
     given = session.settings
     used = session.budget().used() if api is not None else 0
@@ -172,7 +174,7 @@ def plan(
 
 def show(
     context: typer.Context,
-    plan: Annotated[str, typer.Argument(help="File or id of a plan.")],
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="Id or file of a plan; last: the newest.")],
     format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
@@ -182,7 +184,7 @@ def show(
     session: Session = context.obj
     plans = plans_of(session)
     found = plans.load(plan)
-    emit(rendered(session, found, format.value), output)
+    emit(rendered(session, found, format.value, output), output)
     origin = plans.origin(found)
     if origin in {Origin.FOREIGN, Origin.CHANGED}:
         note(f"This plan was {origin.value}: apply takes it with --foreign only.")
@@ -197,30 +199,44 @@ def plans_of(session: Session) -> "PlanStore":
     return PlanStore(session.conn, session.settings.home / "plans")
 
 
-def rendered(session: Session, plan: "Plan", format: str) -> str:  # noqa: A002 - the option's name
+def rendered(session: Session, plan: "Plan", format: str, output: Path | None = None) -> str:  # noqa: A002
     """A plan as `show` writes it, with the titles that the local store knows."""
-    from auditor.mitigation.running.journal import Journal, plan_state
     from auditor.report.plan import render_plan
 
     photos = {photo.id: photo for photo in session.store.photos(plan.nsid)}
+    state = _state(session, plan)
+    return render_plan(plan, format, state=state, photos=photos, columns=columns(output))
+
+
+def _state(session: Session, plan: "Plan") -> "PlanState":
+    from auditor.mitigation.running.journal import Journal, plan_state
+
     snapshot = session.store.snapshot()
     home_of = snapshot.nsid if snapshot is not None else None
-    state = plan_state(plan, Journal(session.conn), datetime.now(UTC), home_of)
-    return render_plan(plan, format, state=state, photos=photos)
+    return plan_state(plan, Journal(session.conn), datetime.now(UTC), home_of)
 
 
 def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Path | None) -> None:  # noqa: A002
-    from auditor.mitigation.planning.preflight import Estimate
+    from auditor.mitigation.planning.preflight import Estimate, cap_of
 
-    emit(rendered(session, plan, format.value), output)
+    emit(rendered(session, plan, format.value, output), output)
     estimate = Estimate(plan.estimated_calls, plan.estimated_minutes)
     note(
         f"{count(len(plan.changes), 'change')} to {count(plan.photos, 'photo')}: {estimate}."
         f" The plan is {path}"
     )
-    if plan.changes:
-        known = path.parent == session.settings.home / "plans"
-        note(f"Nothing was changed yet. To apply it: flickr-auditor apply {plan.plan_id if known else path}")
+    if not plan.changes:
+        return
+    if _state(session, plan) == "stale":
+        note(
+            "Nothing was changed. The plan rests on data that is too old: flickr-auditor sync, and plan again"
+        )
+        return
+    name = plan.plan_id if path.parent == session.settings.home / "plans" else path
+    cap = cap_of(len(session.store.photos(plan.nsid)))
+    more = f" --max-changes {len(plan.changes)}" if len(plan.changes) > cap else ""
+    why = f" (it is refused above {cap:,} changes, unless you allow more)" if more else ""
+    note(f"Nothing was changed yet. To apply it{why}: flickr-auditor apply {name}{more}")
 
 
 def _policies(session: Session, names: Sequence[str], actions: Actions) -> "list[Policy]":
@@ -248,17 +264,3 @@ def read_api(session: Session, *, wait: bool = True) -> "ReadApi | None":
         return session.read_api(wait=wait)
     except (ConfigurationError, NotAllowedError):
         return None
-
-
-def _read_ids(path: Path) -> frozenset[str]:
-    """Photo ids from a file of ids and links. Errors: `UsageError` naming the line of what is neither."""
-    from auditor.mitigation.planning.policy_file import photo_id
-    from auditor.target_lists import read_list
-
-    found = set()
-    for entry in read_list(path):
-        try:
-            found.add(photo_id(entry.text))
-        except UsageError as error:
-            raise UsageError(f"{path}, line {entry.line}: {error.message}") from None
-    return frozenset(found)

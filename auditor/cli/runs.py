@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption, emit
+from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption, columns, emit
 from auditor.cli.session import Session
 
 EXIT_MISMATCH = 1
@@ -25,7 +25,7 @@ def runs(
 
 def verify(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(help="Id of a run; see `runs`.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Id of a run (see `runs`); last: the newest.")],
     no_wait: NoWaitOption = False,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
@@ -43,7 +43,10 @@ def verify(
     api = session.read_api(wait=not no_wait)
     check_account(api, found.nsid)
     reader = Reader(api, session.store.photos(found.nsid))
-    findings = verify.verify(reader, journal, run, progress=session.progress)
-    emit(render_run(found, findings, format.value, calls=api.calls, verifying=True), output)
+    findings = verify.verify(reader, journal, found.run_id, progress=session.progress)
+    result = render_run(
+        found, findings, format.value, calls=api.calls, verifying=True, columns=columns(output)
+    )
+    emit(result, output)
     if any(finding.state == "mismatched" for finding in findings):
         raise typer.Exit(EXIT_MISMATCH)

@@ -35,6 +35,8 @@ class Skip:
     photo_id: str
     reason: str
     mitigation: str = ""
+    already: bool = False
+    """It is as wanted, as far as the local store knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.planning.plan import Plan, PlanState, to_json
 from auditor.report.json_text import json_text
 from auditor.report.plan_view import PlanView, flat, plan_view
-from auditor.text import count, csv_cell, plain
+from auditor.text import count, csv_cell, plain, wrapped
 
 MOST_PHOTOS = 50
 _MOST_IDS = 5
@@ -33,38 +33,41 @@ def render_plan(
     *,
     state: PlanState = "ready",
     photos: Mapping[str, Photo] | None = None,
+    columns: int | None = None,
 ) -> str:
-    """`photos` of the local store give titles and thumbnails. Raises KeyError for another format."""
+    """`photos` of the local store give titles and thumbnails. Raises KeyError for another format.
+
+    `columns`: the width of the terminal that a table is for; there it holds the first photos only.
+    """
     if format == "json":
         return json_text(to_json(plan, state))
     view = plan_view(plan, state, photos or {})
-    return {"table": _table, "csv": _csv, "markdown": _markdown, "html": _html}[format](plan, view)
+    if format == "table":
+        most = MOST_PHOTOS if columns else None
+        return "".join(f"{wrapped(line, columns)}\n" for line in _table_lines(view, most))
+    return {"csv": _csv, "markdown": _markdown, "html": _html}[format](plan, view)
 
 
-def _table(plan: Plan, view: PlanView) -> str:  # noqa: ARG001 - one form for all formats
-    return "\n".join(_table_lines(view)) + "\n"
-
-
-def _table_lines(view: PlanView) -> Iterator[str]:
-    for photo in view.photos[:MOST_PHOTOS]:
+def _table_lines(view: PlanView, most: int | None) -> Iterator[str]:
+    """Photo by photo, then what to know before, and last, above the prompt, the summary."""
+    for photo in view.photos[:most]:
         yield f"{photo.id}  {photo.title}".rstrip()
         yield f"    {photo.url}"
         for words, note in photo.words:
             yield f"    {words}" + (f"  ({note})" if note else "")
-    if len(view.photos) > MOST_PHOTOS:
-        more = count(len(view.photos) - MOST_PHOTOS, "more photo")
-        yield f"… and {more}: flickr-auditor show {view.plan_id} --format html --output plan.html"
+    if most is not None and len(view.photos) > most:
+        yield f"… and {count(len(view.photos) - most, 'more photo')}. To see all:"
+        yield f"    flickr-auditor show {view.plan_id} --output plan.html"
     if view.photos:
         yield ""
-    yield f"{view.headline}."
-    yield from (f"  {detail}" for detail in view.details)
-    for title, number, effect in view.kinds:
-        yield f"  {title} ({number:,}): {effect}"
     for reason, ids in view.skipped:
         some = ", ".join(ids[:_MOST_IDS]) + (" …" if len(ids) > _MOST_IDS else "")
         yield f"  left out, {reason}: {len(ids):,} ({some})"
+    for title, number, effect in view.kinds:
+        yield f"  {title} ({number:,}): {effect}"
     yield from (f"  ! {warning}" for warning in view.warnings)
-    yield from (f"  {line}" for line in view.advice)
+    yield f"{view.headline}."
+    yield from (f"  {detail}" for detail in view.details)
 
 
 def _csv(plan: Plan, view: PlanView) -> str:
@@ -106,8 +109,6 @@ def _markdown_lines(view: PlanView) -> Iterator[str]:
     if view.skipped:
         yield from ("", "## Left out", "")
         yield from (f"- {escape(reason)}: {', '.join(map(escape, ids))}" for reason, ids in view.skipped)
-    if view.advice:
-        yield from ("", "## New uploads", "", *(f"- {escape(line)}" for line in view.advice))
 
 
 def _html(plan: Plan, view: PlanView) -> str:  # noqa: ARG001

@@ -46,7 +46,6 @@ class PlanView:
     kinds: tuple[tuple[str, int, str], ...]
     """Title of a mitigation, how many changes, what Flickr says it does."""
     warnings: tuple[str, ...]
-    advice: tuple[str, ...]
     photos: tuple[PlannedPhoto, ...]
     skipped: tuple[tuple[str, tuple[str, ...]], ...]
     """Reason, photo ids; the most frequent reason first."""
@@ -78,7 +77,6 @@ def plan_view(plan: Plan, state: PlanState, photos: Mapping[str, Photo]) -> Plan
             if number
         ),
         warnings=tuple(plain(line) for line in plan.warnings),
-        advice=tuple(plain(line) for line in plan.advice),
         photos=tuple(_photo(plan.nsid, key, tuple(made), photos.get(key)) for key, made in changes.items()),
         skipped=tuple(
             (reason, tuple(ids)) for reason, ids in sorted(reasons.items(), key=lambda r: -len(r[1]))

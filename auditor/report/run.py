@@ -9,7 +9,7 @@ from auditor.mitigation.kinds.registry import describe
 from auditor.mitigation.running.journal import Run, RunSummary
 from auditor.mitigation.running.verify import Finding
 from auditor.report.json_text import json_text
-from auditor.text import count, plain
+from auditor.text import count, plain, wrapped
 
 MOST_ITEMS = 50
 _STATES = ("done", "already", "drifted", "failed", "pending")
@@ -56,22 +56,27 @@ def render_run(
     *,
     calls: int,
     verifying: bool = False,
+    columns: int | None = None,
 ) -> str:
-    """`format` is table or json; `calls` are the requests that this command sent."""
+    """`format` is table or json; `calls` are the requests that this command sent.
+
+    `columns`: the width of the terminal that a table is for; there it holds the first changes only.
+    """
     result = run_json(run, findings, calls=calls, verifying=verifying)
     if format == "json":
         return json_text(result)
-    return "\n".join(_lines(result, findings)) + "\n"
+    most = MOST_ITEMS if columns else None
+    return "".join(f"{wrapped(line, columns)}\n" for line in _lines(result, findings, most))
 
 
-def _lines(result: dict[str, Any], findings: Sequence[Finding]) -> Iterator[str]:
+def _lines(result: dict[str, Any], findings: Sequence[Finding], most: int | None) -> Iterator[str]:
     notable = [finding for finding in findings if finding.state not in {"done", "verified", "unreadable"}]
-    for finding in notable[:MOST_ITEMS]:
+    for finding in notable[:most]:
         change = finding.record.change
         reason = f": {plain(finding.reason)}" if finding.reason else ""
         yield f"{change.photo_id}  {plain(describe(change))}  {finding.state}{reason}"
-    if len(notable) > MOST_ITEMS:
-        yield f"… and {count(len(notable) - MOST_ITEMS, 'more change')}: use --format json"
+    if most is not None and len(notable) > most:
+        yield f"… and {count(len(notable) - most, 'more change')}. To see all, add --output run.txt"
     yield f"Run {result['run_id']}: " + ", ".join(f"{result[state]:,} {state}" for state in _STATES)
     read_back = f"{result['verified']:,} read back as wanted"
     hidden = sum(finding.state == "unreadable" for finding in findings)
@@ -116,5 +121,6 @@ def _summary(entry: RunSummary) -> dict[str, Any]:
 
 def _run_line(row: dict[str, Any]) -> str:
     counts = ", ".join(f"{row[state]:,} {state}" for state in _STATES if row[state]) or "nothing"
-    what = f"undo of {row['undoes']}" if row["undoes"] else f"of {row['plan_id']}"
+    # The id of a plan from elsewhere was once taken as it was.
+    what = f"undo of {plain(row['undoes'])}" if row["undoes"] else f"of {plain(row['plan_id'])}"
     return f"{row['run_id']}  {row['started_at']}  {what}: {counts}\n"

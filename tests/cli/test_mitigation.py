@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from auditor import lock
+from auditor import database, lock
 from auditor.errors import StorageError
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.planning.plan import Plan, to_json
@@ -514,3 +514,94 @@ def test_what_was_done_is_said_where_the_result_cannot_be_written(
     assert "no space left" in applied.err
     assert f"{len(plan['changes'])} changes" in applied.err
     assert "flickr-auditor verify run-" in applied.err
+
+
+# -- lists of photos -----------------------------------------------------------------------------------------
+
+
+def link(box: Sandbox, photo_id: str) -> str:
+    return f"https://www.flickr.com/photos/{box.account.me.nsid}/{photo_id}/"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_every_photo_on_a_line_is_left_out(
+    synced: Program, box: Sandbox, tmp_path: Path, encoding: str
+) -> None:
+    first, second, third, fourth, *_ = (photo.id for photo in box.account.own_photos())
+    spared = tmp_path / "keep.txt"
+    spared.write_text(
+        f"{link(box, first)} {link(box, second)}  # the wedding\n{third} {fourth}\n", encoding=encoding
+    )
+    plan = planned(synced, "--all", "--except", spared, "--hide-from-search")
+    touched = {change["photo_id"] for change in plan["changes"]}
+    assert not touched & {first, second, third, fourth}
+    assert len(touched) == len(box.account.own_photos()) - 4
+    only = planned(synced, "--ids", spared, "--hide-from-search")
+    assert {change["photo_id"] for change in only["changes"]} == {first, second, third, fourth}
+
+
+def test_an_exception_that_protects_no_photo_is_named(synced: Program, box: Sandbox, tmp_path: Path) -> None:
+    spared = tmp_path / "keep.txt"
+    spared.write_text("9600000002\n")
+    plan = planned(synced, "--all", "--except", spared, "--hide-from-search")
+    assert any("NOT IN THIS ACCOUNT" in line and "9600000002" in line for line in plan["warnings"])
+    spared.write_text("# nobody yet\n")
+    plan = planned(synced, "--all", "--except", spared, "--hide-from-search")
+    assert any("NO PHOTO IS EXCEPTED" in line for line in plan["warnings"])
+    spared.write_text(f"{box.account.own_photos()[0].id}\nhttps://www.flickr.com/photos/9x\n")
+    mistyped = synced("plan", "--all", "--except", spared, "--hide-from-search")
+    assert (mistyped.code, "line 2" in mistyped.err) == (2, True)
+
+
+def test_a_tag_that_no_photo_has_is_named(synced: Program) -> None:
+    plan = planned(synced, "--tag", "nosuch", "--hide-from-search")
+    assert (plan["changes"], plan["warnings"]) == ([], ["no photo has the tag nosuch, so it selects none"])
+
+
+# -- what a plan says ----------------------------------------------------------------------------------------
+
+
+def test_a_plan_ends_with_its_summary_and_names_the_way_on(
+    synced: Program, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.mitigation.planning.preflight.DEFAULT_CAP", 5)
+    made = synced("plan", "--all", "--hide-from-search")
+    lines = made.out.splitlines()
+    summary = next(number for number, line in enumerate(lines) if line == "60 changes to 60 photos.")
+    assert all(number < summary for number, line in enumerate(lines) if line.startswith("  ! "))
+    assert len(lines) - summary <= 3
+    assert "refused above 15 changes" in made.err
+    (command,) = [line for line in made.err.splitlines() if "flickr-auditor apply" in line]
+    words = command.partition("flickr-auditor ")[2].split()
+    assert words[-2:] == ["--max-changes", "60"]
+    assert synced(*words, "--yes").code == 0
+    # Nothing of it is cut where no terminal is, and advice on new uploads has its own place.
+    assert made.out.count("hide from public searches") == 60
+    assert "flickr.com/account/privacy" not in made.out + made.err
+
+
+def test_a_table_is_cut_on_a_terminal_only_and_says_so(
+    synced: Program, box: Sandbox, answers: Callable[[str], None]
+) -> None:
+    plan = planned(synced, "--all", "--hide-from-search")
+    answers("")
+    shown = synced("show", "last")
+    assert shown.out.count("hide from public searches") == 50
+    assert "… and 10 more photos" in shown.out
+    assert f"flickr-auditor show {plan['plan_id']} --output plan.html" in shown.out
+
+
+def test_what_an_old_snapshot_calls_already_so_was_so_then(
+    synced: Program, box: Sandbox, monkeypatch: pytest.MonkeyPatch, environment: Path
+) -> None:
+    for photo in box.account.own_photos():
+        box.account.set_privacy(photo, Privacy.PRIVATE)
+    synced("sync", "--full")
+    conn = database.connect(environment / "auditor.sqlite3")
+    conn.execute("UPDATE snapshot SET taken_at = taken_at - 30 * 86400, source = 'export'")
+    conn.close()
+    made = synced("plan", "--all", "--privacy", "private", "--format", "json")
+    reasons = {skip["reason"] for skip in made.json["skipped"]}
+    assert all(reason.endswith("not known now") for reason in reasons)
+    assert any("the data export is of" in line for line in made.json["warnings"])
+    assert synced("apply", "last", "--yes").code == 6

@@ -102,7 +102,7 @@ class AddTag(_Tag):
         held = len(photo.tags)
         for tag in sorted(self.stricter(wanted, wanted)):
             if clean(tag) in photo.tags:
-                yield Skip(photo.id, f"already tagged {tag}", self.name)
+                yield Skip(photo.id, f"already tagged {tag}", self.name, already=True)
             elif held >= MAX_TAGS:
                 yield Skip(photo.id, f"has {MAX_TAGS} tags, Flickr's limit", self.name)
             else:

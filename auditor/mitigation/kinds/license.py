@@ -94,7 +94,7 @@ class License(Mitigation):
         self, photo: Photo, wanted: str, facts: FlickrFacts, beside: Collection[str]
     ) -> Iterator[Change | Skip]:
         if photo.license_id == wanted:
-            yield Skip(photo.id, f"already {licenses.get(wanted).name}", self.name)
+            yield Skip(photo.id, f"already {licenses.get(wanted).name}", self.name, already=True)
             return
         if photo.license_id is None or not photo.license_id.isdecimal():
             yield Skip(photo.id, "its present licence is not known: run sync", self.name)

@@ -75,7 +75,7 @@ class SetPrivacy(Mitigation):
             yield Skip(photo.id, "who may see it now is not known: run sync", self.name)
             return
         if now is wanted:
-            yield Skip(photo.id, f"already {wanted}", self.name)
+            yield Skip(photo.id, f"already {wanted}", self.name, already=True)
             return
         stricter = wanted.less_public_than(now)
         if not stricter and not wanted.is_public:

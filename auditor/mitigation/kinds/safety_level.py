@@ -56,7 +56,7 @@ class SafetyLevel(Mitigation):
         if now is None:
             yield Skip(photo.id, "its safety level is not known: run sync", self.name)
         elif now == wanted:
-            yield Skip(photo.id, f"already {wanted}", self.name)
+            yield Skip(photo.id, f"already {wanted}", self.name, already=True)
         else:
             yield Change(photo.id, self.name, now, wanted, "yes")
 

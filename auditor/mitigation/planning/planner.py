@@ -46,6 +46,8 @@ def make(
     changes, skipped = draft(selection, by_id, facts)
     preflight.check_limits(account, preflight.non_public(photos), changes)
     taken = datetime.fromtimestamp(snapshot.taken_at, UTC)
+    if _too_old(snapshot, now):
+        skipped = tuple(_was(skip, taken) for skip in skipped)
     plan = Plan(
         plan_id=new_id("plan", now),
         nsid=account.nsid,
@@ -102,5 +104,19 @@ def _entries(photo: Photo, wanted: Actions, facts: FlickrFacts) -> Iterator[Chan
 def _about_snapshot(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     if not snapshot.complete:
         yield "the last sync was incomplete: photos it missed are not in this plan"
-    if now.timestamp() - snapshot.taken_at > MAX_AGE:
-        yield "the last sync is over 7 days old, so this plan cannot be applied: run sync and plan again"
+    if _too_old(snapshot, now):
+        source = "the data export" if snapshot.source == "export" else "the last sync"
+        day = datetime.fromtimestamp(snapshot.taken_at, UTC).date()
+        yield (
+            f"{source} is of {day}, over 7 days ago, so this plan cannot be applied: run flickr-auditor sync,"
+            " and plan again"
+        )
+
+
+def _too_old(snapshot: Snapshot, now: datetime) -> bool:
+    return now.timestamp() - snapshot.taken_at > MAX_AGE
+
+
+def _was(skip: Skip, taken: datetime) -> Skip:
+    """What an old snapshot calls "already so" was so then."""
+    return replace(skip, reason=f"{skip.reason} on {taken:%Y-%m-%d}, not known now") if skip.already else skip

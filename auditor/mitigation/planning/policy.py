@@ -17,6 +17,7 @@ from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import clean
 from auditor.mitigation.change import Skip
 from auditor.mitigation.kinds.registry import ASKED
+from auditor.text import count
 
 ANY = "any"
 """In `Match.exposed_in`: whatever the dataset."""
@@ -224,9 +225,30 @@ def _warnings(
         undated = sum(_taken(photo) is None for photo in photos)
         if undated:
             yield f"{undated} photos have no usable date of taking, so no condition on it holds for them"
+    for tag in sorted(frozenset[str]().union(*(match.tags for match in matches))):
+        if not any(clean(tag) in photo.tags for photo in photos):
+            yield f"no photo has the tag {tag}, so it selects none"
+    if any(match.ids is not None and not match.ids for match in matches):
+        yield "the list of photos to choose from names none"
+    here = {photo.id for photo in photos}
     for entry in exceptions:
-        if not _holds(entry, today):
-            yield f"the exception of {', '.join(sorted(entry.ids))} ({entry.reason}) ended on {entry.until}"
+        yield from _about_exception(entry, here, today)
+
+
+def _about_exception(entry: Except, here: Collection[str], today: date) -> Iterable[str]:
+    """What of an exception protects no photo: whoever wrote it thinks that it does."""
+    if not _holds(entry, today):
+        yield f"the exception of {', '.join(sorted(entry.ids))} ({entry.reason}) ended on {entry.until}"
+        return
+    missing = sorted(entry.ids.difference(here), key=int)
+    if not entry.ids:
+        yield f"NO PHOTO IS EXCEPTED: the list is empty ({entry.reason})"
+    elif missing:
+        some = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
+        yield (
+            f"NOT IN THIS ACCOUNT as last synced: {count(len(missing), 'photo')} to be left out"
+            f" ({entry.reason}), so check what you meant: {some}"
+        )
 
 
 def conditions() -> frozenset[str]:

@@ -62,9 +62,14 @@ def check_limits(
     )
 
 
+def cap_of(photos: int) -> int:
+    """How many changes a run may make on an account of so many photos, unless the user allows more."""
+    return max(DEFAULT_CAP, photos // 4)
+
+
 def check_cap(changes: int, photos: int, cap: int | None) -> None:
     """Refuse a run larger than the user has in mind. Errors: `RefusedError`."""
-    limit = max(DEFAULT_CAP, photos // 4) if cap is None else cap
+    limit = cap_of(photos) if cap is None else cap
     if changes > limit:
         raise RefusedError(
             f"the plan has {changes:,} changes, and the limit is {limit:,}",
