@@ -1,21 +1,15 @@
 """``datasets``: the catalogue of what is known, and the local indexes to match against."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from auditor.cli.indexes import NameArgument, ReplaceOption, manifests
+from auditor.cli.datasets_add import add
+from auditor.cli.indexes import NameArgument, manifests
 from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json, note
 from auditor.cli.session import Session
-from auditor.errors import AuditorError, RefusedError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from auditor.datasets.card import Card
-    from auditor.datasets.readers import Format as FileFormat
+from auditor.errors import AuditorError
 
 EXIT_MISMATCH = 1
 
@@ -81,95 +75,6 @@ def info(
         emit_json(report.card_json(card, manifest, name), output)
     else:
         emit(report.info_text(name, card, manifest), output)
-
-
-def add(
-    context: typer.Context,
-    name: NameArgument,
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="The publisher's index file(s), packed or not.")
-    ],
-    append: Annotated[
-        bool, typer.Option("--append", help="Add to the index that is there instead of replacing it.")
-    ] = False,
-    allow_empty: Annotated[
-        bool, typer.Option("--allow-empty", help="Build the index even if the files hold no Flickr photo.")
-    ] = False,
-    replace: ReplaceOption = False,
-    column: Annotated[
-        str | None,
-        typer.Option(help="The column of Flickr links or ids, in a list that has no reader of its own."),
-    ] = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
-    output: OutputOption = None,
-) -> None:
-    """Build the local index of a dataset from its publisher's files, or of a list of your own.
-
-    What was there stays until the new one is whole. A list of your own takes any name that is not in the
-    catalogue; it can be a CSV, TSV, JSON, Parquet, SQLite or text file.
-    """
-    from auditor.datasets.index.build import build
-    from auditor.report import datasets as report
-
-    session: Session = context.obj
-    card, name, formats = _card_and_formats(session, name, column)
-    manifest = build(
-        session.settings.indexes,
-        name,
-        files,
-        formats=formats,
-        card=card,
-        append=append,
-        allow_empty=allow_empty,
-        replace=replace,
-        memory_limit=session.settings.memory_limit,
-        progress=session.progress,
-    )
-    if format is Format.json:
-        emit_json(report.manifest_json(manifest), output)
-    else:
-        emit(report.built_text(manifest), output)
-    if manifest.records == 0:
-        answer = "certainly none, by their shape" if manifest.certain else "so the index says nothing"
-        note(f"Warning: the files hold no Flickr photo: {answer}.")
-
-
-def _card_and_formats(
-    session: Session, name: str, column: str | None
-) -> tuple["Card | None", str, "Sequence[FileFormat]"]:
-    """The dataset's card, its name, and the formats its files may have. A list of one's own has no card.
-
-    Errors: `UsageError` for a dataset without keys, or a name that is neither in the catalogue nor fit for a
-    list of one's own; `RefusedError` for such a list under a publisher's name.
-    """
-    from auditor.datasets import catalogue
-    from auditor.datasets.readers import GENERIC, select
-    from auditor.datasets.readers.generic import generic_format
-    from auditor.text import plain
-
-    generic = generic_format(column, session.progress.say)
-    card = catalogue.find(name)
-    if card is None:
-        return None, catalogue.check_own_name(name, certain=column is not None), [generic]
-    if not card.checkable:
-        raise UsageError(
-            f"{card.title} cannot be indexed: {card.no_key_reason}",
-            hint=f"See: flickr-auditor datasets info {card.name}",
-        )
-    if column is not None and GENERIC not in card.formats:
-        # A hit in it would be told to the publisher as one in the publisher's own file.
-        raise RefusedError(
-            f"a list that is read by --column is a list of your own, not {card.title}'s file",
-            hint="Give it a name of its own:"
-            f" flickr-auditor datasets add my-{card.name} FILE --column {plain(column)}",
-        )
-    if column is not None:
-        return card, card.name, [generic]
-    return (
-        card,
-        card.name,
-        [generic if format_.name == GENERIC else format_ for format_ in select(card.formats)],
-    )
 
 
 def verify(

@@ -1,34 +1,153 @@
-"""Build the index of a dataset of the catalogue from files that somebody has."""
+"""Building indexes from files that a person has, under a given name or the one the files tell themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.datasets import catalogue, duck
+from auditor.datasets import catalogue, duck, fit
+from auditor.datasets.card import Card
 from auditor.datasets.index.build import build
 from auditor.datasets.index.manifest import Manifest
-from auditor.datasets.readers import select
-from auditor.errors import UsageError
+from auditor.datasets.parsing.describe import describe
+from auditor.datasets.parsing.sources import is_picture, sources
+from auditor.datasets.readers import GENERIC, Format, select
+from auditor.datasets.readers.generic import generic_format
+from auditor.errors import AuditorError, RefusedError, UsageError
 from auditor.progress import SILENT, Progress
+from auditor.text import plain
 
 
-def add_files(
-    indexes: Path,
-    name: str,
-    files: Sequence[Path],
-    *,
-    memory_limit: str = duck.MEMORY_LIMIT,
-    progress: Progress = SILENT,
-) -> Manifest:
-    """The index of the dataset `name`, from its publisher's files. Errors: `UsageError`, those of `build`."""
-    if not name:
-        raise UsageError("it was not said which dataset the file is of", hint="Choose one.")
-    card = catalogue.get(name)
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How indexes are to be built; the fields are the options of ``datasets add``."""
+
+    append: bool = False
+    allow_empty: bool = False
+    replace: bool = False
+    as_is: bool = False
+    column: str | None = None
+    memory_limit: str = duck.MEMORY_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A file of which nobody can tell the dataset, or that could not be built, and why."""
+
+    path: Path
+    reason: str
+
+
+def add(indexes: Path, name: str, files: Sequence[Path], wish: Wish, progress: Progress = SILENT) -> Manifest:
+    """Build the index of the dataset or list `name` from `files`.
+
+    Raises what `build` raises; `UsageError` for a dataset without keys, or a name that is neither in the
+    catalogue nor fit for a list of one's own; `RefusedError` for such a list under a publisher's name, and
+    for files that do not look like those of the dataset unless they are to be taken as they are.
+    """
+    card, name, formats = _card_and_formats(name, wish.column, progress.say)
+    if missing := next((path for path in files if not path.exists()), None):
+        raise UsageError(f"there is no file {missing}", hint="Check the path.")
+    if card and not wish.as_is:
+        if found := fit.doubts(card, files):
+            raise fit.refusal(card, found)
+        if others := fit.rivals(card, files):
+            progress.say(
+                f"By their shape these could be files of {' or '.join(others)} too; you said {card.name}."
+            )
+
+    def accept(manifest: Manifest) -> None:
+        if card and not wish.as_is:
+            fit.refuse_too_many(card, manifest)
+
     return build(
         indexes,
-        card.name,
+        name,
         files,
-        formats=select(card.formats),
+        formats=formats,
         card=card,
-        memory_limit=memory_limit,
+        append=wish.append,
+        allow_empty=wish.allow_empty,
+        replace=wish.replace,
+        accept=accept,
+        memory_limit=wish.memory_limit,
         progress=progress,
     )
+
+
+def add_recognised(
+    indexes: Path, files: Sequence[Path], wish: Wish, progress: Progress = SILENT
+) -> tuple[list[Manifest], list[Unknown]]:
+    """Build an index of every dataset that the files, and those in folders, are recognised as.
+
+    What is not recognised, or cannot be built, costs nothing of the others; it comes with the reason.
+    """
+    unknown: list[Unknown] = []
+    by_name: dict[str, list[Path]] = {}
+    for path in files:
+        for part, names, reason in _recognised(path):
+            if len(names) == 1:
+                by_name.setdefault(names[0], []).append(part)
+            else:
+                unknown.append(Unknown(part, reason))
+    built = []
+    for name, paths in by_name.items():
+        progress.say(f"{name}: {', '.join(path.name for path in paths)}")
+        try:
+            built.append(add(indexes, name, paths, wish, progress))
+        except AuditorError as error:
+            unknown += [Unknown(path, error.message) for path in paths]
+    return built, unknown
+
+
+def _recognised(path: Path) -> Iterator[tuple[Path, list[str], str]]:
+    """The file or folder with the datasets it may be of; a folder that is of none, by its entries."""
+    if not path.exists():
+        raise UsageError(
+            f"there is no file {path}", hint="Check the path; or name a dataset before the files."
+        )
+    try:
+        names = fit.recognise(path)
+        entries = sorted(path.iterdir()) if path.is_dir() and len(names) != 1 else []
+        if not entries or all(is_picture(entry.name) for entry in entries):
+            yield path, names, _why_not(path, names)
+            return
+    except AuditorError as error:
+        yield path, [], error.message
+        return
+    for entry in entries:
+        if not entry.is_symlink() and not entry.name.startswith("."):
+            yield from _recognised(entry)
+
+
+def _why_not(path: Path, names: Sequence[str]) -> str:
+    if names:
+        return f"it may be of {' or '.join(names)}: name the one it is"
+    if path.is_dir():
+        return "a folder in which no dataset was recognised"
+    return f"{describe(next(sources(path)))}, and of no dataset of the catalogue"
+
+
+def _card_and_formats(
+    name: str, column: str | None, say: Callable[[str], object]
+) -> tuple[Card | None, str, Sequence[Format]]:
+    """The dataset's card, its name, and the formats its files may have. A list of one's own has no card."""
+    generic = generic_format(column, say)
+    card = catalogue.find(name)
+    if card is None:
+        return None, catalogue.check_own_name(name, certain=column is not None), [generic]
+    if not card.checkable:
+        raise UsageError(
+            f"{card.title} cannot be indexed: {card.no_key_reason}",
+            hint=f"See: flickr-auditor datasets info {card.name}",
+        )
+    if column is not None and GENERIC not in card.formats:
+        # A hit in it would be told to the publisher as one in the publisher's own file.
+        raise RefusedError(
+            f"a list that is read by --column is a list of your own, not {card.title}'s file",
+            hint="Give it a name of its own:"
+            f" flickr-auditor datasets add my-{card.name} FILE --column {plain(column)}",
+        )
+    if column is not None:
+        return card, card.name, [generic]
+    formats = [generic if format_.name == GENERIC else format_ for format_ in select(card.formats)]
+    return card, card.name, formats

@@ -106,6 +106,18 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class LooksLike:
+    """What the dataset's files have, for where their shape is that of other files too.
+
+    Both are regular expressions for the file's text (of a Parquet file: its columns, one a line): one of the
+    `signs` is in every file of the dataset, the `foreign` are in those of others only.
+    """
+
+    signs: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A statement about the dataset and the public page, paper or repository that makes it."""
 
@@ -149,6 +161,7 @@ class Card:
     files: tuple[IndexFile, ...]
     status: Status
     opt_out: OptOut
+    looks_like: LooksLike
     facts: tuple[Fact, ...]
     unconfirmed: tuple[str, ...]
 
@@ -219,6 +232,7 @@ def parse_card(name: str, text: str, contacts: Mapping[str, Contact] = MappingPr
         files=tuple(_index_file(row) for row in table.tables("files")),
         status=_status(table.table("status")),
         opt_out=_opt_out(table.table("opt_out"), contacts),
+        looks_like=_looks_like(table.table("looks_like")),
         facts=tuple(_fact(row) for row in table.tables("facts")),
         unconfirmed=table.words("unconfirmed"),
     )
@@ -303,6 +317,20 @@ def _opt_out(table: Table, known: Mapping[str, Contact]) -> OptOut:
         raise table.error("note", 'must say that no procedure is known, since "how" is missing')
     table.end()
     return opt_out
+
+
+def _looks_like(table: Table) -> LooksLike:
+    looks_like = LooksLike(signs=table.words("signs"), foreign=table.words("foreign"))
+    for key in ("signs", "foreign"):
+        for pattern in getattr(looks_like, key):
+            try:
+                re.compile(pattern.encode())
+            except re.error as error:
+                raise table.error(
+                    key, f'holds "{pattern}", which is no regular expression: {error}'
+                ) from error
+    table.end()
+    return looks_like
 
 
 def _fact(table: Table) -> Fact:

@@ -74,6 +74,7 @@ def build(
     allow_empty: bool = False,
     replace: bool = False,
     told: bool = False,
+    accept: Callable[[Manifest], None] = lambda _: None,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
     now: datetime | None = None,
@@ -82,7 +83,8 @@ def build(
 
     Replaces the old index, or with `append` adds to it. `card` is that of a published dataset, whose
     checksums tell its own files; `origin` is where they were got, by default their names; `told` means that
-    they are the publisher's answer to a question, and no file of the dataset.
+    they are the publisher's answer to a question, and no file of the dataset. `accept` raises when the
+    new index must not take the place of the old one.
 
     Raises `WrongFileError` for a file of another format or a damaged one and, unless `allow_empty`, for files
     without any record whose shape is not certain; `RefusedError` when a file would be indexed twice, another
@@ -104,6 +106,7 @@ def build(
             new = dataclasses.replace(new, provenance=Provenance.TOLD, obtained_at=new.built_at)
         if not (new.answers or allow_empty):
             raise _empty(new)
+        accept(new)
         if not replace:
             folder.refuse_loss(here, new)
         folder.commit(work, new)

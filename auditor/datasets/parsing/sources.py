@@ -153,6 +153,20 @@ class Source:
             self._mentions[words] = found
         return self._mentions[words]
 
+    def finds(self, pattern: re.Pattern[bytes]) -> bool:
+        """Whether the pattern occurs anywhere in the file, in at most 256 bytes."""
+        if pattern.search(self.head):
+            return True
+        if len(self.head) < HEAD_BYTES:
+            return False
+        kept = b""
+        with self.open() as stream:
+            while block := stream.read(CHUNK_BYTES):
+                if pattern.search(kept + block):
+                    return True
+                kept = block[-256:]
+        return False
+
     def open(self) -> Stream:
         """Open at the start."""
         with damage(self.label):

@@ -5,9 +5,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from auditor.datasets import catalogue
-from auditor.datasets.adding import add_files
+from auditor.datasets.adding import Wish, add
 from auditor.datasets.fetch import fetch_card
 from auditor.datasets.index.local import open_indexes
+from auditor.errors import UsageError
 from auditor.progress import Progress
 from auditor.review.drops import Drop
 from auditor.review.forms import read_form, see
@@ -67,9 +68,10 @@ def add_dropped(state: State, drop: Drop, name: str) -> Response:
         try:
             with state.workspace(progress) as space:
                 given = space.settings
-                manifest = add_files(
-                    given.indexes, name, drop.files, memory_limit=given.memory_limit, progress=progress
-                )
+                if not name:
+                    raise UsageError("it was not said which dataset the file is of", hint="Choose one.")
+                wish = Wish(memory_limit=given.memory_limit)
+                manifest = add(given.indexes, catalogue.get(name).name, drop.files, wish, progress)
         finally:
             drop.discard()
         return f"{manifest.dataset}: {count(manifest.photos, 'photo')} can be looked up now"

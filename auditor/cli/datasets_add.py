@@ -1,0 +1,109 @@
+"""``datasets add``: build local indexes from files that are here."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.cli.indexes import ReplaceOption
+from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
+from auditor.cli.session import Session
+from auditor.errors import UsageError
+
+if TYPE_CHECKING:
+    from auditor.datasets.adding import Unknown
+    from auditor.datasets.index.manifest import Manifest
+
+
+def add(
+    context: typer.Context,
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[NAME] FILE...",
+            help="The dataset's name, as in `datasets list`, or one of your own; then its index file(s),"
+            " packed or not, or a folder. Without a name the datasets are recognised.",
+        ),
+    ],
+    append: Annotated[
+        bool, typer.Option("--append", help="Add to the index that is there instead of replacing it.")
+    ] = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Build the index even if the files hold no Flickr photo.")
+    ] = False,
+    replace: ReplaceOption = False,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Take files that do not look like those of the dataset.")
+    ] = False,
+    column: Annotated[
+        str | None,
+        typer.Option(help="The column of Flickr links or ids, in a list that has no reader of its own."),
+    ] = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """Build the local index of a dataset from its publisher's files, or of a list of your own.
+
+    What was there stays until the new one is whole. Without a name every file that is recognised is built,
+    also those in a folder of downloads. A list of your own takes any name that is not in the catalogue; it
+    can be a CSV, TSV, JSON, Parquet, SQLite, XML or text file, or a folder of pictures named after photos.
+    """
+    from auditor.datasets import adding
+
+    session: Session = context.obj
+    wish = adding.Wish(append, allow_empty, replace, as_is, column, session.settings.memory_limit)
+    name, paths = _name_and_files(files)
+    if name is not None:
+        built = adding.add(session.settings.indexes, name, paths, wish, session.progress)
+        _emit([built], [], format, output)
+        return
+    if column is not None:
+        raise UsageError(
+            "a list that is read by --column needs a name", hint="Put one before the file: my-list"
+        )
+    indexes, unknown = adding.add_recognised(session.settings.indexes, paths, wish, session.progress)
+    if not indexes:
+        raise UsageError(
+            "no dataset was recognised: "
+            + "; ".join(f"{file.path.name}: {file.reason}" for file in unknown[:10]),
+            hint="Put the dataset's name, or one of your own, before the files.",
+        )
+    _emit(indexes, unknown, format, output, several=True)
+
+
+def _name_and_files(words: list[str]) -> tuple[str | None, list[Path]]:
+    """The name, if the first word is one and no file, and the files."""
+    from auditor.datasets import catalogue
+
+    first, *rest = words
+    is_name = bool(rest) and (catalogue.find(first) is not None or not Path(first).expanduser().exists())
+    if not rest and not Path(first).expanduser().exists():
+        raise UsageError(
+            f"which files? There is none called {first}", hint="Give the publisher's index files."
+        )
+    paths = [Path(word).expanduser() for word in (rest if is_name else words)]
+    return first if is_name else None, paths
+
+
+def _emit(
+    built: "list[Manifest]",
+    unknown: "list[Unknown]",
+    format: Format,  # noqa: A002 - the option's name
+    output: Path | None,
+    *,
+    several: bool = False,
+) -> None:
+    from auditor.report import datasets as report
+
+    if format is Format.json:
+        told = [report.manifest_json(manifest) for manifest in built]
+        left = [{"file": str(file.path), "reason": file.reason} for file in unknown]
+        emit_json({"indexes": told, "not_recognised": left} if several else told[0], output)
+    else:
+        emit("\n".join(report.built_text(manifest) for manifest in built), output)
+    for file in unknown:
+        note(f"Left out: {file.path}: {file.reason}.")
+    for manifest in built:
+        if manifest.records == 0:
+            answer = "certainly none, by their shape" if manifest.certain else "so the index says nothing"
+            note(f"Warning: the files of {manifest.dataset} hold no Flickr photo: {answer}.")

@@ -1,0 +1,187 @@
+"""Whether files are those of the dataset they are given as, as far as known facts tell, and whose else.
+
+Many datasets share a shape: a list of file names is one of Flickr8k and of Multi30k, a Parquet file with
+addresses is one of nine. A file that builds under the wrong name makes an audit say that a photo is in a
+dataset in which it is not. So what a card knows beside the shape is held against the files: words and
+columns, how many photos there are, whether all are from Flickr, and that no photo is newer than the dataset.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from auditor.datasets import catalogue
+from auditor.datasets.card import Card, IndexFile
+from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.parsing import parquet
+from auditor.datasets.parsing.row import NO_ADDRESS
+from auditor.datasets.parsing.sources import Source, digest, sources
+from auditor.datasets.readers import GENERIC, Format, detect, select
+from auditor.errors import RefusedError
+from auditor.flickr.ages import first_id_after
+
+_MEMBERS = 50
+"""How many files of an archive or folder are looked at."""
+_NOTE = re.compile(r"(?:^|/)(?:readme|licen[cs]e)[^/]*$|\.(?:md|pdf|html?)$", re.IGNORECASE)
+_ROWS = 2_000
+"""How many rows of each."""
+_YEARS_LATER = 2
+"""How long after its first release a dataset may still have got new photos."""
+_FEW = 9
+"""So many addresses of other sites prove nothing: a publisher's example has none that work."""
+_MORE_THAN_ALL = 1.1
+
+
+@dataclass(slots=True)
+class _Look:
+    """What a look at the start of some files shows."""
+
+    formats: set[str] = field(default_factory=set)
+    lacks_signs: bool = False
+    foreign: bool = False
+    ids: list[int] = field(default_factory=list)
+    elsewhere: int = 0
+    """Rows whose address leads to another site."""
+
+
+def doubts(card: Card, files: Sequence[Path]) -> list[str]:
+    """What speaks against the files being those of the dataset; nothing if their checksums are on the card.
+
+    Files in a shape that the dataset has not are passed over: building refuses them.
+    """
+    unsure = [path for path in files if not _vouched(card.files, path)]
+    look = _look(card, _found(unsure, select(card.formats)))
+    found = []
+    if GENERIC in look.formats:
+        found.append(
+            f"nobody has published what files of {card.title} look like, so nothing shows that this is one"
+        )
+    if look.lacks_signs:
+        found.append(f"it lacks what is in every file of {card.title} that is known")
+    if look.foreign:
+        found.append(f"it has what is in files of other datasets, and in none of {card.title}")
+    newest = first_id_after(card.year + _YEARS_LATER) if card.year else None
+    newer = [number for number in look.ids if newest and number >= newest]
+    if len(newer) * 100 > len(look.ids):
+        found.append(
+            f"{len(newer):,} of the first {len(look.ids):,} photos are newer"
+            f" than the dataset, which is of {card.year}"
+        )
+    if card.flickr == "all" and look.elsewhere > max(len(look.ids), _FEW):
+        found.append(
+            f"{look.elsewhere:,} of the first {look.elsewhere + len(look.ids):,} addresses lead"
+            f" to other sites, and {card.title} is all from Flickr"
+        )
+    return found
+
+
+def refuse_too_many(card: Card, manifest: Manifest) -> None:
+    """Raise `RefusedError` when an index has more photos than the whole dataset."""
+    known = (card.counts.photos or 0) + (card.counts.videos or 0)
+    if known and manifest.photos > known * _MORE_THAN_ALL:
+        raise refusal(
+            card, [f"it has {manifest.photos:,} photos, and the whole of {card.title} has {known:,}"]
+        )
+
+
+def refusal(card: Card, reasons: Iterable[str]) -> RefusedError:
+    """The error for files that do not look like those of the dataset."""
+    return RefusedError(
+        f"this does not look like {card.title}: {'; '.join(reasons)}",
+        hint="Check that the name and the file belong together; --as-is takes it all the same.",
+    )
+
+
+def rivals(card: Card, files: Sequence[Path]) -> list[str]:
+    """The other datasets whose files look just the same, so that only the user can know which this is."""
+    own = {format_.name for _, format_ in _found(files, select(card.formats))} - {GENERIC}
+    return [
+        other.name
+        for other in catalogue.load().values()
+        if other.name != card.name and own and own <= set(other.formats) and not doubts(other, files)
+    ]
+
+
+def recognise(path: Path) -> list[str]:
+    """The datasets that a file or folder may be of: one where a checksum, a name or known facts tell.
+
+    Of a dataset and those drawn from it, whose files look the same, it is the first: its photos are in there.
+    """
+    candidates: dict[str, Card] = {}
+    for card in catalogue.load().values():
+        formats = [format_ for format_ in _formats(card) if format_.name != GENERIC]
+        if formats and _vouched(card.files, path):
+            return [card.name]
+        if formats and _all_found(path, formats) and not doubts(card, [path]):
+            candidates[card.name] = card
+    for narrower in (
+        [name for name, card in candidates.items() if any(file.name == path.name for file in card.files)],
+        [name for name, card in candidates.items() if card.looks_like.signs],
+        [name for name, card in candidates.items() if _all_found(path, _formats(card)[:1])],
+        [name for name in candidates if not set(catalogue.lineage(name)) & set(candidates)],
+    ):
+        if len(narrower) == 1:
+            return narrower
+    return list(candidates)
+
+
+def _formats(card: Card) -> tuple[Format, ...]:
+    return select(card.formats) if card.checkable else ()
+
+
+def _vouched(files: Sequence[IndexFile], path: Path) -> bool:
+    """Whether it is one of the publisher's files by its checksum, which takes a file of the right size."""
+    size = path.stat().st_size if path.is_file() else None
+    sized = {file.sha256 for file in files if file.sha256 and file.bytes == size}
+    return bool(sized) and digest(path) in sized
+
+
+def _found(files: Iterable[Path], formats: Sequence[Format]) -> Iterator[tuple[Source, Format]]:
+    """The first members of each file that are in one of the formats."""
+    for path in files:
+        for source in islice(sources(path), _MEMBERS):
+            if format_ := detect(source, formats):
+                yield source, format_
+
+
+def _all_found(path: Path, formats: Sequence[Format]) -> bool:
+    """Whether a file is in one of the formats; of an archive half of its files, of a folder all but notes."""
+    members = islice(sources(path), _MEMBERS)
+    kinds = [
+        detect(source, formats) is not None
+        for source in members
+        if not (path.is_dir() and _NOTE.search(source.member))
+    ]
+    return any(kinds) and (all(kinds) if path.is_dir() else sum(kinds) * 2 >= len(kinds))
+
+
+def _look(card: Card, found: Iterable[tuple[Source, Format]]) -> _Look:
+    look = _Look()
+    signs, foreign = (_pattern(words) for words in (card.looks_like.signs, card.looks_like.foreign))
+    for source, format_ in found:
+        look.formats.add(format_.name)
+        look.lacks_signs |= signs is not None and not _has(source, signs)
+        look.foreign |= foreign is not None and _has(source, foreign)
+        if format_.read is None:
+            continue
+        seen = last = 0
+        for row in islice(format_.read(source), _ROWS):
+            look.ids += [record.photo_id for record in row.records if record.photo_id is not None]
+            look.elsewhere += row.stands_for if row.skipped == NO_ADDRESS else 0
+            seen, last = seen + row.stands_for, row.number
+        if parquet.columns(source):  # rows of other sites come in bulk, behind all others
+            look.elsewhere += max(0, last - seen)
+    return look
+
+
+def _pattern(words: Sequence[str]) -> re.Pattern[bytes] | None:
+    return re.compile("|".join(f"(?:{word})" for word in words).encode(), re.MULTILINE) if words else None
+
+
+def _has(source: Source, pattern: re.Pattern[bytes]) -> bool:
+    columns = parquet.columns(source)
+    if columns:
+        return pattern.search("\n".join(columns).encode()) is not None
+    return pattern.search(source.member.encode()) is not None or source.finds(pattern)

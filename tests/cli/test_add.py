@@ -1,0 +1,111 @@
+"""``datasets add``: with and without a name, files that are of another dataset, folders of all kinds."""
+
+import gzip
+from pathlib import Path
+
+from tests.cli.conftest import Program
+from tests.datasets import lookalikes
+from tests.datasets.readers.lookalikes import ALL
+
+
+def indexed(program: Program) -> set[str]:
+    listed = program("datasets", "list", "--format", "json").json["datasets"]
+    return {entry["name"] for entry in listed if entry["index"]}
+
+
+def test_a_file_of_another_dataset_is_refused_unless_it_is_wanted_as_it_is(
+    program: Program, tmp_path: Path
+) -> None:
+    path = tmp_path / "names.txt"
+    path.write_text("".join(f"{30_000_000_000 + n}_0a1b2c3d4e.jpg\n" for n in range(30)))
+    refused = program("datasets", "add", "flickr8k", path)
+    assert refused.code == 6
+    assert "newer than the dataset" in refused.err
+    assert "--as-is" in refused.err
+    assert not indexed(program)
+    assert program("datasets", "add", "flickr8k", path, "--as-is").code == 0
+    assert indexed(program) == {"flickr8k"}
+
+
+def test_where_nothing_tells_two_datasets_apart_that_is_said(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    path.write_text("".join(f"{9_000_000_001 + n}.jpg\n" for n in range(9)))
+    result = program("datasets", "add", "flickr30k", path)
+    assert result.code == 0
+    assert "multi30k too; you said flickr30k" in result.err
+
+
+def test_files_without_a_name_are_recognised(program: Program, tmp_path: Path) -> None:
+    faces, people = tmp_path / "a", tmp_path / "b"
+    faces.write_bytes(lookalikes.ALL["ffhq-json"])
+    people.write_bytes(gzip.compress(lookalikes.ALL["diveface"]))
+    result = program("datasets", "add", faces, people, "--format", "json")
+    assert result.code == 0
+    assert {index["dataset"] for index in result.json["indexes"]} == {"ffhq", "diveface"}
+    assert result.json["not_recognised"] == []
+    assert indexed(program) == {"ffhq", "diveface"}
+
+
+def test_of_a_folder_of_downloads_everything_recognised_is_built(program: Program, tmp_path: Path) -> None:
+    downloads = tmp_path / "Downloads"
+    people = downloads / "vgg_face"
+    people.mkdir(parents=True)
+    (downloads / "f.json").write_bytes(lookalikes.ALL["ffhq-json"])
+    (downloads / "holiday.jpg").write_bytes(b"\xff\xd8\xff")
+    (downloads / "notes.txt").write_text("nothing of interest\n")
+    members = ALL["vgg-face"].content
+    assert isinstance(members, dict)
+    for name, content in members.items():
+        (people / Path(name).name).write_bytes(content)
+    result = program("datasets", "add", downloads, "--format", "json")
+    assert result.code == 0
+    assert {index["dataset"] for index in result.json["indexes"]} == {"ffhq", "vgg-face"}
+    assert {Path(left["file"]).name for left in result.json["not_recognised"]} == {"holiday.jpg", "notes.txt"}
+    assert "notes.txt" in result.err
+
+
+def test_files_that_nobody_recognises_build_nothing(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("nothing of interest\n")
+    result = program("datasets", "add", path)
+    assert result.code == 2
+    assert "no dataset was recognised: notes.txt" in result.err
+    assert program("datasets", "add", "nowhere.txt").code == 2
+    assert program("datasets", "add", path, "--column", "x").code == 2
+
+
+def test_a_folder_of_pictures_is_read_by_their_names(program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    (folder / "more").mkdir(parents=True)
+    for name in (
+        "9000000001_0a1b2c3d4e_o.jpg",
+        "more/9000000038_0123456789.JPG",
+        "9000000075_0a1b2c3d4f.jpg",
+        "note.txt",
+    ):
+        (folder / name).touch()
+    result = program("datasets", "add", "my-pictures", folder, "--format", "json")
+    assert result.code == 0
+    assert (result.json["photos"], result.json["rows"]) == (3, 4)
+
+
+def test_a_folder_of_numbers_takes_a_column(program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{9_000_000_001 + number}.jpg").touch()
+    refused = program("datasets", "add", "my-pictures", folder)
+    assert refused.code == 2
+    assert '--column "name"' in refused.err
+    assert program("datasets", "add", "my-pictures", folder, "--column", "name").code == 0
+
+
+def test_one_photo_in_several_files_is_one_photo(program: Program, tmp_path: Path) -> None:
+    for name, number in (("train.txt", 1), ("captions.txt", 2)):
+        (tmp_path / name).write_text(
+            f"https://flic.kr/p/2\nhttps://www.flickr.com/photos/x/{number}0000000/\n"
+        )
+    result = program(
+        "datasets", "add", "my-list", tmp_path / "train.txt", tmp_path / "captions.txt", "--format", "json"
+    )
+    assert (result.json["records"], result.json["photos"]) == (4, 3)

@@ -1,0 +1,156 @@
+"""Files under the name of a dataset that they are not of are doubted, and each file finds its own."""
+
+from pathlib import Path
+
+import pytest
+
+from auditor.datasets import catalogue, fit, readers
+from auditor.datasets.index.lookup import Index
+from auditor.datasets.parsing.sources import sources
+from auditor.datasets.readers import GENERIC
+from auditor.errors import RefusedError
+from auditor.flickr.ages import first_id_after
+from tests.datasets.conftest import Build
+from tests.datasets.lookalikes import PHOTOS
+from tests.datasets.readers.conftest import Write
+from tests.datasets.readers.lookalikes import ALL, ELSEWHERE, parquet, static, text
+
+CARDS = {card.name: card for card in catalogue.load().values() if card.checkable}
+NEW = 30_000_000_000
+NAMES = [f"{NEW + number}_0a1b2c3d4e.jpg" for number in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("flickr8k", text(NAMES), "newer than the dataset"),
+        ("iipa", text([*[ELSEWHERE] * 40, static(*PHOTOS[0][::2])]), "lead to other sites"),
+        ("coyo-700m", parquet({"URL": [ELSEWHERE] * 9, "TEXT": ["x"] * 9}), "lacks what is in every file"),
+        (
+            "laion-400m",
+            parquet({"URL": [ELSEWHERE], "TEXT": ["x"], "punsafe": [0.1]}),
+            "files of other datasets",
+        ),
+        ("megaface", b'{"path": ["99000001@N07/9000000001_0.jpg"]}', "lacks what is in every file"),
+        ("megaface-mf2", b'{"path": ["990/99000001@N07/9000000001_0.jpg"]}', "files of other datasets"),
+        (
+            "pass",
+            text(["https://x/data/images/abc/def/" + "a" * 30 + ".jpg 5 yfcc100m"]),
+            "files of other datasets",
+        ),
+        ("ibm-dif", text([static(photo, secret) for photo, _, secret in PHOTOS]), "nobody has published"),
+    ],
+)
+def test_known_facts_tell_where_the_shape_cannot(
+    write: Write, name: str, content: bytes, reason: str
+) -> None:
+    path = write(content)
+    assert any(readers.detect(source, readers.select(CARDS[name].formats)) for source in sources(path))
+    (found,) = fit.doubts(CARDS[name], [path])
+    assert reason in found
+
+
+def test_a_dataset_has_no_more_photos_than_it_is_known_to_have(
+    add: Build, write: Write, indexes: Path
+) -> None:
+    add("photo-id-list", write(text([str(9_000_000_000 + number) for number in range(2_600)])))
+    manifest = Index.open(indexes / "example").manifest
+    with pytest.raises(RefusedError, match="2,600 photos, and the whole of HELEN has 2,330"):
+        fit.refuse_too_many(CARDS["helen"], manifest)
+    fit.refuse_too_many(CARDS["flickr30k"], manifest)
+    fit.refuse_too_many(CARDS["afw"], manifest)
+
+
+def test_ids_only_grow() -> None:
+    known = [first for year in range(2000, 2040) if (first := first_id_after(year))]
+    assert known == sorted(known)
+    assert len(known) > 15
+
+
+# What a file may be besides what it is: its photos are in that dataset as well.
+ALSO = {
+    "didemo_hash": {"didemo", "yfcc100m", "yfcc100m-hash"},
+    "diveface": {"diveface", "megaface-mf2"},
+    "flickr30k": {"flickr30k", "multi30k"},
+    "flickr30k_json": {"flickr30k", "multi30k"},
+    "flickr8k": {"flickr8k", "multi30k"},
+    "helen": {"300w", "afw", "helen"},
+    "laion400m": {"laion-400m", "re-laion-5b"},
+    "multi30k_train": {"flickr30k", "multi30k"},
+    "yfcc100m": {"didemo", "yfcc100m", "yfcc100m-hash", "yfcc100m-entity"},
+}
+ALSO["im2gps3k"] = ALSO["im2gps_scene"] = {"im2gps", "im2gps3k", "mp-16", "yfcc4k"}
+ALSO["coco"] = ALSO["panoptic"] = ALSO["panoptic_det"] = {"coco", "refcoco"}
+ALSO["open_images"] = {"crossmodal-3600", "open-images"}
+
+
+def published(shared: Path) -> list[tuple[str, Path]]:
+    """Every real file with the name of its folder."""
+    files = [*shared.glob("samples/*/**/*"), *shared.glob("cases/index_files/*/*")]
+    ours = {"README.md", "SOURCE.txt", "expected.json"}
+    return [
+        (path.relative_to(shared).parts[-2 if "cases" in path.parts else 1], path)
+        for path in sorted(files)
+        if path.is_file() and path.name not in ours and "takeout" not in path.parts
+    ]
+
+
+def test_no_published_file_builds_for_a_wrong_dataset_unsaid(shared: Path) -> None:
+    """Every real file with every card: it builds for its own, or for one whose rivals are named."""
+    silent = {}
+    for folder, path in published(shared):
+        found = {
+            card.name
+            for card in CARDS.values()
+            if any(readers.detect(source, readers.select(card.formats)) for source in sources(path))
+            and not fit.doubts(card, [path])
+        }
+        if len(found) > 1 and not found <= ALSO.get(folder, set()):
+            silent[path.name] = found
+        for name in found if len(found) > 1 else ():
+            assert set(fit.rivals(CARDS[name], [path])) >= found - {name}, (path.name, name)
+    assert not silent
+
+
+RECOGNISED = {
+    "aadb": "aadb",
+    "adience_split": "adience",
+    "didemo_val": "didemo",
+    "flickr30k_json": "flickr30k",
+    "flickr8k_lemma": "flickr8k",
+    "hashnet_nuswide": "nus-wide",
+    "multi30k_test2017": "multi30k",
+    "panoptic": "coco",
+    "pipa_test_original": "pipa",
+    "taco": "taco",
+    "voc2007": "pascal-voc",
+    "yfcc_entity_clean": "yfcc100m-entity",
+}
+OF_NO_DATASET = (
+    "ava_csv",
+    "bl_plates",
+    "coco_fakecap",
+    "crisscrossed",
+    "hqh_vg",
+    "multi30k_mscoco",
+    "tad66k",
+    "vispr",
+)
+
+
+def test_published_files_are_recognised(shared: Path) -> None:
+    found = {folder: fit.recognise(path) for folder, path in published(shared)}
+    assert {folder: found[folder] for folder in RECOGNISED} == {f: [name] for f, name in RECOGNISED.items()}
+    assert not any(found[folder] for folder in OF_NO_DATASET)
+
+
+@pytest.mark.parametrize(
+    "name", ["adience", "diveface", "ffhq-json", "megaface-folders", "open-images-csv", "vgg-face"]
+)
+def test_a_lookalike_is_recognised_whatever_its_name(write: Write, name: str) -> None:
+    (dataset,) = fit.recognise(write(ALL[name].content))
+    assert CARDS[dataset].formats[0] == name
+
+
+def test_every_card_doubts_what_nobody_knows_the_shape_of() -> None:
+    assert [card.name for card in CARDS.values() if GENERIC in card.formats] == ["ibm-dif"]
