@@ -140,7 +140,14 @@ def test_what_a_command_writes_is_what_its_schema_says(indexed: Program, state: 
 
 def test_each_schema_belongs_to_a_command_or_a_file() -> None:
     published = {path.stem for path in SCHEMAS.glob("*.json")}
-    assert published == {schema for schema, _ in RUNS.values()} | {"registry"}
+    assert published == {schema for schema, _ in RUNS.values()} | {"registry", "datasets-add"}
+
+
+def test_what_is_added_without_a_name_is_what_its_schema_says(indexed: Program, state: State) -> None:
+    result = indexed("datasets", "add", state.files["ffhq"], state.plan, "--format", "json")
+    schema = json.loads((SCHEMAS / "datasets-add.json").read_text("utf-8"))
+    jsonschema.validate(result.json, schema)
+    assert len(result.json["indexes"]) == len(result.json["not_recognised"]) == 1
 
 
 def test_json_text_of_hostile_words_is_ascii_and_the_same_to_a_program() -> None:

@@ -53,12 +53,12 @@ def test_a_reader_of_one_file_adds_a_new_shape(tmp_path: Path, indexes: Path) ->
 
 
 @pytest.mark.parametrize(
-    "part", [card.Card, card.Counts, card.IndexFile, card.Status, card.OptOut, card.Fact]
+    "part", [card.Card, card.Counts, card.IndexFile, card.Status, card.OptOut, card.LooksLike, card.Fact]
 )
 def test_every_key_of_a_card_is_described(part: type) -> None:
     text = DOCUMENT.partition("## Every key of a card")[2].partition("\n## ")[0]
     for field in fields(part):
-        if field.name not in {"name", "counts", "files", "status", "opt_out", "facts"}:
+        if field.name not in {"name", "counts", "files", "status", "opt_out", "looks_like", "facts"}:
             assert f"`{field.name}`" in text, field.name
 
 
