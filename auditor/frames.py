@@ -17,7 +17,7 @@ from auditor import database, settings
 from auditor.account.photo import Photo
 from auditor.account.store import AccountStore
 from auditor.audit.check import check
-from auditor.audit.coverage import NotHere, checked_index, not_checked
+from auditor.audit.coverage import covered
 from auditor.audit.result import AuditResult
 from auditor.audit.rows import AUDIT_COLUMNS, CHECK_COLUMNS, PHOTO_COLUMNS, audit_rows, check_rows, photo_row
 from auditor.audit.run import account_state, audit_home
@@ -34,8 +34,8 @@ _LOCAL: Final = "datetime64[us]"
 _COLUMNS: Final = {
     _UTC: "as_of at built_at finished first_seen last_seen snapshot_at started uploaded",
     _LOCAL: "answered_on closed_on drafted_on sent_on taken",
-    "category": "about account certainty dataset ground kind license license_name license_then match_key"
-    " media role state",
+    "category": "about account certainty coverage dataset ground kind license license_name license_then match_key"
+    " media provenance role state why",
     "boolean": "checkable checked complete has_no_cv huge in_account links_original local own_list",
     "Int64": "already audit_id changes done drifted exposed exposures failed gone pending photos records"
     " removed safety_level still_there views year",
@@ -95,12 +95,11 @@ class Home:
         ``checked`` False says that nothing is known of a dataset, not that no photo is in it.
         """
         indexes = self._indexes()
-        cards = catalogue.load()
-        checked = [checked_index(index.manifest, cards.get(index.name)) for index in indexes.readable]
-        missing = not_checked(cards, {index.dataset for index in checked}, NotHere((), indexes.damaged))
-        rows = [{**asdict(index), "checked": True} for index in checked]
-        rows += [{**asdict(dataset), "checked": False} for dataset in missing]
-        columns = ("dataset", "title", "about", "checked", "reason", "records", "built_at", "own_list")
+        coverage = covered(indexes.readable, catalogue.load(), damaged=indexes.damaged)
+        rows = [{**index.values(), "checked": True} for index in coverage.checked]
+        rows += [{**asdict(dataset), "checked": False} for dataset in coverage.not_checked]
+        columns = ("dataset", "title", "about", "checked", "coverage", "in_part", "why", "reason", "records")
+        columns += ("built_at", "own_list", "provenance", "from")
         return _frame(rows, columns)
 
     def datasets(self) -> pd.DataFrame:
@@ -132,7 +131,7 @@ class Home:
         """
         parsed = [classify(target) for target in ([targets] if isinstance(targets, str) else targets)]
         found = check(parsed, self._indexes().readable, catalogue.load(), None)
-        return _frame(check_rows(found), CHECK_COLUMNS)
+        return _frame(check_rows(found.targets), CHECK_COLUMNS)
 
     def audit(self) -> pd.DataFrame:
         """Make an audit and keep it, as the command does: one row for each audit kept, the new one first."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from auditor.account.photo import Account, Photo
 from auditor.account.store import StaticAddress
-from auditor.audit.coverage import NotHere, checked_index, lineage, not_checked
-from auditor.audit.match import Matches, match, subject_of
+from auditor.audit.coverage import covered, lineage
+from auditor.audit.match import Matches, match_all, subject_of
 from auditor.audit.originals import OriginalFile, Originals, photo_of
 from auditor.audit.result import AuditResult, ExposedPhoto, Exposure, FoundPhoto, MatchedFile, OriginalsRead
 from auditor.datasets.card import Card
@@ -33,6 +33,7 @@ def audit(
     cards: Mapping[str, Card],
     *,
     generated_at: str,
+    parents: Sequence[Index] = (),
     only: Sequence[str] = (),
     damaged: Mapping[str, str] | None = None,
     originals: Originals | None = None,
@@ -40,13 +41,15 @@ def audit(
 ) -> AuditResult:
     """Match `state` against `indexes`.
 
-    `only` limits the datasets; `damaged` maps a dataset to why its index cannot be read; `originals` are
+    `parents` are further indexes, through which some of `indexes` are joined; `only` limits the datasets;
+    `damaged` maps a dataset to why its index cannot be read; `originals` are
     files to match by content.
     """
     nsid = state.account.nsid
     own_files = originals.files if originals else ()
+    coverage = covered(indexes, cards, parents=parents, only=only, damaged=damaged)
     # Ten hashes for each address that a photo ever had: only where an index has any to compare with.
-    by_hash = any("url_hash" in index.manifest.match_keys for index in indexes)
+    by_hash = any("url_hash" in index.manifest.match_keys for index in (*parents, *indexes))
     subject = subject_of(
         state.photos,
         state.addresses if by_hash else (),
@@ -59,10 +62,8 @@ def audit(
     exposures: dict[str, list[Exposure]] = {}
     gone: list[FoundPhoto] = []
     files: dict[OriginalFile, list[Exposure]] = {}
-    with progress.task("Matching", total=len(indexes), unit="indexes") as task:
-        for index in indexes:
-            card = cards.get(index.name)
-            matches = match(subject, index, certainty=card.certainty if card else "published")
+    with progress.task("Matching", total=len(coverage.answering), unit="indexes") as task:
+        for _, matches in match_all(subject, coverage.answering, cards, (*parents, *indexes)):
             for photo_id, exposure in matches.by_photo.items():
                 if photo_id in photos:
                     exposures.setdefault(photo_id, []).append(exposure)
@@ -73,10 +74,6 @@ def audit(
                 exposures.setdefault(photo_id, []).append(exposure)
             task.advance()
     exposed = tuple(ExposedPhoto(photos[key], tuple(exposures[key])) for key in sorted(exposures, key=int))
-    checked = tuple(checked_index(index.manifest, cards.get(index.name)) for index in indexes)
-    missing = not_checked(
-        cards, {index.dataset for index in checked}, NotHere(tuple(only), dict(damaged or {}))
-    )
     return AuditResult(
         account=state.account,
         generated_at=generated_at,
@@ -84,11 +81,11 @@ def audit(
         complete=state.complete,
         only=tuple(only),
         photos=len(state.photos),
-        indexes=checked,
-        not_checked=missing,
+        indexes=coverage.checked,
+        not_checked=coverage.not_checked,
         exposed=exposed,
         gone=tuple(sorted(gone, key=lambda item: (int(item.photo_id or 0), item.exposure.dataset))),
-        lineage=lineage(exposed, cards, missing),
+        lineage=lineage(exposed, cards, coverage.not_checked),
         files=tuple(
             MatchedFile(file.path, file.md5, tuple(files[file])) for file in own_files if file in files
         ),

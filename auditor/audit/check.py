@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from auditor.account.store import StaticAddress
-from auditor.audit.match import Subject, hashes_of, match
-from auditor.audit.result import CheckedTarget, Exposure, FoundPhoto
+from auditor.audit.coverage import covered
+from auditor.audit.match import Subject, hashes_of, match_all
+from auditor.audit.result import CheckedTarget, CheckResult, Exposure, FoundPhoto
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Index
 from auditor.errors import AuditorError, CallError
@@ -80,16 +81,23 @@ def check(
     indexes: Sequence[Index],
     cards: Mapping[str, Card],
     resolver: Resolver | None,
-) -> tuple[CheckedTarget, ...]:
-    """Look every target up; one result each, in order.
+    *,
+    damaged: Mapping[str, str] | None = None,
+) -> CheckResult:
+    """Look every target up; one result each, in order. `damaged` is as for `auditor.audit.audit`.
 
     `resolver` None: people are matched by NSID or path alias only. When it fails, that costs the results of
     the names that it would have been asked about, and no others.
     """
-    by_photo = _photos(targets, indexes, cards)
+    coverage = covered(indexes, cards, damaged=damaged)
+    by_photo = _photos(targets, coverage.answering, cards)
     asked = _Asked(resolver) if resolver else None
-    results = (_result(target, by_photo, indexes, cards, asked) for target in targets)
-    return tuple(replace(result, target=_without_secret(result.target)) for result in results)
+    results = (_result(target, by_photo, coverage.answering, cards, asked) for target in targets)
+    return CheckResult(
+        tuple(replace(result, target=_without_secret(result.target)) for result in results),
+        coverage.checked,
+        coverage.not_checked,
+    )
 
 
 def _photos(
@@ -109,8 +117,7 @@ def _photos(
             hashes |= dict.fromkeys(hashes_of(address), photo.photo_id)
     subject = Subject(frozenset(ids), hashes)
     found: dict[str, list[Exposure]] = {}
-    for index in indexes if ids else ():
-        matches = match(subject, index, certainty=_certainty(index, cards))
+    for _, matches in match_all(subject, indexes if ids else (), cards):
         for photo_id, exposure in matches.by_photo.items():
             found.setdefault(photo_id, []).append(exposure)
     return {photo_id: tuple(exposures) for photo_id, exposures in found.items()}
@@ -145,11 +152,7 @@ def _result(
         nsids=frozenset({person.nsid} if person.nsid else ()),
         aliases=frozenset({person.alias.lower()} if person.alias else ()),
     )
-    found_photos = [
-        photo
-        for index in indexes
-        for photo in match(subject, index, certainty=_certainty(index, cards)).by_owner
-    ]
+    found_photos = [photo for _, matches in match_all(subject, indexes, cards) for photo in matches.by_owner]
     return CheckedTarget(
         target, tuple(found_photos), owner=person.nsid, owner_alias=person.alias, note=person.note
     )
@@ -198,8 +201,3 @@ def _person(target: Target, resolver: Resolver | None) -> Person:
     return Person(
         None, alias, f"{why}: matched by the path alias alone, which misses indexes that hold NSIDs only"
     )
-
-
-def _certainty(index: Index, cards: Mapping[str, Card]) -> str:
-    card = cards.get(index.name)
-    return card.certainty if card else "published"

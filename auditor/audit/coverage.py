@@ -4,34 +4,106 @@ Absence of a hit is no proof where nothing could be looked up.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
-from auditor.audit.result import CheckedIndex, ExposedPhoto, Lineage, NotChecked, SourceFile
+from auditor.audit.result import CheckedIndex, ExposedPhoto, Lineage, NotChecked, SourceFile, Why
 from auditor.datasets import catalogue
+from auditor.datasets.access import Access
 from auditor.datasets.card import ABOUT, Card
+from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
-
-ACCESS_HINT = {
-    "public": "get {file} from the publisher, then: flickr-auditor datasets add {name} FILE",
-    "login": "its publisher wants a login; with {file}: flickr-auditor datasets add {name} FILE",
-    "request": "its publisher gives {file} on request; then: flickr-auditor datasets add {name} FILE",
-    "gone": "its publisher took {file} down; if you have a copy: flickr-auditor datasets add {name} FILE",
-    "unknown": "if you have {file}: flickr-auditor datasets add {name} FILE",
-}
+from auditor.datasets.match_keys import MatchKey
+from auditor.datasets.provenance import Provenance
+from auditor.text import count
 
 
 @dataclass(frozen=True, slots=True)
 class NotHere:
     """Why an index is missing, where it is more than not being there."""
 
-    only: tuple[str, ...]
+    only: tuple[str, ...] = ()
     """The datasets the user asked for; empty: all."""
-    damaged: Mapping[str, str]
+    damaged: Mapping[str, str] = field(default_factory=dict)
+    """Dataset → why its index cannot be read."""
+    silent: Mapping[str, tuple[Why, str]] = field(default_factory=dict)
+    """Dataset → why its index, which is here, answers nothing."""
 
 
-def checked_index(manifest: Manifest, card: Card | None) -> CheckedIndex:
-    """A local index with what its card says of it; a list of the user's own has no card."""
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Where can be looked, and where not."""
+
+    answering: tuple[Index, ...]
+    """The indexes in which "not found" means something."""
+    checked: tuple[CheckedIndex, ...]
+    not_checked: tuple[NotChecked, ...]
+
+
+def covered(
+    indexes: Sequence[Index],
+    cards: Mapping[str, Card],
+    *,
+    parents: Sequence[Index] = (),
+    only: Sequence[str] = (),
+    damaged: Mapping[str, str] | None = None,
+) -> Coverage:
+    """What `indexes` cover.
+
+    `parents` are further ones, through which some are joined; `only` are the datasets that the user asked
+    for; `damaged` maps a dataset to why its index cannot be read.
+    """
+    here = {index.name: index for index in (*parents, *indexes)}
+    silent = {index.name: why for index in indexes if (why := _silent(index, here, cards))}
+    answering = tuple(index for index in indexes if index.name not in silent)
+    checked = tuple(
+        checked_index(index.manifest, cards.get(index.name), _lacks_parent(index, here, cards))
+        for index in answering
+    )
+    why = NotHere(tuple(only), damaged or {}, silent)
+    return Coverage(answering, checked, not_checked(cards, {index.dataset for index in checked}, why))
+
+
+def _silent(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) -> tuple[Why, str] | None:
+    """Why an index answers nothing, if it does not."""
+    if not index.manifest.answers:
+        return (
+            Why.EMPTY,
+            "its local index holds no record: no photo was found in the files that it was built from",
+        )
+    lacking = _lacks_parent(index, here, cards)
+    if lacking and set(index.manifest.match_keys) == {MatchKey.PARENT_KEY}:
+        return Why.NO_PARENT, lacking
+    return None
+
+
+def _lacks_parent(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) -> str | None:
+    """Why records that name photos by their parent's numbers can't be matched; None: they can, or none do."""
+    card = cards.get(index.name)
+    if MatchKey.PARENT_KEY not in index.manifest.match_keys:
+        return None
+    if card is None or card.parent is None:
+        return "it names photos by the numbers of another dataset, and nobody knows which"
+    parent = cards[card.parent].title.partition(" (")[0] if card.parent in cards else card.parent
+    names = f"it names photos by the numbers of {parent}, and"
+    if card.parent not in here:
+        way = how_to_get(cards.get(card.parent), card.parent)
+        return f"{names} there is no local index of {card.parent}: {way}"
+    if not here[card.parent].manifest.keyed:
+        return f"{names} the local index of {card.parent} was built without them: build it again"
+    return None
+
+
+def checked_index(manifest: Manifest, card: Card | None, lacking: str | None = None) -> CheckedIndex:
+    """A local index with what its card says of it; a list of the user's own has no card.
+
+    `lacking` is why a part of its records can't be matched.
+    """
+    in_part = manifest.in_part(all_flickr=card is not None and card.flickr == "all")
+    unread = f"{count(manifest.rows - manifest.indexed, 'row')} of {manifest.rows:,} could not be read"
+    provenance = manifest.provenance
+    if card is None and provenance.is_publishers:  # built before this was kept
+        provenance = Provenance.OWN_LIST
     return CheckedIndex(
         dataset=manifest.dataset,
         title=card.title if card else manifest.dataset,
@@ -42,36 +114,52 @@ def checked_index(manifest: Manifest, card: Card | None) -> CheckedIndex:
         about=card.about if card else "general",
         huge=card.huge if card else False,
         own_list=card is None,
+        provenance=provenance,
+        origin=manifest.origin,
+        obtained_at=manifest.obtained_at,
+        in_part="; ".join(part for part in (unread if in_part else None, lacking) if part) or None,
     )
 
 
 def not_checked(cards: Mapping[str, Card], checked: Collection[str], why: NotHere) -> tuple[NotChecked, ...]:
-    """Every dataset of the catalogue that was not checked, with the reason: face sets first, then by name."""
+    """Every dataset that was not checked, with the reason: the most personal first, then by name."""
     missing = [
-        NotChecked(card.name, card.title, _reason(card, why), card.about)
+        NotChecked(card.name, card.title, *_reason(card, why), card.about)
         for card in cards.values()
         if card.name not in checked
     ]
     missing += [
-        NotChecked(name, name, f"its local index cannot be read: {reason}", "general")
-        for name, reason in why.damaged.items()
-        if name not in cards
+        NotChecked(name, name, *told, "general")
+        for name in sorted({*why.damaged, *why.silent} - cards.keys())
+        if (told := _of_index(name, why)) is not None
     ]
     return tuple(sorted(missing, key=lambda item: (ABOUT.index(item.about), item.dataset)))
 
 
-def _reason(card: Card, why: NotHere) -> str:
-    if card.name in why.damaged:
-        return f"its local index cannot be read: {why.damaged[card.name]}"
+def _of_index(name: str, why: NotHere) -> tuple[Why, str] | None:
+    """What is wrong with the index that is here."""
+    if name in why.damaged:
+        return Why.DAMAGED, f"its local index cannot be read: {why.damaged[name]}"
+    return why.silent.get(name)
+
+
+def _reason(card: Card, why: NotHere) -> tuple[Why, str]:
+    if told := _of_index(card.name, why):
+        return told
     if not card.checkable:
-        return card.no_key_reason or "it published no key"
+        return Why.NO_KEY, card.no_key_reason or "it published no key"
     if why.only and card.name not in why.only:
-        return "left out by --dataset"
-    if any(file.fetchable for file in card.files):
-        return f"no local index: flickr-auditor datasets fetch {card.name} gets it"
-    access = card.files[0].access if card.files else "unknown"
-    file = card.files[0].name if card.files else "its index file"
-    return f"no local index: {ACCESS_HINT[access].format(name=card.name, file=file)}"
+        return Why.LEFT_OUT, "left out by --dataset"
+    return Why.NO_INDEX, f"no local index: {how_to_get(card, card.name)}"
+
+
+def how_to_get(card: Card | None, name: str) -> str:
+    """The way to a local index of the dataset."""
+    if card and any(file.fetchable for file in card.files):
+        return f"flickr-auditor datasets fetch {name} gets it"
+    access = Access(card.files[0].access) if card and card.files else Access.UNKNOWN
+    file = card.files[0].name if card and card.files else "its index file"
+    return f"{access.way.format(file=file)}: flickr-auditor datasets add {name} FILE"
 
 
 def lineage(

@@ -1,17 +1,18 @@
-"""Match photos and owners against indexes.
-
-Pure set work on keys, the same on one photo or a hundred thousand.
+"""Match photos and owners against indexes, the same way for one photo or a hundred thousand.
 
 Exact keys only. A display name is never one: it finds strangers.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.account.photo import Photo
 from auditor.account.store import StaticAddress
-from auditor.audit.result import Exposure, FoundPhoto, MatchKey
-from auditor.datasets.index.lookup import Hit, Index
+from auditor.audit.result import Exposure, FoundPhoto
+from auditor.datasets.card import Card
+from auditor.datasets.index.lookup import PLACES, Group, Index
+from auditor.datasets.match_keys import MatchKey
+from auditor.datasets.parsing.row import join_key
 from auditor.flickr import licenses
 from auditor.flickr.urls import YFCC_FARMS, yfcc_photo_hashes, yfcc_video_hash
 
@@ -39,6 +40,17 @@ class ContentMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A photo of the subject by the key that a dataset has for it, by which its children are joined."""
+
+    dataset: str
+    key: str
+    photo_id: str | None
+    match_key: MatchKey
+    """What proves it in `dataset`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """What one index holds of a subject."""
 
@@ -47,29 +59,140 @@ class Matches:
     by_owner: tuple[FoundPhoto, ...]
     """What the index ascribes to the owner beyond `by_photo`."""
     by_md5: Mapping[str, ContentMatch]
+    named: Mapping[str, Named]
+    """By the form in which keys are compared; filled only where a child asked for it."""
 
 
-def match(subject: Subject, index: Index, *, certainty: str = "published") -> Matches:
+def match_all(
+    subject: Subject, indexes: Sequence[Index], cards: Mapping[str, Card], parents: Sequence[Index] = ()
+) -> Iterator[tuple[Index, Matches]]:
+    """Look `subject` up in each of `indexes`.
+
+    An index that names photos by another dataset's numbers is joined through that dataset's, which is one of
+    `indexes` or `parents`; without it such records can't be matched (`auditor.audit.coverage` says so).
+    """
+    here = {index.name: index for index in (*parents, *indexes)}
+    wanted = {parent.name for index in indexes for parent in _parents(index, here, cards)}
+    done: dict[str, Matches] = {}
+    for index in indexes:
+        for name in (*(parent.name for parent in reversed(_parents(index, here, cards))), index.name):
+            if name not in done:
+                card = cards.get(name)
+                parent = done.get(card.parent) if card and card.parent else None
+                done[name] = match(
+                    subject,
+                    here[name],
+                    certainty=card.certainty if card else "published",
+                    named=parent.named if parent else {},
+                    keys=name in wanted,
+                )
+        yield index, done[index.name] if index.name in wanted else done.pop(index.name)
+
+
+def _parents(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) -> list[Index]:
+    """The indexes that `index` is joined through, the nearest first, as far as they are `here`."""
+    found: list[Index] = []
+    while (card := cards.get(index.name)) and (parent := here.get(card.parent or "")) and parent not in found:
+        found.append(parent)
+        index = parent
+    return found
+
+
+def match(
+    subject: Subject,
+    index: Index,
+    *,
+    certainty: str = "published",
+    named: Mapping[str, Named] | None = None,
+    keys: bool = False,
+) -> Matches:
     """Look all keys of `subject` up in one index.
 
-    At most one exposure for each photo, by its strongest key.
+    At most one exposure for each photo, by its strongest key. `named` are the subject's photos by the keys of
+    the dataset that this one was drawn from; `keys` asks for those by this dataset's own.
     """
-    keys = index.manifest.match_keys
-    by_photo: dict[str, Exposure] = {}
-    if "url_hash" in keys and subject.hashes:
-        hits = [(subject.hashes[hit.url_hash], hit) for hit in index.by_hash(subject.hashes) if hit.url_hash]
-        by_photo |= _group(hits, "url_hash", certainty)
-    if "photo_id" in keys and subject.photo_ids:
-        hits = [(hit.photo_id, hit) for hit in index.by_photo(subject.photo_ids) if hit.photo_id]
-        by_photo |= _group(hits, "photo_id", certainty)
-    by_owner: tuple[FoundPhoto, ...] = ()
-    if "owner" in keys and (subject.nsids or subject.aliases):
-        owned = index.by_owner(subject.nsids, subject.aliases)
-        by_owner = _owned([hit for hit in owned if hit.photo_id not in by_photo], certainty)
-    by_md5: dict[str, ContentMatch] = {}
-    if "content_md5" in keys and subject.md5s:
-        by_md5 = _by_content(index.by_md5(subject.md5s), certainty)
-    return Matches(by_photo, by_owner, by_md5)
+    found = _Found(index, certainty)
+    for key, values in (
+        (MatchKey.PHOTO_ID, subject.photo_ids),
+        (MatchKey.URL_HASH, subject.hashes),
+        (MatchKey.PARENT_KEY, named or {}),
+        (MatchKey.OWNER, subject.nsids | subject.aliases),
+    ):
+        if key in index.manifest.match_keys and values:
+            for group in index.groups(key, values, keys=keys):
+                found.add(key, group, subject, named or {})
+    by_md5 = {}
+    if MatchKey.CONTENT_MD5 in index.manifest.match_keys and subject.md5s:
+        for group in index.groups(MatchKey.CONTENT_MD5, subject.md5s):
+            exposure = found.exposure([group], MatchKey.CONTENT_MD5, None)
+            by_md5[group.value or ""] = ContentMatch(exposure, group.photo_ids)
+    return found.matches(by_md5)
+
+
+class _Found:
+    """The records of one index that the subject met so far."""
+
+    def __init__(self, index: Index, certainty: str) -> None:
+        self._index = index
+        self._certainty = certainty
+        self._photos: dict[str, tuple[MatchKey, Named | None, list[Group]]] = {}
+        self._owned: dict[str, tuple[Named | None, list[Group]]] = {}
+        self._nameless: list[tuple[Named | None, Group]] = []
+        self._named: dict[str, Named] = {}
+
+    def add(self, key: MatchKey, group: Group, subject: Subject, named: Mapping[str, Named]) -> None:
+        """Take the records that `key` led to; keys come strongest first."""
+        via = named[group.value or ""] if key is MatchKey.PARENT_KEY else None
+        proof, photo_id = (via.match_key, via.photo_id) if via else (key, group.value)
+        if key is MatchKey.URL_HASH:
+            photo_id = subject.hashes[group.value or ""]
+        if proof is not MatchKey.OWNER and photo_id is not None:
+            first, through, groups = self._photos.setdefault(photo_id, (proof, via, []))
+            # By a weaker key the same records are met again.
+            if first is proof and (through is None) is (via is None):
+                groups.append(group)
+        elif photo_id is None:
+            self._nameless.append((via, group))
+        elif photo_id not in self._photos:
+            self._owned.setdefault(photo_id, (via, []))[1].append(group)
+        for own in group.keys:
+            self._named.setdefault(join_key(own), Named(self._index.name, own, photo_id, proof))
+
+    def matches(self, by_md5: Mapping[str, ContentMatch]) -> Matches:
+        """Everything, an exposure for each photo."""
+        by_photo = {
+            photo_id: self.exposure(groups, proof, via)
+            for photo_id, (proof, via, groups) in self._photos.items()
+        }
+        owned = [
+            FoundPhoto(photo_id, self.exposure(groups, MatchKey.OWNER, via))
+            for photo_id, (via, groups) in self._owned.items()
+        ]
+        owned += [
+            FoundPhoto(None, self.exposure([group], MatchKey.OWNER, via)) for via, group in self._nameless
+        ]
+        return Matches(by_photo, tuple(owned), by_md5, self._named)
+
+    def exposure(self, groups: Sequence[Group], proof: MatchKey, via: Named | None) -> Exposure:
+        """The one exposure of all records of a photo."""
+        places = [place for group in groups for place in group.places][:PLACES]
+        license_id = next((group.license_id for group in groups if group.license_id is not None), None)
+        return Exposure(
+            dataset=self._index.name,
+            match_key=proof,
+            record=places[0].record,
+            records=sum(group.records for group in groups),
+            source=places[0].source,
+            license_then_id=license_id,
+            license_then=licenses.get(license_id).name if license_id is not None else None,
+            links_original=any(group.links_original for group in groups),
+            certainty=self._certainty,
+            record_key=places[0].key,
+            places=tuple(places),
+            provenance=self._index.manifest.provenance,
+            via=via.dataset if via else None,
+            via_key=via.key if via else None,
+        )
 
 
 def subject_of(
@@ -105,50 +228,3 @@ def hashes_of(address: StaticAddress) -> tuple[str, ...]:
     if address.farm is None or address.farm in YFCC_FARMS:
         return given
     return (*given, *yfcc_photo_hashes(address.photo_id, address.server, address.secret))
-
-
-def _group(hits: Iterable[tuple[str, Hit]], match_key: MatchKey, certainty: str) -> dict[str, Exposure]:
-    """One exposure for each key: its first place, and how many there are."""
-    groups: dict[str, list[Hit]] = {}
-    for key, hit in hits:
-        groups.setdefault(key, []).append(hit)
-    return {key: _exposure(group, match_key, certainty) for key, group in groups.items()}
-
-
-def _by_content(hits: Iterable[Hit], certainty: str) -> dict[str, ContentMatch]:
-    """One match for each MD5, whatever photos its records are of."""
-    groups: dict[str, list[Hit]] = {}
-    for hit in hits:
-        if hit.content_md5:
-            groups.setdefault(hit.content_md5, []).append(hit)
-    return {
-        md5: ContentMatch(
-            _exposure(group, "content_md5", certainty),
-            frozenset(hit.photo_id for hit in group if hit.photo_id),
-        )
-        for md5, group in groups.items()
-    }
-
-
-def _owned(hits: Iterable[Hit], certainty: str) -> tuple[FoundPhoto, ...]:
-    """One entry for each photo; a record without a photo id stands for itself."""
-    hits = list(hits)
-    photos = _group([(hit.photo_id, hit) for hit in hits if hit.photo_id], "owner", certainty)
-    others = [FoundPhoto(None, _exposure([hit], "owner", certainty)) for hit in hits if not hit.photo_id]
-    return (*(FoundPhoto(photo_id, exposure) for photo_id, exposure in photos.items()), *others)
-
-
-def _exposure(hits: Sequence[Hit], match_key: MatchKey, certainty: str) -> Exposure:
-    first = hits[0]
-    license_id = next((hit.license_id for hit in hits if hit.license_id is not None), None)
-    return Exposure(
-        dataset=first.dataset,
-        match_key=match_key,
-        record=first.record,
-        records=len(hits),
-        source=first.source,
-        license_then_id=license_id,
-        license_then=licenses.get(license_id).name if license_id is not None else None,
-        links_original=any(hit.links_original for hit in hits),
-        certainty=certainty,
-    )

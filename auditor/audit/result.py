@@ -1,16 +1,17 @@
 """What an audit and a check find, as values; `auditor.report` writes them out."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
 
 from auditor.account.export_files import SkippedFile
 from auditor.account.photo import Account, Photo
 from auditor.datasets.card import ABOUT
+from auditor.datasets.index.lookup import Place
+from auditor.datasets.match_keys import MatchKey as MatchKey
+from auditor.datasets.provenance import Provenance
 from auditor.errors import AuditorError
 from auditor.flickr.urls import Target
-
-MatchKey = Literal["photo_id", "url_hash", "content_md5", "owner"]
-"""`owner` alone proves only that a photo of this account is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,24 @@ class Exposure:
     """The index holds the original's secret, so it links to the full-size file."""
     certainty: str
     """``published``, or ``inferred`` where the dataset never said that the number is a photo id."""
+    record_key: str | None = None
+    """The publisher's own key of the first place, such as Open Images' ImageID."""
+    places: tuple[Place, ...] = ()
+    """The first few places, of all files."""
+    provenance: Provenance = Provenance.UNVERIFIED
+    """Whose list it is."""
+    via: str | None = None
+    """The dataset whose index says that this is the photo, where this one gives that one's number only."""
+    via_key: str | None = None
+    """That number, as `via` writes it."""
 
     def values(self) -> dict[str, Any]:
         """All fields by name; `dataclasses.asdict` copies deeply, which takes ten times as long."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        values = {name: getattr(self, name) for name in self.__slots__}
+        values["places"] = [
+            {"source": place.source, "record": place.record, "record_key": place.key} for place in self.places
+        ]
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +102,42 @@ class CheckedIndex:
     huge: bool
     own_list: bool = False
     """A list of the user's own: no publisher stands behind it."""
+    provenance: Provenance = Provenance.UNVERIFIED
+    origin: str = ""
+    """The file, registry or pack it came from."""
+    obtained_at: str | None = None
+    """When a pack or an answer came."""
+    in_part: str | None = None
+    """Why not all of the dataset was looked in, where it was not."""
+
+    def values(self) -> dict[str, Any]:
+        """As in JSON."""
+        values = asdict(self)
+        values["from"] = values.pop("origin")
+        values["coverage"] = "part" if self.in_part else "whole"
+        return values
+
+
+class Why(StrEnum):
+    """Why a dataset was not checked."""
+
+    NO_INDEX = "no-index"
+    EMPTY = "empty-index"
+    NO_PARENT = "no-parent"
+    DAMAGED = "damaged-index"
+    LEFT_OUT = "left-out"
+    NO_KEY = "no-key"
 
 
 @dataclass(frozen=True, slots=True)
 class NotChecked:
-    """A dataset of the catalogue that nothing can be said about, and why."""
+    """A dataset that nothing can be said about, and why."""
 
     dataset: str
     title: str
+    why: Why
     reason: str
+    """In words, with the way on."""
     about: str
 
 
@@ -204,3 +246,13 @@ class CheckedTarget:
     """Why the target could not be read or looked up."""
     cause: AuditorError | None = None
     """What kept it from being looked up, where it was not the target itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What `check` found about all targets, and where it looked."""
+
+    targets: tuple[CheckedTarget, ...]
+    """In the order they were given."""
+    indexes: tuple[CheckedIndex, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()

@@ -25,11 +25,15 @@ PLACE_COLUMNS: Final = (
     "dataset",
     "match_key",
     "record",
+    "record_key",
     "records",
     "source",
     "license_then",
     "links_original",
     "certainty",
+    "via",
+    "via_key",
+    "provenance",
 )
 AUDIT_COLUMNS: Final = (*PHOTO_COLUMNS, *PLACE_COLUMNS, "in_account", "file", "account")
 CHECK_COLUMNS: Final = (

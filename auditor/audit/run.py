@@ -52,6 +52,7 @@ def audit_home(
         indexes.readable,
         catalogue.load(),
         generated_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        parents=indexes.parents,
         only=only,
         damaged=indexes.damaged,
         originals=originals,

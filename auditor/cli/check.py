@@ -57,14 +57,15 @@ def check(
         raise UsageError(
             "there is nothing to check", hint="Name a photo link, a photo id or an NSID, or use --from FILE."
         )
-    indexes = open_indexes(session).readable
-    if not indexes:
+    indexes = open_indexes(session)
+    resolver = _resolver(session, parsed, wait=not no_wait)
+    result = look_up(parsed, indexes.readable, catalogue.load(), resolver, damaged=indexes.damaged)
+    if not result.indexes:
         raise no_index()
-    results = look_up(parsed, indexes, catalogue.load(), _resolver(session, parsed, wait=not no_wait))
-    emit(render_check(results, format.value, columns=columns(output)), output)
-    for hint in dict.fromkeys(result.cause.hint for result in results if result.cause):
+    emit(render_check(result, format.value, columns=columns(output)), output)
+    for hint in dict.fromkeys(target.cause.hint for target in result.targets if target.cause):
         note(f"  → {hint}")
-    if code := _exit_code(results):
+    if code := _exit_code(result.targets):
         raise typer.Exit(code)
 
 

@@ -1,9 +1,14 @@
-"""DuckDB as used here: bounded memory, nothing from the network, errors turned into our own."""
+"""DuckDB as used here: bounded memory, nothing from the network, no guesses, errors turned into our own.
+
+DuckDB reads meaning into paths: ``photo_id=7`` in one is a column of every row, ``*`` and ``[`` are patterns,
+``~`` is the home folder. A home of such a name once gave false hits, so every path goes through here.
+"""
 
 import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -17,10 +22,11 @@ def connect(memory_limit: str = MEMORY_LIMIT, spill: Path | None = None) -> duck
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "autoinstall_known_extensions": False,
+        "python_enable_replacements": False,  # a table's name never means a variable of ours
         "preserve_insertion_order": False,  # keeping it costs memory; every order that matters is asked for
     }
     if spill is not None:
-        config["temp_directory"] = str(spill)
+        config["temp_directory"] = str(spill.absolute())
     return duckdb.connect(":memory:", config=config)
 
 
@@ -30,8 +36,18 @@ def literal(text: str) -> str:
 
 
 def pattern(path: Path) -> str:
-    """A path for ``read_parquet(?)``, which would take ``[`` or ``*`` in it for a pattern."""
-    return glob.escape(str(path))
+    """The value of the parameter in `PARQUET`: a path that means itself."""
+    return glob.escape(str(path.absolute()))
+
+
+def parquet(files: str = "?", **options: bool) -> str:
+    """The SQL of a table of Parquet files: of a parameter that `pattern` makes, or of a list of literals."""
+    given = {"hive_partitioning": False, "hive_types_autocast": False, **options}
+    return f"read_parquet({files}, {', '.join(f'{name} = {value}' for name, value in given.items())})"
+
+
+PARQUET: Final = parquet()
+"""The table of the one Parquet file that a parameter names."""
 
 
 @contextmanager

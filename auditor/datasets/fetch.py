@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urljoin
 
 from auditor.datasets import duck
+from auditor.datasets.access import Access
 from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.download import Downloaded, Remote, check_address, download, get_small
 from auditor.datasets.index.build import build
@@ -26,14 +27,6 @@ from auditor.names import dataset_name, inside
 from auditor.progress import SILENT, Progress
 
 _INFO: Final = "flickr-auditor datasets info"
-_HOW: Final = {
-    "public": ("get it at {}", "get it from its publisher"),
-    "request": ("ask its publisher for it at {}", "ask its publisher for it; no address to ask at is known"),
-    "login": ("log in and get it at {}", "log in at its publisher's; no address is known"),
-    "gone": ("its publisher took it down; it was at {}", "its publisher took it down"),
-    "unknown": ("nobody is known to offer it; see {}", "nobody is known to offer it"),
-}
-"""By access: what to do where a place is known, and where none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +149,8 @@ def by_hand(card: Card) -> list[str]:
 
 def _way(file: IndexFile, card: Card) -> str:
     place = file.page or file.url or card.opt_out.url
-    known, unknown = _HOW[file.access]
     note = f" ({file.note.rstrip('.')})" if file.note else ""
-    return f"{file.name}: {known.format(place) if place else unknown}{note}"
+    return f"{file.name}: {Access(file.access).how(place)}{note}"
 
 
 def _wanted(card: Card, only: Sequence[str]) -> list[IndexFile]:

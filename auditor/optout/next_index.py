@@ -96,7 +96,7 @@ def _witnesses(index: Index, key: str, asked: Sequence[RequestedPhoto]) -> tuple
     ids = [int(photo.photo_id) for photo in asked if photo.photo_id]
     hashes = [photo.url_hash for photo in asked if photo.url_hash]
     query = (
-        f"SELECT DISTINCT {key} FROM (SELECT {key} FROM read_parquet(?) WHERE {key} IS NOT NULL"  # noqa: S608 - own names
+        f"SELECT DISTINCT {key} FROM (SELECT {key} FROM {duck.PARQUET} WHERE {key} IS NOT NULL"  # noqa: S608 - own names
         " AND coalesce(photo_id NOT IN (SELECT unnest(?::BIGINT[])), true)"
         " AND coalesce(url_hash NOT IN (SELECT unnest(?::VARCHAR[])), true)"
         f" USING SAMPLE reservoir({WITNESSES} ROWS) REPEATABLE (1)) ORDER BY 1"

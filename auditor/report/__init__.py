@@ -4,12 +4,12 @@
 programs read, take the values themselves.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
-from auditor.audit.result import AuditResult, CheckedTarget
+from auditor.audit.result import AuditResult, CheckResult
 
 _MODULES = {
     "json": "as_json",
@@ -38,7 +38,7 @@ class _Writer(Protocol):
     """What each format's module holds."""
 
     def audit(self, result: AuditResult) -> str: ...
-    def check(self, targets: Sequence[CheckedTarget]) -> str: ...
+    def check(self, result: CheckResult) -> str: ...
 
 
 def render_audit(
@@ -64,13 +64,13 @@ def render_audit(
     return _writer(format).audit(result)
 
 
-def render_check(targets: Sequence[CheckedTarget], format: str, *, columns: int | None = None) -> str:  # noqa: A002
-    """What was found about `targets`, in their order; formats and `columns` as for `render_audit`."""
+def render_check(result: CheckResult, format: str, *, columns: int | None = None) -> str:  # noqa: A002
+    """What was found about each target, in their order; formats and `columns` as for `render_audit`."""
     if format == "table":
         from auditor.report.audit import table
 
-        return table.check(targets, columns=columns)
-    return _writer(format).check(targets)
+        return table.check(result, columns=columns)
+    return _writer(format).check(result)
 
 
 def _writer(name: str) -> _Writer:

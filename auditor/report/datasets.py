@@ -6,26 +6,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from auditor.datasets.access import Access
 from auditor.datasets.card import Card
 from auditor.datasets.contacts import Channel, usable
 from auditor.datasets.index.manifest import SCHEMA_VERSION, Manifest
 from auditor.datasets.match_keys import MatchKey
 from auditor.text import count, file_size, plain
 
-ACCESS = {
-    "public": "for anybody",
-    "request": "on request",
-    "login": "after a login",
-    "gone": "taken down",
-    "unknown": "not known whether it can be had",
-}
-_ACCESS_SHORT = {
-    "public": "by hand",
-    "request": "ask the publisher",
-    "login": "log in to get it",
-    "gone": "taken down",
-    "unknown": "source not known",
-}
 _HEADINGS = {
     "faces": "Faces",
     "bodies": "People",
@@ -112,7 +99,7 @@ def _state(card: Card, manifest: Manifest | None) -> str:
         size = sum(file.bytes or 0 for file in card.smallest_download)
         known = all(file.bytes for file in card.smallest_download)
         return f"fetch, {file_size(size)}" if known else "fetch"
-    return _ACCESS_SHORT[card.files[0].access if card.files else "unknown"]
+    return (Access(card.files[0].access) if card.files else Access.UNKNOWN).short
 
 
 def _here(manifest: Manifest) -> str:
@@ -175,7 +162,7 @@ def _described(card: Card) -> Iterator[str]:
         yield "Index files"
     for file in card.files:
         size = f", {file.bytes:,} bytes" if file.bytes else ""
-        yield f"  {file.name} ({file.format}{size}): {ACCESS[file.access]}"
+        yield f"  {file.name} ({file.format}{size}): {Access(file.access).label}"
         for place in (file.url, file.page, file.note):
             if place:
                 yield from _wrapped(f"    {place}", indent=4)

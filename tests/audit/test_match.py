@@ -161,9 +161,10 @@ class Names:
 def test_people_are_resolved_exactly(
     index: MakeIndex, target: str, owner: str | None, *, noted: bool
 ) -> None:
-    (result,) = check(
+    checked = check(
         [classify(target)], [index("megaface", megaface(f"{ME}/22222_0.jpg"))], catalogue.load(), Names()
     )
+    (result,) = checked.targets
     assert result.owner == owner
     assert len(result.exposures) == (owner is not None)
     assert (result.note is not None) == noted

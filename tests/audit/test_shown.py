@@ -10,10 +10,11 @@ from auditor import database
 from auditor.account.photo import Account, Photo
 from auditor.audit.result import AuditResult, CheckedIndex, ExposedPhoto, Exposure, FoundPhoto, MatchedFile
 from auditor.audit.shown import known_before, only_new, remember
+from auditor.datasets.match_keys import MatchKey
 from auditor.flickr.privacy import Privacy
 
 NSID = "99000001@N07"
-FFHQ = Exposure("ffhq", "photo_id", "12", 1, "ffhq.json", "2", "CC BY-NC 2.0", False, "published")
+FFHQ = Exposure("ffhq", MatchKey.PHOTO_ID, "12", 1, "ffhq.json", "2", "CC BY-NC 2.0", False, "published")
 COCO = replace(FFHQ, dataset="coco")
 INDEX = CheckedIndex("ffhq", "FFHQ", 7, "2026-01-01T00:00:00+00:00", (), ("photo_id",), "faces", False)
 RESULT = AuditResult(

@@ -15,6 +15,7 @@ from auditor.account.store import AccountStore
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index.build import build
+from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
 from auditor.optout import addressees
@@ -33,7 +34,7 @@ VERSION = IndexVersion(
 PHOTO = RequestedPhoto(
     photo_id="5000000001",
     link=f"https://www.flickr.com/photos/{NSID}/5000000001/",
-    match_key="photo_id",
+    match_key=MatchKey.PHOTO_ID,
     certainty="published",
     places=(Place("ffhq-v2.json", '["17"]'),),
     standing=Standing.PUBLIC,

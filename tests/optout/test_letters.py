@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from auditor.account.photo import Account
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
+from auditor.datasets.match_keys import MatchKey
 from auditor.errors import ConfigurationError
 from auditor.optout import letter as letters
 from auditor.optout.law import LAWS, Ground, Role
@@ -53,9 +54,12 @@ def test_every_letter_survives_missing_and_hostile_values(
     """In Markdown as a reader sees it: one heading, links to Flickr only, and no other markup than lists."""
     photos = (
         replace(PHOTO, license_then=None, license_now=None, steps_done=("no_cv",), certainty="inferred"),
-        replace(PHOTO, photo_id=None, link=None, match_key="owner", standing=Standing.GONE),
+        replace(PHOTO, photo_id=None, link=None, match_key=MatchKey.OWNER, standing=Standing.GONE),
         replace(
-            PHOTO, places=(Place(HOSTILE, HOSTILE), Place("a", "b")), match_key="url_hash", license_then="99"
+            PHOTO,
+            places=(Place(HOSTILE, HOSTILE), Place("a", "b")),
+            match_key=MatchKey.URL_HASH,
+            license_then="99",
         ),
     )
     cases = (

@@ -15,6 +15,7 @@ from auditor.audit.audit import AccountState, audit
 from auditor.datasets import catalogue
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
+from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.readers import select as formats
 from auditor.errors import WrongFileError
 from auditor.flickr.urls import parse_photo, yfcc_photo_hashes
@@ -29,7 +30,7 @@ def numbered(number: int) -> RequestedPhoto:
     return replace(PHOTO, photo_id=str(number), link=f"https://www.flickr.com/photos/x/{number}/")
 
 
-UNNAMED = replace(PHOTO, photo_id=None, link=None, match_key="owner")
+UNNAMED = replace(PHOTO, photo_id=None, link=None, match_key=MatchKey.OWNER)
 SOME = st.sets(st.integers(1, 30)).map(lambda ids: [numbered(number) for number in sorted(ids)])
 
 

@@ -26,6 +26,7 @@ from auditor.audit.result import (
     AuditResult,
     CheckedIndex,
     CheckedTarget,
+    CheckResult,
     ExposedPhoto,
     Exposure,
     FoundPhoto,
@@ -34,8 +35,10 @@ from auditor.audit.result import (
     NotChecked,
     OriginalsRead,
     SourceFile,
+    Why,
 )
 from auditor.datasets import catalogue
+from auditor.datasets.match_keys import MatchKey
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import classify
 from auditor.report import render_audit, render_check
@@ -58,7 +61,7 @@ HOSTILE = (
 
 def exposure(dataset: str, **changes: Any) -> Exposure:
     base = Exposure(
-        dataset, "photo_id", "line 7", 1, f"{dataset}.csv", "2", "CC BY-NC 2.0", False, "published"
+        dataset, MatchKey.PHOTO_ID, "line 7", 1, f"{dataset}.csv", "2", "CC BY-NC 2.0", False, "published"
     )
     return replace(base, **changes)
 
@@ -112,10 +115,12 @@ RESULT = AuditResult(
         index("megaface", "MegaFace, challenge 1", "faces"),
     ),
     not_checked=(
-        NotChecked("fairface", "FairFace", "it was published as cropped faces without links", "faces"),
-        NotChecked("pipa", "PIPA", "no local index: ask its publisher", "faces"),
-        NotChecked("coco", "COCO", "left out by --dataset", "general"),
-        NotChecked("sbu", "SBU", "its local index cannot be read: bad <checksum>", "general"),
+        NotChecked(
+            "fairface", "FairFace", Why.NO_KEY, "it was published as cropped faces without links", "faces"
+        ),
+        NotChecked("pipa", "PIPA", Why.NO_INDEX, "no local index: ask its publisher", "faces"),
+        NotChecked("coco", "COCO", Why.LEFT_OUT, "left out by --dataset", "general"),
+        NotChecked("sbu", "SBU", Why.DAMAGED, "its local index cannot be read: bad <checksum>", "general"),
     ),
     exposed=EXPOSED,
     gone=GONE,
@@ -135,6 +140,7 @@ TARGETS = (
     CheckedTarget(classify("5300000099"), ()),
     CheckedTarget(classify("https://evil.example/\x1b[2J<b>"), (), error="not a Flickr address"),
 )
+CHECKED = CheckResult(TARGETS, RESULT.indexes, RESULT.not_checked)
 
 
 class Page(HTMLParser):
@@ -286,7 +292,7 @@ def test_audit_json_is_as_its_schema_describes(result: AuditResult) -> None:
 
 
 def test_check_json_is_as_its_schema_describes() -> None:
-    data = json.loads(render_check(TARGETS, "json"))
+    data = json.loads(render_check(CHECKED, "json"))
     jsonschema.validate(data, closed_schema("check"))
     assert [len(item["exposures"]) for item in data["results"]] == [2, 3, 0, 0]
 
@@ -344,7 +350,7 @@ def test_csv_has_a_row_for_each_exposure_and_no_formula() -> None:
 
 
 def test_check_csv_has_a_row_for_each_target_without_exposures_too() -> None:
-    table = rows(render_check(TARGETS, "csv"))
+    table = rows(render_check(CHECKED, "csv"))
     assert [row["dataset"] for row in table] == ["yfcc100m", "ffhq", "megaface", "ffhq", "megaface", "", ""]
     assert table[-1]["error"] == "not a Flickr address"
 
@@ -410,13 +416,14 @@ def test_html_shows_thumbnails_of_public_photos_with_a_known_secret_only() -> No
 
 @pytest.mark.parametrize("format_", FOR_PEOPLE)
 def test_check_says_what_became_of_each_target(format_: str) -> None:
-    text = " ".join(re.sub(r"<[^>]*>", " ", render_check(TARGETS, format_)).replace("\\", "").split())
+    text = " ".join(re.sub(r"<[^>]*>", " ", render_check(CHECKED, format_)).replace("\\", "").split())
     lowered = text.lower()
     for expected in (
         "in 2 datasets",
         "1 photo and 1 record without a photo id in 2 datasets",
         "by nsid only",
-        "not found in any dataset that could be checked",
+        "not found in the 4 datasets that were checked",
+        "looked in 4 datasets: yfcc100m, ffhq, helen, megaface",
         "not a flickr address",
         "collected as cc by-nc 2.0",
     ):

@@ -190,6 +190,7 @@ class _Builder:
             records=data_files[0].rows,
             photos=photos,
             owners=self._owners(data_files),
+            keyed=self._keyed(data_files[0]),
             match_keys=found or possible,
             files=data_files,
             provenance=self._provenance(old, card, files, added),
@@ -206,6 +207,7 @@ class _Builder:
             records=data_files[0].rows,
             photos=photos,
             owners=self._owners(data_files),
+            keyed=self._keyed(data_files[0]),
             match_keys=found or described.match_keys,
             files=data_files,
         )
@@ -349,9 +351,10 @@ class _Builder:
 
     def _copy(self, select: str, origin: Sequence[Path], rest: str, target: Path) -> int:
         files = ", ".join(duck.literal(duck.pattern(path)) for path in origin)
+        origins = duck.parquet(f"[{files}]", union_by_name=True)
         copied = self.database.execute(
-            f"COPY ({select} FROM read_parquet([{files}], union_by_name = true) {rest})"
-            f" TO {duck.literal(str(target))} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)"
+            f"COPY ({select} FROM {origins} {rest}) TO {duck.literal(str(target.absolute()))}"
+            " (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)"
         ).fetchall()
         target.chmod(0o600)
         return int(copied[0][0])
@@ -360,8 +363,12 @@ class _Builder:
         path = next((self.work / file.name for file in files if file.key == "owner"), None)
         if path is None:
             return 0
-        query = "SELECT count(*) FROM (SELECT DISTINCT nsid, alias FROM read_parquet(?))"
+        query = f"SELECT count(*) FROM (SELECT DISTINCT nsid, alias FROM {duck.PARQUET})"  # noqa: S608
         return int(self.database.execute(query, [duck.pattern(path)]).fetchall()[0][0])
+
+    def _keyed(self, main: DataFile) -> int:
+        query = f"SELECT count(key) FROM {duck.PARQUET}"  # noqa: S608 - own text
+        return int(self.database.execute(query, [duck.pattern(self.work / main.name)]).fetchall()[0][0])
 
 
 def _describe(path: Path, stop: Event) -> SourceFile:

@@ -18,6 +18,8 @@ class LocalIndexes:
     readable: tuple[Index, ...]
     damaged: Mapping[str, str]
     """Dataset → why its index cannot be read."""
+    parents: tuple[Index, ...] = ()
+    """Further indexes that were not asked for: `readable` ones name photos by their numbers."""
 
 
 def names(indexes: Path) -> tuple[str, ...]:
@@ -59,10 +61,25 @@ def open_indexes(folder: Path, only: Sequence[str] = ()) -> LocalIndexes:
     for name in map(dataset_name, only):
         if name not in names(folder):
             catalogue.get(name)  # of an unknown one the nearest names help more
-    readable, damaged = [], {}
-    for name in present(folder, only) if only else names(folder):
+    wanted = present(folder, only) if only else names(folder)
+    readable, damaged = _opened(folder, wanted)
+    parents: dict[str, Index] = {}
+    waiting = [index.name for index in readable]
+    while waiting:
+        card = catalogue.find(waiting.pop())
+        if card and card.parent in set(names(folder)) - {*wanted, *parents}:
+            further, _ = _opened(folder, [card.parent])
+            parents |= {index.name: index for index in further}
+            waiting += [index.name for index in further]
+    return LocalIndexes(tuple(readable), damaged, tuple(parents.values()))
+
+
+def _opened(folder: Path, wanted: Iterable[str]) -> tuple[list[Index], dict[str, str]]:
+    readable: list[Index] = []
+    damaged: dict[str, str] = {}
+    for name in wanted:
         try:
             readable.append(Index.open(folder / name))
         except StorageError as error:
             damaged[name] = error.message
-    return LocalIndexes(tuple(readable), damaged)
+    return readable, damaged

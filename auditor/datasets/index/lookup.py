@@ -1,19 +1,27 @@
 """Looking photos and owners up in the local indexes, many at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, NamedTuple, Self
 
 import duckdb
 
 from auditor.datasets import duck
 from auditor.datasets.index import manifest
 from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing.row import join_key
 from auditor.errors import StorageError
 from auditor.flickr.urls import is_nsid, is_photo_id, pack_nsid, unpack_nsid
+
+PLACES: Final = 10
+"""How many places of a photo are told one by one."""
+MOST_KEYS: Final = 1000
+"""Of one photo: more than faces are in any picture, less than memory holds."""
+BATCH_ROWS: Final = 2048
 
 _Row = dict[str, Any]
 
@@ -40,6 +48,34 @@ class Hit:
     """The publisher's own key of the row, such as Open Images' ImageID."""
     parent_key: str | None = None
     """The key of its photo in the dataset that this one was drawn from."""
+
+
+class Place(NamedTuple):
+    """Where a record is."""
+
+    source: str
+    """Name of the publisher's file."""
+    record: str
+    """As `Hit.record`."""
+    key: str | None
+    """As `Hit.key`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All records of one index that one value of a key leads to."""
+
+    value: str | None
+    """That value; of an owner's records the photo id, None for a record without one."""
+    records: int
+    places: tuple[Place, ...]
+    """The first `PLACES` of them, in the order of the publisher's files."""
+    license_id: str | None
+    links_original: bool
+    keys: tuple[str, ...]
+    """Different keys of the records (the first `MOST_KEYS`), where they were asked for."""
+    photo_ids: frozenset[str]
+    """Of the records of one MD5: the photos that they are of, as far as they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +120,101 @@ class Index:
         """The records whose photo has one of these keys in the dataset that this one was drawn from."""
         return self._hits(self._rows("parent_key", "parent_key", "VARCHAR", [join_key(key) for key in keys]))
 
+    def groups(self, key: MatchKey, values: Iterable[str], *, keys: bool = False) -> Iterator[Group]:
+        """The records with one of these `values` of `key`, those of one value as one group.
+
+        Of an owner's records those of one photo are a group, and `values` are NSIDs and aliases. `keys` asks
+        for the publisher's keys too. However many records there are, memory is that of the groups.
+        """
+        match key:
+            case MatchKey.PHOTO_ID:
+                yield from self._grouped(key, "photo_id", _numbers(frozenset(values)), keys=keys)
+            case MatchKey.OWNER:
+                yield from self._owned(list(values), keys=keys)
+            case MatchKey.PARENT_KEY:
+                yield from self._grouped(key, "parent_key", list(map(join_key, values)), keys=keys)
+            case _:
+                yield from self._grouped(key, key.value, [value.lower() for value in values], keys=keys)
+
+    def _owned(self, owners: Sequence[str], *, keys: bool) -> Iterator[Group]:
+        """Records that hold both an NSID and an alias are met by the first alone."""
+        nsids = [pack_nsid(owner) for owner in owners if is_nsid(owner)]
+        aliases = [owner.lower() for owner in owners if not is_nsid(owner)]
+        yield from self._grouped(MatchKey.OWNER, "nsid", nsids, keys=keys)
+        yield from self._grouped(MatchKey.OWNER, "alias", aliases, keys=keys, but=nsids)
+
+    def _grouped(
+        self,
+        key: MatchKey,
+        column: str,
+        values: Sequence[int] | Sequence[str],
+        *,
+        keys: bool,
+        but: Sequence[int] = (),
+    ) -> Iterator[Group]:
+        file = self.manifest.file(key)
+        if file is None or not values:
+            return
+        # Indexes of before records had keys have no such column.
+        record_key = "key" if self.manifest.keyed else "NULL::VARCHAR"
+        value = "photo_id" if key is MatchKey.OWNER else column
+        query = f"""
+            SELECT
+                {value}, count(*), bool_or(original),
+                min_by(license_id, place) FILTER (license_id IS NOT NULL),
+                min_by({{'source': source, 'row': row, 'at': record, 'key': record_key}}, place, {PLACES}),
+                {f"list(DISTINCT record_key)[:{MOST_KEYS}]" if keys else "NULL"},
+                {f"list(DISTINCT photo_id)[:{MOST_KEYS}]" if key is MatchKey.CONTENT_MD5 else "NULL"}
+            FROM (
+                SELECT *, {record_key} AS record_key, (source::HUGEINT << 64) + row AS place
+                FROM {duck.PARQUET}
+            )
+            WHERE {column} IN (SELECT unnest(?::{"BIGINT" if isinstance(values[0], int) else "VARCHAR"}[]))
+                AND {"(nsid IS NULL OR nsid NOT IN (SELECT unnest(?::BIGINT[])))" if but else "true"}
+            GROUP BY {value}, CASE WHEN {value} IS NULL THEN place END
+        """  # noqa: S608 - all from this file
+        parameters = [duck.pattern(self.folder / file.name), list(values), *([list(but)] if but else [])]
+        with self._reading():
+            answer = _database().cursor().execute(query, parameters)
+            while batch := answer.fetchmany(BATCH_ROWS):
+                yield from (self._group(row) for row in batch)
+
+    def _group(self, row: Sequence[Any]) -> Group:
+        value, records, original, license_id, places, keys, photo_ids = row
+        return Group(
+            value=None if value is None else str(value),
+            records=records,
+            places=tuple(
+                Place(
+                    self.manifest.sources[place["source"]].name,
+                    place["at"] or f"line {place['row']}",
+                    place["key"],
+                )
+                for place in places
+            ),
+            license_id=None if license_id is None else str(license_id),
+            links_original=original,
+            keys=tuple(key for key in keys or () if key),
+            photo_ids=frozenset(str(photo_id) for photo_id in photo_ids or () if photo_id),
+        )
+
     def _rows(self, key: str, column: str, kind: str, values: list[int] | list[str]) -> list[_Row]:
         """The raw records whose `column` has one of `values`."""
         file = self.manifest.file(key)
         if file is None or not values:
             return []
         # By name: an index built before there were all columns has fewer, and not every order has all.
-        query = f"SELECT * FROM read_parquet(?) WHERE {column} IN (SELECT unnest(?::{kind}[]))"  # noqa: S608
-        parameters = [duck.pattern(self.folder / file.name), values]
+        query = f"SELECT * FROM {duck.PARQUET} WHERE {column} IN (SELECT unnest(?::{kind}[]))"  # noqa: S608
+        with self._reading():
+            answer = _database().cursor().execute(query, [duck.pattern(self.folder / file.name), values])
+            names = [str(column[0]) for column in answer.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
         with duck.storage_errors(self.name):
             try:
-                found = _database().cursor().execute(query, parameters)
-                names = [str(column[0]) for column in found.description or ()]
-                return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+                yield
             except duckdb.IOException as error:
                 if manifest.read(self.folder).files == self.manifest.files:
                     raise

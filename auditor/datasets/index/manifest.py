@@ -69,6 +69,8 @@ class Manifest:
     """From where: an address, or the name of a file; "" where it is not known. ``from`` in JSON."""
     obtained_at: str | None = None
     """When a pack or an answer came, in UTC, as ISO 8601."""
+    keyed: int = 0
+    """Records with the publisher's own key: without them no dataset can be joined to this one."""
     certain: bool = False
     """The files are of the dataset by their shape, so that having no record is an answer too."""
 
@@ -98,7 +100,8 @@ class Manifest:
     def values(self) -> dict[str, Any]:
         """The fields by the names that they have in JSON."""
         values = asdict(self)
-        return {**values, "from": values.pop("origin")}
+        values["from"] = values.pop("origin")
+        return values
 
     def write(self, folder: Path) -> None:
         """Replace the manifest in `folder`, durably and in one step."""
@@ -160,6 +163,7 @@ def parse(data: object) -> Manifest:
         provenance=Provenance(top.optional("provenance", str) or Provenance.UNVERIFIED),
         origin=top.optional("from", str) or "",
         obtained_at=top.optional("obtained_at", str),
+        keyed=top.optional("keyed", int) or 0,
         certain=bool(top.optional("certain", bool)),
     )
     if manifest.rows != manifest.indexed + sum(manifest.skipped.values()):

@@ -106,7 +106,7 @@ def _values(
     with source.file() as path:
         relation = connection.execute(
             f"SELECT file_row_number + 1, {picked}"  # noqa: S608 - names are quoted
-            f" FROM read_parquet(?, file_row_number = true, binary_as_string = true) WHERE {test}",
+            f" FROM {duck.parquet(file_row_number=True, binary_as_string=True)} WHERE {test}",
             [duck.pattern(path)],
         )
         while batch := relation.fetchmany(_BATCH_ROWS):

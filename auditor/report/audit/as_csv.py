@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from auditor.audit.result import AuditResult, CheckedTarget
+from auditor.audit.result import AuditResult, CheckResult
 from auditor.audit.rows import AUDIT_COLUMNS, CHECK_COLUMNS, audit_rows, check_rows
 from auditor.text import csv_cell
 
@@ -15,9 +15,9 @@ def audit(result: AuditResult) -> str:
     return _csv(audit_rows(result), AUDIT_COLUMNS)
 
 
-def check(targets: Sequence[CheckedTarget]) -> str:
+def check(result: CheckResult) -> str:
     """See `auditor.audit.rows`."""
-    return _csv(check_rows(targets), CHECK_COLUMNS)
+    return _csv(check_rows(result.targets), CHECK_COLUMNS)
 
 
 def _csv(rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> str:

@@ -1,13 +1,11 @@
 """An audit or a check as one HTML file: the number, what to do, charts that filter, and every photo."""
 
-from collections.abc import Sequence
-
-from auditor.audit.result import AuditResult, CheckedTarget
+from auditor.audit.result import AuditResult, CheckResult
 from auditor.flickr.privacy import Privacy
 from auditor.report import Page
 from auditor.report.audit import charts
 from auditor.report.audit.cards import cards
-from auditor.report.audit.view import PhotoRow, audit_view, target_view
+from auditor.report.audit.view import PhotoRow, audit_view, check_view
 from auditor.report.page import render
 
 _HIDDEN = frozenset(privacy.value for privacy in Privacy if not privacy.is_public)
@@ -49,9 +47,10 @@ def audit(result: AuditResult, page: Page) -> str:
     )
 
 
-def check(targets: Sequence[CheckedTarget]) -> str:
+def check(result: CheckResult) -> str:
     """What was found about each target."""
-    return render("check.html", targets=[target_view(target) for target in targets])
+    view = check_view(result)
+    return render("check.html", targets=view.targets, where=view.where)
 
 
 def charted(photo: PhotoRow, now: int) -> charts.Charted:

@@ -3,13 +3,13 @@
 Text is given as Flickr and the indexes gave it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from auditor.account.upload_defaults import advise
 from auditor.audit.coverage import chains
-from auditor.audit.result import AuditResult, CheckedTarget, ExposedPhoto, Exposure, FoundPhoto
+from auditor.audit.result import AuditResult, CheckedTarget, CheckResult, ExposedPhoto, Exposure, FoundPhoto
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import page_url
@@ -33,7 +33,7 @@ def audit(result: AuditResult) -> str:
             "by_dataset": result.by_dataset(),
             "by_license": result.by_license(),
         },
-        "indexes": [asdict(index) for index in result.indexes],
+        "indexes": [index.values() for index in result.indexes],
         "not_checked": [asdict(missing) for missing in result.not_checked],
         "lineage": [asdict(line) for line in result.lineage],
         "photos": [_photo(exposed, account.nsid) for exposed in result.exposed],
@@ -51,9 +51,16 @@ def audit(result: AuditResult) -> str:
     return json_text(data)
 
 
-def check(targets: Sequence[CheckedTarget]) -> str:
+def check(result: CheckResult) -> str:
     """See ``schemas/check.json``."""
-    return json_text({"results": [_target(target) for target in targets]})
+    return json_text(
+        {
+            "results": [_target(target) for target in result.targets],
+            "indexes": [index.dataset for index in result.indexes],
+            "in_part": {index.dataset: index.in_part for index in result.indexes if index.in_part},
+            "not_checked": [asdict(missing) for missing in result.not_checked],
+        }
+    )
 
 
 def _photo(exposed: ExposedPhoto, nsid: str) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from auditor.audit.result import AuditResult, CheckedTarget
-from auditor.report.audit.view import AuditView, Found, PhotoRow, audit_view, target_view
+from auditor.audit.result import AuditResult, CheckResult
+from auditor.report.audit.view import AuditView, Found, PhotoRow, audit_view, check_view
 from auditor.text import count
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~#&$]")
@@ -15,10 +15,11 @@ def audit(result: AuditResult) -> str:
     return _document(_audit(audit_view(result)))
 
 
-def check(targets: Sequence[CheckedTarget]) -> str:
+def check(result: CheckResult) -> str:
     """What was found about each target."""
-    lines = ["# Flickr photos in datasets", ""]
-    for view in map(target_view, targets):
+    checked = check_view(result)
+    lines = ["# Flickr photos in datasets", "", *map(escape, checked.where), ""]
+    for view in checked.targets:
         headline = escape(view.headline)
         lines += [f"## {escape(view.target)}", "", f"{headline[:1].upper()}{headline[1:]}.", ""]
         if view.note:
@@ -91,12 +92,13 @@ def _checked(view: AuditView) -> Iterable[str]:
     if not view.indexes:
         return
     yield from ("## Checked", "")
-    yield "| Dataset | About | Your photos | Not any more | Records | Index of | Source (sha256) |"
-    yield "|---|---|--:|--:|--:|---|---|"
+    yield "| Dataset | About | Your photos | Not any more | Records | Index of | Source (sha256) | Is |"
+    yield "|---|---|--:|--:|--:|---|---|---|"
     for row in view.indexes:
         sources = ", ".join(f"{escape(name)} ({sha256}…)" for name, sha256 in row.sources)
         numbers = f"{row.photos:,} | {row.gone:,} | {row.records:,}"
-        yield f"| {escape(row.dataset.title)} | {row.dataset.kind} | {numbers} | {row.built} | {sources} |"
+        index = f"{row.built} | {sources} | {escape(row.provenance)}"
+        yield f"| {escape(row.dataset.title)} | {row.dataset.kind} | {numbers} | {index} |"
     yield ""
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from auditor.account.photo import Account
-from auditor.audit.result import AuditResult, Since
+from auditor.audit.result import AuditResult, CheckedIndex, Since
 from auditor.text import count, plain
 
 OLD: Final = timedelta(days=7)
@@ -36,6 +36,7 @@ def cautions(result: AuditResult) -> Iterator[str]:
             f"The account is as it was on {moment(result.snapshot_at)[:10]}, {count(age.days, 'day')} ago:"
             " newer photos and changes are not in here. Run: flickr-auditor sync"
         )
+    yield from in_part(result.indexes)
     if result.only:
         yield f"Only {_joined(result.only)} {_was(len(result.only))} looked in (--dataset)."
     if result.since:
@@ -44,6 +45,22 @@ def cautions(result: AuditResult) -> Iterator[str]:
             f"; {count(before, 'record')} of photos no longer in your account came before" if before else ""
         )
         yield f"Only what is new since {_what(result.since)} is shown{gone}."
+
+
+def in_part(indexes: Sequence[CheckedIndex]) -> Iterator[str]:
+    """The datasets that were not looked in whole, each with why."""
+    for index in indexes:
+        if index.in_part:
+            yield f"{plain(index.title).partition(' (')[0]} was checked in part: {plain(index.in_part)}."
+
+
+def provenance(index: CheckedIndex) -> str:
+    """``a pack: what its maker says, from ffhq.zip on 2026-11-21``."""
+    where = (
+        f", from {plain(index.origin, 120)}" if index.origin and not index.provenance.is_publishers else ""
+    )
+    when = f" on {moment(index.obtained_at)[:10]}" if index.obtained_at else ""
+    return f"{index.provenance.words}{where}{when}"
 
 
 def _age(result: AuditResult) -> timedelta | None:

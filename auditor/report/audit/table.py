@@ -8,16 +8,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from auditor.audit.result import AuditResult, CheckedTarget
+from auditor.audit.result import AuditResult, CheckResult
 from auditor.report.audit.view import (
     AuditView,
+    CheckView,
     Found,
     IndexRow,
     MissingGroup,
     PhotoRow,
     TargetView,
     audit_view,
-    target_view,
+    check_view,
 )
 from auditor.text import count
 
@@ -30,10 +31,17 @@ def audit(result: AuditResult, *, columns: int | None = None) -> str:
     return _render(_audit(audit_view(result), MOST_PHOTOS if columns else None), columns)
 
 
-def check(targets: Sequence[CheckedTarget], *, columns: int | None = None) -> str:
+def check(result: CheckResult, *, columns: int | None = None) -> str:
     """What was found about each target."""
     most = MOST_PHOTOS if columns else None
-    return _render((part for target in targets for part in _target(target_view(target), most)), columns)
+    return _render(_check(check_view(result), most), columns)
+
+
+def _check(view: CheckView, most: int | None) -> Iterable[RenderableType]:
+    for target in view.targets:
+        yield from _target(target, most)
+    yield Text()
+    yield from (Text(sentence, style="dim") for sentence in view.where)
 
 
 class _Whole(Text):
@@ -151,7 +159,7 @@ def _sources(indexes: Sequence[IndexRow]) -> RenderableType:
     for row in indexes:
         first = " ".join(f"{name} {sha256}…" for name, sha256 in row.sources[:1])
         more = f" and {count(len(row.sources) - 1, 'other')}" if len(row.sources) > 1 else ""
-        built.append(f"{row.dataset.short}: {first}{more}")
+        built.append(f"{row.dataset.short}: {first}{more} ({row.provenance})")
     return Text(f"Built from (sha256): {'; '.join(built)}.", style="dim")
 
 

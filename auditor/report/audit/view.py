@@ -12,21 +12,24 @@ from typing import Literal
 from auditor.account.photo import Account, Photo
 from auditor.account.upload_defaults import advise
 from auditor.audit.coverage import chains
-from auditor.audit.result import AuditResult, CheckedTarget, Exposure, FoundPhoto, NotChecked
+from auditor.audit.result import (
+    AuditResult,
+    CheckedTarget,
+    CheckResult,
+    Exposure,
+    FoundPhoto,
+    NotChecked,
+    Why,
+)
 from auditor.datasets import catalogue
+from auditor.datasets.match_keys import MatchKey
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import page_url
-from auditor.report.audit.sentences import cautions, headline, is_are, moment, owner
+from auditor.report.audit.sentences import cautions, headline, in_part, is_are, moment, owner, provenance
 from auditor.text import count, plain
 
 TITLE_LENGTH = 120
-PROOF = {
-    "photo_id": "its photo id",
-    "url_hash": "the hash of its address",
-    "content_md5": "its content (MD5)",
-    "owner": "the account it names",
-}
 ABOUT = {
     "faces": "faces",
     "bodies": "people",
@@ -83,6 +86,8 @@ class Found:
     links_original: bool
     inferred: bool
     license_then_id: str | None = None
+    not_publishers: str | None = None
+    """Whose list it is, where it is not the publisher's own file."""
 
     @property
     def sentence(self) -> str:
@@ -90,6 +95,7 @@ class Found:
         parts = [f"by {self.proof}, {self.place}", self.license_then]
         parts += ["links to the original file"] if self.links_original else []
         parts += ["inferred"] if self.inferred else []
+        parts += [f"in {self.not_publishers}"] if self.not_publishers else []
         return "; ".join(part for part in parts if part)
 
 
@@ -140,6 +146,8 @@ class IndexRow:
     """Date of the index."""
     sources: tuple[tuple[str, str], ...]
     """File name and the start of its sha256."""
+    provenance: str = ""
+    """Whose list it is, and where from."""
 
     @property
     def found(self) -> bool:
@@ -251,19 +259,39 @@ def _uploads(account: Account) -> Iterator[str]:
         yield "flickr-auditor whoami reads what Flickr tells of these."
 
 
-def target_view(checked: CheckedTarget) -> TargetView:
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """A whole check in words."""
+
+    targets: tuple[TargetView, ...]
+    where: tuple[str, ...]
+    """In which datasets was looked, in part where that is so, and in how many not."""
+
+
+def check_view(result: CheckResult) -> CheckView:
+    """The report of a check."""
+    return CheckView(
+        tuple(target_view(target, len(result.indexes)) for target in result.targets),
+        tuple(_looked_in(result)),
+    )
+
+
+def _looked_in(result: CheckResult) -> Iterator[str]:
+    names = ", ".join(plain(index.dataset) for index in result.indexes)
+    yield f"Looked in {count(len(result.indexes), 'dataset')}: {names}."
+    yield from in_part(result.indexes)
+    if missing := len(result.not_checked):
+        yield f"Nothing is known of the {count(missing, 'dataset')} that could not be checked."
+
+
+def target_view(checked: CheckedTarget, datasets_checked: int) -> TargetView:
     """The report of one target of a check."""
-    cards = catalogue.load()
     names = {found.exposure.dataset for found in checked.exposures}
-    datasets = {
-        name: Dataset(name, card.title, card.about, card.huge)
-        for name in names
-        if (card := cards.get(name)) is not None
-    }
+    datasets = {name: _catalogued(name) for name in names}
     photos = _chains(checked.exposures, checked.owner or checked.owner_alias, datasets)
     return TargetView(
         target=plain(checked.target.text, TITLE_LENGTH),
-        headline=_target_headline(checked, len(names), photos),
+        headline=_target_headline(checked, len(names), photos, datasets_checked),
         failed=checked.error is not None,
         photos=photos,
         is_photo=checked.target.photo is not None,
@@ -287,7 +315,7 @@ def _photo(
         privacy=photo.privacy or "privacy unknown",
         has_no_cv=has_tag(photo.tags, NO_CV),
         thumbnail=photo.thumbnail,
-        found=_found(exposures, datasets, photo.license_id),
+        found=_found(exposures, datasets, photo.license_id, photo=f"your photo {photo.id}"),
         chains=_drawn(exposures, datasets),
     )
 
@@ -303,7 +331,11 @@ def _chains(
         PhotoRow(
             id=chain[0].photo_id,
             url=page_url(chain[0].photo_id, owner) if chain[0].photo_id else None,
-            found=_found([item.exposure for item in chain], datasets),
+            found=_found(
+                [item.exposure for item in chain],
+                datasets,
+                photo=f"photo {chain[0].photo_id}" if chain[0].photo_id else "a photo",
+            ),
             chains=_drawn([item.exposure for item in chain], datasets),
         )
         for chain in chains.values()
@@ -311,18 +343,42 @@ def _chains(
     return tuple(sorted(rows, key=lambda row: row.rank))
 
 
+def _proof(exposure: Exposure, photo: str, datasets: Mapping[str, Dataset]) -> str:
+    """``its photo id``, or ``Open Images 0006400c1c224e19, which is your photo 6255… by its photo id``."""
+    proof = MatchKey(exposure.match_key).proof
+    if exposure.via is None:
+        return proof
+    parent = datasets.get(exposure.via) or _catalogued(exposure.via)
+    return f"{parent.short} {plain(exposure.via_key)}, which is {photo} by {proof}"
+
+
+def _catalogued(name: str) -> Dataset:
+    """A dataset by what the catalogue says of it; a list of the user's own is not in there."""
+    card = catalogue.find(name)
+    return (
+        Dataset(name, card.title, card.about, card.huge)
+        if card
+        else Dataset(name, plain(name), own_list=True)
+    )
+
+
 def _found(
-    exposures: Iterable[Exposure], datasets: Mapping[str, Dataset], license_now: str | None = None
+    exposures: Iterable[Exposure],
+    datasets: Mapping[str, Dataset],
+    license_now: str | None = None,
+    *,
+    photo: str = "a photo",
 ) -> tuple[Found, ...]:
     found = [
         Found(
-            dataset=datasets.get(exposure.dataset) or Dataset(exposure.dataset, plain(exposure.dataset)),
+            dataset=datasets.get(exposure.dataset) or _catalogued(exposure.dataset),
             place=_place(exposure),
-            proof=PROOF.get(exposure.match_key, exposure.match_key),
+            proof=_proof(exposure, photo, datasets),
             license_then=_then_and_now(exposure, license_now),
             links_original=exposure.links_original,
             inferred=exposure.certainty != "published",
             license_then_id=exposure.license_then_id,
+            not_publishers=None if exposure.provenance.is_publishers else exposure.provenance.words,
         )
         for exposure in exposures
     ]
@@ -335,9 +391,18 @@ def _drawn(exposures: Iterable[Exposure], datasets: Mapping[str, Dataset]) -> tu
 
 
 def _place(exposure: Exposure) -> str:
-    place = f"{plain(exposure.record)} of {plain(exposure.source)}"
-    more = exposure.records - 1
-    return f"{place} and {count(more, 'more place')}" if more > 0 else place
+    """The first place in each file: a photo in two lists of one dataset is one photo."""
+    first = {plain(exposure.source): _at(exposure.record, exposure.source, exposure.record_key)}
+    for place in exposure.places:
+        first.setdefault(plain(place.source), _at(*place[1::-1], place.key))
+    more = exposure.records - len(first)
+    places = ", ".join(first.values())
+    return f"{places} and {count(more, 'more place')}" if more > 0 else places
+
+
+def _at(record: str, source: str, key: str | None) -> str:
+    """``line 12 of train.csv (0006400c1c224e19)``."""
+    return f"{plain(record)} of {plain(source)}" + (f" ({plain(key)})" if key else "")
 
 
 def _then_and_now(exposure: Exposure, now: str | None) -> str | None:
@@ -408,6 +473,7 @@ def _indexes(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[Inde
             records=index.records,
             built=plain(index.built_at)[:10],
             sources=tuple((plain(source.name), plain(source.sha256)[:12]) for source in index.sources),
+            provenance=provenance(index),
         )
         for index in result.indexes
     )
@@ -417,31 +483,27 @@ def _indexes(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[Inde
     )
 
 
-# How `auditor.audit.coverage` begins its reasons; any other reason is a dataset's own why it has no key.
-_NO_INDEX = "no local index"
 _GROUPS = {
-    _NO_INDEX: "No index on this computer yet; it can be added",
-    "its local index cannot be read": "The index on this computer cannot be read; add it again",
-    "left out by --dataset": "Left out by --dataset",
+    Why.NO_INDEX: "No index on this computer yet; it can be added",
+    Why.EMPTY: "The index on this computer holds no record, so it says nothing",
+    Why.NO_PARENT: "They name photos by another dataset's numbers, and its index is not here",
+    Why.DAMAGED: "The index on this computer cannot be read; add it again",
+    Why.LEFT_OUT: "Left out by --dataset",
+    Why.NO_KEY: "Published nothing that leads back to a Flickr photo; nobody can check these",
 }
-_NO_KEY = "Published nothing that leads back to a Flickr photo; nobody can check these"
-
-
-def _group(item: NotChecked) -> str:
-    return _GROUPS.get(item.reason.partition(":")[0], _NO_KEY)
 
 
 def _missing(not_checked: Sequence[NotChecked]) -> tuple[MissingGroup, ...]:
     groups = []
-    for reason in (*_GROUPS.values(), _NO_KEY):
+    for why, words in _GROUPS.items():
         items = [
             replace(item, title=plain(item.title), reason=plain(item.reason))
             for item in not_checked
-            if _group(item) == reason
+            if item.why is why
         ]
         if items:
             faces = tuple(item for item in items if item.about == "faces")
-            groups.append(MissingGroup(reason, faces, tuple(item for item in items if item.about != "faces")))
+            groups.append(MissingGroup(words, faces, tuple(item for item in items if item.about != "faces")))
     return tuple(groups)
 
 
@@ -450,8 +512,8 @@ def _lineage(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[str,
     lines = []
     for line in sorted(result.lineage, key=lambda line: datasets[line.dataset].rank):
         children = [missing[name] for name in line.unchecked_children if name in missing]
-        keyless = [plain(child.title) for child in children if _group(child) == _NO_KEY]
-        others = [plain(child.title) for child in children if _group(child) != _NO_KEY]
+        keyless = [plain(child.title) for child in children if child.why is Why.NO_KEY]
+        others = [plain(child.title) for child in children if child.why is not Why.NO_KEY]
         sentence = f"{line.photos:,} of your photos {is_are(line.photos)} in {datasets[line.dataset].short}."
         if keyless:
             sentence += (
@@ -477,7 +539,7 @@ def _steps(result: AuditResult) -> Iterable[Step]:
             f"Ask the publisher to take your photos out, with the link of every one{likewise}",
             f"flickr-auditor optout draft {known[0]}",
         )
-    if any(item.reason.startswith(_NO_INDEX) for item in result.not_checked):
+    if any(item.why is Why.NO_INDEX for item in result.not_checked):
         yield Step("See which other indexes can be added, and how", "flickr-auditor datasets list")
 
 
@@ -491,11 +553,14 @@ def missing_actions(result: AuditResult) -> list[str]:
     return actions
 
 
-def _target_headline(checked: CheckedTarget, datasets: int, photos: Sequence[PhotoRow]) -> str:
+def _target_headline(
+    checked: CheckedTarget, datasets: int, photos: Sequence[PhotoRow], datasets_checked: int
+) -> str:
     if checked.error:
         return plain(checked.error)
     if not checked.exposures:
-        return "not found in any dataset that could be checked"
+        was = "was" if datasets_checked == 1 else "were"
+        return f"not found in the {count(datasets_checked, 'dataset')} that {was} checked"
     place = f"in {count(datasets, 'dataset')}"
     if checked.target.photo:
         return place
