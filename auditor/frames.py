@@ -34,8 +34,8 @@ _LOCAL: Final = "datetime64[us]"
 _COLUMNS: Final = {
     _UTC: "as_of at built_at finished first_seen last_seen snapshot_at started uploaded",
     _LOCAL: "answered_on closed_on drafted_on sent_on taken",
-    "category": "about account certainty coverage dataset ground kind license license_name license_then match_key"
-    " media provenance role state why",
+    "category": "about account certainty coverage dataset ground kind license license_name license_then"
+    " match_key media provenance role state why",
     "boolean": "checkable checked complete has_no_cv huge in_account links_original local own_list",
     "Int64": "already audit_id changes done drifted exposed exposures failed gone pending photos records"
     " removed safety_level still_there views year",
@@ -98,9 +98,9 @@ class Home:
         coverage = covered(indexes.readable, catalogue.load(), damaged=indexes.damaged)
         rows = [{**index.values(), "checked": True} for index in coverage.checked]
         rows += [{**asdict(dataset), "checked": False} for dataset in coverage.not_checked]
-        columns = ("dataset", "title", "about", "checked", "coverage", "in_part", "why", "reason", "records")
-        columns += ("built_at", "own_list", "provenance", "from")
-        return _frame(rows, columns)
+        why = ("coverage", "in_part", "why", "reason")
+        whose = ("own_list", "provenance", "from")
+        return _frame(rows, ("dataset", "title", "about", "checked", *why, "records", "built_at", *whose))
 
     def datasets(self) -> pd.DataFrame:
         """The catalogue: one row for each dataset; ``local`` where its index is on this computer."""

@@ -60,8 +60,10 @@ def covered(
         checked_index(index.manifest, cards.get(index.name), _lacks_parent(index, here, cards))
         for index in answering
     )
-    why = NotHere(tuple(only), damaged or {}, silent)
-    return Coverage(answering, checked, not_checked(cards, {index.dataset for index in checked}, why))
+    missing = not_checked(
+        cards, {index.dataset for index in checked}, NotHere(tuple(only), damaged or {}, silent)
+    )
+    return Coverage(answering, checked, missing)
 
 
 def _silent(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) -> tuple[Why, str] | None:
