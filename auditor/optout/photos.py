@@ -183,7 +183,11 @@ def _requested(photo_id: str | None, link: str | None, exposure: Exposure) -> Re
         link=link,
         match_key=exposure.match_key,
         certainty=exposure.certainty,
-        places=(Place.of(exposure.source, exposure.record),),
+        places=tuple(
+            Place.of(*place)
+            for place in exposure.places or [(exposure.source, exposure.record, exposure.record_key)]
+        ),
+        more_places=max(0, exposure.records - max(1, len(exposure.places))),
         license_then=exposure.license_then_id,
     )
 

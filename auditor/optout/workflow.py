@@ -21,6 +21,7 @@ from auditor.datasets.card import Card
 from auditor.datasets.index import local, manifest
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
+from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.provenance import Provenance
 from auditor.datasets.readers import GENERIC
 from auditor.datasets.readers import select as select_formats
@@ -216,7 +217,7 @@ def ask(
         RequestedPhoto(
             photo_id=link.photo_id,
             link=page_url(link.photo_id, link.nsid or link.path_alias),
-            match_key="photo_id",
+            match_key=MatchKey.PHOTO_ID,
             certainty="published",
             places=(),
         )
