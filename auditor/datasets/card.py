@@ -5,8 +5,8 @@ Parsing is strict; see `toml_table`.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from auditor.datasets.contacts import Channel, Contact, channels, usable
@@ -28,6 +28,8 @@ NOT_KNOWN = "not known"
 
 _JOIN = re.compile(rf"({SLUG.pattern})\.[a-z0-9_]+")
 _FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+_RUN = re.compile(r"\{([0-9]+)\.\.([0-9]+)\}")
+_LONGEST_RUN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ def parse_card(name: str, text: str, contacts: Mapping[str, Contact] = MappingPr
         certainty_note=table.optional_text("certainty_note"),
         attribution=table.optional_flag("attribution"),
         formats=table.words("formats"),
-        files=tuple(_index_file(row) for row in table.tables("files")),
+        files=tuple(file for row in table.tables("files") for file in _index_files(row)),
         status=_status(table.table("status")),
         opt_out=_opt_out(table.table("opt_out"), contacts),
         looks_like=_looks_like(table.table("looks_like")),
@@ -278,10 +280,30 @@ def _index_file(table: Table) -> IndexFile:
     )
     if file.access == "public" and not (file.url or file.page):
         raise table.error("access", 'is "public", so "url" or "page" must say where')
-    if file.url and not _FILE_NAME.fullmatch(file.name):
+    if file.url and not _FILE_NAME.fullmatch(_RUN.sub("0", file.name)):
         raise table.error("name", 'must be a plain file name, since "url" is downloaded under it')
     table.end()
     return file
+
+
+def _index_files(table: Table) -> Iterator[IndexFile]:
+    """The file; or each of the run that ``{00..12}`` in its name, and in its address, stands for."""
+    file = _index_file(table)
+    run = _RUN.search(file.name)
+    if run is None:
+        yield file
+        return
+    numbers = range(int(run[1]), int(run[2]) + 1)
+    if not 1 < len(numbers) <= _LONGEST_RUN:
+        raise table.error("name", f"must count up, over {_LONGEST_RUN:,} files at most")
+    if file.bytes or file.md5 or file.sha256:
+        raise table.error("name", "stands for many files, which have no size or checksum in common")
+    if file.url and run[0] not in file.url:
+        raise table.error("url", f'must count as "name" does: {run[0]}')
+    for number in numbers:
+        digits = f"{number:0{len(run[1])}}"
+        url = file.url and file.url.replace(run[0], digits)
+        yield replace(file, name=file.name.replace(run[0], digits), url=url)
 
 
 def _status(table: Table) -> Status:

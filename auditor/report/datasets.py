@@ -21,6 +21,8 @@ _HEADINGS = {
     "general": "General collections",
 }
 _WIDTH = 100
+_MANY_FILES, _FIRST_FILES = 8, 2
+"""A dataset of more index files than that shows only the first of them."""
 _NAME, _PHOTOS, _INDEX = 21, 15, 17
 _TITLE = 30
 """Fewest columns for a title beside the rest."""
@@ -160,12 +162,15 @@ def _described(card: Card) -> Iterator[str]:
     yield ""
     if card.files:
         yield "Index files"
-    for file in card.files:
+    shown = card.files if len(card.files) <= _MANY_FILES else card.files[:_FIRST_FILES]
+    for file in shown:
         size = f", {file.bytes:,} bytes" if file.bytes else ""
         yield f"  {file.name} ({file.format}{size}): {Access(file.access).label}"
         for place in (file.url, file.page, file.note):
             if place:
                 yield from _wrapped(f"    {place}", indent=4)
+    if rest := card.files[len(shown) :]:
+        yield f"  and {len(rest)} more, the last of them {rest[-1].name}"
     if card.files:
         yield ""
 
@@ -237,9 +242,11 @@ def _sources(card: Card) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: int = 0, width: int = _WIDTH) -> list[str]:
+    words = text.lstrip()
     return textwrap.wrap(
-        text,
+        words,
         width,
+        initial_indent=" " * (len(text) - len(words)),
         subsequent_indent=" " * indent,
         break_long_words=False,
         break_on_hyphens=False,

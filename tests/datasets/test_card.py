@@ -84,6 +84,19 @@ seen = "2026-11"
         ('formats = ["generic"]', "", '"formats" must name a reader'),
         ('formats = ["generic"]', 'formats = ["coco-json"]', '"files" have formats'),
         ('name = "list.csv"', 'name = "../x"\nurl = "https://x.org/y"', '"name" must be a plain file name'),
+        ('name = "list.csv"', 'name = "{3..1}.csv"', '"name" must count up'),
+        ('name = "list.csv"', 'name = "{0..1000}.csv"', '"name" must count up'),
+        ('name = "list.csv"', 'name = "{1..2}.csv"\nbytes = 5', '"name" stands for many files'),
+        (
+            'name = "list.csv"',
+            'name = "{1..2}.csv"\nurl = "https://x.org/1.csv"',
+            '"url" must count as "name" does: {1..2}',
+        ),
+        (
+            'name = "list.csv"',
+            'name = "../{1..2}.csv"\nurl = "https://x.org/{1..2}"',
+            '"name" must be a plain file name',
+        ),
         ('title = "Example"', 'title = "Exam\\u001b[2Jple"', '"title" must be one printable line'),
         ('access = "request"', 'access = "open"', '[[files]] 1: "access" is "open"'),
         ('access = "request"', 'access = "public"', '[[files]] 1: "access" is "public", so'),
@@ -142,3 +155,17 @@ def test_a_card_says_through_which_parent_its_photos_are_found() -> None:
     assert card.checkable
     assert card.parent == "open-images"
     assert parse_card("example", SMALLEST).parent is None
+
+
+def test_a_run_of_files_is_one_entry_of_the_card() -> None:
+    entry = 'name = "part-{08..11}.csv"\nurl = "https://x.org/{08..11}/part-{08..11}.csv?download=1"'
+    files = parse_card("example", SMALLEST.replace('name = "list.csv"', entry)).files
+    assert [file.name for file in files] == ["part-08.csv", "part-09.csv", "part-10.csv", "part-11.csv"]
+    assert files[1].url == "https://x.org/09/part-09.csv?download=1"
+    assert {file.format for file in files} == {"generic"}
+
+
+def test_a_run_of_files_without_leading_zeros() -> None:
+    files = parse_card("example", SMALLEST.replace('name = "list.csv"', 'name = "{9..10}.csv"')).files
+    assert [file.name for file in files] == ["9.csv", "10.csv"]
+    assert files[0].url is None

@@ -52,3 +52,17 @@ def test_nobody_is_told_to_build_what_cannot_be_built(card: Card) -> None:
     text = info_text(card.name, card, None)
     assert ("datasets add" in text or "datasets fetch" in text) is card.checkable
     assert "Year:" in text
+
+
+def test_a_long_run_of_index_files_is_told_shortly() -> None:
+    card = CARDS["megalith-10m"]
+    assert len(card.files) == 10
+    text = info_text(card.name, card, None)
+    assert text.count("(url-parquet): for anybody") == 2
+    assert "and 8 more, the last of them megalith-00010-of-00010.parquet" in text
+
+
+@pytest.mark.parametrize("name", ["megalith-10m", "pipa"])
+def test_the_address_of_an_index_file_stands_below_its_name(name: str) -> None:
+    card = CARDS[name]
+    assert f"\n    {card.files[0].url}\n" in info_text(name, card, None)
