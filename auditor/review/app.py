@@ -33,6 +33,8 @@ def create_app(state: State) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await run_in_threadpool(state.jobs.close)
+        if state.practice is not None:
+            state.practice.end()
 
     app = Starlette(
         routes=[
@@ -43,9 +45,7 @@ def create_app(state: State) -> Starlette:
                 for route in module.ROUTES
             ),
         ],
-        middleware=[
-            Middleware(Guard, keys=state.keys, pictures=state.sandbox or "https://live.staticflickr.com")
-        ],
+        middleware=[Middleware(Guard, keys=state.keys, pictures=lambda: state.pictures)],
         exception_handlers={AuditorError: _refused, HTTPException: _http_error},  # type: ignore[dict-item]
         lifespan=lifespan,
     )

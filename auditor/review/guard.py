@@ -9,6 +9,7 @@ script but the one file that is served here.
 
 import hmac
 import secrets
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -79,10 +80,10 @@ class Keys:
 class Guard:
     """Checks host, origin and cookie before any page sees a request, and sets the headers of every answer."""
 
-    def __init__(self, app: ASGIApp, keys: Keys, pictures: str = "https://live.staticflickr.com") -> None:
+    def __init__(self, app: ASGIApp, keys: Keys, pictures: Callable[[], str]) -> None:
         self._app = app
         self._keys = keys
-        self._headers = {**HEADERS, "Content-Security-Policy": POLICY.format(pictures=pictures)}
+        self._pictures = pictures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or hand it on."""
@@ -92,7 +93,8 @@ class Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                policy = POLICY.format(pictures=self._pictures())
+                MutableHeaders(scope=message).update({**HEADERS, "Content-Security-Policy": policy})
             await send(message)
 
         if problem := self._problem(Request(scope)):

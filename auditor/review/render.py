@@ -37,6 +37,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             path=request.url.path,
             form_token=state.keys.form,
             picture=state.picture,
+            practice=state.practice is not None,
             running=state.jobs.running,
         )
     )

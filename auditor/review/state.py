@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from auditor.review.drops import Drop
 from auditor.review.guard import Keys
 from auditor.review.jobs import Jobs
 from auditor.review.library import Kept, Library, build
+from auditor.review.practice import Practice
 from auditor.workspace import Workspace
 
 
@@ -59,6 +59,8 @@ class State:
     kept: Kept = field(default_factory=Kept)
     login: Login | None = None
     """A login that the browser is at Flickr for."""
+    practice: Practice | None = None
+    """A sandbox that stands for Flickr for as long as somebody practises."""
     drops: dict[str, Drop] = field(default_factory=dict)
     """Files that are coming, by what they are."""
 
@@ -67,6 +69,8 @@ class State:
         """A workspace for one request or job: SQLite connections are not shared between threads."""
         space = Workspace(self.home, self.config)
         space.__dict__["progress"] = progress
+        if self.practice is not None:
+            space.__dict__["settings"] = self.practice.settings
         try:
             yield space
         finally:
@@ -85,7 +89,7 @@ class State:
             ),
         )
 
-    @cached_property
+    @property
     def sandbox(self) -> str | None:
         """Address of the sandbox that stands for Flickr; None: the real one."""
         with self.workspace() as space:
@@ -95,7 +99,12 @@ class State:
         """Where the browser gets a picture: a sandbox draws its own."""
         return address if self.sandbox is None else self.sandbox + urlsplit(address).path
 
-    @cached_property
+    @property
+    def pictures(self) -> str:
+        """The host of pictures, as a source of the page's policy."""
+        return self.sandbox or "https://live.staticflickr.com"
+
+    @property
     def uploads(self) -> Path:
         """Where dropped files are kept until they are read."""
         with self.workspace() as space:

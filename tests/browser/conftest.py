@@ -8,6 +8,28 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
+from tests.review.conftest import (
+    box as box,
+)
+from tests.review.conftest import (
+    environment as environment,
+)
+from tests.review.conftest import (
+    indexed as indexed,
+)
+from tests.review.conftest import (
+    program as program,
+)
+from tests.review.conftest import (
+    publishers as publishers,
+)
+from tests.review.conftest import (
+    served as served,
+)
+from tests.review.conftest import (
+    writer as writer,
+)
+
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )

@@ -14,9 +14,24 @@ from auditor.review.app import create_app
 from auditor.review.guard import COOKIE
 from auditor.review.state import State
 from auditor.sandbox import Sandbox
-from tests.cli.conftest import Program, box, environment, indexed, program, publishers
-
-__all__ = ["box", "environment", "indexed", "program", "publishers"]
+from tests.cli.conftest import (
+    Program as Program,
+)
+from tests.cli.conftest import (
+    box as box,
+)
+from tests.cli.conftest import (
+    environment as environment,
+)
+from tests.cli.conftest import (
+    indexed as indexed,
+)
+from tests.cli.conftest import (
+    program as program,
+)
+from tests.cli.conftest import (
+    publishers as publishers,
+)
 
 
 @dataclass

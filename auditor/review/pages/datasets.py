@@ -7,6 +7,7 @@ from starlette.routing import Route
 from auditor.datasets import catalogue
 from auditor.datasets.adding import Wish, add
 from auditor.datasets.fetch import fetch_card
+from auditor.datasets.fetch_all import fetch_all, offer
 from auditor.datasets.index.local import open_indexes
 from auditor.errors import UsageError
 from auditor.progress import Progress
@@ -14,7 +15,7 @@ from auditor.review.drops import Drop
 from auditor.review.forms import read_form, see
 from auditor.review.render import page, state_of
 from auditor.review.state import State
-from auditor.text import count
+from auditor.text import count, file_size
 
 
 def datasets(request: Request) -> Response:
@@ -25,9 +26,12 @@ def datasets(request: Request) -> Response:
     have = {index.name: index.manifest for index in local.readable}
     cards = list(catalogue.load().values())
     missing = [card for card in cards if card.name not in have]
+    starter = offer({card.name: card for card in missing}, faces=True).coming
     return page(
         request,
         "datasets.html",
+        starter=starter,
+        starter_bytes=file_size(sum(entry.known_bytes for entry in starter)),
         have=[(catalogue.find(name), manifest) for name, manifest in sorted(have.items())],
         damaged=local.damaged,
         fetchable=[card for card in missing if card.checkable and any(file.fetchable for file in card.files)],
@@ -61,6 +65,31 @@ async def fetch(request: Request) -> Response:
     return see(f"/jobs/fetch-{card.name}")
 
 
+async def fetch_faces(request: Request) -> Response:
+    """Fetch every face dataset that a program can fetch."""
+    await read_form(request)
+    state = state_of(request)
+
+    def work(progress: Progress) -> str:
+        with state.workspace(progress) as space:
+            given = space.settings
+            have = {index.name for index in open_indexes(given.indexes).readable}
+            missing = {name: card for name, card in catalogue.load().items() if name not in have}
+            ended = fetch_all(
+                offer(missing, faces=True).coming,
+                given.home / "downloads",
+                given.indexes,
+                memory_limit=given.memory_limit,
+                progress=progress,
+            )
+        failed = [outcome.card.title for outcome in ended if outcome.failed]
+        got = count(sum(outcome.fetched is not None for outcome in ended), "dataset")
+        return f"{got} can be looked up now" + (f"; not to be had: {', '.join(failed)}" if failed else "")
+
+    state.jobs.start("fetch-faces", "Fetching the face datasets", "/datasets", work)
+    return see("/jobs/fetch-faces")
+
+
 def add_dropped(state: State, drop: Drop, name: str) -> Response:
     """Build the index of the dataset `name` from the files of a drop."""
 
@@ -80,4 +109,8 @@ def add_dropped(state: State, drop: Drop, name: str) -> Response:
     return see("/jobs/add")
 
 
-ROUTES = [Route("/datasets", datasets), Route("/datasets/fetch", fetch, methods=["POST"])]
+ROUTES = [
+    Route("/datasets", datasets),
+    Route("/datasets/fetch", fetch, methods=["POST"]),
+    Route("/datasets/fetch-faces", fetch_faces, methods=["POST"]),
+]

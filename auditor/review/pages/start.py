@@ -9,13 +9,15 @@ from starlette.routing import Route
 
 from auditor.account.data_export import load, save_export
 from auditor.account.sync import sync
+from auditor.datasets.adding import add_files
 from auditor.doctor import examine
-from auditor.errors import UsageError
+from auditor.errors import RefusedError, UsageError
 from auditor.flickr import tokens
 from auditor.flickr.login import Login
 from auditor.progress import Progress
 from auditor.review.drops import Drop
 from auditor.review.forms import read_form, see
+from auditor.review.practice import Practice
 from auditor.review.render import page, state_of
 from auditor.review.state import State
 from auditor.text import count
@@ -39,7 +41,6 @@ def start(request: Request) -> Response:
         has_key=has_key,
         logged_in=logged_in,
         synced=synced,
-        practice=given.flickr_url,
     )
 
 
@@ -56,6 +57,38 @@ async def pull(request: Request) -> Response:
 
     state.jobs.start("sync", "Pulling your account", "/", work)
     return see("/jobs/sync")
+
+
+async def practise(request: Request) -> Response:
+    """Begin, or end, to practise on a pretend Flickr."""
+    form = await read_form(request)
+    state = state_of(request)
+    await run_in_threadpool(_practise, state, begins=form.get("begins") == "yes")
+    if state.practice is None:
+        return see("/start")
+    practice = state.practice
+
+    def work(progress: Progress) -> str:
+        with state.workspace(progress) as space, space.account_lock("sync"):
+            sync(space.read_api(wait=False), space.store, now=space.clock(), progress=progress)
+            for name, path in practice.publish().items():
+                add_files(space.settings.indexes, name, [path], progress=progress)
+        return "the practice account is ready"
+
+    state.jobs.start("practice", "Preparing a pretend Flickr", "/", work)
+    return see("/jobs/practice")
+
+
+def _practise(state: State, *, begins: bool) -> None:
+    if state.jobs.running:
+        raise RefusedError("something is at work", hint="Wait until it is done, or pause it.")
+    if state.practice is not None:
+        state.practice.end()
+        state.practice = None
+    state.selection.clear()
+    if begins:
+        with state.workspace() as space:
+            state.practice = Practice(space.settings)
 
 
 async def log_in(request: Request) -> Response:
@@ -129,6 +162,7 @@ def load_export(state: State, drop: Drop, _: str) -> Response:
 ROUTES = [
     Route("/start", start),
     Route("/sync", pull, methods=["POST"]),
+    Route("/practice", practise, methods=["POST"]),
     Route("/login", log_in, methods=["POST"]),
     Route("/login/callback", callback, name="callback"),
     Route("/login/finish", finish_page),
