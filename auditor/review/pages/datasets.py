@@ -5,10 +5,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from auditor.datasets import catalogue
-from auditor.datasets.adding import Wish, add
+from auditor.datasets.adding import Wish, add, add_recognised
 from auditor.datasets.fetch import fetch_card
 from auditor.datasets.fetch_all import fetch_all, offer
 from auditor.datasets.index.local import open_indexes
+from auditor.datasets.index.manifest import Manifest
 from auditor.errors import UsageError
 from auditor.progress import Progress
 from auditor.review.drops import Drop
@@ -39,7 +40,7 @@ def datasets(request: Request) -> Response:
             card for card in missing if card.checkable and not any(file.fetchable for file in card.files)
         ],
         keyless=[card for card in missing if not card.checkable],
-        jobs={card.name: state.jobs.get(f"fetch-{card.name}") for card in cards},
+        added=state.jobs.get("add") or state.jobs.get("fetch-faces"),
     )
 
 
@@ -91,22 +92,28 @@ async def fetch_faces(request: Request) -> Response:
 
 
 def add_dropped(state: State, drop: Drop, name: str) -> Response:
-    """Build the index of the dataset `name` from the files of a drop."""
+    """Build the index of the dataset `name`, or of whatever is recognised in the files of a drop."""
 
     def work(progress: Progress) -> str:
         try:
             with state.workspace(progress) as space:
                 given = space.settings
-                if not name:
-                    raise UsageError("it was not said which dataset the file is of", hint="Choose one.")
                 wish = Wish(memory_limit=given.memory_limit)
-                manifest = add(given.indexes, catalogue.get(name).name, drop.files, wish, progress)
+                if name:
+                    return _told(add(given.indexes, catalogue.get(name).name, drop.files, wish, progress))
+                built, unknown = add_recognised(given.indexes, drop.files, wish, progress)
         finally:
             drop.discard()
-        return f"{manifest.dataset}: {count(manifest.photos, 'photo')} can be looked up now"
+        if unknown and not built:
+            raise UsageError(unknown[0].reason, hint="Choose the dataset that the file is of.")
+        return "; ".join([*map(_told, built), *(f"{file.path.name}: {file.reason}" for file in unknown)])
 
     state.jobs.start("add", "Reading the list", "/datasets", work)
     return see("/jobs/add")
+
+
+def _told(manifest: Manifest) -> str:
+    return f"{manifest.dataset}: {count(manifest.photos, 'photo')} can be looked up now"
 
 
 ROUTES = [

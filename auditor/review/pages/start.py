@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from auditor.account.data_export import load, save_export
 from auditor.account.sync import sync
-from auditor.datasets.adding import add_files
+from auditor.datasets.adding import Wish, add
 from auditor.doctor import examine
 from auditor.errors import RefusedError, UsageError
 from auditor.flickr import tokens
@@ -72,7 +72,7 @@ async def practise(request: Request) -> Response:
         with state.workspace(progress) as space, space.account_lock("sync"):
             sync(space.read_api(wait=False), space.store, now=space.clock(), progress=progress)
             for name, path in practice.publish().items():
-                add_files(space.settings.indexes, name, [path], progress=progress)
+                add(space.settings.indexes, name, [path], Wish(), progress)
         return "the practice account is ready"
 
     state.jobs.start("practice", "Preparing a pretend Flickr", "/", work)
