@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.errors import ConfigurationError
+from auditor.errors import ConfigurationError, RefusedError, UsageError
 from auditor.files import others_may
 from auditor.progress import SILENT, Progress
 
@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 class Workspace:
     """One piece of work on one home; `close` frees what was opened. Not for several threads at once."""
 
-    def __init__(self, home: Path | None = None, config: Path | None = None) -> None:
+    def __init__(
+        self, home: Path | None = None, config: Path | None = None, *, account: str | None = None
+    ) -> None:
         self.home = home
         self.config = config
+        self._account = account
         self._stack = ExitStack()
 
     @cached_property
@@ -64,6 +67,38 @@ class Workspace:
         from auditor.account.store import AccountStore
 
         return AccountStore(self.conn)
+
+    @cached_property
+    def account(self) -> str | None:
+        """The NSID that was named, where one home holds several accounts. Errors: `UsageError`."""
+        from auditor.flickr.urls import normalise_nsid
+
+        if self._account is None:
+            return None
+        nsid = normalise_nsid(self._account)
+        if nsid is None:
+            raise UsageError(
+                f"--account {self._account} is no NSID",
+                hint="It looks like 12345678@N01; every audit shows it.",
+            )
+        return nsid
+
+    @cached_property
+    def nsid(self) -> str | None:
+        """Whose photos: of the account that was named, else of the last synced; None: there is none yet."""
+        snapshot = self.store.snapshot() if self.account is None else None
+        return snapshot.nsid if snapshot is not None else self.account
+
+    def required_nsid(self) -> str:
+        """`nsid`. Errors: `NotSyncedError` where this home does not hold it."""
+        return self.store.required_snapshot(self.account).nsid
+
+    def check_account(self, nsid: str) -> None:
+        """Errors: `RefusedError` where another account than `nsid` was named."""
+        if self.account is not None and self.account != nsid:
+            raise RefusedError(
+                f"this is of the account {nsid}, and you named {self.account}", hint="Leave --account out."
+            )
 
     def api_key(self) -> tuple[str, str]:
         """Key and secret. Errors: `ConfigurationError` when they are not set."""

@@ -67,9 +67,11 @@ class AccountStore:
         """The last good pull (of this account). Errors: `NotSyncedError` before the first."""
         snapshot = self.snapshot(nsid)
         if snapshot is None:
+            known = f"It holds {', '.join(self.accounts())}. " if nsid and self.accounts() else ""
             raise NotSyncedError(
                 f"the account {nsid} is not in this home" if nsid else "there is no account in this home yet",
-                hint="Run: flickr-auditor sync (without an API key: flickr-auditor sync --export PATH)",
+                hint=f"{known}Run: flickr-auditor sync (without an API key: flickr-auditor sync --export"
+                " PATH)",
             )
         return snapshot
 

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from auditor.account.photo import Account, Photo, account_from_person, photo_from_row
 from auditor.account.store import AccountStore, Snapshot
+from auditor.errors import RefusedError
 from auditor.flickr.api import Login, Page, ReadApi
 from auditor.progress import SILENT, Progress
 from auditor.workers import Workers
@@ -71,13 +72,24 @@ class _Listing:
 
 
 def sync(
-    api: ReadApi, store: AccountStore, *, now: float, full: bool = False, progress: Progress = SILENT
+    api: ReadApi,
+    store: AccountStore,
+    *,
+    now: float,
+    full: bool = False,
+    expected: str | None = None,
+    progress: Progress = SILENT,
 ) -> SyncResult:
-    """Bring the store up to date; `now` is unix time.
+    """Bring the store up to date; `now` is unix time, `expected` the NSID that the login must be of.
 
-    Errors: those of the calls; the store is then as before.
+    Errors: `RefusedError` for a login of another account, those of the calls; the store is then as before.
     """
     login = api.login()
+    if expected is not None and login.nsid != expected:
+        raise RefusedError(
+            f"you are logged in as {login.nsid}, and named the account {expected}",
+            hint="Log in to that account, or leave --account out.",
+        )
     before = store.snapshot(login.nsid)
     if not full and before is not None and _can_update(before, now):
         result = _update(api, store, login, before, now, progress)

@@ -27,7 +27,8 @@ T = TypeVar("T")
 
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
-_GLOBAL_OPTIONS = ("--home", "--config")
+_GLOBAL_OPTIONS = ("--home", "--config", "--account")
+_GLOBAL_FLAGS = ("--quiet",)
 
 COMMANDS: Final = {
     "demo": ("demo.demo", "The whole job, once, on invented data."),
@@ -226,7 +227,7 @@ def _hoist(argv: Sequence[str]) -> tuple[list[str], list[str]]:
             rest += [word, *words]
         elif word in _GLOBAL_OPTIONS:
             front += [word, *([value] if (value := next(words, None)) is not None else [])]
-        elif word.startswith(tuple(f"{name}=" for name in _GLOBAL_OPTIONS)):
+        elif word in _GLOBAL_FLAGS or word.startswith(tuple(f"{name}=" for name in _GLOBAL_OPTIONS)):
             front.append(word)
         else:
             rest.append(word)
@@ -246,11 +247,21 @@ def root(
         typer.Option(help="Folder of the database, indexes, plans and letters.", envvar="AUDITOR_HOME"),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="Settings file.", envvar="AUDITOR_CONFIG")] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NSID", help="Whose photos, where one home holds several accounts; else the last synced."
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", help="Only results, warnings and errors: no progress, no next steps."),
+    ] = False,
     version: Annotated[  # noqa: ARG001 - its callback does the work
         bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     """Make the session that the command works with."""
-    session = Session(home, config)
+    session = Session(home, config, account=account, quiet=quiet)
     context.obj = session
     context.call_on_close(session.close)

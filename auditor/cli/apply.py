@@ -168,6 +168,7 @@ def _carry_out(
     from auditor.mitigation.running.journal import Journal
     from auditor.mitigation.running.run import RunContext, carry_out, check_plan, start, write_client
 
+    session.check_account(plan.nsid)
     journal = Journal(session.conn)
     run = journal.run_of(plan.plan_id)
     if run is not None and run.finished_at is not None:

@@ -59,7 +59,10 @@ def audit(
     page = None
     if format is ReportFormat.html:
         page = page_for(session, thumbnails, (item.photo for item in result.exposed))
-    emit(render_audit(result, format.value, columns=columns(output), page=page), output)
+    nothing_new = since is not None and not result.anything_found
+    # With --quiet for cron, which sends by mail whatever is written.
+    if not (nothing_new and session.quiet and format is ReportFormat.table and output is None):
+        emit(render_audit(result, format.value, columns=columns(output), page=page), output)
     if format is ReportFormat.csv:  # its rows have no place for a sentence
         for caution in cautions(result):
             note(caution)
@@ -85,11 +88,12 @@ def run_audit(session: Session, *, only: Sequence[str] = (), originals: Path | N
     from auditor.audit.run import audit_home
     from auditor.cli.indexes import open_indexes
 
-    session.store.required_snapshot()
+    nsid = session.required_nsid()
     indexes = open_indexes(session, only)
     return audit_home(
         session.conn,
         indexes,
+        nsid=nsid,
         only=only,
         originals=_read_originals(session, originals, indexes.readable) if originals else None,
         progress=session.progress,

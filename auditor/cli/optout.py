@@ -153,7 +153,7 @@ def draft(
     links = workflow.shown_in(link or [], role)
     desk = _desk(session)
     index = Index.open(session.settings.indexes / card.name)
-    state = workflow.account_state(session.conn) if role is Role.PHOTOGRAPHER else None
+    state = workflow.account_state(session.conn, session.account) if role is Role.PHOTOGRAPHER else None
     report = workflow.draft(desk, wish, card, index, state=state, links=links, host=host, out=out)
     _emit_draft(report, desk, format, output)
 
@@ -396,7 +396,7 @@ def recheck(
         )
     card = catalogue.get(case.dataset)
     asked = desk.store.asked(case.id)
-    state = workflow.account_state(session.conn, also=asked) if case.nsid else None
+    state = workflow.account_state(session.conn, case.nsid, also=asked) if case.nsid else None
     if state:
         workflow.refuse_other_account(case, state.account)
     with new_index(

@@ -162,6 +162,7 @@ def plan(
         session.conn,
         given.indexes,
         api,
+        nsid=session.account,
         now=datetime.now(UTC),
         budget=Budget(given.calls_per_hour, used, given.concurrency),
         progress=session.progress,
@@ -211,9 +212,7 @@ def rendered(session: Session, plan: "Plan", format: str, output: Path | None = 
 def _state(session: Session, plan: "Plan") -> "PlanState":
     from auditor.mitigation.running.journal import Journal, plan_state
 
-    snapshot = session.store.snapshot()
-    home_of = snapshot.nsid if snapshot is not None else None
-    return plan_state(plan, Journal(session.conn), datetime.now(UTC), home_of)
+    return plan_state(plan, Journal(session.conn), datetime.now(UTC), session.nsid)
 
 
 def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Path | None) -> None:  # noqa: A002

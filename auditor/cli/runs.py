@@ -40,6 +40,7 @@ def verify(
     session: Session = context.obj
     journal = Journal(session.conn)
     found = journal.run(run)
+    session.check_account(found.nsid)
     api = session.read_api(wait=not no_wait)
     check_account(api, found.nsid)
     reader = Reader(api, session.store.photos(found.nsid))

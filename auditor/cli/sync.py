@@ -46,11 +46,20 @@ def sync(
     )
     if format is Format.json:
         emit_json(report.sync_json(result), output)
-    else:
+    elif output is not None or not session.quiet:
         emit(report.sync_text(result), output)
     if not result.complete:
         note(report.incomplete(result))
         raise typer.Exit(EXIT_PARTIAL)
+    session.hint(f"Next: {_next(session)}")
+
+
+def _next(session: Session) -> str:
+    from auditor.datasets.index import local
+
+    if local.names(session.settings.indexes):
+        return "flickr-auditor audit"
+    return "flickr-auditor datasets list, to choose the datasets to look in"
 
 
 def _from_flickr(session: Session, *, full: bool, wait: bool) -> "SyncResult":
@@ -58,13 +67,21 @@ def _from_flickr(session: Session, *, full: bool, wait: bool) -> "SyncResult":
 
     api = session.read_api(wait=wait)
     with session.account_lock("sync"):
-        return pull(api, session.store, now=session.clock(), full=full, progress=session.progress)
+        return pull(
+            api,
+            session.store,
+            now=session.clock(),
+            full=full,
+            expected=session.account,
+            progress=session.progress,
+        )
 
 
 def _from_export(session: Session, export: Path) -> "SyncResult":
     from auditor.account.data_export import load, save_export
 
     loaded = load(export, now=session.clock(), progress=session.progress)
+    session.check_account(loaded.account.nsid)
     for warning in loaded.warnings:
         note(f"Warning: {warning}")
     for skipped in loaded.skipped[:20]:

@@ -646,7 +646,7 @@ def take_links(
     case = desk.store.get(case_id)
     name = _dataset_of(case, dataset)
     cases.answered(case, on, desk.today)  # refuses a wrong day before anything is written
-    state = account_state(desk.conn) if case.nsid else None
+    state = account_state(desk.conn, case.nsid) if case.nsid else None
     if state:
         refuse_other_account(case, state.account)
     own = {photo.id for photo in state.photos} | state.gone_ids if state else None
@@ -864,11 +864,13 @@ def fill_in(case: Case) -> tuple[str, ...]:
     return (*name, *(("the child's name",) if case.role is Role.GUARDIAN else ()))
 
 
-def account_state(conn: sqlite3.Connection, also: Sequence[RequestedPhoto] = ()) -> "AccountState":
-    """The account as it is known; `also` photos are looked for even if gone."""
+def account_state(
+    conn: sqlite3.Connection, nsid: str | None, also: Sequence[RequestedPhoto] = ()
+) -> "AccountState":
+    """The account (None: the one synced last) as it is known; `also` photos are looked for even if gone."""
     from auditor.audit.run import account_state as known
 
-    state = known(conn)
+    state = known(conn, nsid)
     gone = state.gone_ids | {photo.photo_id for photo in also if photo.photo_id} - {
         photo.id for photo in state.photos
     }

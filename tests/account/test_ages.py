@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor import database
@@ -302,7 +302,7 @@ SOURCES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(SOURCES, st.randoms())
 def test_the_order_of_loading_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, sources: list[tuple[str, dict[str, str]]], chance: Any

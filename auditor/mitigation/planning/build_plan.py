@@ -45,17 +45,19 @@ def make_plan(
     indexes: Path,
     api: ReadApi | None,
     *,
+    nsid: str | None = None,
     now: datetime,
     budget: planner.Budget,
     progress: Progress = SILENT,
 ) -> Plan:
     """The plan for `wish` on the account in the database; `indexes` is the folder of the local indexes.
 
-    Without a client the plan says what it does not know. Errors: `NotSyncedError`, `RefusedError` for a login
-    of another account or a broken account limit, `UsageError` for a dataset without an index, those of calls.
+    `nsid` None: the account that was synced last. Without a client the plan says what it does not know.
+    Errors: `NotSyncedError`, `RefusedError` for a login of another account or a broken account limit,
+    `UsageError` for a dataset without an index, those of calls.
     """
     store = AccountStore(conn)
-    snapshot = store.required_snapshot()
+    snapshot = store.required_snapshot(nsid)
     account = store.account(snapshot.nsid) or Account(snapshot.nsid)
     photos = store.photos(snapshot.nsid)
     if api is not None:
@@ -63,7 +65,7 @@ def make_plan(
         fresh = account_from_person(login, api.person(account.nsid))
         account = replace(account, is_pro=fresh.is_pro, limits=fresh.limits)
         account = store.save_defaults(account, read_defaults(api))
-    exposures, warnings = _exposures(wish.matches, conn, indexes, progress)
+    exposures, warnings = _exposures(wish.matches, conn, indexes, account.nsid, progress)
     albums, unknown = _albums(wish.matches, account.nsid, photos, store.albums(account.nsid), api)
     warnings += [f"no photo is in an album named {name}, so it selects none" for name in unknown]
     selection = select(
@@ -98,14 +100,14 @@ def make_plan(
 
 
 def _exposures(
-    matches: Sequence[Match], conn: sqlite3.Connection, folder: Path, progress: Progress
+    matches: Sequence[Match], conn: sqlite3.Connection, folder: Path, nsid: str, progress: Progress
 ) -> tuple[Mapping[str, frozenset[str]], list[str]]:
     """Photo id → datasets it is in, and warnings; the indexes are opened only when a condition needs them."""
     if not any(match.needs_exposures for match in matches):
         return {}, []
     indexes = open_indexes(folder)
     _check_datasets(matches, {index.manifest.dataset for index in indexes.readable})
-    result = audit_home(conn, indexes, progress=progress)
+    result = audit_home(conn, indexes, nsid=nsid, progress=progress)
     exposures = {
         found.photo.id: frozenset(exposure.dataset for exposure in found.exposures)
         for found in result.exposed
