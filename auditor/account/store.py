@@ -321,7 +321,9 @@ _SAVE_PHOTO = _upsert(
     albums_at="albums_at = max(coalesce(albums_at, excluded.albums_at),"
     " coalesce(excluded.albums_at, albums_at))",
     as_of="as_of = max(as_of, excluded.as_of)",
-    gone_at="gone_at = CASE WHEN gone_at > excluded.as_of THEN gone_at END",
+    # What came after it was missed may itself be older than a listing that missed it again.
+    gone_at="gone_at = CASE WHEN gone_at > excluded.as_of THEN gone_at"
+    " WHEN gone_at IS NOT NULL THEN excluded.gone_at END",
 )
 
 

@@ -289,6 +289,13 @@ def test_files_and_fields_that_nobody_knows_are_named(tmp_path: Path) -> None:
     assert "licensing_part001.json" in export.warnings[1]
 
 
+def test_a_photo_missed_twice_stays_gone(store: AccountStore, tmp_path: Path) -> None:
+    both, one = contents({"11": "public", "12": "public"}), contents({"11": "public"})
+    for day_, files in (("2020-01-02", one), ("2018-01-02", both), ("2024-01-02", one), ("2022-01-02", both)):
+        save_export(store, read(zipped(tmp_path / f"{day_}.zip", files, day_)))
+    assert store.gone_ids(OWNER) == {"12"}
+
+
 # -- any order -----------------------------------------------------------------------------------------------
 
 SOURCES = st.lists(
