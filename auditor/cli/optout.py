@@ -396,7 +396,7 @@ def recheck(
         )
     card = catalogue.get(case.dataset)
     asked = desk.store.asked(case.id)
-    state = workflow.account_state(session.conn, case.nsid, also=asked) if case.nsid else None
+    state = workflow.account_state(session.conn, session.account, also=asked) if case.nsid else None
     if state:
         workflow.refuse_other_account(case, state.account)
     with new_index(

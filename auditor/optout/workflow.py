@@ -646,7 +646,7 @@ def take_links(
     case = desk.store.get(case_id)
     name = _dataset_of(case, dataset)
     cases.answered(case, on, desk.today)  # refuses a wrong day before anything is written
-    state = account_state(desk.conn, case.nsid) if case.nsid else None
+    state = account_state(desk.conn, None) if case.nsid else None
     if state:
         refuse_other_account(case, state.account)
     own = {photo.id for photo in state.photos} | state.gone_ids if state else None
