@@ -1,17 +1,20 @@
 """Letters, cases and an index to write them from. All ids, names and NSIDs are invented."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
+import auditor.report
 from auditor import database
 from auditor.account.photo import Account, Photo
 from auditor.account.store import AccountStore
+from auditor.cli.app import run
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index.build import build
@@ -24,6 +27,7 @@ from auditor.optout.case import Case, Fingerprint, IndexVersion, Kind, LetterRec
 from auditor.optout.law import Ground, Role
 from auditor.optout.letter import FollowUp, Letter
 from auditor.optout.photos import Place, RequestedPhoto, Standing
+from tests.cli.conftest import Result
 
 NSID = "99000001@N07"
 TODAY = date(2026, 11, 21)
@@ -151,3 +155,29 @@ def home(tmp_path: Path) -> Home:
     made = Home(tmp_path, 12, private=[7])
     made.index([*made.mine, made.mine[1], (NSID, "4000000001"), *STRANGERS])
     return made
+
+
+SCHEMA = json.loads((Path(auditor.report.__file__).parent / "schemas" / "optout.json").read_text())
+Program = Callable[..., Result]
+
+
+@pytest.fixture
+def program(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
+    """Runs ``optout`` with a home; JSON results are checked against the schema."""
+    for name in ("FLICKR_API_KEY", "FLICKR_API_SECRET", "AUDITOR_CONFIG", "AUDITOR_FLICKR_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AUDITOR_HOME", str(home.path))
+    monkeypatch.chdir(home.path)
+
+    def call(*words: object) -> Result:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            run(["optout", *(str(word) for word in words)])
+        captured = capfd.readouterr()
+        code = ended.value.code
+        result = Result(code if isinstance(code, int) else 0, captured.out, captured.err)
+        if "json" in words and result.code in {0, 1}:
+            jsonschema.validate(result.json, SCHEMA)
+        return result
+
+    return call

@@ -1,54 +1,23 @@
 """``optout`` as a user runs it: letters, cases, re-check, exit codes, and JSON by its published schema."""
 
-import json
 import re
 import time
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-import jsonschema
 import pytest
 
-import auditor.report
 from auditor.account.photo import Account
 from auditor.account.store import AccountStore
-from auditor.cli.app import run
 from auditor.flickr.privacy import Privacy
-from tests.cli.conftest import Result
-from tests.optout.conftest import ACCOUNT, NSID, STRANGERS, Home
+from tests.optout.conftest import ACCOUNT, NSID, STRANGERS, Home, Program
 
-SCHEMA = json.loads((Path(auditor.report.__file__).parent / "schemas" / "optout.json").read_text())
 LINK = "https://www.flickr.com/photos/annexample/5000000003/"
 YESTERDAY = (date.today() - timedelta(days=1)).isoformat()  # noqa: DTZ011 - the user's day
-
-Program = Callable[..., Result]
 
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
-
-
-@pytest.fixture
-def program(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
-    """Runs ``optout`` with a home; JSON results are checked against the schema."""
-    for name in ("FLICKR_API_KEY", "FLICKR_API_SECRET", "AUDITOR_CONFIG", "AUDITOR_FLICKR_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AUDITOR_HOME", str(home.path))
-    monkeypatch.chdir(home.path)
-
-    def call(*words: object) -> Result:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            run(["optout", *(str(word) for word in words)])
-        captured = capfd.readouterr()
-        code = ended.value.code
-        result = Result(code if isinstance(code, int) else 0, captured.out, captured.err)
-        if "json" in words and result.code in {0, 1}:
-            jsonschema.validate(result.json, SCHEMA)
-        return result
-
-    return call
 
 
 def test_a_draft_says_what_it_put_in_and_what_it_left_out(program: Program, home: Home) -> None:
