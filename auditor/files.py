@@ -28,7 +28,7 @@ def private_dir(path: Path) -> Path:
         if others_may(path, "w"):
             raise StorageError(
                 f"other users of this computer can write in {path}",
-                hint=f"Choose a folder of your own with --home DIR, or close this one: chmod 700 {path}",
+                hint=f"Close it: chmod 700 {path}. Or choose a folder of your own (--home DIR, --out DIR).",
             )
     except OSError as error:
         raise storage_error(path, error) from error
@@ -37,7 +37,24 @@ def private_dir(path: Path) -> Path:
 
 def others_may(path: Path, what: Literal["r", "w"]) -> bool:
     """Whether other users can read, or write in, a folder; False where the system has no such modes."""
-    return os.name == "posix" and bool(path.stat().st_mode & (0o055 if what == "r" else 0o022))
+    if os.name != "posix":
+        return False
+    status = path.stat()
+    bits = 0o055 if what == "r" else 0o022
+    return bool(status.st_mode & (bits & 0o007 if _is_own_group(status.st_gid) else bits))
+
+
+def _is_own_group(gid: int) -> bool:
+    """Whether nobody else is in a group: Debian, Fedora and others give each user one, and open it to it."""
+    import grp
+    import pwd
+
+    try:
+        name = pwd.getpwuid(os.geteuid()).pw_name
+        group = grp.getgrgid(gid)
+    except KeyError:
+        return False
+    return group.gr_name == name and not set(group.gr_mem) - {name}
 
 
 def user_path(path: Path) -> Path:

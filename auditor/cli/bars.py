@@ -1,5 +1,6 @@
 """Progress bars on stderr, where it is a terminal; plain lines of importance always."""
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,8 +32,9 @@ class Bars(Progress):
             bar.close()
 
     def say(self, message: str) -> None:
-        """A line above the bars."""
-        tqdm.write(message, file=sys.stderr)
+        """A line above the bars; a full or broken stderr is no reason to stop in the middle of changes."""
+        with contextlib.suppress(OSError):
+            tqdm.write(message, file=sys.stderr)
 
 
 class _BarTask:

@@ -1,5 +1,6 @@
 """The state of the machine is no bug of the program: it is named, with a way on and the right exit code."""
 
+import contextlib
 import os
 import stat
 import subprocess
@@ -8,6 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
+from auditor.cli.bars import Bars
+from auditor.cli.output import note
 
 from .conftest import Program
 
@@ -50,6 +54,16 @@ def test_other_closed_streams_cost_nothing_but_what_they_carry(tmp_path: Path, c
     assert "No plan" in result.stdout
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_what_is_said_on_the_way_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w", buffering=1) as full, monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", full)
+        note("half of it is done")
+        Bars().say("waiting")
+        with contextlib.suppress(OSError):
+            full.close()
+
+
 def test_nothing_printed_reaches_a_file_that_took_the_place_of_a_closed_stream(tmp_path: Path) -> None:
     """With the streams 0 to 2 closed, files opened later would get their numbers, and what is printed."""
     shell("auditor runs <&- 2>&-", tmp_path / "home")
@@ -65,11 +79,12 @@ def test_a_question_that_nobody_can_answer_is_no_bug(tmp_path: Path) -> None:
 # -- folders -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", [0o1777, 0o777, 0o770, 0o775], ids=oct)
+@pytest.mark.parametrize("mode", [0o1777, 0o777, 0o770, 0o775, 0o702], ids=oct)
 @pytest.mark.parametrize("command", [("runs",), ("datasets", "list"), ("sync",)], ids=str)
 def test_a_folder_in_which_others_write_is_no_home_and_keeps_its_mode(
-    program: Program, tmp_path: Path, mode: int, command: tuple[str, ...]
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, command: tuple[str, ...]
 ) -> None:
+    monkeypatch.setattr("auditor.files._is_own_group", lambda gid: False)
     shared = tmp_path / "shared"
     shared.mkdir()
     shared.chmod(mode)
@@ -80,6 +95,19 @@ def test_a_folder_in_which_others_write_is_no_home_and_keeps_its_mode(
         assert result.code == 2
         assert "other users" in result.err
         assert "chmod 700" in result.err
+
+
+def test_a_folder_that_is_open_to_a_group_of_one_is_a_home(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ``mkdir`` makes it on Debian, Ubuntu and Fedora."""
+    monkeypatch.setattr("auditor.files._is_own_group", lambda gid: True)
+    home = tmp_path / "mine"
+    home.mkdir()
+    home.chmod(0o770)
+    result = program("--home", home, "runs")
+    assert (result.code, result.err) == (0, "")
+    assert stat.S_IMODE(home.stat().st_mode) == 0o770
 
 
 def test_a_folder_that_others_can_list_is_told_once_and_keeps_its_mode(
