@@ -22,7 +22,7 @@ from auditor.cli.output import (
     emit,
     note,
 )
-from auditor.cli.plan import plans_of, rendered
+from auditor.cli.plan import plans_of, read_api, rendered
 from auditor.cli.session import Session
 from auditor.errors import AuditorError, RefusedError
 from auditor.text import count, plain
@@ -30,6 +30,7 @@ from auditor.text import count, plain
 if TYPE_CHECKING:
     from auditor.mitigation.change import Record
     from auditor.mitigation.planning.plan import Plan
+    from auditor.mitigation.planning.planner import Budget
     from auditor.mitigation.running.journal import Journal, Run
 
 EXIT_PARTIAL = 3
@@ -79,7 +80,7 @@ def undo(
 ) -> None:
     """Undo the changes of a run, where nobody changed them since. An undo is a run too, and can be undone."""
     from auditor.mitigation.running.journal import Journal
-    from auditor.mitigation.running.undo import under_way
+    from auditor.mitigation.running.undo import prepare_undo
 
     session: Session = context.obj
     journal = Journal(session.conn)
@@ -93,15 +94,18 @@ def undo(
         plans_of(session).write(_plan_undo(session, found, unhide=unhide), out)
         note(f"Nothing was changed yet. To undo: flickr-auditor apply {out}")
         return
-    plan = under_way(found.run_id, journal)
-    if plan is None:
-        # Not beside the run itself: what it is about to do would be left out.
-        with session.account_lock("undo"):
-            _learn_outcomes(session, found, wait=not no_wait)
-            plan = _plan_undo(session, found, unhide=unhide, wait=not no_wait)
-            plans_of(session).write(plan)
-        for reason, number in Counter(skip.reason for skip in plan.skipped).items():
-            note(f"{count(number, 'change')} not undone: {plain(reason)}")
+    with session.account_lock("undo"):
+        plan = prepare_undo(
+            found,
+            journal,
+            plans_of(session),
+            api=session.read_api(wait=not no_wait),
+            photos=session.store.photos(found.nsid),
+            budget=_budget(session),
+            unhide=unhide,
+        )
+    for reason, number in Counter(skip.reason for skip in plan.skipped).items():
+        note(f"{count(number, 'change')} not undone: {plain(reason)}")
     _carry_out(session, plan, yes=yes, cap=None, wait=not no_wait, format=format, output=output)
 
 
@@ -124,35 +128,23 @@ def _may_be_applied(session: Session, name: str, *, foreign: bool) -> "Plan":
     return plans.accept(plan)
 
 
-def _plan_undo(session: Session, run: "Run", *, unhide: bool, wait: bool = True) -> "Plan":
-    from auditor.cli.plan import read_api
-    from auditor.mitigation.planning.planner import Budget
+def _plan_undo(session: Session, run: "Run", *, unhide: bool) -> "Plan":
+    """The plan to look at; nothing is written down."""
     from auditor.mitigation.running.journal import Journal
     from auditor.mitigation.running.undo import plan_undo
 
-    given = session.settings
+    photos = len(session.store.photos(run.nsid))
+    api = read_api(session)
     return plan_undo(
-        run,
-        Journal(session.conn),
-        photos=len(session.store.photos(run.nsid)),
-        budget=Budget(given.calls_per_hour, 0, given.concurrency),
-        api=read_api(session, wait=wait),
-        unhide=unhide,
+        run, Journal(session.conn), photos=photos, budget=_budget(session), api=api, unhide=unhide
     )
 
 
-def _learn_outcomes(session: Session, run: "Run", *, wait: bool) -> None:
-    """Where the run was killed in the middle of calls, ask Flickr what became of them, to undo those too."""
-    from auditor.mitigation.planning.flickr_facts import check_account
-    from auditor.mitigation.running.journal import Journal
-    from auditor.mitigation.running.photo_state import Reader
-    from auditor.mitigation.running.verify import resolve
+def _budget(session: Session) -> "Budget":
+    from auditor.mitigation.planning.planner import Budget
 
-    journal = Journal(session.conn)
-    if any(record.state == "sent" for record in journal.records(run.run_id)):
-        api = session.read_api(wait=wait)
-        check_account(api, run.nsid)
-        resolve(Reader(api, session.store.photos(run.nsid)), journal, run.run_id)
+    given = session.settings
+    return Budget(given.calls_per_hour, 0, given.concurrency)
 
 
 def _carry_out(
@@ -166,7 +158,7 @@ def _carry_out(
     output: Path | None,
 ) -> None:
     from auditor.mitigation.running.journal import Journal
-    from auditor.mitigation.running.run import RunContext, carry_out, check_plan, start, write_client
+    from auditor.mitigation.running.run import carry_out, check_plan, run_context, start
 
     session.check_account(plan.nsid)
     journal = Journal(session.conn)
@@ -179,21 +171,19 @@ def _carry_out(
     if plan.changes and not yes:
         _ask(session, plan, journal.records(run.run_id) if run is not None else None)
     with session.account_lock("undo" if plan.undoes else "apply"):
-        transport = write_client(
-            session.settings, session.credentials(), session.budget(wait=wait), progress=session.progress
-        )
-        tools = RunContext(
-            transport,
+        work = run_context(
+            session.settings,
+            session.credentials(),
+            session.budget(wait=wait),
             journal,
             session.store,
-            concurrency=session.settings.concurrency,
-            progress=session.progress,
+            session.progress,
         )
-        run = start(plan, tools)
+        run = start(plan, work)
         try:
-            carry_out(run, tools)
+            carry_out(run, work)
         finally:
-            clean = _report(journal, run, transport.calls, format, output)
+            clean = _report(journal, run, work.transport.calls, format, output)
     if not clean:
         raise typer.Exit(EXIT_PARTIAL)
 
@@ -214,7 +204,9 @@ def _ask(session: Session, plan: "Plan", under_way: "Sequence[Record] | None") -
         for warning in plan.warnings:
             note(f"! {plain(warning)}")
     question = f"{what} to {count(len({change.photo_id for change in left}), 'photo')} of {name}?"
-    if not confirm("\n".join([*named_changes(left, _MOST_KINDS), question]), option="--yes"):
+    for line in named_changes(left, _MOST_KINDS):
+        note(f"  {line}")
+    if not confirm(question, option="--yes"):
         raise RefusedError("you said no, so nothing was changed")
 
 

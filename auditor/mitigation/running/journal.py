@@ -63,7 +63,10 @@ class Journal:
     def run(self, run_id: str) -> Run:
         """The run of this id, or the newest (`last`). Errors: `UsageError` when there is no such run."""
         if run_id == LAST:
-            row = self._row("SELECT * FROM run ORDER BY rowid DESC LIMIT 1")
+            # An undo that found nothing to undo is not what anybody means.
+            row = self._row(
+                "SELECT * FROM run ORDER BY run_id IN (SELECT run_id FROM change) DESC, rowid DESC LIMIT 1"
+            )
         else:
             row = self._row("SELECT * FROM run WHERE run_id = ?", run_id)
         if row is None:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from auditor.account.photo import Photo, account_from_person
 from auditor.account.store import AccountStore
@@ -39,11 +38,19 @@ class RunContext:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-def write_client(
-    settings: Settings, credentials: Credentials, budget: CallBudget, **options: Any
-) -> WriteTransport:
-    """The only client that can write, and only with the methods of the mitigations."""
-    return WriteTransport(credentials, budget, base_url=settings.flickr_url, methods=WRITE_METHODS, **options)
+def run_context(
+    settings: Settings,
+    credentials: Credentials,
+    budget: CallBudget,
+    journal: Journal,
+    store: AccountStore,
+    progress: Progress = SILENT,
+) -> RunContext:
+    """What runs of a home work with: the only client that can write, with the mitigations' methods alone."""
+    transport = WriteTransport(
+        credentials, budget, base_url=settings.flickr_url, methods=WRITE_METHODS, progress=progress
+    )
+    return RunContext(transport, journal, store, concurrency=settings.concurrency, progress=progress)
 
 
 def check_plan(plan: Plan, journal: Journal, photos: int, cap: int | None, now: datetime) -> None:

@@ -1,19 +1,8 @@
 """Carry out the open changes of a run, each at most once, whatever happens in between.
 
-For each change: read → compare with the plan → journal the intent → send → journal the answer → read back.
-What becomes of one depends on what is known::
-
-    pending ──compare──▶ already | drifted                   nothing is sent
-       │ go
-       ▼ (intent on disk)
-     sent ──answer ok──▶ done          ──error code──▶ failed | already | drifted
-       │ no answer: cut, time-out, 5xx, killed
-       ▼ read again
-       as wanted ▶ done     as before ▶ send again     neither ▶ drifted
-
-A change found in `sent` at the start is one whose answer was never heard; it takes the last line. So no write
-is repeated blindly, and since every write sets a state (a tag, a licence), one that arrives late changes
-nothing.
+For each change: read → decide → journal the intent → send → decide → journal the outcome → read back. What a
+reading or an answer means is decided in `decide`, which draws the states; here is the work: batches, threads,
+retries, pauses, and stopping at any moment without losing an answer.
 """
 
 import threading
@@ -29,14 +18,14 @@ from auditor.errors import BudgetSpentError, CallError, UnreachableError
 from auditor.flickr.transport import LONGEST_WAIT, Retry, TransientError
 from auditor.flickr.writing import WriteTransport
 from auditor.mitigation.change import OPEN, Outcome, Record
-from auditor.mitigation.kinds.base import PhotoState, WriteCall, failed
+from auditor.mitigation.kinds.base import GONE, PhotoState, WriteCall, failed
 from auditor.mitigation.kinds.registry import of
-from auditor.mitigation.running.compare import compare
+from auditor.mitigation.running.decide import after_answer, after_error, after_silence, before_call
 from auditor.mitigation.running.journal import Journal
 from auditor.mitigation.running.pacing import Pacer, StoppedError
 from auditor.mitigation.running.photo_state import Reader, Window, image, photos_of
 from auditor.mitigation.running.undo import lost_changes
-from auditor.mitigation.running.verify import can_read_back, credit, observe
+from auditor.mitigation.running.verify import can_read_back, observe
 from auditor.progress import SILENT, Progress, Task
 from auditor.workers import Workers
 
@@ -193,51 +182,23 @@ class Runner:
         """Make one change, or settle why not; return what was read beside it, for the photo's next change."""
         if seen is not None:
             seen = self._reader.complete(record.change, seen)
-        outcome = compare(record.change, seen)
+        outcome = before_call(record, seen, self._lost.get(record.number, ""))
         if outcome is not None:
-            self._conclude(record, self._credit(record, outcome))
-        elif record.number in self._lost:
-            # It looks as the undone run left it, but somebody else's doing led there.
-            self._conclude(
-                record, Outcome("drifted", self._lost[record.number], observed=record.change.before)
-            )
+            self._conclude(record, outcome)
         elif seen is not None:
             self._write(record, seen)
         return seen
 
-    def _credit(self, record: Record, outcome: Outcome, *, sent: bool = False) -> Outcome:
-        """`outcome`, where "already" after a call of ours means that the call did it."""
-        if outcome.state != "already" or not (sent or record.state == "sent"):
-            return outcome
-        return credit(record, outcome, self._reader.read_one(record.change.photo_id))
+    def _look_again(self, record: Record) -> PhotoState | None:
+        """The photo of a change after a call for it, read by itself; None: gone.
 
-    def _refused(self, record: Record, error: CallError) -> Outcome:
-        """What an error code means; no code is believed before the photo was read.
-
-        Codes of all kinds were seen with calls that took effect, and "gone" for photos that are there.
+        Where the reading is refused nobody knows what became of the call: the change stays open.
         """
-        outcome = of(record.change).refused(record.change, error)
-        if outcome.state == "done":
-            return outcome
         try:
-            found = compare(record.change, self._look(record))
-        except CallError as unread:
-            # Then nobody knows what became of the call: it stays open, to be read by the next run.
-            raise UnreachableError(f"after an error of {error.method}: {unread.message}") from None
-        if found is None:
-            if outcome.state == "failed":
-                return outcome
-            reason = f"Flickr: {error.text} (error {error.code}), but the photo is there unchanged"
-            return failed(error, reason)
-        if found.state == "already":
-            # It was not so right before the call, so the call did it, and undo must know.
-            return Outcome("done", f"done, although Flickr answered error {error.code}", answer=None)
-        return found
-
-    def _look(self, record: Record) -> PhotoState | None:
-        """The photo of a change, read by itself now; None: gone."""
-        seen = self._reader.read_one(record.change.photo_id)
-        return self._reader.complete(record.change, seen) if seen is not None else None
+            seen = self._reader.read_one(record.change.photo_id)
+            return self._reader.complete(record.change, seen) if seen is not None else None
+        except CallError as error:
+            raise UnreachableError(f"what became of a call is not known: {error.message}") from None
 
     def _conclude(self, record: Record, outcome: Outcome) -> None:
         """Settle a change without a call; who stops the run waits for this too before closing the journal."""
@@ -246,6 +207,10 @@ class Runner:
             self._settle(record, outcome)
 
     def _settle(self, record: Record, outcome: Outcome) -> None:
+        if outcome.answer is None:
+            seen = self._reader.read_one(record.change.photo_id)
+            evidence = of(record.change).evidence(record.change, seen) if seen else {}
+            outcome = replace(outcome, answer=evidence)
         self._journal.settle(self._run_id, record.number, outcome)
         with self._lock:
             self._aside_in_a_row = 0
@@ -262,7 +227,7 @@ class Runner:
         while True:
             attempt += 1
             try:
-                self._attempt(record, call, seen, sent=attempt > 1)
+                self._attempt(record, call, seen, sent_before=attempt > 1 or record.state == "sent")
             except TransientError as error:
                 if attempt >= self._retry.attempts or (error.retry_after or 0) > LONGEST_WAIT:
                     raise
@@ -270,12 +235,14 @@ class Runner:
             else:
                 self._pacer.went_well()
                 return
-            fresh = self._read_again(record)
-            if fresh is None:
+            fresh = self._look_again(record)
+            outcome = after_silence(record, fresh)
+            if outcome is not None or fresh is None:
+                self._conclude(record, outcome or Outcome("drifted", GONE))
                 return
             seen = fresh
 
-    def _attempt(self, record: Record, call: WriteCall, seen: PhotoState, *, sent: bool) -> None:
+    def _attempt(self, record: Record, call: WriteCall, seen: PhotoState, *, sent_before: bool) -> None:
         """One try, and its answer in the journal."""
         with self._pacer.slot(), self._flights.flight() as take_off:
             try:
@@ -283,15 +250,10 @@ class Runner:
                     call.method, call.params, before_send=partial(self._intend, record, seen, take_off)
                 )
             except CallError as error:
-                outcome = self._refused(record, error)
+                outcome = after_error(record, error, self._look_again(record))
             else:
-                outcome = of(record.change).answered(record.change, answer)
-            if outcome.answer is None:
-                after = self._reader.read_one(record.change.photo_id)
-                outcome = replace(
-                    outcome, answer=of(record.change).evidence(record.change, after) if after else {}
-                )
-            self._settle(record, self._credit(record, outcome, sent=sent))
+                outcome = after_answer(record, answer, sent_before=sent_before)
+            self._settle(record, outcome)
 
     def _intend(self, record: Record, seen: PhotoState, take_off: Callable[[], None]) -> None:
         """The last moment before the call goes out: nothing is waited for any more."""
@@ -309,15 +271,6 @@ class Runner:
             # Turned away at the door: everybody slows down.
             self._pacer.slow_down(wait)
         self._sleep(wait)
-
-    def _read_again(self, record: Record) -> PhotoState | None:
-        """How the photo stands after a call without answer; None: that settled the change."""
-        fresh = self._look(record)
-        outcome = compare(record.change, fresh)
-        if outcome is not None:
-            self._conclude(record, self._credit(record, outcome, sent=True))
-            return None
-        return fresh
 
     # -- read back -------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The way back: a plan made from the journal of a run. Pure, but for `lost_changes`, which reads the journal.
+"""The way back: a plan made from the journal of a run. `undo_plan` is pure.
 
 Undone is what the run changed and what still stands as the run left it (`standing`). Whether Flickr shows it
 so is found when the plan is applied, by the same comparison as always. What cannot come back, or is no longer
@@ -10,17 +10,21 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from auditor.account.photo import Photo
 from auditor.errors import NotAllowedError, UnreachableError
 from auditor.flickr.api import ReadApi
 from auditor.mitigation.change import Change, Record, Skip
 from auditor.mitigation.kinds.base import FlickrFacts
 from auditor.mitigation.kinds.license import License
 from auditor.mitigation.kinds.registry import of
-from auditor.mitigation.planning.flickr_facts import offered_licenses
+from auditor.mitigation.planning.flickr_facts import check_account, offered_licenses
 from auditor.mitigation.planning.plan import Plan, new_id
+from auditor.mitigation.planning.plan_store import PlanStore
 from auditor.mitigation.planning.planner import Budget, with_estimate
 from auditor.mitigation.running.journal import Journal, Run
+from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.standing import Event, Standing, Subject, standing
+from auditor.mitigation.running.verify import resolve
 
 LOST = "who may see a photo comes back; its old links and the faves of people who were shut out do not"
 
@@ -105,6 +109,32 @@ def under_way(run_id: str, journal: Journal) -> Plan | None:
     """The plan of an undo of `run_id` that began and has something pending, from the journal alone."""
     started = journal.unfinished_undo(run_id)
     return plan_of(started, journal.records(started.run_id)) if started is not None else None
+
+
+def prepare_undo(
+    run: Run,
+    journal: Journal,
+    plans: PlanStore,
+    *,
+    api: ReadApi,
+    photos: Sequence[Photo],
+    budget: Budget,
+    unhide: bool = False,
+) -> Plan:
+    """The plan to apply for undoing `run`: one that is under way, or a new one, written down.
+
+    Hold the account's lock: what the run is about to do would be left out. Errors: those of reading calls.
+    """
+    known = under_way(run.run_id, journal)
+    if known is not None:
+        return known
+    if any(record.state == "sent" for record in journal.records(run.run_id)):
+        # It was killed in the middle of calls: what became of them decides what there is to undo.
+        check_account(api, run.nsid)
+        resolve(Reader(api, photos), journal, run.run_id)
+    plan = plan_undo(run, journal, photos=len(photos), budget=budget, api=api, unhide=unhide)
+    plans.write(plan)
+    return plan
 
 
 def plan_undo(

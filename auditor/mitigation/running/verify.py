@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.mitigation.change import OPEN, Outcome, Record, State, Value
+from auditor.mitigation.change import OPEN, Record, State, Value
 from auditor.mitigation.kinds.base import PhotoState, Unreadable
 from auditor.mitigation.kinds.registry import of
-from auditor.mitigation.running.compare import compare
+from auditor.mitigation.running.decide import after_silence
 from auditor.mitigation.running.journal import Journal
 from auditor.mitigation.running.photo_state import Reader, photos_of
 from auditor.progress import SILENT, Progress
@@ -64,20 +64,11 @@ def resolve(reader: Reader, journal: Journal, run_id: str) -> None:
         if record.state != "sent":
             continue
         seen = reader.read_one(record.change.photo_id)
-        outcome = compare(record.change, reader.complete(record.change, seen) if seen else None)
+        outcome = after_silence(record, reader.complete(record.change, seen) if seen else None)
         if outcome is not None:
-            journal.settle(run_id, record.number, credit(record, outcome, seen))
-
-
-def credit(record: Record, outcome: Outcome, seen: PhotoState | None) -> Outcome:
-    """`outcome` for a change whose call went out: where it is "already" so, the call did it.
-
-    `seen` is a reading of that photo alone, which tells tag ids.
-    """
-    if outcome.state != "already":
-        return outcome
-    answer = of(record.change).evidence(record.change, seen) if seen else {}
-    return Outcome("done", "seen after a call whose answer was lost", answer)
+            evidence = of(record.change).evidence(record.change, seen) if seen else {}
+            answer = evidence if outcome.answer is None else outcome.answer
+            journal.settle(run_id, record.number, replace(outcome, answer=answer))
 
 
 def can_read_back(record: Record) -> bool:

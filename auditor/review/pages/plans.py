@@ -22,7 +22,7 @@ from auditor.mitigation.planning.plan_store import PlanStore, check_origin
 from auditor.mitigation.planning.planner import Budget
 from auditor.mitigation.planning.policy import Actions, Match, Policy
 from auditor.mitigation.running.journal import Journal, plan_state
-from auditor.mitigation.running.run import RunContext, carry_out, check_plan, start, write_client
+from auditor.mitigation.running.run import carry_out, check_plan, run_context, start
 from auditor.progress import Progress
 from auditor.report.plan_view import plan_view
 from auditor.review.forms import Form, read_form, see
@@ -159,15 +159,13 @@ def begin(state: State, plan: Plan) -> Response:
             known = journal.run_of(plan.plan_id)
             if known is not None and known.finished_at is not None:
                 return "applied already"
-            transport = write_client(
-                space.settings, space.credentials(), space.budget(wait=False), progress=progress
-            )
-            context = RunContext(
-                transport,
+            context = run_context(
+                space.settings,
+                space.credentials(),
+                space.budget(wait=False),
                 journal,
                 space.store,
-                concurrency=space.settings.concurrency,
-                progress=progress,
+                progress,
             )
             run = start(plan, context)
             carry_out(run, context)

@@ -16,7 +16,7 @@ from auditor.mitigation.planning.planner import Budget
 from auditor.mitigation.running import verify as reading
 from auditor.mitigation.running.journal import Journal, Run
 from auditor.mitigation.running.photo_state import Reader
-from auditor.mitigation.running.undo import plan_of, plan_undo, under_way
+from auditor.mitigation.running.undo import plan_of, prepare_undo
 from auditor.progress import Progress
 from auditor.report.run import run_json, runs_json
 from auditor.review.forms import read_form, see
@@ -155,23 +155,15 @@ async def undo(request: Request) -> Response:
 def _undo(space: Workspace, run_id: str) -> Plan:
     journal = Journal(space.conn)
     found = journal.run(run_id)
-    if (known := under_way(found.run_id, journal)) is not None:
-        return known
-    api = space.read_api(wait=False)
-    if any(record.state == "sent" for record in journal.records(found.run_id)):
-        check_account(api, found.nsid)
-        reading.resolve(Reader(api, space.store.photos(found.nsid)), journal, found.run_id)
     given = space.settings
-    plan = plan_undo(
+    return prepare_undo(
         found,
         journal,
-        photos=len(space.store.photos(found.nsid)),
+        plans_of(space),
+        api=space.read_api(wait=False),
+        photos=space.store.photos(found.nsid),
         budget=Budget(given.calls_per_hour, space.budget().used(), given.concurrency),
-        api=api,
-        unhide=False,
     )
-    plans_of(space).write(plan)
-    return plan
 
 
 ROUTES = [

@@ -1,0 +1,74 @@
+"""What becomes of a change, from what is known of it: the state machine of a run. Pure.
+
+The runner reads, sends and writes down; here is what each reading and each answer means::
+
+    pending ──before_call──▶ already | drifted                nothing is sent
+       │ go
+       ▼ (intent on disk)
+     sent ──after_answer──▶ done | already
+       │  ──after_error───▶ done | failed | drifted           read before any code is believed
+       │ no answer: cut, time-out, 5xx, killed
+       ▼ read again
+          ──after_silence─▶ done | drifted                    or None: as before, so it is sent again
+
+A change found in `sent` at the start is one whose answer was never heard; it takes the last line. So no write
+is repeated blindly, and since every write sets a state (a tag, a licence), one that arrives late changes
+nothing. Where an outcome has no `answer` yet, one more reading of the photo tells what undo needs.
+"""
+
+from auditor.errors import CallError
+from auditor.flickr.parse import Json
+from auditor.mitigation.change import Outcome, Record
+from auditor.mitigation.kinds.base import PhotoState, failed
+from auditor.mitigation.kinds.registry import of
+from auditor.mitigation.running.compare import compare
+
+
+def before_call(record: Record, seen: PhotoState | None, lost: str = "") -> Outcome | None:
+    """Why the call is not made on the photo as `seen` (None: gone); None: make it.
+
+    `lost`: why the change, of an undo, is no longer the undone run's to take back.
+    """
+    outcome = after_silence(record, seen) if record.state == "sent" else compare(record.change, seen)
+    if outcome is None and lost:
+        # It looks as the undone run left it, but somebody else's doing led there.
+        return Outcome("drifted", lost, observed=record.change.before)
+    return outcome
+
+
+def after_answer(record: Record, answer: Json, *, sent_before: bool) -> Outcome:
+    """What Flickr's "ok" means; `sent_before`: an earlier call for the change had no answer."""
+    outcome = of(record.change).answered(record.change, answer)
+    return _credited(outcome) if sent_before else outcome
+
+
+def after_error(record: Record, error: CallError, seen: PhotoState | None) -> Outcome:
+    """What an error code means for the photo as read after it.
+
+    Codes of all kinds were seen with calls that took effect, and "gone" for photos that are there.
+    """
+    meant = of(record.change).refused(record.change, error)
+    if meant.state == "done":
+        return meant
+    found = compare(record.change, seen)
+    if found is None:
+        if meant.state == "failed":
+            return meant
+        return failed(error, f"Flickr: {error.text} (error {error.code}), but the photo is there unchanged")
+    if found.state == "already":
+        # It was not so right before the call, so the call did it, and undo must know.
+        return Outcome("done", f"done, although Flickr answered error {error.code}", answer=None)
+    return found
+
+
+def after_silence(record: Record, seen: PhotoState | None) -> Outcome | None:
+    """What became of a call without an answer; None: nothing, as far as can be read."""
+    outcome = compare(record.change, seen)
+    return outcome and _credited(outcome)
+
+
+def _credited(outcome: Outcome) -> Outcome:
+    """Where it is "already" so after a call of ours, the call did it."""
+    if outcome.state != "already":
+        return outcome
+    return Outcome("done", "seen after a call whose answer was lost", answer=None)
