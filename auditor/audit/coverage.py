@@ -57,7 +57,7 @@ def covered(
     silent = {index.name: why for index in indexes if (why := _silent(index, here, cards))}
     answering = tuple(index for index in indexes if index.name not in silent)
     checked = tuple(
-        checked_index(index.manifest, cards.get(index.name), _lacks_parent(index, here, cards))
+        checked_index(index.manifest, cards.get(index.name), lacks_parent(index, here, cards))
         for index in answering
     )
     missing = not_checked(
@@ -73,13 +73,13 @@ def _silent(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) 
             Why.EMPTY,
             "its local index holds no record: no photo was found in the files that it was built from",
         )
-    lacking = _lacks_parent(index, here, cards)
+    lacking = lacks_parent(index, here, cards)
     if lacking and set(index.manifest.match_keys) == {MatchKey.PARENT_KEY}:
         return Why.NO_PARENT, lacking
     return None
 
 
-def _lacks_parent(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) -> str | None:
+def lacks_parent(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) -> str | None:
     """Why records that name photos by their parent's numbers can't be matched; None: they can, or none do."""
     card = cards.get(index.name)
     if MatchKey.PARENT_KEY not in index.manifest.match_keys:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.indexes import ReplaceOption
+from auditor.cli.indexes import ReplaceOption, note_missing_parents
 from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import UsageError
@@ -56,6 +56,7 @@ def add(
     if name is not None:
         built = adding.add(session.settings.indexes, name, paths, wish, session.progress)
         _emit([built], [], format, output)
+        note_missing_parents(session, [name])
         return
     if column is not None:
         raise UsageError(
@@ -69,6 +70,7 @@ def add(
             hint="Put the dataset's name, or one of your own, before the files.",
         )
     _emit(indexes, unknown, format, output, several=True)
+    note_missing_parents(session, [manifest.dataset for manifest in indexes])
 
 
 def _name_and_files(words: list[str]) -> tuple[str | None, list[Path]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.indexes import NameArgument, ReplaceOption, manifests
+from auditor.cli.indexes import NameArgument, ReplaceOption, manifests, note_missing_parents
 from auditor.cli.output import (
     Format,
     FormatOption,
@@ -73,7 +73,9 @@ def fetch(
         raise UsageError("--faces, --max-size and --yes belong to --all", hint="Add --all to them.")
     if name is None:
         raise UsageError("fetch what?", hint="Name a dataset (see datasets list), or give --all.")
-    _emit_fetched(_fetch_one(session, name, registry, file or (), replace=replace), format, output)
+    fetched = _fetch_one(session, name, registry, file or (), replace=replace)
+    _emit_fetched(fetched, format, output)
+    note_missing_parents(session, [fetched.manifest.dataset])
 
 
 def _fetch_one(
@@ -140,6 +142,7 @@ def _fetch_all(
         memory_limit=session.settings.memory_limit,
         progress=session.progress,
     )
+    note_missing_parents(session, [outcome.card.name for outcome in outcomes if outcome.fetched])
     _emit_ended(Ended(outcomes, offered.too_large, offered.by_hand), format, output)
 
 

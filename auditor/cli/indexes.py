@@ -38,3 +38,14 @@ def open_indexes(session: Session, only: Sequence[str] = ()) -> "LocalIndexes":
 def manifests(session: Session) -> "dict[str, Manifest]":
     """The manifests of the readable indexes by name."""
     return {index.name: index.manifest for index in open_indexes(session).readable}
+
+
+def note_missing_parents(session: Session, names: Sequence[str]) -> None:
+    """Say which index is needed too, where those of `names` name photos by the numbers of another dataset."""
+    from auditor.audit.coverage import lacks_parent
+    from auditor.datasets import catalogue
+
+    here = {index.name: index for index in open_indexes(session).readable}
+    for name in names:
+        if name in here and (lacking := lacks_parent(here[name], here, catalogue.load())):
+            note(f"{name}: {lacking}.")

@@ -109,3 +109,16 @@ def test_one_photo_in_several_files_is_one_photo(program: Program, tmp_path: Pat
         "datasets", "add", "my-list", tmp_path / "train.txt", tmp_path / "captions.txt", "--format", "json"
     )
     assert (result.json["records"], result.json["photos"]) == (4, 3)
+
+
+def test_a_set_that_names_photos_by_anothers_numbers_says_which_index_it_needs(
+    program: Program, publishers: dict[str, Path], tmp_path: Path
+) -> None:
+    aging = tmp_path / "ffhq_aging_labels.csv"
+    aging.write_text("image_number,age_group,age_group_confidence\n0,20-29,1.0\n")
+    alone = program("datasets", "add", "ffhq-aging", aging)
+    assert alone.code == 0
+    assert "1 record by a number in another dataset" in alone.out
+    assert "there is no local index of ffhq" in alone.err
+    assert program("datasets", "add", "ffhq", publishers["ffhq"]).code == 0
+    assert "no local index" not in program("datasets", "add", "ffhq-aging", aging).err

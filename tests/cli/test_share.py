@@ -69,7 +69,7 @@ def test_originals_are_matched_by_content(indexed: Program, tmp_path: Path) -> N
     index = tmp_path / "open-images.csv"
     index.write_text(
         "ImageID,Subset,OriginalURL,OriginalLandingURL,OriginalMD5\n"
-        "0001,train,https://c2.staticflickr.com/2/1433/88880000001_0a1b2c3d4e_o.jpg,,"
+        "0001,train,https://c2.staticflickr.com/2/1433/8888000001_0a1b2c3d4e_o.jpg,,"
         f"{base64.b64encode(digest).decode()}\n"
     )
     assert indexed("datasets", "add", "open-images", index).code == 6
