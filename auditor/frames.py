@@ -24,6 +24,7 @@ from auditor.audit.run import account_state, audit_home
 from auditor.audit.shown import remember
 from auditor.datasets import catalogue
 from auditor.datasets.index.local import LocalIndexes, open_indexes
+from auditor.files import user_path
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import classify
 from auditor.settings import Settings
@@ -168,7 +169,7 @@ class Home:
 
 def open_home(home: Path | str | None, account: str | None = None) -> Home:
     """See `auditor.open`."""
-    return Home(settings.load(home=Path(home) if home is not None else None), account)
+    return Home(settings.load(home=user_path(Path(home)) if home is not None else None), account)
 
 
 def photos(home: Path | str | None) -> pd.DataFrame:

@@ -136,6 +136,7 @@ def save_export(store: AccountStore, export: Export) -> SyncResult:
             source="export",
             complete=not incomplete,
             full=True,
+            dated=one.dated,
             albums=one.albums,
         )
     after = {photo.id: photo for photo in store.photos(nsid)}

@@ -36,6 +36,8 @@ class Snapshot:
     """``api`` or ``export``."""
     complete: bool
     photos: int
+    dated: bool = True
+    """False: of an export whose files do not tell the day; it was made at `taken_at` or later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class AccountStore:
         ).fetchone()
         if row is None:
             return None
-        return Snapshot(**{**dict(row), "complete": bool(row["complete"])})
+        return Snapshot(**{**dict(row), "complete": bool(row["complete"]), "dated": bool(row["dated"])})
 
     def required_snapshot(self, nsid: str | None = None) -> Snapshot:
         """The last good pull (of this account). Errors: `NotSyncedError` before the first."""
@@ -139,12 +141,14 @@ class AccountStore:
         source: str,
         complete: bool,
         full: bool,
+        dated: bool = True,
         albums: Mapping[str, str] | None = None,
     ) -> Snapshot:
         """Take in `photos`, the whole account (`full`) or the changed ones only, as they were at `taken_at`.
 
-        All or nothing. `albums` are titles by id. Returns the snapshot that counts: what came is one unless
-        the store has a newer. Only a full and complete listing proves that a photo it lacks is gone.
+        All or nothing. `dated` False: they may be of later. `albums` are titles by id. Returns the snapshot
+        that counts: what came is one unless the store has a newer. Only a full and complete listing proves
+        that a photo it lacks is gone.
         """
         nsid = account.nsid
         with database.transaction(self._conn):
@@ -159,7 +163,7 @@ class AccountStore:
             if source != "api" and before is not None and taken_at < before.taken_at:
                 return self._save_snapshot(before)
             full_at = taken_at if full or before is None else before.full_at
-            return self._save_snapshot(Snapshot(0, nsid, taken_at, full_at, source, complete, 0))
+            return self._save_snapshot(Snapshot(0, nsid, taken_at, full_at, source, complete, 0, dated))
 
     def update(self, nsid: str, photos: Sequence[Photo], at: float) -> None:
         """Take in `photos` as they were read one by one at `at`; the snapshot stays as old as it is."""
@@ -259,20 +263,13 @@ class AccountStore:
         count = self._conn.execute(
             "SELECT count(*) FROM photo WHERE nsid = ? AND gone_at IS NULL", (snapshot.nsid,)
         ).fetchone()[0]
-        values = (
-            snapshot.nsid,
-            snapshot.taken_at,
-            snapshot.full_at,
-            snapshot.source,
-            snapshot.complete,
-            count,
-        )
+        values = asdict(replace(snapshot, photos=count))
+        del values["id"]
         cursor = self._conn.execute(
-            "INSERT INTO snapshot (nsid, taken_at, full_at, source, complete, photos)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            values,
+            f"INSERT INTO snapshot ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608 - own names
+            tuple(values.values()),
         )
-        return Snapshot(int(cursor.lastrowid or 0), *values)
+        return replace(snapshot, id=int(cursor.lastrowid or 0), photos=count)
 
 
 _TOLD_BY_ALL = ("title", "license_id", "privacy", "tags", "machine_tags", "safety_level")

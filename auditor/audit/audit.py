@@ -25,6 +25,7 @@ class AccountState:
     aliases: Sequence[str] = ()
     snapshot_at: str = ""
     complete: bool = True
+    dated: bool = True
 
 
 def audit(
@@ -79,6 +80,7 @@ def audit(
         generated_at=generated_at,
         snapshot_at=state.snapshot_at,
         complete=state.complete,
+        dated=state.dated,
         only=tuple(only),
         photos=len(state.photos),
         indexes=coverage.checked,

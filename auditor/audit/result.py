@@ -195,6 +195,8 @@ class AuditResult:
     """None: everything is shown."""
     complete: bool = True
     """Of the account's snapshot: False where photos of the account may be missing."""
+    dated: bool = True
+    """False: the account is of an export that tells no day; it is of `snapshot_at` or later."""
     only: tuple[str, ...] = ()
     """The datasets that the user asked for; empty: all."""
 

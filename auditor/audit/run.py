@@ -31,6 +31,7 @@ def account_state(conn: sqlite3.Connection, nsid: str | None = None) -> AccountS
         aliases=store.aliases(nsid),
         snapshot_at=iso(snapshot.taken_at),
         complete=snapshot.complete,
+        dated=snapshot.dated,
     )
 
 

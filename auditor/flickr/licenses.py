@@ -140,11 +140,6 @@ def find(text: str) -> License | None:
     return None if license_id is None else LICENSES[license_id]
 
 
-def match_keys() -> dict[str, str]:
-    """From `normalise_key` of a text to the id of the licence it means: to join whole columns."""
-    return dict(_KEYS)
-
-
 def twin_4_0(license_id: str) -> str | None:
     """The id of the 4.0 licence with the elements of 2.0 licence `license_id`; None when there is none."""
     elements = _ELEMENTS_2_0.get(license_id)

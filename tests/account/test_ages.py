@@ -99,10 +99,12 @@ def test_unpacked_files_that_kept_their_dates_say_it_too(tmp_path: Path) -> None
     assert (day(export.made_at), export.dated) == ("2019-01-02", True)
 
 
-def test_copies_are_as_old_as_the_newest_date_inside_them(tmp_path: Path) -> None:
+def test_copies_are_as_old_as_the_newest_date_inside_them(store: AccountStore, tmp_path: Path) -> None:
     albums = {"albums": [{"id": "1", "title": "Sea", "last_updated": "1518767690", "photos": ["11"]}]}
     export = read(folder(tmp_path, contents({"11": "public"}, albums=albums)))
     assert (day(export.made_at), export.dated) == ("2018-02-16", False)
+    save_export(store, export)
+    assert not store.required_snapshot().dated
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,10 @@ LIMITS: dict[str, tuple[dict[str, Any], str]] = {
     "incomplete": ({"complete": False}, "not the whole account"),
     "no photos": ({"photos": 0}, "The account holds no photo"),
     "old": ({"snapshot_at": "2019-01-02T03:04:05+00:00"}, "as it was on 2019-01-02, 2,860 days ago"),
+    "undated": (
+        {"snapshot_at": "2019-01-02T03:04:05+00:00", "dated": False},
+        "a data export that does not tell its day (2019-01-02 or later)",
+    ),
     "one dataset": ({"only": ("ffhq",)}, "Only ffhq was looked in"),
     "nothing new": ({"since": Since("last", 176, 3)}, "Only what is new since the last audit"),
 }

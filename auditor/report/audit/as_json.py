@@ -24,6 +24,7 @@ def audit(result: AuditResult) -> str:
         "account": {"nsid": account.nsid, "username": account.username, "path_alias": account.path_alias},
         "generated_at": result.generated_at,
         "snapshot_at": result.snapshot_at,
+        "snapshot_at_certain": result.dated,
         "complete": result.complete,
         "summary": {
             "photos": result.photos,

@@ -27,15 +27,19 @@ def cautions(result: AuditResult) -> Iterator[str]:
     if not result.complete:
         yield (
             "This is not the whole account: the last sync or export was incomplete, so photos may be missing"
-            " here. Run: flickr-auditor sync --full"
+            " here. Run: flickr-auditor sync --full (or load the whole export)"
         )
     if not result.photos:
         yield "The account holds no photo as it was last synced, so there was nothing to look for."
     if (age := _age(result)) is not None and age > OLD:
-        yield (
-            f"The account is as it was on {moment(result.snapshot_at)[:10]}, {count(age.days, 'day')} ago:"
-            " newer photos and changes are not in here. Run: flickr-auditor sync"
-        )
+        of = moment(result.snapshot_at)[:10]
+        if result.dated:
+            what = f"The account is as it was on {of}, {count(age.days, 'day')} ago"
+            then = "Run"
+        else:
+            what = f"The account is of a data export that does not tell its day ({of} or later)"
+            then = "Load its zips as they came, or run"
+        yield f"{what}: newer photos and changes are not in here. {then}: flickr-auditor sync"
     yield from in_part(result.indexes)
     if result.only:
         yield f"Only {_joined(result.only)} {_was(len(result.only))} looked in (--dataset)."
