@@ -237,7 +237,7 @@ def _flickr_url(text: str | None) -> str | None:
     """Another Flickr is accepted on this machine only: the tool sends photo ids and tokens to nobody else."""
     if not text:
         return None
-    from auditor.web.address import parse
+    from auditor.web.address import parse, shown
 
     try:
         address = parse(pasted(text))
@@ -247,7 +247,7 @@ def _flickr_url(text: str | None) -> str | None:
             raise ValueError("it has a ? or a #")
     except ValueError as error:
         raise ConfigurationError(
-            f"AUDITOR_FLICKR_URL must be an address on this machine, not {text}: {error}",
+            f"AUDITOR_FLICKR_URL must be an address on this machine, not {shown(text)}: {error}",
             hint="Use e.g. http://127.0.0.1:8765, or unset it to use the real Flickr.",
         ) from None
     return address.url.rstrip("/")

@@ -32,7 +32,7 @@ from auditor.files import digest, storage_errors, sync_dir, write_atomic
 from auditor.progress import SILENT, Progress
 from auditor.text import file_size, plain
 from auditor.version import VERSION
-from auditor.web.address import Address, parse
+from auditor.web.address import Address, parse, shown
 from auditor.web.session import Patience, new_session
 from auditor.web.trouble import Cause, trouble
 
@@ -129,13 +129,13 @@ def check_address(url: str, *, has_checksum: bool = False) -> Address:
         address = parse(url)
     except ValueError as error:
         raise RefusedError(
-            f"{plain(url, 200)} is not an address to get a file from: {error}",
+            f"{shown(url)} is not an address to get a file from: {error}",
             hint="Check how it is written.",
         ) from None
     if address.scheme == "https" or has_checksum or address.is_loopback:
         return address
     raise RefusedError(
-        f"{plain(url, 200)} is not an https address, so nobody could tell whether the right file came",
+        f"{shown(url)} is not an https address, so nobody could tell whether the right file came",
         hint="Use https (plain http is accepted on this machine only, and for files with a known checksum).",
     )
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from auditor.text import plain
+
 _NEVER: Final = re.compile(r"[\\\s\x00-\x1f\x7f]")
 
 
@@ -47,7 +49,7 @@ def parse(url: str) -> Address:
         parts = urlsplit(request.url or "")
         host = parts.hostname
     except (ValueError, UnicodeError) as error:
-        raise ValueError(_first_line(error)) from None
+        raise ValueError(shown(_first_line(error))) from None
     if parts.scheme not in {"http", "https"}:
         raise ValueError("it does not begin with https://")
     if not host:
@@ -56,6 +58,11 @@ def parse(url: str) -> Address:
         # https://www.flickr.com@evil.example/ goes to evil.example; nothing here needs a name and a password.
         raise ValueError("it holds a user name")
     return Address(parts.geturl(), parts.scheme, host.rstrip("."))
+
+
+def shown(url: str) -> str:
+    """`url` for a message: on one line, and without the password that somebody wrote into it."""
+    return re.sub(r"(//|^)[^/?#@]*@", r"\1…@", plain(url, 200))
 
 
 def _first_line(error: Exception) -> str:

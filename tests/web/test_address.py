@@ -104,3 +104,14 @@ def test_files_come_over_https_or_with_a_checksum(url: str, *, checksum: bool, g
     else:
         with pytest.raises(RefusedError):
             check_address(url, has_checksum=checksum)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:hush@127.0.0.1:1/", "https://hush@example.org/", "http://a:hush@[::1"]
+)
+def test_a_password_in_an_address_is_not_repeated(url: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        settings.load(environ={"AUDITOR_FLICKR_URL": url}, working_dir=tmp_path)
+    with pytest.raises(RefusedError) as refused:
+        check_address(url)
+    assert "hush" not in caught.value.message + refused.value.message
