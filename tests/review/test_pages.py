@@ -192,3 +192,34 @@ def test_what_is_not_there_is_said_in_words(indexed: Program, inside: Served, pa
     answer = inside.get(path)
     assert answer.status_code in {400, 404}
     assert "Traceback" not in answer.text
+
+
+def test_a_letter_goes_from_the_draft_to_the_answer_that_the_user_reads(
+    indexed: Program, inside: Served
+) -> None:
+    page = inside.post("/letters", what="draft", dataset="ffhq", ground="gdpr", language="de", name="Ada")
+    assert page.ok
+    case = page.url.removeprefix(inside.address)
+    assert "Artikel" in page.text or "Art." in page.text
+    assert inside.post(f"{case}/sent", on="2026-01-05").ok
+    assert inside.post(f"{case}/answer", text="We have removed all of your photos from the dataset.").ok
+    asked = inside.get(case)
+    assert "You decide" in asked.text
+    assert inside.post(f"{case}/meaning", meaning="confirmed").ok
+    assert indexed("optout", "status", "--format", "json").json["cases"][0]["state"] == "answered"
+
+
+def test_a_question_needs_no_index_and_nothing_is_sent(
+    indexed: Program, inside: Served, box: Sandbox
+) -> None:
+    calls = len(box.log)
+    page = inside.post("/letters", what="ask", dataset="ibm-dif", ground="gdpr")
+    assert page.ok
+    assert box.account.me.nsid in page.text
+    assert len(box.log) == calls
+
+
+@pytest.mark.parametrize("name", ["../../auditor.sqlite3", "auditor.sqlite3", "letter.txt%00", "%2e%2e/x"])
+def test_only_a_cases_own_files_can_be_downloaded(indexed: Program, inside: Served, name: str) -> None:
+    page = inside.post("/letters", what="draft", dataset="ffhq")
+    assert inside.get(f"{page.url.removeprefix(inside.address)}/files/{name}").status_code in {400, 404}

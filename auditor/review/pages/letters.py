@@ -1,23 +1,223 @@
-"""The letters: cases with their deadlines, and what to do next."""
+"""The letters: ask, draft, send, note the answer, remind, complain. Nothing is ever sent from here.
 
-from datetime import datetime
+The ladder is the one of `auditor.optout.case`: what the page offers is what `steps` says comes next.
+"""
 
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from auditor.optout.case_store import CaseStore
-from auditor.review.render import page, state_of
+from auditor.account.photo import Account
+from auditor.datasets import catalogue
+from auditor.datasets.index.local import open_indexes
+from auditor.errors import UsageError
+from auditor.optout import addressees, answers, workflow
+from auditor.optout import case as cases
+from auditor.optout.case import AnswerClass, Case, Step
+from auditor.optout.law import Ground, Role
+from auditor.optout.render import LANGUAGES
+from auditor.optout.workflow import Desk, Drafted, Wish
+from auditor.review.forms import Form, read_form, see
+from auditor.review.render import address, page, state_of
+from auditor.review.state import State
+from auditor.text import plain
+from auditor.workspace import Workspace
+
+SHOWN: Final = 200_000
+"""Characters of a letter on its page; the files hold all of it."""
+
+
+def _desk(space: Workspace) -> Desk:
+    return Desk(space.conn, space.settings.home / "letters", datetime.now().astimezone().date())
 
 
 def letters(request: Request) -> Response:
-    """All cases, the overdue ones first."""
-    today = datetime.now().astimezone().date()
-    with state_of(request).workspace() as space:
-        cases = CaseStore(space.conn).all()
+    """All cases, the overdue ones first, and what can be written."""
+    state = state_of(request)
+    with state.workspace() as space:
+        desk = _desk(space)
+        known = desk.store.all()
+        synced = space.store.snapshot() is not None
+        found = (
+            {row.dataset.name for row in state.library(space).view.indexes if row.found} if synced else set()
+        )
+        have = {index.name for index in open_indexes(space.settings.indexes).readable}
+    open_cases = {name for case in known if not case.closed_on for name in case.datasets}
+    cards = catalogue.load()
     return page(
-        request, "letters.html", cases=sorted(cases, key=lambda case: not case.overdue(today)), today=today
+        request,
+        "letters.html",
+        cases=sorted(known, key=lambda case: (not case.overdue(desk.today), case.closed_on is not None)),
+        today=desk.today,
+        synced=synced,
+        draftable=[cards[name] for name in cards if name in found and name not in open_cases],
+        askable=[
+            card
+            for name, card in cards.items()
+            if name not in have | open_cases and addressees.no_letter(card) is None
+        ],
+        grounds=list(Ground),
+        roles=list(Role),
+        languages=LANGUAGES,
+        next_step=cases.next_step,
     )
 
 
-ROUTES = [Route("/letters", letters)]
+async def write(request: Request) -> Response:
+    """Draft a letter: for photos that were found, or to ask where nobody can check."""
+    form = await read_form(request)
+    state = state_of(request)
+    drafted = await run_in_threadpool(_write, state, form)
+    if drafted.case is None:
+        raise UsageError(f"no photo to ask about was found in {drafted.dataset}", hint="Ask instead.")
+    return see(f"/letters/{drafted.case.id}")
+
+
+def _write(state: State, form: Form) -> Drafted:
+    card = catalogue.get(form.get("dataset"))
+    with state.workspace() as space:
+        desk = _desk(space)
+        wish = Wish(
+            Ground(form.get("ground") or Ground.NONE),
+            Role.PHOTOGRAPHER,
+            form.get("language") or "en",
+            plain(form.get("name"), 200) or None,
+        ).checked()
+        if form.get("what") == "ask":
+            snapshot = space.store.required_snapshot()
+            return workflow.ask(desk, wish, [card], account=space.store.account(snapshot.nsid))
+        (index,) = (i for i in open_indexes(space.settings.indexes, [card.name]).readable)
+        return workflow.draft(desk, wish, card, index, state=workflow.account_state(space.conn))
+
+
+def letter(request: Request) -> Response:
+    """One case: its newest letter, its history, and what comes next."""
+    with state_of(request).workspace() as space:
+        desk = _desk(space)
+        case = desk.store.get(request.path_params["case_id"])
+        events = desk.store.events(case.id)
+    text = next((Path(file) for file in case.files if file.endswith(".txt")), None)
+    return page(
+        request,
+        "letter.html",
+        case=case,
+        today=desk.today,
+        text=_read(text) if text else "",
+        files=[Path(file).name for file in case.files],
+        events=events,
+        steps=[step.value for step in cases.steps(cases.position(case, desk.today))],
+        next_step=cases.next_step(case, desk.today),
+        meanings=list(AnswerClass),
+        proposed=case.newest_answer.meaning if case.newest_answer else None,
+        Step=Step,
+    )
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")[:SHOWN]
+    except OSError:
+        return ""
+
+
+def download(request: Request) -> Response:
+    """A file of the newest letter; only those that the case itself names."""
+    with state_of(request).workspace() as space:
+        case = _desk(space).store.get(request.path_params["case_id"])
+    wanted = request.path_params["name"]
+    for file in map(Path, case.files):
+        if file.name == wanted and file.is_file():
+            return FileResponse(file, filename=wanted)
+    raise HTTPException(404)
+
+
+async def step(request: Request) -> Response:
+    """Take the next step of a case."""
+    form = await read_form(request)
+    take = STEPS.get(request.path_params["step"])
+    if take is None:
+        raise HTTPException(404)
+    state = state_of(request)
+    case_id = request.path_params["case_id"]
+
+    def go() -> None:
+        with state.workspace() as space:
+            take(space, _desk(space), case_id, form)
+
+    await run_in_threadpool(go)
+    return see(address(f"/letters/{case_id}"))
+
+
+def _sent(_: Workspace, desk: Desk, case_id: str, form: Form) -> None:
+    day = _day(form, desk.today)
+    workflow.move(desk, case_id, "sent", lambda case: cases.sent(case, day, desk.today), day)
+
+
+def _answered(_: Workspace, desk: Desk, case_id: str, form: Form) -> None:
+    """The answer's text is kept; what it means is proposed, never decided: that is the user's word."""
+    text = form.get("text")
+    if not text:
+        raise UsageError("there is no answer", hint="Paste what they wrote.")
+    workflow.record_answer(
+        desk, case_id, _day(form, desk.today), text=text, proposal=answers.propose(text), meaning=None
+    )
+
+
+def _meaning(space: Workspace, desk: Desk, case_id: str, form: Form) -> None:
+    try:
+        meaning = AnswerClass(form.get("meaning"))
+    except ValueError:
+        raise UsageError("it was not said what the answer means", hint="Choose one.") from None
+    case = workflow.understand(desk, case_id, meaning)
+    workflow.reply(desk, case, account=_account(space, case))
+
+
+def _remind(space: Workspace, desk: Desk, case_id: str, _: Form) -> None:
+    workflow.remind(desk, case_id, account=_account(space, desk.store.get(case_id)))
+
+
+def _complain(space: Workspace, desk: Desk, case_id: str, form: Form) -> None:
+    account = _account(space, desk.store.get(case_id))
+    workflow.complain(desk, case_id, account=account, country=form.get("country") or None)
+
+
+def _close(_: Workspace, desk: Desk, case_id: str, __: Form) -> None:
+    workflow.move(
+        desk, case_id, "closed", lambda case: cases.closed(case, desk.today, desk.today), desk.today
+    )
+
+
+def _account(space: Workspace, case: Case) -> Account | None:
+    return space.store.account(case.nsid) if case.nsid else None
+
+
+def _day(form: Form, today: date) -> date:
+    try:
+        return date.fromisoformat(form.get("on")) if form.get("on") else today
+    except ValueError:
+        raise UsageError("this is no day", hint="Write it like 2026-11-21.") from None
+
+
+STEPS: Final[dict[str, Callable[[Workspace, Desk, str, Form], None]]] = {
+    "sent": _sent,
+    "answer": _answered,
+    "meaning": _meaning,
+    "remind": _remind,
+    "complain": _complain,
+    "close": _close,
+}
+
+ROUTES = [
+    Route("/letters", letters),
+    Route("/letters", write, methods=["POST"]),
+    Route("/letters/{case_id}", letter),
+    Route("/letters/{case_id}/files/{name}", download),
+    Route("/letters/{case_id}/{step}", step, methods=["POST"]),
+]
