@@ -26,4 +26,4 @@ def review(
         ) from error
 
     session: Session = context.obj
-    serve(session.home, session.config, port=port, opens=not no_open, say=note)
+    serve(session.home, session.config, session.account, port=port, opens=not no_open, say=note)

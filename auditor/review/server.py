@@ -18,13 +18,14 @@ HOST = "127.0.0.1"
 def serve(
     home: Path | None,
     config: Path | None,
+    account: str | None,
     *,
     port: int,
     opens: bool,
     say: Callable[[str], object],
 ) -> None:
     """Serve until Ctrl-C, which finishes the calls that are in flight. `port` 0: any free one."""
-    state = State(home, config)
+    state = State(home, config, account)
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -53,6 +53,8 @@ class State:
 
     home: Path | None
     config: Path | None
+    account: str | None = None
+    """As named with ``--account``."""
     keys: Keys = field(default_factory=Keys)
     jobs: Jobs = field(default_factory=Jobs)
     selection: Selection = field(default_factory=Selection)
@@ -67,7 +69,7 @@ class State:
     @contextmanager
     def workspace(self, progress: Progress = SILENT) -> Iterator[Workspace]:
         """A workspace for one request or job: SQLite connections are not shared between threads."""
-        space = Workspace(self.home, self.config)
+        space = Workspace(self.home, self.config, account=self.account)
         space.__dict__["progress"] = progress
         if self.practice is not None:
             space.__dict__["settings"] = self.practice.settings
@@ -78,13 +80,13 @@ class State:
 
     def library(self, space: Workspace) -> Library:
         """The account and its audit. Errors: `NotSyncedError` before the first sync."""
-        snapshot = space.store.required_snapshot()
+        snapshot = space.store.required_snapshot(space.account)
         indexes = open_indexes(space.settings.indexes)
         key = (snapshot, space.store.changed_at(snapshot.nsid), _versions(indexes))
         return self.kept.get(
             key,
             lambda: build(
-                audit_home(space.conn, indexes, progress=space.progress),
+                audit_home(space.conn, indexes, nsid=snapshot.nsid, progress=space.progress),
                 tuple(space.store.photos(snapshot.nsid)),
             ),
         )

@@ -44,7 +44,7 @@ def letters(request: Request) -> Response:
     with state.workspace() as space:
         desk = _desk(space)
         known = desk.store.all()
-        synced = space.store.snapshot() is not None
+        synced = space.nsid is not None
         found = (
             {row.dataset.name for row in state.library(space).view.indexes if row.found} if synced else set()
         )
@@ -91,10 +91,12 @@ def _write(state: State, form: Form) -> Drafted:
             plain(form.get("name"), 200) or None,
         ).checked()
         if form.get("what") == "ask":
-            snapshot = space.store.required_snapshot()
-            return workflow.ask(desk, wish, [card], account=space.store.account(snapshot.nsid))
+            account = space.store.account(space.required_nsid())
+            return workflow.ask(desk, wish, [card], account=account)
         (index,) = (i for i in open_indexes(space.settings.indexes, [card.name]).readable)
-        return workflow.draft(desk, wish, card, index, state=workflow.account_state(space.conn))
+        return workflow.draft(
+            desk, wish, card, index, state=workflow.account_state(space.conn, space.account)
+        )
 
 
 def letter(request: Request) -> Response:

@@ -13,7 +13,7 @@ def overview(request: Request) -> Response:
     """The top of the report, live; before the first sync, the start page."""
     state = state_of(request)
     with state.workspace() as space:
-        if space.store.snapshot() is None:
+        if space.nsid is None:
             return see("/start")
         library = state.library(space)
         can_apply = bool(space.settings.api_key and space.settings.api_secret)

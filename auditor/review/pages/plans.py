@@ -82,6 +82,7 @@ def _make(state: State, actions: Actions) -> str:
             space.conn,
             given.indexes,
             api,
+            nsid=space.required_nsid(),
             now=datetime.now(UTC),
             budget=Budget(given.calls_per_hour, space.budget().used() if api else 0, given.concurrency),
         )
@@ -104,7 +105,7 @@ def show(request: Request) -> Response:
         plan = plans_of(space).load(request.path_params["plan_id"])
         journal = Journal(space.conn)
         run = journal.run_of(plan.plan_id)
-        now_state = plan_state(plan, journal, datetime.now(UTC), space.store.required_snapshot().nsid)
+        now_state = plan_state(plan, journal, datetime.now(UTC), space.required_nsid())
         photos = {photo.id: photo for photo in space.store.photos(plan.nsid)}
         ready = bool(space.settings.api_key and space.settings.api_secret)
     return page(

@@ -33,7 +33,7 @@ def start(request: Request) -> Response:
         given = space.settings
         has_key = bool(given.api_key and given.api_secret)
         logged_in = has_key and tokens.find(given, space.conn) is not None
-        synced = space.store.snapshot() is not None
+        synced = space.nsid is not None
     return page(
         request,
         "start.html",
