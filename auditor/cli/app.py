@@ -28,7 +28,7 @@ T = TypeVar("T")
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 _GLOBAL_OPTIONS = ("--home", "--config", "--account")
-_GLOBAL_FLAGS = ("--quiet",)
+_GLOBAL_FLAGS = ("--quiet", "-q")
 
 COMMANDS: Final = {
     "demo": ("demo.demo", "The whole job, once, on invented data."),
@@ -255,7 +255,7 @@ def root(
     ] = None,
     quiet: Annotated[
         bool,
-        typer.Option("--quiet", help="Only results, warnings and errors: no progress, no next steps."),
+        typer.Option("--quiet", "-q", help="Only results, warnings and errors: no progress, no next steps."),
     ] = False,
     version: Annotated[  # noqa: ARG001 - its callback does the work
         bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)

@@ -33,6 +33,7 @@ def run_json(run: Run, findings: Sequence[Finding], *, calls: int, verifying: bo
     return {
         "run_id": run.run_id,
         "plan_id": run.plan_id,
+        "account": {"nsid": run.nsid},
         **{state: states[state] for state in _STATES},
         "verified": read["verified"] if verifying else kept[True],
         "mismatched": read["mismatched"] if verifying else kept[False],
@@ -77,7 +78,9 @@ def _lines(result: dict[str, Any], findings: Sequence[Finding], most: int | None
         yield f"{change.photo_id}  {plain(describe(change))}  {finding.state}{reason}"
     if most is not None and len(notable) > most:
         yield f"… and {count(len(notable) - most, 'more change')}. To see all, add --output run.txt"
-    yield f"Run {result['run_id']}: " + ", ".join(f"{result[state]:,} {state}" for state in _STATES)
+    yield f"Run {result['run_id']} on {result['account']['nsid']}: " + ", ".join(
+        f"{result[state]:,} {state}" for state in _STATES
+    )
     read_back = f"{result['verified']:,} read back as wanted"
     hidden = sum(finding.state == "unreadable" for finding in findings)
     if hidden:
@@ -111,6 +114,7 @@ def _summary(entry: RunSummary) -> dict[str, Any]:
     return {
         "run_id": entry.run.run_id,
         "plan_id": entry.run.plan_id,
+        "account": {"nsid": entry.run.nsid},
         "undoes": entry.run.undoes,
         "started_at": moment(entry.run.started_at),
         "finished_at": moment(entry.run.finished_at),
@@ -123,4 +127,4 @@ def _run_line(row: dict[str, Any]) -> str:
     counts = ", ".join(f"{row[state]:,} {state}" for state in _STATES if row[state]) or "nothing"
     # The id of a plan from elsewhere was once taken as it was.
     what = f"undo of {plain(row['undoes'])}" if row["undoes"] else f"of {plain(row['plan_id'])}"
-    return f"{row['run_id']}  {row['started_at']}  {what}: {counts}\n"
+    return f"{row['run_id']}  {row['started_at']}  {what} on {row['account']['nsid']}: {counts}\n"

@@ -66,7 +66,7 @@ def _meaning(result: SyncResult) -> str:
 def incomplete(result: SyncResult) -> str:
     """What may be missing, and why."""
     if result.source == "export":
-        return f"The export is not complete, photos may be missing: {'; '.join(result.incomplete)}."
+        return f"The export does not tell the whole account of today: {'; '.join(result.incomplete)}."
     counts = " and ".join(
         f"{number:,}" for number in dict.fromkeys([result.total, result.counted]) if number is not None
     )

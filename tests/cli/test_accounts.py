@@ -77,7 +77,7 @@ def test_an_export_of_another_account_is_not_loaded(program: Program, tmp_path: 
 
 
 def test_quiet_is_for_cron(indexed: Program) -> None:
-    synced = indexed("sync", "--quiet")
+    synced = indexed("sync", "-q")
     assert (synced.code, synced.out, synced.err) == (0, "", "")
     first = indexed("audit", "--since", "last", "--quiet")
     assert first.code == 1
