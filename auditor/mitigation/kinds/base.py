@@ -9,7 +9,7 @@ called.
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from auditor.account.photo import Account, Photo
 from auditor.errors import CallError
@@ -94,6 +94,8 @@ class Mitigation(ABC):
     """What Flickr says it does to the photo, and what it does not."""
     methods: ClassVar[frozenset[str]]
     """The writing methods it may call."""
+    permission: ClassVar[Literal["write", "delete"]] = "write"
+    """What the login has to allow for them; deleting a photo takes more than changing one."""
     order: ClassVar[int]
     """Lower goes first within a photo, so that a run that breaks off leaves the gentler changes done."""
     asked: ClassVar[Asked | None] = None

@@ -25,6 +25,8 @@ def catch_up(conn: sqlite3.Connection) -> None:
             photo = stored.get(record.change.photo_id)
             if photo is not None and (photo.as_of or 0.0) < answered_at:
                 before = changed.get(photo.id, photo)
-                changed[photo.id] = replace(of(record.change).applied(before, record), as_of=answered_at)
+                after = of(record.change).applied(before, record)
+                if after != before:  # the store does not hold everything: not who is hidden from searches
+                    changed[photo.id] = replace(after, as_of=answered_at)
         if changed:
             store.update(run.nsid, list(changed.values()), time.time())

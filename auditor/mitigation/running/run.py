@@ -12,7 +12,7 @@ from auditor.flickr.api import Login, ReadApi
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.transport import Credentials, Retry
 from auditor.flickr.writing import WriteTransport
-from auditor.mitigation.kinds.registry import WRITE_METHODS
+from auditor.mitigation.kinds.registry import WRITE_METHODS, of
 from auditor.mitigation.planning import preflight
 from auditor.mitigation.planning.flickr_facts import check_account
 from auditor.mitigation.planning.plan import Plan, new_id
@@ -22,7 +22,8 @@ from auditor.mitigation.running.runner import Runner
 from auditor.progress import SILENT, Progress
 from auditor.settings import Settings
 
-_MAY_WRITE = ("write", "delete")
+_PERMISSIONS = ("read", "write", "delete")
+"""What a login may do, each more than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,18 @@ def check_plan(plan: Plan, journal: Journal, photos: int, cap: int | None, now: 
         preflight.check_cap(len(plan.changes), photos, cap)
 
 
-def check_may_write(api: ReadApi) -> None:
-    """Errors: `NotAllowedError` for a login that may only read."""
+def check_permission(api: ReadApi, plan: Plan) -> None:
+    """Errors: `NotAllowedError` for a login that may do less than the plan's mitigations need."""
     granted = api.permissions()
-    if granted and granted not in _MAY_WRITE:
+    needed = max((of(change).permission for change in plan.changes), key=_PERMISSIONS.index, default="read")
+    if granted in _PERMISSIONS and _PERMISSIONS.index(granted) < _PERMISSIONS.index(needed):
         raise NotAllowedError(
-            f"your login may only {granted}, and changing photos needs the permission to write",
-            hint="Run: flickr-auditor login --perms write",
+            f"your login may only {granted}, and these changes need the permission to {needed}",
+            hint=f"Run: flickr-auditor login --perms {needed}",
         )
 
 
-def check_limits(api: ReadApi, login: Login, plan: Plan, store: AccountStore) -> None:
+def check_limits_now(api: ReadApi, login: Login, plan: Plan, store: AccountStore) -> None:
     """The limits of a free account, with the numbers of this moment. Errors: `RefusedError`."""
     if not any(change.mitigation == "privacy" for change in plan.changes):
         return
@@ -98,10 +100,10 @@ def start(plan: Plan, context: RunContext) -> Run:
     api = ReadApi(context.transport)
     run = context.journal.run_of(plan.plan_id)
     login = check_account(api, plan.nsid)
-    check_may_write(api)
+    check_permission(api, plan)
     if run is not None:
         return run
-    check_limits(api, login, plan, context.store)
+    check_limits_now(api, login, plan, context.store)
     return context.journal.begin(plan, new_id("run", context.now()))
 
 
