@@ -104,3 +104,14 @@ def test_albums_are_found_by_title(
 ) -> None:
     assert offline("sync", "--export", inputs(shared) / case).code == 0
     assert changes(offline, "--album", album, "--add-tag", "no_cv").keys() == {photo_id}
+
+
+def test_what_an_incomplete_sync_missed_is_not_already_so(
+    program: Program, box: Sandbox, tmp_path: Path
+) -> None:
+    assert program("sync", "--export", old_export(box, tmp_path / "export.zip")).code == 0
+    box.faults.add("lost-rows", value=5)
+    assert program("sync").code == 3
+    plan = program("plan", "--all", "--privacy", "private", "--format", "json").json
+    old = [skip for skip in plan["skipped"] if "on 2019-01-02, not known now" in skip["reason"]]
+    assert len(old) == 5

@@ -599,6 +599,7 @@ def test_what_an_old_snapshot_calls_already_so_was_so_then(
     synced("sync", "--full")
     conn = database.connect(environment / "auditor.sqlite3")
     conn.execute("UPDATE snapshot SET taken_at = taken_at - 30 * 86400, source = 'export'")
+    conn.execute("UPDATE photo SET as_of = as_of - 30 * 86400")
     conn.close()
     made = synced("plan", "--all", "--privacy", "private", "--format", "json")
     reasons = {skip["reason"] for skip in made.json["skipped"]}

@@ -46,8 +46,7 @@ def make(
     changes, skipped = draft(selection, by_id, facts)
     preflight.check_limits(account, preflight.non_public(photos), changes)
     taken = datetime.fromtimestamp(snapshot.taken_at, UTC)
-    if _too_old(snapshot, now):
-        skipped = tuple(_was(skip, taken) for skip in skipped)
+    skipped = tuple(_was(skip, by_id.get(skip.photo_id), snapshot, now) for skip in skipped)
     plan = Plan(
         plan_id=new_id("plan", now),
         nsid=account.nsid,
@@ -104,7 +103,7 @@ def _entries(photo: Photo, wanted: Actions, facts: FlickrFacts) -> Iterator[Chan
 def _about_snapshot(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     if not snapshot.complete:
         yield "the last sync was incomplete: photos it missed are not in this plan"
-    if _too_old(snapshot, now):
+    if _too_old(snapshot.taken_at, now):
         source = "the data export" if snapshot.source == "export" else "the last sync"
         day = datetime.fromtimestamp(snapshot.taken_at, UTC).date()
         yield (
@@ -113,10 +112,17 @@ def _about_snapshot(snapshot: Snapshot, now: datetime) -> Iterator[str]:
         )
 
 
-def _too_old(snapshot: Snapshot, now: datetime) -> bool:
-    return now.timestamp() - snapshot.taken_at > MAX_AGE
+def _too_old(moment: float, now: datetime) -> bool:
+    return now.timestamp() - moment > MAX_AGE
 
 
-def _was(skip: Skip, taken: datetime) -> Skip:
-    """What an old snapshot calls "already so" was so then."""
-    return replace(skip, reason=f"{skip.reason} on {taken:%Y-%m-%d}, not known now") if skip.already else skip
+def _was(skip: Skip, photo: Photo | None, snapshot: Snapshot, now: datetime) -> Skip:
+    """`skip`, but what old evidence calls "already so" was so then.
+
+    A photo can be older than the snapshot: known from an export, and missing from a later incomplete sync.
+    """
+    told_at = photo.as_of if photo and photo.as_of is not None else snapshot.taken_at
+    if not skip.already or not _too_old(told_at, now):
+        return skip
+    day = datetime.fromtimestamp(told_at, UTC).date()
+    return replace(skip, reason=f"{skip.reason} on {day}, not known now")
