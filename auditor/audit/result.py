@@ -1,11 +1,13 @@
 """What an audit and a check find, as values; `auditor.report` writes them out."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from auditor.account.export_files import SkippedFile
 from auditor.account.photo import Account, Photo
+from auditor.audit.license_facts import LicenseFacts
 from auditor.datasets.card import ABOUT
 from auditor.datasets.index.lookup import Place
 from auditor.datasets.match_keys import MatchKey as MatchKey
@@ -199,6 +201,9 @@ class AuditResult:
     """False: the account is of an export that tells no day; it is of `snapshot_at` or later."""
     only: tuple[str, ...] = ()
     """The datasets that the user asked for; empty: all."""
+
+    license_histories: Mapping[str, LicenseFacts] | None = None
+    """What Flickr's own history says, by photo id; None: it was not asked for."""
 
     @property
     def anything_found(self) -> bool:

@@ -2,11 +2,14 @@
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from auditor.account.license_history import kept
 from auditor.account.photo import Account
 from auditor.account.store import AccountStore
 from auditor.audit.audit import AccountState, audit
+from auditor.audit.license_facts import license_facts
 from auditor.audit.originals import Originals
 from auditor.audit.result import AuditResult
 from auditor.datasets import catalogue
@@ -59,3 +62,18 @@ def audit_home(
         originals=originals,
         progress=progress,
     )
+
+
+def with_license_histories(result: AuditResult, conn: sqlite3.Connection) -> AuditResult:
+    """`result` with the licence histories that were read from Flickr, of its exposed photos."""
+    cards = catalogue.load()
+    histories = kept(conn, {exposed.photo.id for exposed in result.exposed})
+    facts = {
+        exposed.photo.id: license_facts(
+            histories[exposed.photo.id],
+            [cards[item.dataset] for item in exposed.exposures if item.dataset in cards],
+        )
+        for exposed in result.exposed
+        if exposed.photo.id in histories
+    }
+    return replace(result, license_histories=facts)

@@ -46,6 +46,13 @@ def audit(
             help="Folder of your original files (or export zips): match them by content too.",
         ),
     ] = None,
+    license_history: Annotated[
+        bool,
+        typer.Option(
+            "--license-history",
+            help="Ask Flickr which licences the exposed photos had, as far as the hour's calls reach.",
+        ),
+    ] = False,
     format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
     thumbnails: ThumbnailsOption = Thumbnails.link,
@@ -56,6 +63,8 @@ def audit(
 
     session: Session = context.obj
     result = _show_once(session, run_audit(session, only=dataset or (), originals=originals), since)
+    if license_history:
+        result = _with_histories(session, result)
     page = None
     if format is ReportFormat.html:
         page = page_for(session, thumbnails, (item.photo for item in result.exposed))
@@ -70,6 +79,21 @@ def audit(
         note("There is no local index yet, so nothing was checked. Begin with: flickr-auditor datasets list")
     if result.anything_found:
         raise typer.Exit(EXIT_FOUND)
+
+
+def _with_histories(session: Session, result: "AuditResult") -> "AuditResult":
+    """`result` with what Flickr says of the licences of its photos; what it did not say is noted."""
+    from auditor.account.license_history import fetch
+    from auditor.audit.run import with_license_histories
+
+    ids = [exposed.photo.id for exposed in result.exposed]
+    api = session.read_api(login=False, wait=False)
+    got = fetch(api, session.conn, ids, now=session.clock(), progress=session.progress)
+    if got.unknown:
+        note(f"Flickr has no licence history of {got.unknown:,} photos.")
+    if got.left:
+        note(f"The hour's calls are spent: {got.left:,} licence histories are missing. Run it again later.")
+    return with_license_histories(result, session.conn)
 
 
 def _show_once(session: Session, result: "AuditResult", since: str | None) -> "AuditResult":

@@ -133,7 +133,8 @@ class Card:
 
     `flickr` says whether its pictures come from there. `huge` marks collections so large and general that
     nearly every account is in them: shown last. `match_keys` is empty when nothing was published that leads
-    back to a Flickr photo; `no_key_reason` then says so. `certainty` is "inferred" where the publisher never
+    back to a Flickr photo; `no_key_reason` then says so. `collected` is when it recorded its photos, as exact
+    as its own files say. `certainty` is "inferred" where the publisher never
     said that a number is a photo id. `attribution` tells whether the index names the authors. `formats` and
     `IndexFile.format` are names of readers, or "generic" where none of them is sure to fit.
 
@@ -150,6 +151,7 @@ class Card:
     flickr: str
     huge: bool
     counts: Counts
+    collected: str | None
     license: str | None
     terms: str | None
     derived_from: tuple[str, ...]
@@ -221,6 +223,7 @@ def parse_card(name: str, text: str, contacts: Mapping[str, Contact] = MappingPr
         flickr=table.choice("flickr", FLICKR_SHARE),
         huge=table.optional_flag("huge") or False,
         counts=_counts(table.table("counts")),
+        collected=table.date("collected"),
         license=table.optional_text("license"),
         terms=table.optional_text("terms"),
         derived_from=table.words("derived_from"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.errors import CallError, UnreachableError
+from auditor.flickr import licenses
 from auditor.flickr.parse import Json, integer, listing, table, text
 from auditor.flickr.transport import Transport
 from auditor.flickr.urls import normalise_nsid
@@ -43,6 +44,18 @@ class Page:
     pages: int
     total: int | None
     rows: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseChange:
+    """One entry of a photo's licence history."""
+
+    at: int
+    """Unix time."""
+    old: str
+    """Name of the licence before; of one that Flickr no longer has, in its words."""
+    new: str
+    """Name of the licence after; "" in the one entry of a photo whose licence never changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +146,19 @@ class ReadApi:
     def user_named(self, username: str) -> str | None:
         """The NSID of exactly this user name (`flickr.people.findByUsername`); None: no such user."""
         return self._find("flickr.people.findByUsername", username=username)
+
+    def license_history(self, photo_id: str) -> tuple[LicenseChange, ...]:
+        """A photo's licences since its upload (`flickr.photos.licenses.getLicenseHistory`).
+
+        Entries without a date say nothing and are left out. Errors: `CallError` for an unknown photo.
+        """
+        answer = self._transport.read("flickr.photos.licenses.getLicenseHistory", photo_id=photo_id)
+        rows = answer.get("license_history")
+        return tuple(
+            LicenseChange(at, _license_name(row, "old"), _license_name(row, "new"))
+            for row in listing(rows)
+            if (at := integer(row.get("date_change"))) is not None
+        )
 
     def pools(self, photo_id: str) -> tuple[Pool, ...]:
         """The group pools a photo is in (`flickr.photos.getAllContexts`); the list is missing when empty."""
@@ -256,3 +282,10 @@ def _has_enough(page: Page, seen: int, barren: int) -> bool:
     # and rows that came in the meantime are on one more; beyond that the number is wrong.
     plausible = 2 * -(-page.total // PER_PAGE) + 1
     return barren > 0 or page.pages > plausible
+
+
+def _license_name(row: Json, which: str) -> str:
+    """A licence of the history: "Attribution License" is CC BY 2.0, as its address says for sure."""
+    words = text(row.get(f"{which}_license"))
+    found = licenses.find(text(row.get(f"{which}_license_url"))) or licenses.find(words)
+    return found.name if found else words

@@ -106,12 +106,18 @@ def links_csv(letter: Letter) -> str:
                 photo.certainty,
                 photo.standing.value if own else "",
                 licenses.get(photo.license_then).name if own and photo.license_then else "",
-                f"{photo.history_day}: {photo.history_license}" if own and photo.history_license else "",
+                _by_history(photo) if own else "",
                 licenses.get(photo.license_now).name if own and photo.license_now else "",
             )
             for photo in letter.photos
         ),
     )
+
+
+def _by_history(photo: RequestedPhoto) -> str:
+    if not photo.history_license:
+        return ""
+    return f"{'unchanged since ' * photo.history_unchanged}{photo.history_day}: {photo.history_license}"
 
 
 def records_of(photo: RequestedPhoto) -> str:

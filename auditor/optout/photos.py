@@ -16,10 +16,13 @@ from typing import Self
 
 from auditor.account.photo import Photo
 from auditor.audit.audit import AccountState
+from auditor.audit.license_facts import license_then
 from auditor.audit.match import Subject, match, subject_of
 from auditor.audit.result import AuditResult, Exposure, MatchKey
+from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Hit, Index
 from auditor.flickr import licenses
+from auditor.flickr.api import LicenseChange
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import PhotoAddress, page_url, without_original_secret, yfcc_photo_hashes
@@ -79,7 +82,9 @@ class RequestedPhoto:
     history_day: str | None = None
     """The day for which Flickr's own licence history was read; None: not known."""
     history_license: str | None = None
-    """The licence on that day, in Flickr's words."""
+    """Its name on that day."""
+    history_unchanged: bool = False
+    """It never changed since that day, the photo's upload."""
     steps_done: tuple[str, ...] = ()
     """Of `auditor.datasets.card.FIRST_STEPS`, as of the last sync."""
 
@@ -146,6 +151,23 @@ def from_audit(result: AuditResult, state: AccountState, index: Index) -> tuple[
         nsid=nsid,
     )
     return _with_all_places(photos, index, subject.hashes)
+
+
+def with_license_histories(
+    photos: Iterable[RequestedPhoto], histories: Mapping[str, Sequence[LicenseChange]], card: Card
+) -> tuple[RequestedPhoto, ...]:
+    """`photos` with the licence, by Flickr's own history, of the time when the dataset recorded them."""
+    return tuple(
+        replace(
+            photo,
+            history_day=then.day.isoformat(),
+            history_license=plain(then.license),
+            history_unchanged=then.unchanged,
+        )
+        if (then := license_then(histories.get(photo.photo_id or "", ()), card))
+        else photo
+        for photo in photos
+    )
 
 
 def from_links(links: Sequence[PhotoAddress], index: Index, certainty: str) -> tuple[RequestedPhoto, ...]:

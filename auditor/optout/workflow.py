@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from auditor import database
+from auditor.account.license_history import kept
 from auditor.account.photo import Account
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
@@ -140,6 +141,8 @@ def draft(
     left_out: dict[str, int] = {}
     if state:
         found = in_account(state, index, card)
+        histories = kept(desk.conn, {photo.photo_id for photo in found if photo.photo_id})
+        found = requested.with_license_histories(found, histories, card)
     else:
         found = requested.from_links(links, index, card.certainty)
         left_out["not in the index"] = len({photo.photo_id for photo in links}) - len(found)

@@ -41,6 +41,10 @@ class _Writer(Protocol):
     def check(self, result: CheckResult) -> str: ...
 
 
+SHOWN_LICENSES = 40
+"""Lines about licences on a terminal."""
+
+
 def render_audit(
     result: AuditResult,
     format: str,  # noqa: A002 - the option's name
@@ -56,12 +60,24 @@ def render_audit(
     if format == "table":
         from auditor.report.audit import table
 
-        return table.audit(result, columns=columns)
+        return _with_licenses(table.audit(result, columns=columns), result, columns)
     if format == "html":
         from auditor.report.audit import as_html
 
         return as_html.audit(result, page or Page())
-    return _writer(format).audit(result)
+    text = _writer(format).audit(result)
+    return _with_licenses(text, result, None) if format == "markdown" else text
+
+
+def _with_licenses(report: str, result: AuditResult, columns: int | None) -> str:
+    """The report with the licence histories below it, where they were asked for; cut on a terminal only."""
+    from auditor.report.audit.license_history import lines
+
+    found = list(lines(result))
+    shown = found if columns is None else found[: SHOWN_LICENSES + 1]
+    if len(shown) < len(found):
+        shown.append(f"  … {len(found) - len(shown):,} more: --output FILE or --format json has all")
+    return "\n".join([report.rstrip("\n"), "", *shown, ""]) if found else report
 
 
 def render_check(result: CheckResult, format: str, *, columns: int | None = None) -> str:  # noqa: A002

@@ -3,12 +3,13 @@
 Text is given as Flickr and the indexes gave it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from auditor.account.upload_defaults import advise
 from auditor.audit.coverage import chains
+from auditor.audit.license_facts import LicenseFacts
 from auditor.audit.result import AuditResult, CheckedTarget, CheckResult, ExposedPhoto, Exposure, FoundPhoto
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
@@ -37,7 +38,7 @@ def audit(result: AuditResult) -> str:
         "indexes": [index.values() for index in result.indexes],
         "not_checked": [asdict(missing) for missing in result.not_checked],
         "lineage": [asdict(line) for line in result.lineage],
-        "photos": [_photo(exposed, account.nsid) for exposed in result.exposed],
+        "photos": [_photo(exposed, account.nsid, result.license_histories) for exposed in result.exposed],
         "advice": [asdict(entry) for entry in advise(account.defaults)],
         "no_longer_in_account": [_found(gone, account.nsid) for gone in result.gone],
     }
@@ -64,8 +65,9 @@ def check(result: CheckResult) -> str:
     )
 
 
-def _photo(exposed: ExposedPhoto, nsid: str) -> dict[str, Any]:
+def _photo(exposed: ExposedPhoto, nsid: str, histories: Mapping[str, LicenseFacts] | None) -> dict[str, Any]:
     photo = exposed.photo
+    told = {} if histories is None else _history(histories.get(photo.id))
     return {
         "id": photo.id,
         "url": photo.url(nsid),
@@ -78,6 +80,27 @@ def _photo(exposed: ExposedPhoto, nsid: str) -> dict[str, Any]:
         "uploaded": None if photo.date_upload is None else iso(photo.date_upload),
         "exposures": _exposures(exposed.exposures),
         "chains": chains(frozenset(exposure.dataset for exposure in exposed.exposures)),
+        **told,
+    }
+
+
+def _history(facts: LicenseFacts | None) -> dict[str, Any]:
+    """What Flickr's own history says; null: Flickr was not asked about this photo, or does not know it."""
+    if facts is None:
+        return {"license_history": None, "license_by_history": {}}
+    return {
+        "license_history": [
+            {
+                "license": period.license,
+                "since": period.since and period.since.isoformat(),
+                "until": period.until and period.until.isoformat(),
+            }
+            for period in facts.periods
+        ],
+        "license_by_history": {
+            dataset: {"license": then.license, "day": then.day.isoformat(), "unchanged_since": then.unchanged}
+            for dataset, then in facts.then.items()
+        },
     }
 
 

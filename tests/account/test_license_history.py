@@ -1,0 +1,125 @@
+"""The licence of a day in the past: only where Flickr's history says it without a gap."""
+
+import re
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from auditor import database
+from auditor.account.license_history import fetch, held, kept, never_changed, periods
+from auditor.audit.license_facts import license_then, span
+from auditor.datasets import catalogue
+from auditor.errors import BudgetSpentError, CallError
+from auditor.flickr.api import LicenseChange, ReadApi
+
+RECORDED = Path(__file__).parents[3] / "shared" / "recorded" / "xml_vcr_2023_2025"
+DAY = 86_400
+
+
+def at(day: str) -> int:
+    return (date.fromisoformat(day) - date(1970, 1, 1)).days * DAY + 3600
+
+
+INITIAL = (LicenseChange(at("2009-09-23"), "CC BY 2.0", ""),)
+CHANGED = (
+    LicenseChange(at("2015-03-02"), "CC BY 2.0", "CC BY-NC 2.0"),
+    LicenseChange(at("2020-01-01"), "CC BY-NC 2.0", "All Rights Reserved"),
+)
+GAP = (CHANGED[0], LicenseChange(at("2020-01-01"), "CC BY-SA 2.0", "All Rights Reserved"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "first", "last", "name"),
+    [
+        (CHANGED, "2014-03-02", "2014-03-02", "CC BY 2.0"),
+        (CHANGED, "2016-01-01", "2016-12-31", "CC BY-NC 2.0"),
+        (CHANGED, "2021-01-01", "2021-01-01", "All Rights Reserved"),
+        (CHANGED, "2015-01-01", "2015-12-31", None),  # it changed within
+        (CHANGED, "2015-03-02", "2015-03-02", None),  # two licences on that day
+        (tuple(reversed(CHANGED)), "2016-01-01", "2016-01-01", "CC BY-NC 2.0"),
+        (GAP, "2016-01-01", "2016-01-01", None),  # the entries contradict each other
+        (GAP, "2014-01-01", "2014-01-01", "CC BY 2.0"),
+        (INITIAL, "2014-01-01", "2014-01-01", "CC BY 2.0"),
+        (INITIAL, "2008-01-01", "2008-01-01", None),  # before the upload
+        ((), "2014-01-01", "2014-01-01", None),
+    ],
+)
+def test_a_licence_is_told_only_where_the_history_has_one(
+    changes: tuple[LicenseChange, ...], first: str, last: str, name: str | None
+) -> None:
+    assert held(changes, date.fromisoformat(first), date.fromisoformat(last)) == name
+
+
+def test_a_dataset_gets_the_licence_of_its_own_time_or_none() -> None:
+    coco, megaface = catalogue.get("coco"), catalogue.get("megaface")
+    assert span("2013-11") == (date(2013, 11, 1), date(2013, 11, 30))
+    assert span("2012") == (date(2012, 1, 1), date(2012, 12, 31))
+    then = license_then(CHANGED, coco)
+    assert then is not None
+    assert (then.license, then.day, then.unchanged) == ("CC BY 2.0", date(2013, 11, 30), False)
+    assert license_then(CHANGED, megaface) is None  # nobody said when it recorded its photos
+    always = license_then(INITIAL, megaface)
+    assert always is not None
+    assert (always.unchanged, always.day) == (True, date(2009, 9, 23))
+    assert never_changed(CHANGED) is None
+
+
+class Flickr:
+    """Answers with `answers` by photo id, and counts."""
+
+    def __init__(self, answers: dict[str, object], calls: int = 99) -> None:
+        self.answers, self.left, self.asked = answers, calls, list[str]()
+
+    def read(self, method: str, *, photo_id: str) -> object:
+        assert method == "flickr.photos.licenses.getLicenseHistory"
+        if not self.left:
+            raise BudgetSpentError("spent")
+        self.left -= 1
+        self.asked.append(photo_id)
+        if photo_id not in self.answers:
+            raise CallError(method, 1, "Photo not found")
+        return {"license_history": self.answers[photo_id]}
+
+
+def rows_of(xml: str) -> list[dict[str, str]]:
+    """The entries of a recorded answer as JSON gives them."""
+    xml = " ".join(xml.split())
+    return [
+        dict(re.findall(r'(\w+)="([^"]*)"', entry)) for entry in re.findall(r"<license_history [^>]*?>", xml)
+    ]
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded answers are not here")
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("initial_license", ["No known copyright restrictions"]),
+        ("single_license_change", ["CC BY 2.0", "CC BY-SA 2.0"]),
+        ("changed_license", ["All Rights Reserved", "Public Domain Mark", "No known copyright restrictions"]),
+    ],
+)
+def test_recorded_answers_are_read(name: str, expected: list[str]) -> None:
+    text = (RECORDED / f"TestGetLicenseHistory.test_photo_with_{name}.yml").read_text()
+    api = ReadApi(Flickr({"1": rows_of(text)}))  # type: ignore[arg-type]
+    found = periods(api.license_history("1"))
+    assert [period.license for period in found] == expected
+    assert (found[0].since is None) is (len(expected) > 1)
+
+
+@pytest.fixture
+def conn(tmp_path: Path) -> sqlite3.Connection:
+    return database.connect(tmp_path / "auditor.sqlite3")
+
+
+def test_histories_are_asked_for_once_and_as_far_as_the_calls_reach(conn: sqlite3.Connection) -> None:
+    entry = {"date_change": "1253741816", "old_license": "Attribution License", "new_license": ""}
+    flickr = Flickr({"1": [entry], "3": entry}, calls=2)
+    api = ReadApi(flickr)  # type: ignore[arg-type]
+    first = fetch(api, conn, ["3", "1", "2"], now=1000.0)
+    assert (first.asked, first.unknown, first.left) == (2, 1, 1)
+    flickr.left = 99
+    second = fetch(api, conn, ["3", "1", "2"], now=2000.0)
+    assert (flickr.asked, second.left) == (["1", "2", "2", "3"], 0)
+    assert kept(conn, ["1", "3", "9"])["3"] == (LicenseChange(1253741816, "CC BY 2.0", ""),)
