@@ -57,6 +57,7 @@ READ_METHODS: Final = frozenset(
         "flickr.photos.getInfo",
         "flickr.photos.getPerms",
         "flickr.photos.licenses.getAvailable",
+        "flickr.photos.licenses.getLicenseHistory",
         "flickr.photos.recentlyUpdated",
         "flickr.photosets.getList",
         "flickr.photosets.getPhotos",

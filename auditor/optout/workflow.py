@@ -838,6 +838,11 @@ def warnings(
     found += addressees.channel_notes(to, today)
     if case.purpose is Purpose.REMOVAL and "form" in opt_out.asks_for and opt_out.url:
         found.append(f"The publisher wants a form filled in: {opt_out.url}. Copy the links from the letter.")
+    if card.opt_out.contacts and card.opt_out.contacts[0].key == "laion":
+        found.append(
+            "OLG Hamburg, 10 December 2025, 5 U 104/24: LAION's mining was lawful as to copyright (an appeal was"
+            " allowed). The judgment is not about data protection, which this letter rests on if it has a ground."
+        )
     hosts = addressees.hosts_of(card)
     if case.purpose is not Purpose.HOST and hosts and case.purpose is Purpose.REMOVAL:
         names = " or ".join(host.key for host in hosts)

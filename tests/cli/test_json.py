@@ -57,6 +57,7 @@ RUNS: dict[str, tuple[str, Words]] = {
     "verify": ("run", lambda it: (it.run,)),
     "undo": ("run", lambda it: (it.run, "--yes")),
     "optout draft": ("optout", lambda _: ("coco",)),
+    "signals": ("signals", lambda _: ()),
     "optout ask": ("optout", lambda _: ("ibm-dif",)),
     "optout remind": ("optout", lambda it: (it.case,)),
     "optout complain": ("optout", lambda it: (it.case,)),

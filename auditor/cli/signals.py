@@ -1,0 +1,43 @@
+"""``signals``: what can be set on Flickr or in files, and who is known to read it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
+
+ARGUMENTS = "exiftool-arguments.txt"
+
+
+def signals(
+    files: Annotated[
+        Path | None,
+        typer.Option(
+            "--files",
+            metavar="DIR",
+            help="Write exiftool arguments that put IPTC/PLUS Data Mining into your originals in DIR.",
+        ),
+    ] = None,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    output: OutputOption = None,
+) -> None:
+    """What can be signalled to makers of datasets, who reads it, and what it does not do."""
+    from auditor.report.signals import signals_json, signals_text
+
+    written = None
+    if files is not None:
+        from auditor.files import writable_file, write_atomic
+        from auditor.signals import exiftool_arguments
+
+        lines, pictures = exiftool_arguments(files.expanduser())
+        target = writable_file(Path.cwd() / ARGUMENTS)
+        write_atomic(target, "".join(f"{line}\n" for line in lines))
+        written = (str(target), pictures)
+        note(
+            f"Nothing was changed. To write the reservation into {pictures:,} pictures: exiftool -@ {target}"
+        )
+    if format is Format.json:
+        emit_json(signals_json(written), output)
+    else:
+        emit(signals_text(), output)
