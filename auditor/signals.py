@@ -76,9 +76,9 @@ SIGNALS = (
         "tag",
         "flickr-auditor plan --public --add-tag noai --add-tag noimageai",
         (),
-        "As tags on Flickr nobody is known to read them. The downloader img2dataset reads the same words only in"
-        " the HTTP header X-Robots-Tag of the picture's server (github.com/rom1504/img2dataset, option"
-        " disallowed_header_directives), which an owner cannot set on Flickr.",
+        "As tags on Flickr nobody is known to read them. The downloader img2dataset reads the same words"
+        " only in the HTTP header X-Robots-Tag of the picture's server (github.com/rom1504/img2dataset,"
+        " option disallowed_header_directives), which an owner cannot set on Flickr.",
     ),
     Signal(
         "machine tag, such as plus:datamining=prohibited",
@@ -92,16 +92,16 @@ SIGNALS = (
         "file",
         "flickr-auditor signals --files DIR writes the arguments for exiftool; upload the changed files anew",
         (),
-        "A reservation inside the file (PLUS property plus:DataMining, IPTC Photo Metadata Standard 2023.1). No"
-        " maker of a dataset is known to read it, and Flickr's smaller sizes may come without it.",
+        "A reservation inside the file (PLUS property plus:DataMining, IPTC Photo Metadata Standard 2023.1)."
+        " No maker of a dataset is known to read it, and Flickr's smaller sizes may come without it.",
     ),
     Signal(
         "licence",
         "flickr",
         "flickr-auditor plan --reusable --license all-rights-reserved",
         _LICENSE_READERS,
-        "It works for collections made later. It takes no photo out of a dataset that has it, and others may rely"
-        " on the old licence for copies they have.",
+        "It works for collections made later. It takes no photo out of a dataset that has it, and others may"
+        " rely on the old licence for copies they have.",
     ),
     Signal(
         "private",

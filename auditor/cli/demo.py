@@ -9,7 +9,7 @@ import shutil
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -28,7 +28,12 @@ class DemoError(AuditorError):
     """A step of the demo did not end as it should: a bug, or a broken installation."""
 
 
-def demo(context: typer.Context) -> None:
+def demo(
+    context: typer.Context,
+    optout: Annotated[
+        bool, typer.Option("--optout", help="Show the correspondence with a publisher instead.")
+    ] = False,
+) -> None:
     """Show the whole job on invented data, from sync to undo; takes seconds and touches no account."""
     from auditor.files import private_dir
     from auditor.sandbox import demo_datasets
@@ -46,12 +51,25 @@ def demo(context: typer.Context) -> None:
         note("A pretend Flickr with invented photos runs on this machine. These are the commands to type.")
         with Sandbox(account) as box:
             _log_in(folder, box)
+            if optout:
+                _correspond([photo.id for photo in account.own_photos()[:2]])
+                return
             found = _find(files, folder)
             _protect_and_undo()
     emit(f"\n{textwrap.fill(headline(found), WIDTH)}")
     emit(f"\nThe report to look at: {folder / 'report.html'}")
     emit("\nNext, on your own account: flickr-auditor login")
     emit("Without an API key, with the export that Flickr sends you: flickr-auditor sync --export FOLDER")
+
+
+def _correspond(photo_ids: list[str]) -> None:
+    """The ladder of letters, on two photos of the invented account."""
+    from auditor.cli.demo_ladder import climb
+
+    _run("sync")
+    folder = climb(_run, _say, emit, photo_ids)
+    emit(f"\nThe case folder to look at: {folder}")
+    emit("\nOn your own account: flickr-auditor optout ask --all-unchecked")
 
 
 def _find(files: dict[str, Path], folder: Path) -> dict[str, Any]:

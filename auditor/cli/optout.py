@@ -467,7 +467,10 @@ def folder(
     files = workflow.folder_files(desk, case)
     done = workflow.protections(desk.conn, (item.photo.photo_id or "" for item in photos))
     cards = [catalogue.get(name) for name in case.datasets]
-    page = chronology.page(case, cards, photos, desk.store.events(case.id), done, files, desk.today)
+    earlier = workflow.earlier_cases(desk, case)
+    page = chronology.page(
+        case, cards, photos, desk.store.events(case.id), done, files, desk.today, earlier=earlier
+    )
     texts: dict[str, str | bytes] = {
         "chronology.html": chronology.as_html(page),
         "proof.csv": workflow.proof_csv(photos),

@@ -679,7 +679,7 @@ def take_links(
             formats=select_formats([GENERIC]),
             card=catalogue.get(name),
             origin=f"{case.to}, in answer to {case.id}",
-            told=True,
+            told_on=on,
             replace=True,
             progress=progress,
         )
@@ -840,8 +840,8 @@ def warnings(
         found.append(f"The publisher wants a form filled in: {opt_out.url}. Copy the links from the letter.")
     if card.opt_out.contacts and card.opt_out.contacts[0].key == "laion":
         found.append(
-            "OLG Hamburg, 10 December 2025, 5 U 104/24: LAION's mining was lawful as to copyright (an appeal was"
-            " allowed). The judgment is not about data protection, which this letter rests on if it has a ground."
+            "OLG Hamburg, 10 December 2025, 5 U 104/24: LAION's mining was lawful as to copyright (an appeal"
+            " was allowed). The judgment is not about data protection."
         )
     hosts = addressees.hosts_of(card)
     if case.purpose is not Purpose.HOST and hosts and case.purpose is Purpose.REMOVAL:
@@ -977,16 +977,21 @@ def protections(conn: sqlite3.Connection, photo_ids: Iterable[str]) -> tuple[Pro
     )
 
 
+def earlier_cases(desk: Desk, case: Case) -> tuple[Case, ...]:
+    """The cases whose answers led to `case`, the first question first."""
+    found: list[Case] = []
+    while follows := (found[0] if found else case).follows:
+        found.insert(0, desk.store.get(follows))
+    return tuple(found)
+
+
 def folder_files(desk: Desk, case: Case) -> list[tuple[str, Path]]:
     """What belongs into a case's folder: letters and answers, also of the case that it follows.
 
     Only files that the cases name or that lie in their folders; links are left out.
     """
     found: list[tuple[str, Path]] = []
-    family = [case]
-    while family[-1].follows:
-        family.append(desk.store.get(family[-1].follows))
-    for member in reversed(family):
+    for member in (*earlier_cases(desk, case), case):
         root = Path(member.folder)
         found += [
             (f"{member.id}/{path.relative_to(root).as_posix()}", path)

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -99,3 +100,19 @@ def test_the_headline_names_datasets_of_faces_first() -> None:
         "2 of the 9 photos are in datasets of faces (2 in A; 1 in B)."
         " 3 are in at least one of 3 datasets (the others: 2 in Wide)."
     )
+
+
+def test_the_demo_of_letters_walks_the_whole_ladder(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "auditor", "demo", "--optout"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"AUDITOR_HOME": str(tmp_path)},
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    for command in ("ask", "sent", "answer", "draft", "remind", "complain", "folder"):
+        assert f"$ flickr-auditor optout {command}" in done.stdout
+    (folder,) = re.findall(r"The case folder to look at: (.+)", done.stdout)
+    assert {"chronology.html", "proof.csv"} <= set(zipfile.ZipFile(folder).namelist())

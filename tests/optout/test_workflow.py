@@ -14,6 +14,7 @@ from auditor.datasets import catalogue, contacts
 from auditor.errors import UsageError
 from auditor.optout import addressees
 from auditor.optout.law import Ground
+from auditor.optout.render import LANGUAGES
 from tests.optout.conftest import ACCOUNT, NSID, STRANGERS, Home, Program
 
 TODAY = date.today()  # noqa: DTZ011 - the user's day
@@ -51,6 +52,7 @@ def test_the_whole_ladder(program: Program, home: Home) -> None:
     assert (draft["case_id"], draft["follows"], draft["photos"]) == ("ibm-dif-2", "ibm-dif-1", 2)
     letter = flat(draft["files"][0])
     assert "with the links that you gave me" in letter
+    assert f"since {LANGUAGES['en'].date(date.fromisoformat(ago(190)))}" in letter
     assert "your own index" not in letter
     program("sent", "last", "--on", ago(180))
     answer = home.path / "answer.txt"
@@ -61,6 +63,7 @@ def test_the_whole_ladder(program: Program, home: Home) -> None:
     assert [item["kind"] for item in read["letters"]] == ["request"]  # nothing is written on a guess
     agreed = program("answer", "ibm-dif-2", "--as", "partly", "--format", "json").json
     assert [item["kind"] for item in agreed["letters"]] == ["request", "reply"]
+    assert "each photo of the list below whether it was removed" in flat(agreed["files"][0])
     assert "Article 12(4) GDPR" in flat(agreed["files"][0])
     early = program("remind", "ibm-dif-2")
     assert (early.code, "was answered" in early.err) == (6, True)
@@ -87,7 +90,14 @@ def test_the_whole_ladder(program: Program, home: Home) -> None:
     assert {name.partition("/")[0] for name in names if "/" in name} == {"ibm-dif-1", "ibm-dif-2"}
     assert any(name.startswith("ibm-dif-2/answers/") for name in names)
     page = zipfile.ZipFile(folder["files"][0]).read("chronology.html").decode()
-    for words in ("Request sent", "they removed a part", "Reminder sent", "Complaint sent", ago(160)):
+    for words in (
+        "Question sent: what is held (ibm-dif-1)",
+        "Request sent",
+        "they removed a part",
+        "Reminder sent",
+        "Complaint sent",
+        ago(160),
+    ):
         assert words in page
     board = program("status").out
     assert board.index("Your turn") < board.index("ibm-dif-1")

@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from threading import Event
@@ -73,7 +73,7 @@ def build(
     append: bool = False,
     allow_empty: bool = False,
     replace: bool = False,
-    told: bool = False,
+    told_on: date | None = None,
     accept: Callable[[Manifest], None] = lambda _: None,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
@@ -82,9 +82,9 @@ def build(
     """Build the index of the dataset `name` in ``indexes/name`` from `files`, each in one of `formats`.
 
     Replaces the old index, or with `append` adds to it. `card` is that of a published dataset, whose
-    checksums tell its own files; `origin` is where they were got, by default their names; `told` means that
-    they are the publisher's answer to a question, and no file of the dataset. `accept` raises when the
-    new index must not take the place of the old one.
+    checksums tell its own files; `origin` is where they were got, by default their names; with
+    `told_on` they are the publisher's answer of that day to a question, and no file of the dataset. `accept`
+    raises when the new index must not take the place of the old one.
 
     Raises `WrongFileError` for a file of another format or a damaged one and, unless `allow_empty`, for files
     without any record whose shape is not certain; `RefusedError` when a file would be indexed twice, another
@@ -102,8 +102,10 @@ def build(
         builder = _Builder(name, work, formats, memory_limit, progress)
         new = builder.build(old, files, now or datetime.now(UTC), card)
         new = dataclasses.replace(new, origin=_origin(old, origin or _names(files)))
-        if told:
-            new = dataclasses.replace(new, provenance=Provenance.TOLD, obtained_at=new.built_at)
+        if told_on:
+            new = dataclasses.replace(
+                new, provenance=Provenance.TOLD, obtained_at=f"{told_on.isoformat()}T00:00:00+00:00"
+            )
         if not (new.answers or allow_empty):
             raise _empty(new)
         accept(new)

@@ -70,8 +70,10 @@ def page(
     protections: Sequence[Protection],
     files: Iterable[tuple[str, Path]],
     today: date,
+    *,
+    earlier: Sequence[Case] = (),
 ) -> Page:
-    """The case as of `today`."""
+    """The case as of `today`; `earlier` are those whose answers led to it."""
     due = case.deadline
     facts = [
         ("Case", case.id),
@@ -97,7 +99,8 @@ def page(
     for item in photos:
         states[item.state.value] = states.get(item.state.value, 0) + 1
     facts += [("Photos " + name, f"{number:,}") for name, number in states.items()]
-    told = [(event.on, _words(event)) for event in history(case)]
+    told = [(event.on, f"{_words(event)} ({other.id})") for other in earlier for event in history(other)]
+    told += [(event.on, _words(event)) for event in history(case)]
     told += [
         (event.on, f"{_OTHER_EVENTS[event.kind]}{f': {plain(event.note, 200)}' if event.note else ''}")
         for event in events
