@@ -1,10 +1,13 @@
 """What the README says exists, and what exists the README says."""
 
 import re
+import runpy
 
+import pytest
 import typer
 
-from auditor.cli.app import COMMANDS, add_command
+from auditor.cli.app import add_command, run
+from auditor.cli.commands import COMMANDS
 
 from .conftest import ROOT
 
@@ -51,3 +54,34 @@ def test_every_decision_is_listed() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = (folder / "README.md").read_text(encoding="utf-8")
     assert all(f"({page.name})" in listed for page in folder.glob("0*.md"))
+
+
+def test_the_page_of_commands_is_what_help_prints() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))
+    assert page["PAGE"].read_text(encoding="utf-8") == page["text"](), "run: python docs/make_commands.py"
+
+
+def test_help_names_what_it_wants_and_shows_lines_that_can_be_copied() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert not re.findall(r"^.*<[a-z\[].*$", page, re.MULTILINE)
+    assert not re.findall(r"^Usage: .*\{.*$", page, re.MULTILINE)
+    for line in re.findall(r"^  flickr-auditor (.*)$", page, re.MULTILINE):
+        words = line.split()
+        assert words[0] in COMMANDS, line
+        for option in re.findall(r" (--[a-z_-]+)", line):
+            assert option in page.partition(f"### {words[0]}")[2].partition("\n## ")[0], line
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_complete_commands_and_options(
+    shell: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit):
+        run(["completion", shell])
+    assert "flickr-auditor" in capfd.readouterr().out
+    monkeypatch.setenv("_FLICKR_AUDITOR_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "flickr-auditor datasets f")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    with pytest.raises(SystemExit):
+        run([])
+    assert capfd.readouterr().out.split() == ["fetch"]

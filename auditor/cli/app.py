@@ -11,10 +11,13 @@ from enum import Enum
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Final, NoReturn, ParamSpec, TypeVar
+from typing import Annotated, NoReturn, ParamSpec, TypeVar
 
 import typer
 
+from auditor.cli.commands import COMMANDS, example
+from auditor.cli.completion import VARIABLE, answer_shell
+from auditor.cli.listing import Leaf, Listing
 from auditor.cli.output import fill_closed_streams, note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError, StorageError, UnreachableError, UsageError
@@ -29,32 +32,6 @@ EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 _GLOBAL_OPTIONS = ("--home", "--config", "--account")
 _GLOBAL_FLAGS = ("--quiet", "-q")
-
-COMMANDS: Final = {
-    "demo": ("demo.demo", "The whole job, once, on invented data."),
-    "login": ("login.login", "Log in to Flickr in the browser."),
-    "logout": ("login.logout", "Forget the login on this computer."),
-    "whoami": ("login.whoami", "Whose account it is, and its limits."),
-    "sync": ("sync.sync", "Pull the account, or load Flickr's data export."),
-    "datasets": ("datasets.register", "The catalogue, and local indexes to match against."),
-    "audit": ("audit.audit", "Which of my photos are in which dataset?"),
-    "check": ("check.check", "Look up single photos or people; needs no login."),
-    "plan": ("plan.plan", "Plan exact changes; nothing is changed yet."),
-    "show": ("plan.show", "Show what a plan would do, photo by photo."),
-    "apply": ("apply.apply", "Apply a plan; run it again to resume."),
-    "runs": ("runs.runs", "List what was applied and undone."),
-    "verify": ("runs.verify", "Compare the photos of a run with Flickr."),
-    "undo": ("apply.undo", "Undo the changes of a run."),
-    "optout": ("optout.register", "Letters to publishers: ask, remove, remind, complain."),
-    "signals": ("signals.signals", "What you can signal to makers of datasets, and who reads it."),
-    "doctor": ("doctor.doctor", "What is set up, what is missing, and how to mend it."),
-    "review": ("review.review", "All of it in a page of your browser."),
-    "sandbox": ("sandbox.sandbox", "A pretend Flickr to practise on."),
-}
-"""Name → function in this package (``register`` of a group), and the line in ``--help``.
-
-So that each command imports what itself needs: all of them would cost ``--help`` half of its time.
-"""
 
 
 def run(argv: Sequence[str]) -> NoReturn:
@@ -78,16 +55,19 @@ def _run(argv: Sequence[str], *, can_answer: bool) -> None:
     front, rest = _hoist(argv)
     if not rest and sys.stdin.isatty() and sys.stdout.isatty():
         rest = ["review"]  # for people without a habit of terminals the page is the program
+    if VARIABLE in os.environ:
+        answer_shell(program(*COMMANDS))
     try:
-        program(_asked(rest))(args=[*front, *rest], prog_name="flickr-auditor")
+        program(*_asked(rest))(args=[*front, *rest], prog_name="flickr-auditor")
     finally:
         sys.stdout.flush()
 
 
-def program(asked: str | None = None) -> typer.Typer:
-    """The program with the command `asked`; None or an unknown name: with all commands, to be listed only."""
+def program(*asked: str) -> typer.Typer:
+    """The program with the commands `asked`; without any it has all of them, to be listed only."""
     app = typer.Typer(
         name="flickr-auditor",
+        cls=Listing,
         help="Find your Flickr photos in face-recognition and computer-vision datasets, protect them, and get"
         " them out.",
         epilog="Exit codes: 0 done or nothing found, 1 something found, 2 usage, 3 partial, 4 not logged in"
@@ -100,36 +80,36 @@ def program(asked: str | None = None) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(guarded(root))
-    if asked in COMMANDS:
-        add_command(app, asked)
-    else:
-        for name, (_, summary) in COMMANDS.items():
-            app.command(name, help=summary)(_listed)
+    for name in asked:
+        add_command(app, name)
+    if not asked:
+        for name, command in COMMANDS.items():
+            app.command(name, help=command.summary)(_listed)
     return app
 
 
 def add_command(app: typer.Typer, name: str) -> None:
     """Add a command or group of `COMMANDS`, importing its module."""
-    module, _, attribute = COMMANDS[name][0].partition(".")
+    module, _, attribute = COMMANDS[name].place.partition(".")
     function = getattr(import_module(f"auditor.cli.{module}"), attribute)
     if attribute == "register":
         function(app, guarded)
     else:
-        app.command(name)(guarded(function))
+        app.command(name, cls=Leaf, epilog=example(name))(guarded(function))
 
 
 def _listed() -> None:
     """Stands for a command in the list of all."""
 
 
-def _asked(words: Sequence[str]) -> str | None:
-    """The command among `words`; None where the list of all commands is asked for."""
+def _asked(words: Sequence[str]) -> list[str]:
+    """The command among `words`; none where the list of all is asked for, or there is no such command."""
     for word in words:
         if word in {"-h", "--help"}:
-            return None
+            return []
         if not word.startswith("-"):
-            return word
-    return None
+            return [word] if word in COMMANDS else []
+    return []
 
 
 def guarded(function: Callable[P, T]) -> Callable[P, T]:
@@ -245,9 +225,13 @@ def root(
     context: typer.Context,
     home: Annotated[
         Path | None,
-        typer.Option(help="Folder of the database, indexes, plans and letters.", envvar="AUDITOR_HOME"),
+        typer.Option(
+            metavar="DIR", help="Folder of the database, indexes, plans and letters.", envvar="AUDITOR_HOME"
+        ),
     ] = None,
-    config: Annotated[Path | None, typer.Option(help="Settings file.", envvar="AUDITOR_CONFIG")] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file.", envvar="AUDITOR_CONFIG")
+    ] = None,
     account: Annotated[
         str | None,
         typer.Option(

@@ -30,17 +30,20 @@ EXIT_FOUND = 1
 def audit(
     context: typer.Context,
     dataset: Annotated[
-        list[str] | None, typer.Option("--dataset", help="Only this dataset; can be given several times.")
+        list[str] | None,
+        typer.Option("--dataset", metavar="NAME", help="Only this dataset; can be given several times."),
     ] = None,
     since: Annotated[
         str | None,
         typer.Option(
-            help='Only what is new: since the "last" audit, a date, or an earlier JSON report (its file).'
+            metavar="WHEN",
+            help='Only what is new: since the "last" audit, a date, or an earlier JSON report (its file).',
         ),
     ] = None,
     originals: Annotated[
         Path | None,
         typer.Option(
+            metavar="DIR",
             exists=True,
             file_okay=False,
             help="Folder of your original files (or export zips): match them by content too.",

@@ -38,7 +38,9 @@ def check(
     ] = None,
     from_file: Annotated[
         Path | None,
-        typer.Option("--from", help="File with one target a line; # begins a comment; - is stdin."),
+        typer.Option(
+            "--from", metavar="FILE", help="File with one target a line; # begins a comment; - is stdin."
+        ),
     ] = None,
     no_wait: NoWaitOption = False,
     format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name

@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
+from auditor.cli.commands import example
 from auditor.cli.datasets_add import add
 from auditor.cli.indexes import NameArgument, manifests
+from auditor.cli.listing import Leaf, Listing
 from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError
@@ -19,7 +21,9 @@ def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
     from auditor.cli import datasets_share
 
     group = typer.Typer(
-        help="The catalogue of datasets, and the local indexes to match against.", no_args_is_help=True
+        cls=Listing,
+        help="The catalogue of datasets, and the local indexes to match against.",
+        no_args_is_help=True,
     )
     for name, function in (
         ("list", list_datasets),
@@ -33,7 +37,7 @@ def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
         ("import", datasets_share.import_pack),
         ("publish", datasets_share.publish),
     ):
-        group.command(name)(guarded(function))
+        group.command(name, cls=Leaf, epilog=example(f"datasets {name}"))(guarded(function))
     app.add_typer(group, name="datasets")
 
 

@@ -37,7 +37,9 @@ def add(
     ] = False,
     column: Annotated[
         str | None,
-        typer.Option(help="The column of Flickr links or ids, in a list that has no reader of its own."),
+        typer.Option(
+            metavar="NAME", help="The column of Flickr links or ids, in a list that has no reader of its own."
+        ),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,

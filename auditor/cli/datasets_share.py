@@ -45,12 +45,15 @@ def fetch(
     yes: Annotated[bool, typer.Option("--yes", help="With --all: do not ask before it starts.")] = False,
     registry: Annotated[
         str | None,
-        typer.Option(help="Address of a folder that `datasets publish` wrote; https, or this machine."),
+        typer.Option(
+            metavar="URL", help="Address of a folder that `datasets publish` wrote; https, or this machine."
+        ),
     ] = None,
     file: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only this file of the dataset's (see `datasets info`); can be given several times."
+            metavar="NAME",
+            help="Only this file of the dataset's (see `datasets info`); can be given several times.",
         ),
     ] = None,
     replace: ReplaceOption = False,
@@ -242,7 +245,9 @@ def publish(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made when it is missing.")],
     dataset: Annotated[
         list[str] | None,
-        typer.Option(help="Only this index; can be given several times. Otherwise all local indexes."),
+        typer.Option(
+            metavar="NAME", help="Only this index; can be given several times. Otherwise all local indexes."
+        ),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,

@@ -30,7 +30,7 @@ class Permission(StrEnum):
 def login(
     context: typer.Context,
     perms: Annotated[
-        Permission, typer.Option(help="read is enough until you apply a plan.")
+        Permission, typer.Option(metavar="read|write", help="read is enough until you apply a plan.")
     ] = Permission.read,
     no_browser: Annotated[
         bool,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from auditor.cli.commands import example
+from auditor.cli.listing import Leaf, Listing
 from auditor.cli.output import Format, FormatOption, OutputOption, confirm, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import ConfigurationError, RefusedError, UsageError
@@ -34,10 +36,17 @@ OnOption = Annotated[
     ),
 ]
 GroundOption = Annotated[
-    Ground, typer.Option(help="The law that the letter rests on; none: a courteous request.")
+    Ground,
+    typer.Option(
+        metavar="LAW",
+        help="gdpr, uk-gdpr, bipa or ccpa: the law that the letter rests on; none: a courteous request.",
+    ),
 ]
 RoleOption = Annotated[
-    Role, typer.Option("--as", help="Who asks: the photographer, a person shown, or a child's guardian.")
+    Role,
+    typer.Option(
+        "--as", metavar="WHO", help="photographer, subject (a person shown) or guardian (of a child)."
+    ),
 ]
 NameOption = Annotated[
     str | None, typer.Option(metavar="TEXT", help="Your name as it should appear in the letter.")
@@ -51,11 +60,13 @@ DirOption = Annotated[
 def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
     """Add the group ``optout`` to the program."""
     group = typer.Typer(
+        cls=Listing,
         help="Letters that ask publishers about your photos, and to remove them. No legal advice.",
         no_args_is_help=True,
     )
     for function in (ask, draft, sent, answer, remind, complain, close, status, recheck, file, folder):
-        group.command(function.__name__)(guarded(function))
+        name = function.__name__
+        group.command(name, cls=Leaf, epilog=example(f"optout {name}"))(guarded(function))
     app.add_typer(group, name="optout")
 
 
@@ -184,7 +195,11 @@ def answer(
     ] = None,
     meaning: Annotated[
         AnswerClass | None,
-        typer.Option("--as", help="What the answer says; without it a class is proposed, to be confirmed."),
+        typer.Option(
+            "--as",
+            metavar="CLASS",
+            help="What the answer says, e.g. confirmed, partly or refuses; else a class is proposed.",
+        ),
     ] = None,
     links: Annotated[
         Path | None,

@@ -82,10 +82,19 @@ ThumbnailsOption = Annotated[
     ),
 ]
 FormatOption = Annotated[
-    Format, typer.Option("--format", help="table for people, json for programs.", callback=_by_name)
+    Format,
+    typer.Option(
+        "--format", metavar="table|json", help="table for people, json for programs.", callback=_by_name
+    ),
 ]
 ReportFormatOption = Annotated[
-    ReportFormat, typer.Option("--format", help="How to write the report.", callback=_by_name)
+    ReportFormat,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="table, json, csv, markdown or html.",
+        callback=_by_name,
+    ),
 ]
 OutputOption = Annotated[
     Path | None,

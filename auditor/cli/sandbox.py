@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def sandbox(
     context: typer.Context,
     port: Annotated[
-        int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65_535)
+        int, typer.Option(metavar="N", help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65_535)
     ] = 8765,
     photos: Annotated[
-        int, typer.Option(help="How many photos the pretend account has.", min=1, max=200_000)
+        int, typer.Option(metavar="N", help="How many photos the pretend account has.", min=1, max=200_000)
     ] = 120,
 ) -> None:
     """Run a pretend Flickr with an invented account, and say how to point the tool at it. Ctrl-C ends it."""

@@ -29,7 +29,10 @@ def sync(
     ] = False,
     export: Annotated[
         Path | None,
-        typer.Option(help='Load the "Your Flickr Data" export (folder or zip) instead; needs no API key.'),
+        typer.Option(
+            metavar="PATH",
+            help='Load the "Your Flickr Data" export (folder or zip) instead; needs no API key.',
+        ),
     ] = None,
     no_wait: NoWaitOption = False,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name

@@ -11,7 +11,7 @@ import keyring.backend
 import pytest
 
 from auditor import database, lock
-from auditor.cli.app import COMMANDS
+from auditor.cli.commands import COMMANDS
 
 from .conftest import Program
 

@@ -11,8 +11,8 @@ import pytest
 import typer.main
 
 from auditor import report
-from auditor.cli.app import COMMANDS
 from auditor.cli.app import program as make_program
+from auditor.cli.commands import COMMANDS
 from auditor.sandbox import Sandbox
 from tests.cli.conftest import Program
 
