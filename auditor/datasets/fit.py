@@ -17,8 +17,8 @@ from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.parsing import parquet
 from auditor.datasets.parsing.row import NO_ADDRESS
-from auditor.datasets.parsing.sources import Source, digest, sources
-from auditor.datasets.readers import GENERIC, Format, detect, select
+from auditor.datasets.parsing.sources import Source, digest, is_picture, sources
+from auditor.datasets.readers import GENERIC, Format, detect, detect_listing, select
 from auditor.errors import RefusedError
 from auditor.flickr.ages import first_id_after
 
@@ -141,6 +141,8 @@ def _vouched(files: Sequence[IndexFile], path: Path) -> bool:
 def _found(files: Iterable[Path], formats: Sequence[Format]) -> Iterator[tuple[Source, Format]]:
     """The first members of each file that are in one of the formats."""
     for path in files:
+        if listing := detect_listing(path, formats):
+            yield listing
         for source in islice(sources(path), _MEMBERS):
             if format_ := detect(source, formats):
                 yield source, format_
@@ -148,12 +150,15 @@ def _found(files: Iterable[Path], formats: Sequence[Format]) -> Iterator[tuple[S
 
 def _all_found(path: Path, formats: Sequence[Format]) -> bool:
     """Whether a file is in one of the formats; of an archive half of its files, of a folder all but notes."""
+    listed = detect_listing(path, formats) is not None
     members = islice(sources(path), _MEMBERS)
     kinds = [
         detect(source, formats) is not None
         for source in members
-        if not (path.is_dir() and _NOTE.search(source.member))
+        if not (path.is_dir() and _NOTE.search(source.member)) and not (listed and is_picture(source.member))
     ]
+    if listed and not kinds:
+        return True
     return any(kinds) and (all(kinds) if path.is_dir() else sum(kinds) * 2 >= len(kinds))
 
 

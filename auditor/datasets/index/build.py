@@ -33,7 +33,7 @@ from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
 from auditor.datasets.parsing.text import line_batches
 from auditor.datasets.provenance import Provenance
-from auditor.datasets.readers import Format, detect, wrong_file
+from auditor.datasets.readers import Format, detect, detect_listing, wrong_file
 from auditor.errors import RefusedError, UsageError, WrongFileError
 from auditor.files import digest, sync_dir
 from auditor.progress import SILENT, Progress
@@ -268,7 +268,12 @@ class _Builder:
         """The records of all sources in `path`; counts their rows."""
         problem: WrongFileError | None = None
         indexed = False
+        if listing := detect_listing(path, self.formats):
+            indexed = True
+            yield from self._staged(*listing, number)
         for source in sources.sources(path, watch=watch):
+            if listing and sources.is_picture(source.member):
+                continue
             source.beside = beside
             format_ = detect(source, self.formats)
             if format_ is not None:

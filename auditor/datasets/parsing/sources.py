@@ -25,6 +25,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -125,6 +127,9 @@ class Source:
         """The first 64 KiB, unpacked: enough to tell formats apart."""
         if self._head is None:
             head = b""
+            if self.member and is_picture(self.member):  # its name may be in an index, its content never is
+                self._head = head
+                return head
             with self.open() as stream:
                 while len(head) < HEAD_BYTES and (block := stream.read(HEAD_BYTES - len(head))):
                     head += block
@@ -233,6 +238,20 @@ def sources(path: Path, watch: Callable[[int], None] | None = None) -> Iterator[
         yield from _tar_members(whole)
     else:
         yield whole
+
+
+def listings(path: Path) -> Iterator[Source]:
+    """The names of the pictures in a folder or zip as text, one a line: with their paths, then without.
+
+    For lists of names whose pictures somebody has and not the list; no picture is opened.
+    """
+    first = next(sources(path), None)
+    names = [name for name in first.names if is_picture(name)] if first and first.member else []
+    with_owner = any("@N" in name for name in names)  # whose name without the folder would be another's form
+    bare = [] if with_owner else [name.rpartition("/")[2] for name in names]
+    for lines in filter(None, (names, bare)):
+        content = "\n".join(lines).encode(errors="replace")
+        yield Source(path, names=names, raw=partial(BytesIO, content))
 
 
 def folder_files(folder: Path) -> list[Path]:

@@ -8,12 +8,13 @@ is shared. Modules whose name starts with an underscore are shared machinery.
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
 
 from auditor.datasets.parsing.describe import describe, no_index
 from auditor.datasets.parsing.row import Row
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.sources import Source, listings
 from auditor.errors import UsageError, WrongFileError
 
 GENERIC = "generic"
@@ -83,6 +84,25 @@ def detect(source: Source, among: Sequence[Format]) -> Format | None:
     if not source.member and (not source.head or no_index(source)):
         return None
     return next((format_ for format_ in among if format_.sniff(source)), None)
+
+
+def detect_listing(path: Path, among: Sequence[Format]) -> tuple[Source, Format] | None:
+    """The names of the pictures in a folder or zip, and the format of name lists that they have.
+
+    What is read from it stands at the picture's name, not at a line.
+    """
+    with_reader = [format_ for format_ in among if format_.read and format_.name != GENERIC]
+    for source in listings(path):
+        format_ = detect(source, with_reader)
+        if format_ and format_.read:
+            return source, replace(format_, read=partial(_by_name, format_.read))
+    return None
+
+
+def _by_name(read: Callable[[Source], Iterator[Row]], source: Source) -> Iterator[Row]:
+    for row in read(source):
+        place = source.names[row.number - 1]
+        yield row._replace(records=tuple(record._replace(record=place) for record in row.records))
 
 
 def wrong_file(source: Source, expected: Sequence[Format]) -> WrongFileError:

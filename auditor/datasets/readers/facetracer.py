@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NO_ADDRESS, found_in, mostly
+from auditor.datasets.parsing.keys import mostly, records_in
 from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import COLUMNS, by_line
@@ -21,8 +21,7 @@ def _find(line: str) -> Found:
     match = _LINE.fullmatch(line)
     if match is None:
         return COLUMNS
-    found = found_in((match[2], match[3]))
-    return found._replace(key=match[1]) if found else NO_ADDRESS
+    return records_in((match[2], match[3]), key=match[1])
 
 
 def _read(source: Source) -> Iterator[Row]:

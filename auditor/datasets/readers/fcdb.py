@@ -8,8 +8,8 @@ Its ``sliding_window.json`` has crops alone and names no photo.
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import entries, opens_with
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, photo_id, record
-from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.keys import photo_id, records_in
+from auditor.datasets.parsing.row import Record, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -22,13 +22,10 @@ def _sniff(source: Source) -> bool:
 def _read(source: Source) -> Iterator[Row]:
     for index, entry in enumerate(entries(source, "item")):
         place = f"[{index}]"
-        photo, number = address(entry.get("url")), photo_id(entry.get("flickr_photo_id"))
-        if photo:
-            yield Row(index + 1, (record(photo, place=place),))
-        elif number:
-            yield Row(index + 1, (Record(photo_id=number, record=place),))
-        else:
-            yield Row(index + 1, skipped=NO_ADDRESS)
+        found = records_in((entry.get("url"),), place=place)
+        if isinstance(found, str) and (number := photo_id(entry.get("flickr_photo_id"))):
+            found = Record(photo_id=number, record=place)
+        yield row_of(index + 1, found)
 
 
 FORMAT = Format(

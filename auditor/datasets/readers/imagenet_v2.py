@@ -6,8 +6,8 @@
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import entries, opens_with
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
-from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.keys import records_in
+from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -16,13 +16,10 @@ _KEYS = (b'"id_ours"', b'"id_search_engine"', b'"wnid"')
 
 def _read(source: Source) -> Iterator[Row]:
     for index, entry in enumerate(entries(source, "item")):
-        photo = address(entry.get("url")) if entry.get("search_engine") == "flickr" else None
-        if photo is None:
-            yield Row(index + 1, skipped=NO_ADDRESS)
-            continue
         key = entry.get("id_ours")
-        found = record(photo, place=f"[{index}]")
-        yield Row(index + 1, (found._replace(key=key if isinstance(key, str) else None),))
+        url = entry.get("url") if entry.get("search_engine") == "flickr" else None
+        key = key if isinstance(key, str) else None
+        yield row_of(index + 1, records_in((url,), place=f"[{index}]", key=key))
 
 
 FORMAT = Format(

@@ -3,15 +3,14 @@
 (neerajkumar.org/databases/lfpw)
 """
 
-from auditor.datasets.parsing.keys import NO_ADDRESS, address, record
+from auditor.datasets.parsing.keys import records_in
 from auditor.datasets.parsing.row import Found
 from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
 
 
 def _find(fields: dict[str, str]) -> Found:
-    photo = address(fields["imgurl"])
-    return record(photo) if photo else NO_ADDRESS
+    return records_in((fields["imgurl"],))
 
 
 FORMAT = Format(

@@ -9,7 +9,7 @@ title, more. Addresses come without ``https://``; the creator is a display name 
 import re
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NO_ADDRESS, found_in, license_of, mostly
+from auditor.datasets.parsing.keys import license_of, mostly, records_in
 from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import COLUMNS, by_line
@@ -25,8 +25,8 @@ def _find(line: str) -> Found:
         return COLUMNS
     number, page, picture = fields[:3]
     license_id = license_of(f"https://creativecommons.org/licenses/{fields[7]}/{fields[8]}/")
-    found = found_in((_with_scheme(page), picture, _with_scheme(fields[10])), license_id=license_id)
-    return found._replace(key=number) if found else NO_ADDRESS
+    addresses = (_with_scheme(page), picture, _with_scheme(fields[10]))
+    return records_in(addresses, license_id=license_id, key=number)
 
 
 def _with_scheme(text: str) -> str:

@@ -9,7 +9,7 @@ before it).
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import entries, opens_with
-from auditor.datasets.parsing.keys import address, record
+from auditor.datasets.parsing.keys import records_in
 from auditor.datasets.parsing.parent_keys import child, open_images_id
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
@@ -21,9 +21,8 @@ _KEYS = (b'"dialogue_id"', b'"photo_url"')
 def _read(source: Source) -> Iterator[Row]:
     for index, talk in enumerate(entries(source, "item")):
         place, image = f"[{index}]", open_images_id(talk.get("photo_id"))
-        photo = address(talk.get("photo_url"))
-        found = record(photo, place=place)._replace(key=image) if photo else child(image, place)
-        yield row_of(index + 1, found)
+        found = records_in((talk.get("photo_url"),), place=place, key=image)
+        yield row_of(index + 1, child(image, place) if isinstance(found, str) else found)
 
 
 FORMAT = Format(

@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import entries, opens_with
-from auditor.datasets.parsing.keys import found_in
+from auditor.datasets.parsing.keys import records_in
 from auditor.datasets.parsing.parent_keys import child, open_images_id
 from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
@@ -20,8 +20,9 @@ def _sniff(source: Source) -> bool:
 
 def _find(entry: dict[str, object], place: str) -> Found:
     image = open_images_id(entry.get("image_id"))
-    found = found_in((entry.get("flickr_original_url"), entry.get("flickr_300k_url")), place=place)
-    return found._replace(key=image) if found else child(image, place)
+    addresses = (entry.get("flickr_original_url"), entry.get("flickr_300k_url"))
+    found = records_in(addresses, place=place, key=image)
+    return child(image, place) if isinstance(found, str) else found
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from tests.datasets.readers.lookalikes import (
     page,
     static,
     text,
+    zipped,
 )
 
 NOT_TEXT = ("commoncatalog-parquet", "url-parquet", "yfcc-sqlite", "redcaps-json", "flickr30k-npy")
@@ -218,3 +219,34 @@ def test_a_record_has_the_publishers_own_key(
     add(name, write(content))
     (hit,) = Index.open(indexes / "example").by_photo([str(PHOTO)])
     assert hit.key == key
+
+
+FOLDERS: dict[str, tuple[str, list[Expected]]] = {
+    "flickr30k": ("flickr30k-images/{photo}.jpg", IDS),
+    "flickr8k": ("Flicker8k_Dataset/{photo}_{secret}.jpg", IDS),
+    "adience": (
+        "{nsid}/landmark_aligned_face.1.{photo}_{secret}_o.jpg",
+        [entry._replace(original=True) for entry in OWNED],
+    ),
+    "v3det": ("images/n01/21_3_{photo}_{secret}_c.jpg", IDS),
+    "nus-wide": ("actor/0001_{photo}.jpg", IDS),
+    "helen-names": ("train/{photo}_1.jpg", IDS),
+    "megaface-folders": ("{nsid}_identity_1/{photo}_0.jpg", OWNED),
+}
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_folder_of_the_pictures_is_read_by_their_names(
+    add: Build, write: Write, records: Records, indexes: Path, name: str, packed: bool
+) -> None:
+    form, expected = FOLDERS[name]
+    members = {form.format(photo=photo, nsid=nsid, secret=secret): b"" for photo, nsid, secret in PHOTOS} | {
+        "README.md": b"Pictures"
+    }
+    manifest = add(name, write(zipped(members) if packed else members))
+    assert records(manifest) == Counter(expected)
+    assert (manifest.rows, manifest.indexed) == (8, 7)
+    (hit,) = Index.open(indexes / "example").by_photo([str(PHOTO)])
+    assert str(PHOTO) in hit.record
+    assert "line" not in hit.record
