@@ -21,7 +21,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-from auditor.flickr.urls import PhotoAddress, is_photo_id, normalise_nsid
+from auditor.flickr.urls import PhotoAddress, is_photo_id
 
 _LONGEST: Final = 1024  # no path is longer; it bounds the work that a hostile line can cause
 _LEAST_TYPICAL: Final = 1_000_000
@@ -30,6 +30,7 @@ _LEAST_TYPICAL: Final = 1_000_000
 _LEAST_BESIDE_SECRET: Final = 10_000
 """Hardly a photo has a smaller id, and lists of other sites count their files: 12_9f86d081e4.jpg."""
 _SECRET_LENGTH: Final = 10
+_LONGEST_ID: Final = 19
 
 _ID = r"([1-9][0-9]{0,18})"
 _NSID = r"[1-9][0-9]{4,10}@N[0-9]{2}"
@@ -63,19 +64,24 @@ def parse_name(text: str, *, proven: bool = False, numbered: bool = False) -> Ph
     if "\\" in path:
         path = path.replace("\\", "/")
     if "@" in path and (match := _WITH_OWNER.fullmatch(path)):
-        number = match[2]
-        if is_photo_id(number) and (numbered or proven or int(number) >= _LEAST_TYPICAL):
-            return PhotoAddress(number, nsid=normalise_nsid(match[1]))
+        nsid, number = match.groups()
+        if _fits(number) and (numbered or proven or int(number) >= _LEAST_TYPICAL):
+            return PhotoAddress(number, nsid.upper())
         return None
     if "_" in path and (match := _WITH_SECRET.search(path)):
         number, secret, size, server = match.groups()
         owner = _owner(path)
-        if is_photo_id(number) and (proven or owner or _is_secret(number, secret, numbered=numbered)):
+        if _fits(number) and (proven or owner or _is_secret(number, secret, numbered=numbered)):
             size = (size or "").lower()
             return PhotoAddress(number, owner, None, server, None, secret.lower(), size, size == "o")
-    if numbered and (match := _COUNTED.fullmatch(path) or _NUMBER.fullmatch(path)) and is_photo_id(match[1]):
+    if numbered and (match := _COUNTED.fullmatch(path) or _NUMBER.fullmatch(path)) and _fits(match[1]):
         return PhotoAddress(match[1])
     return None
+
+
+def _fits(number: str) -> bool:
+    """Whether digits without a zero before them are a photo id: not too large a number."""
+    return len(number) < _LONGEST_ID or is_photo_id(number)
 
 
 def _is_secret(number: str, text: str, *, numbered: bool) -> bool:

@@ -174,6 +174,7 @@ _PERSON = re.compile(
     r"|photos/+([^/?#&\s]+)(?:/+(?:page[0-9]+|with/+[0-9]+))?/*(?=[?#&\s]|$))",
     re.IGNORECASE,
 )
+_PERSON_WORD = re.compile(r"people|photos|buddyicons|%2f", re.IGNORECASE)
 _BUDDY_ICON = re.compile(r"/+(?:[0-9]+/+){0,2}buddyicons/+([0-9]+(?:@|%40)N[0-9]{2})(?![0-9])", re.IGNORECASE)
 # What stands at the owner's place in addresses that belong to nobody, such as /photos/tags/2010.
 _SECTIONS: Final = frozenset(
@@ -189,6 +190,10 @@ def parse_photo(text: str) -> PhotoAddress | None:
     """
     if "flic" not in text.lower():
         return None
+    return _first_photo(text)
+
+
+def _first_photo(text: str) -> PhotoAddress | None:
     # The two forms that make up nearly all of every index, without the search for a host.
     if file := _COMMON_FILE.match(text):
         return _file(*file.groups())
@@ -208,7 +213,7 @@ def parse_photos(text: str) -> list[PhotoAddress]:
     """
     mentions = text.lower().count("flic")
     if mentions <= 1:
-        only = parse_photo(text) if mentions else None
+        only = _first_photo(text) if mentions else None
         return [only] if only else []
     found: dict[str, PhotoAddress] = {}
     for host in _hosts(text):
@@ -220,6 +225,12 @@ def parse_photos(text: str) -> list[PhotoAddress]:
 
 def merged(photo: PhotoAddress, other: PhotoAddress) -> PhotoAddress:
     """What two addresses of one photo say together; where they differ, what `photo` says."""
+    if (
+        (photo.nsid or not other.nsid)
+        and (photo.path_alias or not other.path_alias)
+        and (photo.is_original or not other.is_original)
+    ):
+        return photo
     return photo._replace(
         nsid=photo.nsid or other.nsid,
         path_alias=photo.path_alias or other.path_alias,
@@ -229,7 +240,7 @@ def merged(photo: PhotoAddress, other: PhotoAddress) -> PhotoAddress:
 
 def parse_owners(text: str) -> list[OwnerAddress]:
     """Every person that profile, photostream or buddy icon addresses in `text` name, each once."""
-    if "flic" not in text.lower():
+    if "flic" not in text.lower() or not _PERSON_WORD.search(text):
         return []
     return list(dict.fromkeys(owner for host in _hosts(text) if (owner := _owner_at(host))))
 

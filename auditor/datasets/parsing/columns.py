@@ -8,6 +8,7 @@ or that the user named; else it may be the number of any other site, and it is l
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from auditor.datasets.parsing.keys import NO_ADDRESS, license_of, nsid, parsed_nsid, photo_id, record
@@ -31,12 +32,15 @@ ROUNDED = "number rounded by a spreadsheet"
 
 _MAY_BE_NAME = re.compile(r"[0-9]_[0-9a-f]{6}|@N[0-9]{2}|%40N[0-9]{2}", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"[\s,;|\"'<>()]+")
+_ALONE = re.compile(r"(?:^|[\s,;|\"'<>()])[0-9]+(?:@|%40)N[0-9]{2}(?:$|[\s,;|\"'<>()])", re.IGNORECASE)
 _BETWEEN_IDS = re.compile(r"[-,;|\s\[\]]+")
 _SCIENTIFIC = re.compile(r"([1-9])(?:\.([0-9]+))?e\+?([0-9]{1,2})", re.IGNORECASE)
 _LEAST_LISTED = 10_000
 """Of several numbers in one value none is smaller, or 2019-01-01 would be three photos."""
 _TYPICAL = range(1_000_000, 10**12)
 """Where nearly all of Flickr's ids are."""
+_LONGEST_LINK = 200
+"""A longer value has more in it than a link."""
 _LEAST_CONFIRMED = 3
 _NOT_THE_OWNER = ("fav", "like", "comment", "viewer", "contact", "friend", "follow")
 """In names of columns about people who are not the photographer."""
@@ -99,8 +103,6 @@ class Plan:
     @property
     def without_photo(self) -> str:
         """Why a row has no record: it was read, unless it has numbers that may be photo ids."""
-        if self.named is not None:
-            return NO_COLUMN
         return NONE_CERTAIN if any(column.suggested for column in self.columns.values()) else NO_ADDRESS
 
     def is_named(self, column: str) -> bool:
@@ -108,6 +110,7 @@ class Plan:
         return self.named is not None and (is_called(column, self.named) or set(self.columns) == {LINE})
 
 
+@lru_cache(maxsize=1024)
 def may_be_owner(column: str) -> bool:
     """Whether a member in a column of this name may be the photographer."""
     return not any(word in column.casefold() for word in _NOT_THE_OWNER)
@@ -177,15 +180,16 @@ def records_of(row: TableRow, plan: Plan) -> list[Record] | str:
     members: dict[OwnerAddress, None] = {}
     asked: set[str | OwnerAddress] = set()
     license_id = None
-    reason = row.unread or plan.without_photo
+    reason = row.unread or (NO_COLUMN if plan.named is not None else "")
     for column, value, place in row.cells:
         if plan.is_named(column):
             found, people, reason = _asked_for(value, plan.columns.get(column))
             asked |= {*people, *(photo.photo_id for photo in found)}
         else:
             found = list(_certain(value, plan.columns.get(column)))
-            people = _owners(value) if isinstance(value, str) and may_be_owner(column) else []
-        members |= dict.fromkeys(people)
+            people = _people(value, found, column)
+        if people:
+            members |= dict.fromkeys(people)
         for photo in found:
             seen = photos.get(photo.photo_id)
             photos[photo.photo_id] = (merged(seen[0], photo), *seen[1:]) if seen else (photo, column, place)
@@ -195,7 +199,9 @@ def records_of(row: TableRow, plan: Plan) -> list[Record] | str:
         photos = {number: photo for number, photo in photos.items() if number in asked}
         if len(photos) != 1:
             members = {member: None for member in members if member in asked}
-    return list(_records(row, photos, members, license_id)) or reason
+    if not photos and not members:
+        return reason or plan.without_photo
+    return list(_records(row, photos, members, license_id))
 
 
 def _records(
@@ -282,10 +288,19 @@ def _names(
             yield photo
 
 
+def _people(value: Any, found: list[PhotoAddress], column: str) -> list[OwnerAddress]:
+    """The members in a value beside those whose photos it links to."""
+    if not isinstance(value, str) or not may_be_owner(column):
+        return []
+    if found and len(value) <= _LONGEST_LINK and len(found) == value.lower().count("flic"):
+        return []
+    return _owners(value)
+
+
 def _owners(text: str) -> list[OwnerAddress]:
     """The members in a text: links of people, and NSIDs that stand alone between words."""
     found = parse_owners(text)
-    if "@" in text or "%40" in text:
+    if ("@" in text or "%40" in text) and _ALONE.search(text):
         alone = map(parsed_nsid, _BETWEEN_WORDS.split(text))
         found += [OwnerAddress(nsid=name) for name in alone if name]
     return found

@@ -23,7 +23,8 @@ _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 # What Python and NumPy write for numbers that JSON has not; texts are matched to be left alone.
 _NO_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*+"?|(-?(?:NaN|Infinity))', re.DOTALL)
-_UNFINISHED = re.compile(rb"[-A-Za-z]{1,9}\Z")
+_LONGEST_WORD = len("-Infinity")
+_UNFINISHED = re.compile(rb"[-A-Za-z]+\Z")
 _STEPS = np.zeros(256, np.int64)
 _STEPS[list(b"[{")], _STEPS[list(b"]}")] = 1, -1
 
@@ -137,8 +138,8 @@ class _Utf8:
 
     def _whole_words(self, block: bytes) -> bytes:
         """The block without the word at its end that the next one may go on with."""
-        unfinished = _UNFINISHED.search(block)
-        end = unfinished.start() if unfinished else len(block)
+        unfinished = _UNFINISHED.search(block[-_LONGEST_WORD:])
+        end = len(block) - (len(unfinished[0]) if unfinished else 0)
         self._kept = block[end:]
         return block[:end]
 

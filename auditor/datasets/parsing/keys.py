@@ -49,10 +49,14 @@ def parsed_nsid(value: object) -> str | None:
 
 
 def record(
-    photo: PhotoAddress, *owner_texts: str, license_id: int | None = None, place: str | None = None
+    photo: PhotoAddress,
+    *owner_texts: str,
+    license_id: int | None = None,
+    place: str | None = None,
+    key: str | None = None,
 ) -> Record:
     """The record of an address; NSID and alias are the first that it, or the row's other texts, name."""
-    return _record(photo, map(_owner, owner_texts), license_id, place)
+    return _record(photo, map(_owner, owner_texts), license_id, place, key)
 
 
 def _record(
@@ -60,17 +64,14 @@ def _record(
     owners: Iterable[PhotoAddress | OwnerAddress],
     license_id: int | None,
     place: str | None,
+    key: str | None = None,
 ) -> Record:
     nsid, alias = photo.nsid, photo.path_alias
     for owner in owners:
         nsid, alias = nsid or owner.nsid, alias or owner.path_alias
-    return Record(
-        photo_id=int(photo.photo_id),
-        nsid=pack_nsid(nsid) if nsid else None,
-        alias=alias,
-        license_id=license_id,
-        original=photo.is_original,
-        record=place,
+    packed = pack_nsid(nsid) if nsid else None
+    return Record(  # by position, in half the time
+        int(photo.photo_id), packed, alias, None, None, license_id, photo.is_original, place, key
     )
 
 
@@ -112,22 +113,28 @@ def records_in(
 
     Where all are of one photo, any of the texts may name its owner or hold the original's secret.
     """
-    photos: dict[str, PhotoAddress] = {}
+    first: PhotoAddress | None = None
+    others: dict[str, PhotoAddress] = {}
     people: list[OwnerAddress] = []
     for text in texts:
         if not isinstance(text, str):
             continue
         found = parse_photos(text)
         for photo in found:
-            seen = photos.get(photo.photo_id)
-            photos[photo.photo_id] = merged(seen, photo) if seen else photo
-        if not found and ("@" in text or "%" in text or "flic" in text.lower()):
+            if first is None:
+                first = photo
+            elif photo.photo_id == first.photo_id:
+                first = merged(first, photo)
+            else:
+                seen = others.get(photo.photo_id)
+                others[photo.photo_id] = merged(seen, photo) if seen else photo
+        if not found and text and ("@" in text or "%" in text or "flic" in text.lower()):
             people.append(parse_owner(text) or OwnerAddress())
-    if not photos:
+    if first is None:
         return NO_ADDRESS
-    owners = people if len(photos) == 1 else ()
-    records = tuple(_record(photo, owners, license_id, place)._replace(key=key) for photo in photos.values())
-    return records if len(records) > 1 else records[0]
+    if not others:
+        return _record(first, people, license_id, place, key)
+    return tuple(_record(photo, (), license_id, place, key) for photo in (first, *others.values()))
 
 
 def url_hash(value: object) -> str | None:

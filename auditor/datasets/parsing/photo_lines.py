@@ -20,9 +20,11 @@ def address_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row
     def find(line: str) -> Found:
         if "flic" not in line and "flic" not in line.lower():
             return NO_ADDRESS if line_form.fullmatch(line) else COLUMNS
-        match = line_form.fullmatch(line)
-        found = records_in((line,), key=match["key"] if match and has_key else None)
-        return COLUMNS if isinstance(found, str) and match is None else found
+        match = line_form.fullmatch(line) if has_key else None
+        found = records_in((line,), key=match["key"] if match else None)
+        if isinstance(found, str):
+            return found if line_form.fullmatch(line) else COLUMNS
+        return found
 
     return lambda source: by_line(source, find)
 
@@ -42,7 +44,16 @@ def names_in_lines(name_form: re.Pattern[str]) -> Callable[[Source], Iterator[Ro
     """A reader of lines in which file names of `name_form` stand, whose first group is the photo id."""
 
     def find(line: str) -> Found:
-        names = {match[1]: match[0] for match in reversed([*name_form.finditer(line)])}
+        first = name_form.search(line)
+        if first is None:
+            return NO_PHOTO_ID
+        second = name_form.search(line, first.end())
+        if second is None:
+            photo = photo_id(first[1])
+            return NO_PHOTO_ID if photo is None else Record(photo_id=photo, key=first[0])
+        names = {first[1]: first[0]}
+        for match in name_form.finditer(line, second.start()):
+            names.setdefault(match[1], match[0])
         return _named(names)
 
     return lambda source: by_line(source, find)

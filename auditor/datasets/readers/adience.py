@@ -36,7 +36,7 @@ def _find(fields: dict[str, str]) -> Found:
 def _find_path(line: str) -> Found:
     path = line.split()[0]
     photo = parse_name(path, proven=True)
-    return record(photo)._replace(key=path) if photo else NO_PHOTO_ID
+    return record(photo, key=path) if photo else NO_PHOTO_ID
 
 
 def _read(source: Source) -> Iterator[Row]:

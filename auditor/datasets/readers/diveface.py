@@ -14,8 +14,10 @@ _LINE = re.compile(rf"{NSID}_identity_[0-9]+/[0-9]+_[0-9]+\.jpg", re.IGNORECASE)
 
 
 def _find(line: str) -> Found:
-    photo = parse_name(line, numbered=True) if _LINE.fullmatch(line) else None
-    return record(photo)._replace(key=line) if photo else "no path of a Flickr photo"
+    photo = parse_name(line, numbered=True) if "_identity_" in line else None
+    if photo is None or photo.nsid is None:
+        return "no path of a Flickr photo"
+    return record(photo, key=line)
 
 
 def _read(source: Source) -> Iterator[Row]:

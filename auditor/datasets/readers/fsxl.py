@@ -27,7 +27,7 @@ def _read(source: Source) -> Iterator[Row]:
         found = records_in((photo.get("photo_url"),), license_id=license_id, place=place, key=key)
         named = parse_name(key, numbered=True) if key else None
         if named and isinstance(found, str):
-            found = record(named, license_id=license_id, place=place)._replace(key=key)
+            found = record(named, license_id=license_id, place=place, key=key)
         yield row_of(number, found)
 
 

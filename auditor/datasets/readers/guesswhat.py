@@ -20,7 +20,7 @@ def _find(game: dict[str, Any]) -> Found:
     image = image if isinstance(image, dict) else {}
     number = coco_id(image.get("id")) or coco_id(image.get("file_name"))
     photo = address(image.get("flickr_url"))
-    return record(photo)._replace(key=number) if photo else child(number)
+    return record(photo, key=number) if photo else child(number)
 
 
 FORMAT = Format(

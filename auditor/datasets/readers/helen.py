@@ -35,7 +35,7 @@ def _find(line: str, place: str | None = None) -> Found:
         return "point in a face"
     words = _BETWEEN.split(line.strip()) if _LINE.fullmatch(line) else []
     names = {
-        photo.photo_id: record(photo, place=place)._replace(key=name)
+        photo.photo_id: record(photo, place=place, key=name)
         for name in reversed(words)
         if (photo := parse_name(name, numbered=True))
     }

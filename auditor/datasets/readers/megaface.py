@@ -26,7 +26,7 @@ def _read(source: Source) -> Iterator[Row]:
         if photo is None or photo.nsid is None:
             yield Row(index + 1, skipped="no path of a Flickr photo")
         else:
-            yield Row(index + 1, (record(photo, place=f"path[{index}]")._replace(key=path),))
+            yield Row(index + 1, (record(photo, place=f"path[{index}]", key=path),))
 
 
 FORMAT = Format(

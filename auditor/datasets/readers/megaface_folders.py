@@ -29,7 +29,7 @@ def _find(path: str, place: str | None = None) -> Found:
     photo = parse_name(path, numbered=True)
     if photo is None or photo.nsid is None:
         return "no path of a Flickr photo"
-    return record(photo, place=place)._replace(key=path)
+    return record(photo, place=place, key=path)
 
 
 def _read(source: Source) -> Iterator[Row]:

@@ -29,7 +29,7 @@ def _read(source: Source) -> Iterator[Row]:
         key = pair.get("identifier")
         key = key if isinstance(key, str) else None
         records = tuple(
-            record(photo, place=f"line {number}, {side}")._replace(key=key)
+            record(photo, place=f"line {number}, {side}", key=key)
             for side in ("left_url", "right_url")
             for photo in parse_photos(str(pair.get(side)))
         )

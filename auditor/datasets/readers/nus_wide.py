@@ -33,13 +33,13 @@ def _find(line: str) -> Found:
         others = []
         for named in parse_photos(match[3]):
             if int(named.photo_id) != photo:
-                others.append(record(named)._replace(key=match[1]))
+                others.append(record(named, key=match[1]))
             elif named.is_original:
                 found = found._replace(original=True)
         return (found, *others)
     if match := _LISTED.fullmatch(line):
         listed = parse_name(match[1], numbered=True)
-        return record(listed)._replace(key=match[1]) if listed else NO_PHOTO_ID
+        return record(listed, key=match[1]) if listed else NO_PHOTO_ID
     return COMMENT if line.lstrip().startswith("%") else COLUMNS
 
 

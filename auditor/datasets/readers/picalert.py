@@ -25,7 +25,7 @@ def _sniff(source: Source) -> bool:
 def _find(fields: dict[str, str]) -> Found:
     name = fields["image"]
     photo = parse_name(name, proven=True) if _NAME.fullmatch(name) else None
-    return record(photo)._replace(key=name) if photo else NO_PHOTO_ID
+    return record(photo, key=name) if photo else NO_PHOTO_ID
 
 
 FORMAT = Format(

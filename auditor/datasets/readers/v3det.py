@@ -26,7 +26,7 @@ def _find(name: object, url: object = None, place: str | None = None) -> Found:
     if not isinstance(found, str):
         return found
     photo = parse_name(key, proven=True) if key and _NAME.fullmatch(key) else None
-    return record(photo, place=place)._replace(key=key) if photo else NO_PHOTO_ID
+    return record(photo, place=place, key=key) if photo else NO_PHOTO_ID
 
 
 def _read(source: Source) -> Iterator[Row]:

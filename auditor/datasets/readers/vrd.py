@@ -41,7 +41,7 @@ def _read(source: Source) -> Iterator[Row]:
         if photo is None:
             yield Row(number, skipped=NO_PHOTO_ID)
         else:
-            yield Row(number, (record(photo, place=place)._replace(key=name),))
+            yield Row(number, (record(photo, place=place, key=name),))
 
 
 FORMAT = Format(
