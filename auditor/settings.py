@@ -28,7 +28,7 @@ SHARED_NAME = "config.toml"
 KNOWN = {
     "": {"flickr", "index", "optout", "policy", "except"},
     "flickr": {"api_key", "api_secret", "calls_per_hour", "concurrency", "plaintext_keyring"},
-    "index": {"memory_limit"},
+    "index": {"folder", "memory_limit"},
     "optout": {"name", "lang", "templates"},
 }
 
@@ -61,6 +61,8 @@ class Settings:
     """A keyring that keeps the login unencrypted is good enough."""
     concurrency: int = 8
     """Calls in flight at once during `apply` and `undo`."""
+    index_folder: Path | None = None
+    """Where the local indexes are, if not in the home: several homes can share them."""
     memory_limit: str = "1GB"
     """What DuckDB may use while it builds or reads an index."""
     optout: Mapping[str, str] = field(default_factory=dict)
@@ -77,7 +79,7 @@ class Settings:
     @property
     def indexes(self) -> Path:
         """One folder for each local index."""
-        return self.home / "indexes"
+        return self.index_folder or self.home / "indexes"
 
 
 def load(
@@ -112,6 +114,7 @@ def load(
         ),
         plaintext_keyring=_flag("flickr.plaintext_keyring", flickr.get("plaintext_keyring", False)),
         concurrency=_integer("flickr.concurrency", flickr.get("concurrency", 8), 1, 64),
+        index_folder=_folder("index.folder", table.get("index", {}).get("folder")),
         memory_limit=_memory(table.get("index", {}).get("memory_limit", "1GB")),
         optout={key: _text(f"optout.{key}", value) for key, value in table.get("optout", {}).items()},
         policies=tuple(table.get("policy", ())),
@@ -231,6 +234,18 @@ def _read(file: Path) -> dict[str, Any]:
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise ConfigurationError(f"{file}: write [[{section}]], with two brackets, for each entry")
     return table
+
+
+def _folder(name: str, value: object) -> Path | None:
+    """A folder that is named in full, for a relative one would be another in each working folder."""
+    if value is None:
+        return None
+    folder = user_path(Path(_text(name, value)))
+    if not folder.is_absolute():
+        raise ConfigurationError(
+            f"{name} must be a whole path, not {value!r}", hint='Begin it with / or ~/, such as "~/indexes".'
+        )
+    return folder
 
 
 def _flickr_url(text: str | None) -> str | None:

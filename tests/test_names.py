@@ -159,6 +159,8 @@ def test_no_command_leaves_the_thing_that_was_named(world: Path, command: str) -
     def try_out(name: str) -> None:
         if catalogue.find(name) or name.startswith("-"):
             return
+        if "add" in command and name and Path(name).expanduser().exists():
+            return  # without a name, a path that exists is a file to be read
         before = _contents(world)
         words = [word.format(name=name, file=file, out=world / "out", url=url) for word in command.split(" ")]
         assert _ends(words) in range(7)

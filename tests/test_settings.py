@@ -82,3 +82,23 @@ def test_more_calls_than_flickr_allows_are_for_the_sandbox_alone(
 def test_another_flickr_must_be_on_this_machine(tmp_path: Path, url: str) -> None:
     with pytest.raises(ConfigurationError, match="on this machine"):
         settings.load(environ={"AUDITOR_FLICKR_URL": url}, working_dir=tmp_path)
+
+
+def test_several_homes_can_share_their_indexes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    file = tmp_path / "config.toml"
+    file.write_text('[index]\nfolder = "~/shared"\n')
+    for home in ("ada", "bob"):
+        given = settings.load(home=tmp_path / home, config=file, environ={})
+        assert given.indexes == tmp_path / "shared"
+        assert given.database.parent == tmp_path / home
+    alone = settings.load(home=tmp_path / "ada", environ={}, working_dir=tmp_path / "x")
+    assert alone.indexes == tmp_path / "ada" / "indexes"
+
+
+@pytest.mark.parametrize("folder", ['"indexes"', '"./x"', "5"])
+def test_a_shared_folder_is_named_in_full(tmp_path: Path, folder: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f"[index]\nfolder = {folder}\n")
+    with pytest.raises(ConfigurationError, match=r"index\.folder"):
+        settings.load(config=file, environ={})

@@ -14,6 +14,7 @@ from auditor.audit.originals import Originals
 from auditor.audit.result import AuditResult
 from auditor.datasets import catalogue
 from auditor.datasets.index.local import LocalIndexes
+from auditor.names import dataset_name
 from auditor.progress import SILENT, Progress
 from auditor.text import iso
 
@@ -51,6 +52,7 @@ def audit_home(
 
     `nsid` None: the account that was synced last.
     """
+    only = tuple(map(dataset_name, only))
     return audit(
         account_state(conn, nsid),
         indexes.readable,

@@ -79,6 +79,8 @@ def _name_and_files(words: list[str]) -> tuple[str | None, list[Path]]:
     """The name, if the first word is one and no file, and the files."""
     from auditor.datasets import catalogue
 
+    if not all(words):
+        raise UsageError("an empty word is no file", hint="Give the publisher's index files.")
     first, *rest = words
     is_name = bool(rest) and (catalogue.find(first) is not None or not Path(first).expanduser().exists())
     if not rest and not Path(first).expanduser().exists():

@@ -129,9 +129,10 @@ def plan(
     from auditor.mitigation.planning.photo_list import read_photo_list
     from auditor.mitigation.planning.planner import Budget
     from auditor.mitigation.planning.policy import ANY, Except, Match
+    from auditor.names import dataset_name
 
     narrow = Match(
-        exposed_in=frozenset(dataset or ({ANY} if exposed else ())),
+        exposed_in=frozenset(map(dataset_name, dataset) if dataset else ({ANY} if exposed else ())),
         privacy=frozenset({Privacy.PUBLIC} if public else ()),
         license_allows=frozenset({"reuse"} if reusable else ()),
         tags=frozenset(map(AddTag().parse, tag or ())),

@@ -10,6 +10,8 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,8 @@ from auditor.datasets.index.folder import remove
 from auditor.datasets.index.local import names
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.verify import problems
+from auditor.datasets.match_keys import MatchKey
+from auditor.datasets.sharing.pack import export, import_pack
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
 from tests.datasets import lookalikes
 from tests.datasets.conftest import Build
@@ -284,14 +288,58 @@ def test_many_ids_at_once(add: Build, index: Callable[[], Index]) -> None:
     ] == IDS
 
 
-@pytest.mark.parametrize("folder", ["it's [a] home*", "ünï code"])
-def test_homes_with_odd_names(tmp_path: Path, folder: str) -> None:
-    file = tmp_path / "a [file].txt"
+MEANING_SOMETHING = [
+    "it's [a] home*",
+    "ünï code",
+    "photo_id=1",  # a column of every row, to a library that looks for Hive's folders
+    "nsid=9900000107",
+    "row=7/source=0/key=x",
+    "~",
+    "~root",
+    "$HOME",
+    "%41",
+    "a?b{c,d}",
+    "list.csv",
+    "data.parquet",
+    "s3:",
+    "file:",
+    "-x",
+    "a;b--",
+    "two  spaces ",
+]
+"""Names of folders in which some library sees more than a name."""
+
+
+@pytest.mark.parametrize("relative", [False, True])
+@pytest.mark.parametrize("folder", MEANING_SOMETHING)
+def test_a_path_means_nothing_but_itself(
+    tmp_path: Path, folder: str, relative: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a home ``photo_id=1`` every record once had that photo id: false hits, and no true one."""
+    monkeypatch.chdir(tmp_path)
+    home = Path(folder) if relative else tmp_path / folder
+    home.mkdir(parents=True)
+    file = home / "owner=1.parquet.csv"
     file.write_bytes(lookalikes.diveface())
-    home = tmp_path / folder
-    build(home, "diveface", [file], formats=readers.select(["diveface"]))
-    assert len(Index.open(home / "diveface").by_photo(IDS)) == 7
-    assert problems(home / "diveface") == []
+    build(home / "indexes", "diveface", [file], formats=readers.select(["diveface"]))
+    built = Index.open(home / "indexes" / "diveface")
+    assert [hit.photo_id for hit in built.by_photo([*IDS, "1", "7"])] == IDS
+    assert {group.value for group in built.groups(MatchKey.PHOTO_ID, [*IDS, "1", "7"])} == set(IDS)
+    assert built.by_owner(["9900000107@N00", "99000001@N07"]) != []
+    assert problems(home / "indexes" / "diveface") == []
+    packed = export(home / "indexes", "diveface", home / "a=b.zip").path
+    assert import_pack(packed, home / "others").photos == 7
+
+
+def test_parquet_files_of_publishers_are_read_the_same_wherever_they_lie(tmp_path: Path) -> None:
+    folder = tmp_path / "url=https%3A%2F%2Fwww.flickr.com%2Fphotos%2Fada%2F999"
+    folder.mkdir()
+    link = "https://www.flickr.com/photos/ada/12345/"
+    pq.write_table(pa.table({"url": [link, "https://example.org"]}), folder / "part=1.parquet")
+    build(tmp_path / "i", "mine", [folder / "part=1.parquet"], formats=readers.select(["generic"]))
+    built = Index.open(tmp_path / "i" / "mine")
+    assert (built.manifest.records, len(built.by_photo(["12345"]))) == (1, 1)
+    assert built.by_photo(["999"]) == []
 
 
 def test_verify_finds_what_was_changed(add: Build, indexes: Path, index: Callable[[], Index]) -> None:

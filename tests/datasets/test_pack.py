@@ -253,6 +253,15 @@ def row_bomb(members: Members) -> Members:
     return with_data(members, parquet(pa.table(columns, schema=table.schema)), rows)
 
 
+def text_bomb(members: Members) -> Members:
+    """A few kilobytes that unpack to megabytes of one text."""
+    rows = 20_000
+    table = pq.read_table(pa.BufferReader(members[data_of(members)]))
+    columns = {name: pa.repeat(table[name][0], rows) for name in table.column_names}
+    columns["record"] = pa.repeat(pa.scalar("x" * 300), rows)
+    return with_data(members, parquet(pa.table(columns, schema=table.schema)), rows)
+
+
 def flipped(members: Members) -> Members:
     """One bit of the data, with every checksum as it was."""
     name = data_of(members)
@@ -295,6 +304,7 @@ TAMPERED: dict[str, Callable[[Members], Members]] = {
     "Parquet cut short": lambda members: with_data(members, members[data_of(members)][:-9]),
     "fewer records": shorter,
     "more records than bytes": row_bomb,
+    "more text than bytes": text_bomb,
     "a column missing": without_column,
     "a column of text": other_type,
     "photo id negative": lambda members: with_column(members, "photo_id", -1),
@@ -319,6 +329,16 @@ def test_a_tampered_pack_is_refused_and_the_old_index_stays(
     assert index().manifest == before
     assert problems(indexes / "example") == []
     assert not any(path.name.startswith("evil") for path in tmp_path.rglob("*"))
+
+
+@pytest.mark.parametrize(("bomb", "told"), [(row_bomb, "10,000,000 records"), (text_bomb, "characters")])
+def test_what_a_pack_would_unpack_to_is_said_before_it_is_unpacked(
+    packed: Path, indexes: Path, tmp_path: Path, bomb: Callable[[Members], Members], told: str
+) -> None:
+    """A pack of 260 kB once took 2.3 GiB in an audit."""
+    closed(tmp_path / "bomb.zip", bomb(opened(packed)))
+    with pytest.raises(RefusedError, match=f"it unpacks to .*{told}"):
+        pack.import_pack(tmp_path / "bomb.zip", indexes, replace=True)
 
 
 def test_a_pack_that_was_only_written_anew_is_taken(packed: Path, indexes: Path, tmp_path: Path) -> None:

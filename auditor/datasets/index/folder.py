@@ -36,7 +36,8 @@ def workshop(indexes: Path, name: str) -> Iterator[Path]:
     Errors: `RefusedError` where the index's folder is a link, for what it leads to is not this home's to
     change, or when another process has it; `StorageError`.
     """
-    folder = inside(private_dir(indexes), name, "a dataset")
+    # Absolute, for Arrow takes a relative path for an address or a home folder: s3:, file:, ~.
+    folder = inside(private_dir(indexes).absolute(), name, "a dataset")
     if folder.is_symlink():
         raise RefusedError(
             f"{folder} is a link, so its index belongs elsewhere",

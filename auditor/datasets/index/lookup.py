@@ -88,7 +88,7 @@ class Index:
     @classmethod
     def open(cls, folder: Path) -> Self:
         """The index in `folder`; raises `WrongFileError` if there is none, `StorageError` if damaged."""
-        return cls(folder, manifest.read(folder))
+        return cls(folder.absolute(), manifest.read(folder))
 
     @property
     def name(self) -> str:

@@ -17,6 +17,7 @@ def problems(folder: Path) -> list[str]:
 
     Raises `WrongFileError` when there is no index at all.
     """
+    folder = folder.absolute()  # see `auditor.datasets.index.folder.workshop`
     try:
         described = manifest.read(folder)
     except StorageError as error:

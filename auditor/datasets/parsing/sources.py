@@ -182,7 +182,7 @@ class Source:
     def file(self) -> Iterator[Path]:
         """A real file with the unpacked bytes, for formats that must seek (Parquet, SQLite)."""
         if self._on_disk is not None and packing(first_bytes(self._on_disk)) is None:
-            yield self._on_disk
+            yield self._on_disk.absolute()  # or Arrow and DuckDB see addresses and home folders in it
             self.seen(self._on_disk.stat().st_size)
             return
         with tempfile.TemporaryDirectory(prefix="flickr-auditor-") as folder, self.open() as stream:

@@ -59,10 +59,12 @@ def _render(parts: Iterable[RenderableType], columns: int | None) -> str:
         markup=False,
         emoji=False,
     )
-    with console.capture() as capture:
-        for part in parts:
+    lines: list[str] = []
+    for part in parts:  # one by one: rich keeps kilobytes for each word of what it has captured
+        with console.capture() as capture:
             console.print(part, soft_wrap=isinstance(part, _Whole))
-    return "\n".join(line.rstrip() for line in capture.get().splitlines()).strip("\n") + "\n"
+        lines += (line.rstrip() for line in capture.get().splitlines())
+    return "\n".join(lines).strip("\n") + "\n"
 
 
 def _audit(view: AuditView, most: int | None) -> Iterable[RenderableType]:
