@@ -18,6 +18,8 @@ from auditor.flickr.api import Pool
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change
 from auditor.mitigation.kinds.base import GONE, FlickrFacts, Whole
+from auditor.mitigation.kinds.registry import ASKED
+from auditor.mitigation.kinds.safety_level import LEVELS
 from auditor.mitigation.planning import preflight
 from auditor.mitigation.planning.plan import Plan, digest, load, to_json
 from auditor.mitigation.planning.planner import draft
@@ -191,6 +193,26 @@ def test_every_wanted_mitigation_ends_in_a_change_or_a_reason(
     wanted: Actions, one: Photo, facts: FlickrFacts | None, changes: list[str], reasons: list[str]
 ) -> None:
     assert drafted(wanted, one, facts) == (changes, reasons)
+
+
+def test_nothing_unknown_is_called_already_so() -> None:
+    """Of every kind that can be asked for, and whatever is asked."""
+    unknown = photo(license_id=None, privacy=None, safety_level=None, tags=())
+    asked: dict[str, list[Any]] = {
+        "add_tags": [frozenset({"no_cv"})],
+        "license": ["0", "4"],
+        "privacy": list(Privacy),
+        "hide": [True],
+        "safety_level": list(LEVELS),
+        "leave_groups": [True],
+    }
+    assert asked.keys() == ASKED.keys()
+    for key, values in asked.items():
+        for value in values:
+            selection = Selection({unknown.id: Actions(**{key: value})}, (), ())
+            changes, skipped = draft(selection, {unknown.id: unknown}, FlickrFacts.unknown())
+            assert not any(skip.already or "already" in skip.reason for skip in skipped), key
+            assert len(changes) + len(skipped) == 1, key
 
 
 def test_a_licence_that_will_not_come_back_is_said_before() -> None:

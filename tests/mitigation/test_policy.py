@@ -230,3 +230,12 @@ def test_what_a_licence_allows_selects_photos(license_id: str | None, allowed: s
         policy = Policy("p", Match(license_allows=frozenset({use})), TAG)
         chosen = select([photo], [policy], narrow=Match(), exceptions=(), context=CONTEXT, today=TODAY)
         assert (photo.id in chosen.wanted) == (use in allowed), use
+
+
+def test_every_link_in_a_text_of_the_settings_counts() -> None:
+    links = "https://www.flickr.com/photos/somebody/9000000002/ https://flic.kr/p/9kzEBo"
+    (entry,) = policy_file.exceptions([{"ids": [links, "9000000004 9000000005"], "reason": "sold"}])
+    assert len(entry.ids) == 4
+    assert {"9000000002", "9000000004", "9000000005"} < entry.ids
+    with pytest.raises(ConfigurationError):
+        policy_file.exceptions([{"ids": ["9000000004 900000000x"], "reason": "sold"}])

@@ -14,6 +14,7 @@ from auditor.mitigation.kinds.base import Mitigation
 from auditor.mitigation.kinds.privacy import SetPrivacy
 from auditor.mitigation.kinds.registry import ASKED
 from auditor.mitigation.planning.policy import Actions, Except, Match, Policy, conditions
+from auditor.target_lists import targets_in
 
 USES = ("reuse", "commercial", "derivatives")
 _HINT = "config.example.toml shows every setting."
@@ -120,7 +121,9 @@ def _read(read: Callable[[str], Any], word: str, where: str) -> Any:
 
 
 def _ids(words: Iterable[object], where: str) -> frozenset[str]:
-    return frozenset(_read(photo_id, str(word), where) for word in words)
+    # Several links in one text all count, as in a file.
+    named = (target for word in words for target in targets_in(str(word)) or [str(word)])
+    return frozenset(_read(photo_id, target, where) for target in named)
 
 
 def _table(value: object, where: str) -> Mapping[str, Any]:
