@@ -792,8 +792,29 @@ BY_NAME_OR_ADDRESS: dict[str, Lookalike] = {
         IDS,
         skipped=2,
     ),
+    "flickr8k-audio": Lookalike(
+        named(lambda p, _, s: f"{p}_{s}_0.wav {p}_{s}.jpg #0", "x_0.wav x.jpg #4"), IDS, skipped=1
+    ),
+    "snli-jsonl": Lookalike(
+        jsonl(
+            [
+                *(
+                    {"captionID": f"{p}.jpg#4", "pairID": f"{p}.jpg#4r1n", "sentence1": "A."}
+                    for p, _, _ in PHOTOS
+                ),
+                {"captionID": "vg_len31", "pairID": "vg_len31r1n"},
+            ]
+        ),
+        IDS,
+        skipped=1,
+    ),
     "snli-ve-jsonl": Lookalike(
-        jsonl([*({"Flickr30K_ID": str(p), "pairID": "x"} for p, _, _ in PHOTOS), {"Flickr30K_ID": "x"}]),
+        jsonl(
+            [
+                *({"Flickr30K_ID": str(p), "captionID": f"{p}.jpg#4", "pairID": "x"} for p, _, _ in PHOTOS),
+                {"Flickr30K_ID": "x", "pairID": "y"},
+            ]
+        ),
         IDS,
         skipped=1,
     ),
