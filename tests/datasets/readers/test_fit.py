@@ -150,4 +150,5 @@ def test_a_lookalike_is_recognised_whatever_its_name(write: Write, name: str) ->
 
 
 def test_every_card_doubts_what_nobody_knows_the_shape_of() -> None:
-    assert [card.name for card in CARDS.values() if GENERIC in card.formats] == ["ibm-dif"]
+    unknown = {"flip-80m", "humancaption-10m", "humancaption-hq", "ibm-dif", "pixelprose"}
+    assert {card.name for card in CARDS.values() if GENERIC in card.formats} == unknown
