@@ -26,9 +26,10 @@ SHARED_NAME = "config.toml"
 """The name that the settings file once had, and that Hugo, Zola and others use in the folder of a site."""
 
 KNOWN = {
-    "": {"flickr", "index", "optout", "policy", "except"},
+    "": {"flickr", "index", "lookup", "optout", "policy", "except"},
     "flickr": {"api_key", "api_secret", "calls_per_hour", "concurrency", "plaintext_keyring"},
     "index": {"folder", "memory_limit"},
+    "lookup": {"address"},
     "optout": {"name", "lang", "templates"},
 }
 
@@ -65,6 +66,8 @@ class Settings:
     """Where the local indexes are, if not in the home: several homes can share them."""
     memory_limit: str = "1GB"
     """What DuckDB may use while it builds or reads an index."""
+    lookup: str | None = None
+    """Address of a look-up that `check` and `audit` ask; None: they ask nobody."""
     optout: Mapping[str, str] = field(default_factory=dict)
     policies: tuple[Mapping[str, Any], ...] = ()
     """`[[policy]]` tables as written; `auditor.mitigation.planning.policy` gives them meaning."""
@@ -116,6 +119,7 @@ def load(
         concurrency=_integer("flickr.concurrency", flickr.get("concurrency", 8), 1, 64),
         index_folder=_folder("index.folder", table.get("index", {}).get("folder")),
         memory_limit=_memory(table.get("index", {}).get("memory_limit", "1GB")),
+        lookup=_text("lookup.address", table.get("lookup", {}).get("address", "")) or None,
         optout={key: _text(f"optout.{key}", value) for key, value in table.get("optout", {}).items()},
         policies=tuple(table.get("policy", ())),
         exceptions=tuple(table.get("except", ())),
@@ -165,7 +169,7 @@ def _is_ours(file: Path) -> bool:
     return any(_holds_ours(section, table[section]) for section in KNOWN[""] if section in table)
 
 
-_OUR_TABLE = re.compile(r"^\s*\[+\s*(flickr|optout|policy|except)\b", re.MULTILINE)
+_OUR_TABLE = re.compile(r"^\s*\[+\s*(flickr|lookup|optout|policy|except)\b", re.MULTILINE)
 
 
 def _holds_ours(section: str, part: object) -> bool:

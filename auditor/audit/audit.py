@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from auditor.account.photo import Account, Photo
 from auditor.account.store import StaticAddress
 from auditor.audit.coverage import covered, lineage
-from auditor.audit.match import Matches, match_all, subject_of
+from auditor.audit.match import Matches, Searched, match_all, subject_of
 from auditor.audit.originals import OriginalFile, Originals, photo_of
 from auditor.audit.result import AuditResult, ExposedPhoto, Exposure, FoundPhoto, MatchedFile, OriginalsRead
 from auditor.datasets.card import Card
-from auditor.datasets.index.lookup import Index
 from auditor.progress import SILENT, Progress
 
 
@@ -30,25 +29,26 @@ class AccountState:
 
 def audit(
     state: AccountState,
-    indexes: Sequence[Index],
+    indexes: Sequence[Searched],
     cards: Mapping[str, Card],
     *,
     generated_at: str,
-    parents: Sequence[Index] = (),
+    parents: Sequence[Searched] = (),
     only: Sequence[str] = (),
     damaged: Mapping[str, str] | None = None,
+    unasked: Mapping[str, str] | None = None,
     originals: Originals | None = None,
     progress: Progress = SILENT,
 ) -> AuditResult:
     """Match `state` against `indexes`.
 
     `parents` are further indexes, through which some of `indexes` are joined; `only` limits the datasets;
-    `damaged` maps a dataset to why its index cannot be read; `originals` are
-    files to match by content.
+    `damaged` maps a dataset to why its index cannot be read, `unasked` to why a look-up did not answer for
+    it; `originals` are files to match by content.
     """
     nsid = state.account.nsid
     own_files = originals.files if originals else ()
-    coverage = covered(indexes, cards, parents=parents, only=only, damaged=damaged)
+    coverage = covered(indexes, cards, parents=parents, only=only, damaged=damaged, unasked=unasked)
     # Ten hashes for each address that a photo ever had: only where an index has any to compare with.
     by_hash = any("url_hash" in index.manifest.match_keys for index in (*parents, *indexes))
     subject = subject_of(

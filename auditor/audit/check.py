@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from auditor.account.store import StaticAddress
-from auditor.audit.coverage import covered
-from auditor.audit.match import Subject, hashes_of, match_all
-from auditor.audit.result import CheckedTarget, CheckResult, Exposure, FoundPhoto
+from auditor.audit.coverage import covered, in_order
+from auditor.audit.match import Searched, Subject, hashes_of, match_all
+from auditor.audit.result import CheckedTarget, CheckResult, Exposure, FoundPhoto, NotChecked, Why
 from auditor.datasets.card import Card
-from auditor.datasets.index.lookup import Index
 from auditor.errors import AuditorError, CallError
 from auditor.flickr.urls import Target, page_url, profile_url, without_original_secret, yfcc_video_hash
 
@@ -78,18 +77,20 @@ class _Asked:
 
 def check(
     targets: Sequence[Target],
-    indexes: Sequence[Index],
+    indexes: Sequence[Searched],
     cards: Mapping[str, Card],
     resolver: Resolver | None,
     *,
     damaged: Mapping[str, str] | None = None,
+    unasked: Mapping[str, str] | None = None,
 ) -> CheckResult:
-    """Look every target up; one result each, in order. `damaged` is as for `auditor.audit.audit`.
+    """Look every target up; one result each, in order.
 
-    `resolver` None: people are matched by NSID or path alias only. When it fails, that costs the results of
-    the names that it would have been asked about, and no others.
+    `damaged` and `unasked` are as for `auditor.audit.audit`. `resolver` None: people are matched by NSID or
+    path alias only. When it fails, that costs the results of the names that it would have been asked about,
+    and no others.
     """
-    coverage = covered(indexes, cards, damaged=damaged)
+    coverage = covered(indexes, cards, damaged=damaged, unasked=unasked)
     by_photo = _photos(targets, coverage.answering, cards)
     asked = _Asked(resolver) if resolver else None
     results = (_result(target, by_photo, coverage.answering, cards, asked) for target in targets)
@@ -100,8 +101,29 @@ def check(
     )
 
 
+def unanswered(result: CheckResult, datasets: Sequence[str], failure: AuditorError) -> CheckResult:
+    """`result` where the look-up that has an index of `datasets` failed: nothing is "not found" by it."""
+    told = f"the look-up did not answer: {failure.message}"
+    targets = tuple(
+        replace(target, note="; ".join(filter(None, (target.note, told))))
+        if target.exposures or target.error
+        else replace(target, error=told, cause=failure)
+        for target in result.targets
+    )
+    missing = [
+        NotChecked(index.dataset, index.title, Why.UNASKED, told, index.about)
+        for index in result.indexes
+        if index.dataset in datasets
+    ]
+    return CheckResult(
+        targets,
+        tuple(index for index in result.indexes if index.dataset not in datasets),
+        tuple(sorted((*result.not_checked, *missing), key=in_order)),
+    )
+
+
 def _photos(
-    targets: Sequence[Target], indexes: Sequence[Index], cards: Mapping[str, Card]
+    targets: Sequence[Target], indexes: Sequence[Searched], cards: Mapping[str, Card]
 ) -> dict[str, tuple[Exposure, ...]]:
     """Exposures of all photo targets, in one look-up for each index."""
     hashes: dict[str, str] = {}
@@ -126,7 +148,7 @@ def _photos(
 def _result(
     target: Target,
     by_photo: Mapping[str, tuple[Exposure, ...]],
-    indexes: Sequence[Index],
+    indexes: Sequence[Searched],
     cards: Mapping[str, Card],
     resolver: Resolver | None,
 ) -> CheckedTarget:

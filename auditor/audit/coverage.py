@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from auditor.audit.match import Searched
 from auditor.audit.result import CheckedIndex, ExposedPhoto, Lineage, NotChecked, SourceFile, Why
 from auditor.datasets import catalogue
 from auditor.datasets.access import Access
 from auditor.datasets.card import ABOUT, Card
-from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.provenance import Provenance
@@ -28,45 +28,52 @@ class NotHere:
     """Dataset → why its index cannot be read."""
     silent: Mapping[str, tuple[Why, str]] = field(default_factory=dict)
     """Dataset → why its index, which is here, answers nothing."""
+    unasked: Mapping[str, str] = field(default_factory=dict)
+    """Dataset → why a look-up that has an index of it did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Where can be looked, and where not."""
 
-    answering: tuple[Index, ...]
+    answering: tuple[Searched, ...]
     """The indexes in which "not found" means something."""
     checked: tuple[CheckedIndex, ...]
     not_checked: tuple[NotChecked, ...]
 
 
 def covered(
-    indexes: Sequence[Index],
+    indexes: Sequence[Searched],
     cards: Mapping[str, Card],
     *,
-    parents: Sequence[Index] = (),
+    parents: Sequence[Searched] = (),
     only: Sequence[str] = (),
     damaged: Mapping[str, str] | None = None,
+    unasked: Mapping[str, str] | None = None,
 ) -> Coverage:
     """What `indexes` cover.
 
     `parents` are further ones, through which some are joined; `only` are the datasets that the user asked
-    for; `damaged` maps a dataset to why its index cannot be read.
+    for; `damaged` maps a dataset to why its index cannot be read, `unasked` to why a look-up did not answer.
     """
     here = {index.name: index for index in (*parents, *indexes)}
-    silent = {index.name: why for index in indexes if (why := _silent(index, here, cards))}
+    silent = {index.name: told for index in indexes if (told := _silent(index, here, cards))}
     answering = tuple(index for index in indexes if index.name not in silent)
     checked = tuple(
         checked_index(index.manifest, cards.get(index.name), lacks_parent(index, here, cards))
         for index in answering
     )
     missing = not_checked(
-        cards, {index.dataset for index in checked}, NotHere(tuple(only), damaged or {}, silent)
+        cards,
+        {index.dataset for index in checked},
+        NotHere(tuple(only), damaged or {}, silent, unasked or {}),
     )
     return Coverage(answering, checked, missing)
 
 
-def _silent(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) -> tuple[Why, str] | None:
+def _silent(
+    index: Searched, here: Mapping[str, Searched], cards: Mapping[str, Card]
+) -> tuple[Why, str] | None:
     """Why an index answers nothing, if it does not."""
     if not index.manifest.answers:
         return (
@@ -79,7 +86,7 @@ def _silent(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) 
     return None
 
 
-def lacks_parent(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) -> str | None:
+def lacks_parent(index: Searched, here: Mapping[str, Searched], cards: Mapping[str, Card]) -> str | None:
     """Why records that name photos by their parent's numbers can't be matched; None: they can, or none do."""
     card = cards.get(index.name)
     if MatchKey.PARENT_KEY not in index.manifest.match_keys:
@@ -132,17 +139,24 @@ def not_checked(cards: Mapping[str, Card], checked: Collection[str], why: NotHer
     ]
     missing += [
         NotChecked(name, name, *told, "general")
-        for name in sorted({*why.damaged, *why.silent} - cards.keys())
+        for name in sorted({*why.damaged, *why.silent, *why.unasked} - cards.keys())
         if (told := _of_index(name, why)) is not None
     ]
-    return tuple(sorted(missing, key=lambda item: (ABOUT.index(item.about), item.dataset)))
+    return tuple(sorted(missing, key=in_order))
+
+
+def in_order(item: NotChecked) -> tuple[int, str]:
+    """Sorts the most personal first, then by name."""
+    return ABOUT.index(item.about), item.dataset
 
 
 def _of_index(name: str, why: NotHere) -> tuple[Why, str] | None:
-    """What is wrong with the index that is here."""
+    """What is wrong with the index that is here, or with the answer of a look-up."""
     if name in why.damaged:
         return Why.DAMAGED, f"its local index cannot be read: {why.damaged[name]}"
-    return why.silent.get(name)
+    if name in why.silent:
+        return why.silent[name]
+    return (Why.UNASKED, why.unasked[name]) if name in why.unasked else None
 
 
 def _reason(card: Card, why: NotHere) -> tuple[Why, str]:

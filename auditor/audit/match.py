@@ -5,16 +5,33 @@ Exact keys only. A display name is never one: it finds strangers.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from auditor.account.photo import Photo
 from auditor.account.store import StaticAddress
 from auditor.audit.result import Exposure, FoundPhoto
 from auditor.datasets.card import Card
-from auditor.datasets.index.lookup import PLACES, Group, Index
+from auditor.datasets.index.lookup import PLACES, Group
+from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing.row import join_key
 from auditor.flickr import licenses
 from auditor.flickr.urls import YFCC_FARMS, yfcc_photo_hashes, yfcc_video_hash
+
+
+class Searched(Protocol):
+    """An index that can be searched: a local one, or one of a look-up."""
+
+    @property
+    def name(self) -> str:
+        """The dataset's name."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it is, and from where."""
+
+    def groups(self, key: MatchKey, values: Iterable[str], *, keys: bool = False) -> Iterator[Group]:
+        """As `auditor.datasets.index.lookup.Index.groups`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +81,8 @@ class Matches:
 
 
 def match_all(
-    subject: Subject, indexes: Sequence[Index], cards: Mapping[str, Card], parents: Sequence[Index] = ()
-) -> Iterator[tuple[Index, Matches]]:
+    subject: Subject, indexes: Sequence[Searched], cards: Mapping[str, Card], parents: Sequence[Searched] = ()
+) -> Iterator[tuple[Searched, Matches]]:
     """Look `subject` up in each of `indexes`.
 
     An index that names photos by another dataset's numbers is joined through that dataset's, which is one of
@@ -89,9 +106,9 @@ def match_all(
         yield index, done[index.name] if index.name in wanted else done.pop(index.name)
 
 
-def _parents(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card]) -> list[Index]:
+def _parents(index: Searched, here: Mapping[str, Searched], cards: Mapping[str, Card]) -> list[Searched]:
     """The indexes that `index` is joined through, the nearest first, as far as they are `here`."""
-    found: list[Index] = []
+    found: list[Searched] = []
     while (card := cards.get(index.name)) and (parent := here.get(card.parent or "")) and parent not in found:
         found.append(parent)
         index = parent
@@ -100,7 +117,7 @@ def _parents(index: Index, here: Mapping[str, Index], cards: Mapping[str, Card])
 
 def match(
     subject: Subject,
-    index: Index,
+    index: Searched,
     *,
     certainty: str = "published",
     named: Mapping[str, Named] | None = None,
@@ -132,7 +149,7 @@ def match(
 class _Found:
     """The records of one index that the subject met so far."""
 
-    def __init__(self, index: Index, certainty: str) -> None:
+    def __init__(self, index: Searched, certainty: str) -> None:
         self._index = index
         self._certainty = certainty
         self._photos: dict[str, tuple[MatchKey, Named | None, list[Group]]] = {}
@@ -190,7 +207,7 @@ class _Found:
             record_key=places[0].key,
             places=tuple(places),
             provenance=self._index.manifest.provenance,
-            via=via.dataset if via else None,
+            via=via.dataset if via else groups[0].via,
             via_key=via.key if via else None,
         )
 

@@ -127,6 +127,7 @@ class Why(StrEnum):
     EMPTY = "empty-index"
     NO_PARENT = "no-parent"
     DAMAGED = "damaged-index"
+    UNASKED = "look-up-failed"
     LEFT_OUT = "left-out"
     NO_KEY = "no-key"
 

@@ -1,7 +1,7 @@
 """The audit of a home: the account as the last sync left it against the indexes that are there."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from auditor.account.photo import Account
 from auditor.account.store import AccountStore
 from auditor.audit.audit import AccountState, audit
 from auditor.audit.license_facts import license_facts
+from auditor.audit.match import Searched
 from auditor.audit.originals import Originals
 from auditor.audit.result import AuditResult
 from auditor.datasets import catalogue
@@ -46,21 +47,24 @@ def audit_home(
     nsid: str | None = None,
     only: Sequence[str] = (),
     originals: Originals | None = None,
+    asked: Sequence[Searched] = (),
+    unasked: Mapping[str, str] | None = None,
     progress: Progress = SILENT,
 ) -> AuditResult:
     """Match the account in the database against `indexes`; the other arguments are those of `audit`.
 
-    `nsid` None: the account that was synced last.
+    `nsid` None: the account that was synced last. `asked` are the indexes of a look-up.
     """
     only = tuple(map(dataset_name, only))
     return audit(
         account_state(conn, nsid),
-        indexes.readable,
+        (*indexes.readable, *asked),
         catalogue.load(),
         generated_at=datetime.now(UTC).isoformat(timespec="seconds"),
         parents=indexes.parents,
         only=only,
         damaged=indexes.damaged,
+        unasked=unasked,
         originals=originals,
         progress=progress,
     )

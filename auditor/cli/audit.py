@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor.cli.lookup import LookupOption, asking, local_part
 from auditor.cli.output import (
     OutputOption,
     ReportFormat,
@@ -20,9 +21,9 @@ from auditor.cli.pictures import page_for
 from auditor.cli.session import Session
 
 if TYPE_CHECKING:
+    from auditor.audit.match import Searched
     from auditor.audit.originals import Originals
     from auditor.audit.result import AuditResult
-    from auditor.datasets.index.lookup import Index
 
 EXIT_FOUND = 1
 
@@ -56,16 +57,18 @@ def audit(
             help="Ask Flickr which licences the exposed photos had, as far as the hour's calls reach.",
         ),
     ] = False,
+    lookup: LookupOption = None,
     format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
     thumbnails: ThumbnailsOption = Thumbnails.link,
 ) -> None:
-    """Match your photos against every local index. Exit code 1: something is exposed."""
+    """Match your photos against every local index, and a look-up's. Exit code 1: something is exposed."""
     from auditor.report import render_audit
     from auditor.report.audit.sentences import cautions
 
     session: Session = context.obj
-    result = _show_once(session, run_audit(session, only=dataset or (), originals=originals), since)
+    found = run_audit(session, only=dataset or (), originals=originals, lookup=lookup)
+    result = _show_once(session, found, since)
     if license_history:
         result = _with_histories(session, result)
     page = None
@@ -110,24 +113,37 @@ def _show_once(session: Session, result: "AuditResult", since: str | None) -> "A
     return shown
 
 
-def run_audit(session: Session, *, only: Sequence[str] = (), originals: Path | None = None) -> "AuditResult":
+def run_audit(
+    session: Session, *, only: Sequence[str] = (), originals: Path | None = None, lookup: str | None = None
+) -> "AuditResult":
     """Audit the account of this home. Errors: `NotSyncedError` before the first sync."""
     from auditor.audit.run import audit_home
     from auditor.cli.indexes import open_indexes
+    from auditor.datasets.index.local import LocalIndexes
 
     nsid = session.required_nsid()
-    indexes = open_indexes(session, only)
-    return audit_home(
-        session.conn,
-        indexes,
-        nsid=nsid,
-        only=only,
-        originals=_read_originals(session, originals, indexes.readable) if originals else None,
-        progress=session.progress,
-    )
+    with asking(session, lookup, nsid=nsid) as asked:
+        if asked and only and not local_part(session, only):
+            indexes = LocalIndexes((), {})
+        else:
+            indexes = open_indexes(session, local_part(session, only) if asked else only)
+        here = [index.name for index in indexes.readable]
+        remote, unasked = asked.for_account(here, only) if asked else ((), {})
+        return audit_home(
+            session.conn,
+            indexes,
+            nsid=nsid,
+            only=only,
+            originals=_read_originals(session, originals, (*indexes.readable, *remote))
+            if originals
+            else None,
+            asked=remote,
+            unasked=unasked,
+            progress=session.progress,
+        )
 
 
-def _read_originals(session: Session, folder: Path, indexes: Sequence["Index"]) -> "Originals | None":
+def _read_originals(session: Session, folder: Path, indexes: Sequence["Searched"]) -> "Originals | None":
     """The files of `folder`; None when no index could match them, for reading them all takes its time."""
     from auditor.audit import originals
 

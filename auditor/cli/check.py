@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor.cli.lookup import LookupOption, asking, whole
 from auditor.cli.output import (
     NoWaitOption,
     OutputOption,
@@ -42,6 +43,7 @@ def check(
             "--from", metavar="FILE", help="File with one target a line; # begins a comment; - is stdin."
         ),
     ] = None,
+    lookup: LookupOption = None,
     no_wait: NoWaitOption = False,
     format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
@@ -61,8 +63,19 @@ def check(
         )
     indexes = open_indexes(session)
     resolver = _resolver(session, parsed, wait=not no_wait)
-    result = look_up(parsed, indexes.readable, catalogue.load(), resolver, damaged=indexes.damaged)
-    if not result.indexes:
+    here = [index.name for index in indexes.readable]
+    with asking(session, lookup) as asked:
+        result = look_up(
+            parsed,
+            (*indexes.readable, *(asked.indexes(here) if asked else ())),
+            catalogue.load(),
+            resolver,
+            damaged=indexes.damaged,
+            unasked=asked.silent(here) if asked else None,
+        )
+        if asked:
+            result = whole(asked, result, here)
+    if not result.indexes and not any(target.cause for target in result.targets):
         raise no_index()
     emit(render_check(result, format.value, columns=columns(output)), output)
     for hint in dict.fromkeys(target.cause.hint for target in result.targets if target.cause):

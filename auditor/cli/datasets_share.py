@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.indexes import NameArgument, ReplaceOption, manifests, note_missing_parents
+from auditor.cli.indexes import (
+    NameArgument,
+    ReplaceOption,
+    manifests,
+    note_missing_parents,
+    open_indexes,
+)
 from auditor.cli.output import (
     Format,
     FormatOption,
@@ -19,12 +25,13 @@ from auditor.cli.output import (
 )
 from auditor.cli.session import Session
 from auditor.errors import RefusedError, UsageError
-from auditor.text import count
+from auditor.text import count, plain
 
 if TYPE_CHECKING:
     from auditor.datasets.fetch import Fetched
     from auditor.datasets.fetch_all import Ended
     from auditor.datasets.index.manifest import Manifest
+    from auditor.lookup.staging import LeftOut
 
 
 def fetch(
@@ -249,10 +256,28 @@ def publish(
             metavar="NAME", help="Only this index; can be given several times. Otherwise all local indexes."
         ),
     ] = None,
+    lookup: Annotated[
+        bool,
+        typer.Option(
+            "--lookup", help="Write a look-up in the place of packs: static files that answer by prefix."
+        ),
+    ] = False,
+    leave_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--except",
+            metavar="FILE",
+            help="With --lookup: leave out the people and photos in FILE; a link, NSID, alias or id a line.",
+        ),
+    ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Write a folder of packs that any web server can serve, for `datasets fetch NAME --registry ADDRESS`."""
+    """Write a folder of packs that any web server can serve, for `datasets fetch NAME --registry ADDRESS`.
+
+    With --lookup: files and a web page by which everybody can look up their own photos, without the host
+    learning who they are, for `check` and `audit --lookup ADDRESS`. Packs tell everything; this does not.
+    """
     from dataclasses import asdict
     from datetime import UTC, datetime
 
@@ -262,6 +287,11 @@ def publish(
     session: Session = context.obj
     indexes = session.settings.indexes
     names = local.present(indexes, dataset) if dataset else local.names(indexes)
+    if lookup:
+        _publish_lookup(session, folder, names, leave_out, format, output)
+        return
+    if leave_out is not None:
+        raise UsageError("--except belongs to --lookup", hint="A pack holds the whole index.")
     entries = publishing.publish(indexes, names, folder, now=datetime.now(UTC), progress=session.progress)
     if format is Format.json:
         emit_json({"folder": str(folder), "packs": [asdict(entry) for entry in entries]}, output)
@@ -270,6 +300,59 @@ def publish(
             "\n".join(f"{entry.file}: {entry.bytes:,} bytes, sha256 {entry.sha256}" for entry in entries),
             output,
         )
+
+
+def _publish_lookup(
+    session: Session,
+    folder: Path,
+    names: Sequence[str],
+    leave_out: Path | None,
+    format: Format,  # noqa: A002
+    output: Path | None,
+) -> None:
+    from datetime import UTC, datetime
+
+    from auditor.files import user_path
+    from auditor.lookup.publish import publish
+    from auditor.report.lookup import lookup_json, lookup_text
+
+    published = publish(
+        open_indexes(session, names).readable if names else (),
+        user_path(folder),
+        now=datetime.now(UTC),
+        left_out=_left_out(user_path(leave_out)) if leave_out is not None else None,
+        memory_limit=session.settings.memory_limit,
+        progress=session.progress,
+    )
+    if format is Format.json:
+        emit_json({"folder": str(folder), "packs": [], "lookup": lookup_json(published)}, output)
+    else:
+        emit(lookup_text(published, str(folder)), output)
+
+
+def _left_out(path: Path) -> "LeftOut":
+    """Whom a file names. Errors: `UsageError` for a line that names nobody: they would be published."""
+    from auditor.flickr.urls import classify
+    from auditor.lookup.staging import LeftOut
+    from auditor.target_lists import read_list
+
+    nsids, aliases, photos = set(), set(), set()
+    for entry in read_list(path):
+        target = classify(entry.text)
+        if target.photo:
+            photos.add(target.photo.photo_id)
+        elif target.owner and target.owner.nsid:
+            nsids.add(target.owner.nsid)
+        elif target.owner and target.owner.path_alias:
+            aliases.add(target.owner.path_alias.lower())
+        elif target.kind == "username" and " " not in entry.text:
+            aliases.add(entry.text.lower())
+        else:
+            raise UsageError(
+                f"line {entry.line} of {path.name} names nobody to leave out: {plain(entry.text, 80)}",
+                hint="Give an NSID, an alias, or the link of a profile or a photo.",
+            )
+    return LeftOut(frozenset(nsids), frozenset(aliases), frozenset(photos))
 
 
 def _emit_fetched(fetched: "Fetched", format: Format, output: Path | None) -> None:  # noqa: A002

@@ -76,6 +76,8 @@ class Group:
     """Different keys of the records (the first `MOST_KEYS`), where they were asked for."""
     photo_ids: frozenset[str]
     """Of the records of one MD5: the photos that they are of, as far as they say."""
+    via: str | None = None
+    """The dataset whose index says whose photo it is, where this one does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -349,6 +349,8 @@ def _proof(exposure: Exposure, photo: str, datasets: Mapping[str, Dataset]) -> s
     if exposure.via is None:
         return proof
     parent = datasets.get(exposure.via) or _catalogued(exposure.via)
+    if exposure.via_key is None:
+        return f"{proof}, which is known by way of {parent.short}"
     return f"{parent.short} {plain(exposure.via_key)}, which is {photo} by {proof}"
 
 
@@ -488,6 +490,7 @@ _GROUPS = {
     Why.EMPTY: "The index on this computer holds no record, so it says nothing",
     Why.NO_PARENT: "They name photos by another dataset's numbers, and its index is not here",
     Why.DAMAGED: "The index on this computer cannot be read; add it again",
+    Why.UNASKED: "A look-up has an index and did not answer; run it again",
     Why.LEFT_OUT: "Left out by --dataset",
     Why.NO_KEY: "Published nothing that leads back to a Flickr photo; nobody can check these",
 }

@@ -1,0 +1,76 @@
+"""``--lookup``: asking the look-up that somebody hosts, beside the local indexes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.cli.output import note
+from auditor.cli.session import Session
+from auditor.text import count
+
+if TYPE_CHECKING:
+    from auditor.audit.result import CheckResult
+    from auditor.lookup.client import Asked
+
+LookupOption = Annotated[
+    str | None,
+    typer.Option(
+        "--lookup",
+        metavar="URL",
+        help="Also ask the look-up at this address, which learns a prefix and not who you are; off for none."
+        " URL#ROOT asks only the one with this root.",
+    ),
+]
+OFF = "off"
+
+
+@contextmanager
+def asking(session: Session, address: str | None, *, nsid: str | None = None) -> Iterator["Asked | None"]:
+    """The look-up that was named, or else that of the settings, and at the end what it was asked.
+
+    `nsid` is the account of an audit. None where no look-up is asked. Errors: those of
+    `auditor.lookup.client.open_lookup`.
+    """
+    address = session.settings.lookup if address is None else address
+    if address is None or address.lower() == OFF:
+        yield None
+        return
+    from auditor.lookup.client import Asked, open_lookup
+
+    lookup = open_lookup(address, session.settings.home / "lookup")
+    asked = Asked(lookup, nsid=nsid)
+    try:
+        yield asked
+    finally:
+        told = lookup.told
+        note(
+            f"Asked {lookup.host.url}, of {told.generated_at[:10]}, which knows"
+            f" {count(len(lookup.hosted), 'dataset')}: it was sent the names of"
+            f" {count(len(lookup.host.asked), 'file')}, and nothing else. Its root: {lookup.host.root}"
+        )
+        if told.left_out:
+            left_out = count(told.left_out, "person or photo", "people or photos")
+            note(f"On purpose it leaves out: {left_out}.")
+        for error in lookup.failures.values():
+            note(f"Warning: {error.message}\n  → {error.hint}")
+        lookup.host.close()
+
+
+def whole(asked: "Asked", result: "CheckResult", beside: Iterable[str]) -> "CheckResult":
+    """`result`, with what the look-up did not answer as not checked."""
+    from auditor.audit.check import unanswered
+
+    if not (failure := asked.failure):
+        return result
+    return unanswered(result, [index.name for index in asked.indexes(beside)], failure)
+
+
+def local_part(session: Session, only: Sequence[str]) -> tuple[str, ...]:
+    """Those of the datasets `only` that are here: with a look-up, the others may be there."""
+    from auditor.datasets.index import local
+    from auditor.names import dataset_name
+
+    here = local.names(session.settings.indexes)
+    return tuple(name for name in map(dataset_name, only) if name in here)

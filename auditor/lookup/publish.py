@@ -1,0 +1,326 @@
+"""A look-up as static files: whoever reads while it is written reads all of the old one, or of the new one.
+
+Every file but ``lookup.json`` is named by its content. So unchanged files stay, the new ones lie beside the
+old ones, and the look-up changes in the one step that replaces ``lookup.json``. The files of the look-up
+before are kept until the next time, for readers that began with it.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from auditor.datasets import catalogue, duck
+from auditor.datasets.card import Card
+from auditor.datasets.index import manifest
+from auditor.datasets.index.lookup import Index
+from auditor.errors import RefusedError, UsageError
+from auditor.files import storage_errors, write_atomic
+from auditor.flickr import licenses
+from auditor.lookup import described, keys, tree
+from auditor.lookup.buckets import cut
+from auditor.lookup.described import Described, Section
+from auditor.lookup.staging import Counts, LeftOut, Staging, staging
+from auditor.lookup.tree import Range, sha256_of
+from auditor.progress import SILENT, Progress
+from auditor.version import VERSION
+
+LEAST_OWNERS: Final = 100
+"""Accounts in a bucket, so that a question could be about any of so many."""
+LEAST: Final = dict.fromkeys(keys.KINDS, 1000) | {
+    keys.NSID: LEAST_OWNERS,
+    keys.ALIAS: LEAST_OWNERS,
+    keys.UNOWNED: 1 << 16,
+}
+"""Keys in a bucket, by section. A thousand photos are of some hundred accounts at least."""
+MOST_PAGE: Final = 88 * 1024
+"""Bytes of an owner's page: with the tables on the way an answer stays below 100 kB."""
+PAGE_STEP: Final = 1024
+PAGE: Final = re.compile(
+    r"[0-9a-f]{8}-[0-9]{1,5}-[0-9a-f]{16}\.bin|(group-[0-9a-f]{8}|tree)-[0-9a-f]{16}\.bin"
+)
+ABOUT: Final = re.compile(r"about-[0-9a-f]{16}\.json")
+PAGE_FILES: Final = ("index.html", "lookup.js")
+
+_READABLE: Final = 0o644
+"""Not private: the web server runs as somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was written."""
+
+    root: str
+    """The SHA-256 of ``lookup.json``, from which everything else follows."""
+    described: Described
+    datasets: Mapping[str, int]
+    """Dataset → records that can be found."""
+    files: int
+    bytes: int
+    kept: int
+    """Files that were there already."""
+
+
+def publish(
+    indexes: Sequence[Index],
+    folder: Path,
+    *,
+    now: datetime,
+    left_out: LeftOut | None = None,
+    memory_limit: str = duck.MEMORY_LIMIT,
+    progress: Progress = SILENT,
+) -> Published:
+    """Write the look-up of `indexes` to `folder`, making it when it is missing.
+
+    Errors: `UsageError` without anything to publish, `StorageError` when the disk gives out: the look-up that
+    was there is then still whole.
+    """
+    if not indexes:
+        raise UsageError(
+            "there is no local index to publish", hint="Begin with: flickr-auditor datasets list"
+        )
+    people = left_out or LeftOut()
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        before = _before(folder)
+        with tempfile.TemporaryDirectory(prefix=".lookup-", dir=folder) as work:
+            writer = _Writer(folder, Path(work), before)
+            with staging(indexes, people, Path(work), memory_limit) as staged:
+                counts = staged.counts()
+                with progress.task("Writing the look-up", total=len(keys.SECTIONS), unit="sections") as task:
+                    for section in keys.SECTIONS:
+                        writer.section(section, staged)
+                        task.advance()
+            about = writer.about(indexes, counts)
+        told = Described(
+            generated_at=now.isoformat(timespec="seconds"),
+            tool_version=VERSION,
+            about=about,
+            left_out=len(people.nsids) + len(people.aliases) + len(people.photo_ids),
+            sections=writer.sections,
+        )
+        for name in PAGE_FILES:
+            write_atomic(
+                folder / name, (files("auditor.lookup") / "page" / name).read_bytes(), mode=_READABLE
+            )
+        os.sync()  # all the files first: lookup.json must never name one that a power cut emptied
+        write_atomic(folder / described.NAME, told.text(), mode=_READABLE)
+        _sweep(folder, writer.written | before.names)
+    return Published(
+        root=sha256_of(told.text().encode()),
+        described=told,
+        datasets={index.name: counts[n].findable if n in counts else 0 for n, index in enumerate(indexes)},
+        files=len(writer.written),
+        bytes=sum((folder / name).stat().st_size for name in writer.written),
+        kept=writer.kept,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The look-up that is in the folder."""
+
+    names: frozenset[str] = frozenset()
+    starts: Mapping[str, Sequence[int]] = dataclasses.field(default_factory=dict)
+
+
+class _Writer:
+    """Writes one look-up."""
+
+    def __init__(self, folder: Path, work: Path, before: _Before) -> None:
+        self._folder = folder
+        self._work = work
+        self._before = before
+        self.sections: dict[str, Section] = {}
+        self.written: set[str] = set()
+        self.kept = 0
+
+    def section(self, name: str, staged: Staging) -> None:
+        """Write all files of a section, if it has any record."""
+        (self._folder / name).mkdir(exist_ok=True)
+        packed = self._work / f"{name}.buckets"
+        sizes, starts, numbers = [], [], []
+        with packed.open("wb") as file:
+            for entry in cut(staged.ordered(name), LEAST[name], self._before.starts.get(name, ())):
+                content = entry.bucket.packed()
+                file.write(content)
+                sizes.append(len(content))
+                starts.append(entry.start)
+                numbers.append((len(entry.bucket.places), len(entry.bucket.columns["row"])))
+        if not sizes:
+            return
+        page_bytes = page_size(sizes, limit=None if name == keys.UNOWNED else MOST_PAGE)
+        with packed.open("rb") as file:
+            ranges = [
+                Range(start, tuple(self._pages(name, start, file.read(size), page_bytes)))
+                for start, size in zip(starts, sizes, strict=True)
+            ]
+        groups = []
+        for group, content in tree.grouped(ranges):
+            self._write(tree.group_name(name, group), content)
+            groups.append(group)
+        whole = tree.table(groups)
+        self._write(tree.tree_name(name, sha256_of(whole)), whole)
+        self.sections[name] = Section(
+            tree=sha256_of(whole),
+            keys=sum(count for count, _ in numbers),
+            records=sum(records for _, records in numbers),
+            pages=sum(len(entry.pages) for entry in ranges),
+            page_bytes=page_bytes,
+            least_keys=min(count for count, _ in numbers),
+        )
+        packed.unlink()
+
+    def _pages(self, section: str, start: int, content: bytes, page_bytes: int) -> Iterator[str]:
+        """Write a bucket as pages of one size; their SHA-256."""
+        whole = padded(content, page_bytes)
+        for page, at in enumerate(range(0, len(whole), page_bytes)):
+            part = whole[at : at + page_bytes]
+            sha256 = sha256_of(part)
+            self._write(tree.page_name(section, start, page, sha256), part)
+            yield sha256
+
+    def about(self, indexes: Sequence[Index], counts: Mapping[int, Counts]) -> str:
+        """Write ``about.json``; its SHA-256."""
+        content = _about(indexes, counts).encode()
+        sha256 = sha256_of(content)
+        self._write(described.about_name(sha256), content)
+        return sha256
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Write a file that is named by its content, unless it is there."""
+        self.written.add(name)
+        path = self._folder / name
+        try:
+            if path.stat().st_size == len(content) and path.read_bytes() == content:
+                self.kept += 1
+                return
+        except FileNotFoundError:
+            pass
+        temporary = self._work / "file"
+        temporary.write_bytes(content)
+        temporary.chmod(_READABLE)
+        temporary.replace(path)
+
+
+def page_size(sizes: Sequence[int], limit: int | None) -> int:
+    """The size of all pages of a section: one page for nearly every bucket, and none larger than `limit`.
+
+    `sizes` are those of the buckets. A few buckets hold an account of tens of thousands of photos: they get
+    several pages, which are all fetched by everybody who asks for the bucket.
+    """
+    ordered = sorted(size + 4 for size in sizes)
+    largest = (
+        ordered[-1] if limit is None or ordered[-1] <= limit else min(limit, ordered[len(sizes) * 95 // 100])
+    )
+    return max(PAGE_STEP, -(-largest // PAGE_STEP) * PAGE_STEP)
+
+
+def padded(content: bytes, page_bytes: int) -> bytes:
+    """The length, the content, and bytes of no meaning up to whole pages.
+
+    They are no zeros, for a host that compresses what it sends would give the length away. And they follow
+    from the content, so that the same bucket gives the same files.
+    """
+    whole = len(content).to_bytes(4) + content
+    missing = -len(whole) % page_bytes
+    return whole + hashlib.shake_128(content).digest(missing)
+
+
+def _about(indexes: Sequence[Index], counts: Mapping[int, Counts]) -> str:
+    """What the page and the program must know of the datasets, and which ones the host does not know."""
+    cards = catalogue.load()
+    datasets = []
+    for number, index in enumerate(indexes):
+        main = [file for file in index.manifest.files if file.key == "photo_id"]
+        told = dataclasses.replace(index.manifest, files=tuple(main), origin="", obtained_at=None)
+        found = counts.get(number, Counts())
+        told = dataclasses.replace(told, match_keys=found.match_keys)
+        named = _named(index.name, cards.get(index.name))
+        datasets.append(
+            {
+                "schema_version": manifest.SCHEMA_VERSION,
+                **told.values(),
+                **named,
+                "owned": found.owned,
+                "findable": found.findable,
+            }
+        )
+    here = {index.name for index in indexes}
+    unknown = [
+        {**_named(card.name, card), "checkable": card.checkable}
+        for card in cards.values()
+        if card.name not in here
+    ]
+    names = {license_id: known.name for license_id, known in licenses.LICENSES.items()}
+    return json.dumps({"datasets": datasets, "unknown": unknown, "licenses": names}) + "\n"
+
+
+def _named(name: str, card: Card | None) -> dict[str, Any]:
+    """A dataset as people know it."""
+    if card is None:
+        return {
+            "dataset": name,
+            "title": name,
+            "year": None,
+            "publisher": "",
+            "about": "general",
+            "huge": False,
+        }
+    keys_of = ("title", "year", "publisher", "about", "huge")
+    return {"dataset": card.name, **{key: getattr(card, key) for key in keys_of}}
+
+
+def _before(folder: Path) -> _Before:
+    """The look-up in the folder; nothing where there is none that this program wrote.
+
+    Errors: `RefusedError` where ``lookup.json`` is somebody else's file.
+    """
+    path = folder / described.NAME
+    if not path.exists():
+        return _Before()
+    try:
+        told = described.parse(path.read_bytes())
+    except ValueError as error:
+        raise RefusedError(
+            f"{path} is not one that this program wrote: {error}",
+            hint="Choose another folder, or move that file away.",
+        ) from None
+    names = {described.about_name(told.about)}
+    starts = {}
+    for section, one in told.sections.items():
+        ranges: list[Range] = []
+        names.add(tree.tree_name(section, one.tree))
+        for group in _table(folder / tree.tree_name(section, one.tree)):
+            names.add(tree.group_name(section, group))
+            ranges += _table(folder / tree.group_name(section, group))
+        names |= {name for entry in ranges for name in entry.names(section)}
+        starts[section] = [entry.start for entry in ranges]
+    return _Before(frozenset(names), starts)
+
+
+def _table(path: Path) -> tuple[Range, ...]:
+    """A table of the look-up before; one that is gone or damaged costs that its files are not kept."""
+    try:
+        return tree.parsed(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return ()
+
+
+def _sweep(folder: Path, needed: set[str] | frozenset[str]) -> None:
+    """Remove files of older look-ups, and nothing that this program does not write."""
+    for name in (*keys.SECTIONS, "."):
+        place = folder / name
+        pattern = ABOUT if name == "." else PAGE
+        for entry in place.iterdir() if place.is_dir() and not place.is_symlink() else ():
+            own = entry.name if name == "." else f"{name}/{entry.name}"
+            if pattern.fullmatch(entry.name) and own not in needed and not entry.is_dir():
+                entry.unlink()

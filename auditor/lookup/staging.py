@@ -1,0 +1,215 @@
+"""The records of several indexes, with the owners that they lack and that others of them know.
+
+COCO says which photo a picture is, not whose; YFCC100M knows the owner of its photos. So one question about
+an owner can answer for both, and each such record says through which dataset its owner is known. Where two
+indexes name different owners for a photo, nobody knows which is right, and none is borrowed.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from auditor.datasets import catalogue, duck
+from auditor.datasets.index.lookup import Index
+from auditor.datasets.index.records import SCHEMA
+from auditor.datasets.match_keys import MatchKey
+from auditor.flickr.urls import is_nsid, pack_nsid
+from auditor.lookup import keys
+from auditor.lookup.columns import JOINED, NO_PHOTO, ORIGINAL, SAME_PHOTO
+
+BATCH_ROWS: Final = 1 << 16
+
+_TEXT_OF_KEY: Final = {
+    keys.NSID: "printf('%d@N%02d', owner // 100, owner % 100)",
+    keys.ALIAS: "lower(alias)",
+    keys.PHOTO: "photo_id::VARCHAR",
+    keys.HASH: "lower(url_hash)",
+    keys.MD5: "lower(content_md5)",
+}
+_COLUMN: Final = {keys.NSID: "owner", keys.ALIAS: "alias", keys.PHOTO: "photo_id"}
+_JOIN_KEY: Final = r"regexp_replace(lower(trim(key)), '^0+([0-9]+)$', '\1')"  # `join_key` in SQL
+
+
+_MATCH_KEYS: Final = (MatchKey.PHOTO_ID, MatchKey.OWNER, MatchKey.URL_HASH, MatchKey.CONTENT_MD5)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """People and photos that are not to be found."""
+
+    nsids: frozenset[str] = frozenset()
+    aliases: frozenset[str] = frozenset()
+    photo_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What can be found of a dataset."""
+
+    owned: int = 0
+    """Records whose owner's NSID is known."""
+    findable: int = 0
+    """Records with any key to ask by."""
+    match_keys: tuple[str, ...] = ()
+    """By what they can be found, owners that another index knows included."""
+
+
+class Staging:
+    """The records, ready to be asked for in the order of a section; made by `staging`."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, indexes: Sequence[Index], work: Path) -> None:
+        self._database = database
+        self._indexes = indexes
+        self._work = work
+        self._numbers = {index.name: number for number, index in enumerate(indexes)}
+
+    def prepare(self, left_out: LeftOut) -> None:
+        """Join parents and owners in, and leave people out."""
+        for index in sorted(self._indexes, key=lambda index: len(_parents(index.name))):
+            self._view_of(index)
+        union = " UNION ALL BY NAME ".join(f"FROM r{n}" for n in self._numbers.values())
+        self._database.execute(f"CREATE VIEW told AS {union}")
+        self._borrow_owners()
+        self._leave_out(left_out)
+
+    def counts(self) -> dict[int, Counts]:
+        """For each dataset by its number."""
+        rows = self._database.execute(
+            "SELECT dataset, count(owner), count(coalesce(owner::VARCHAR, alias, photo_id::VARCHAR, url_hash,"
+            " content_md5)), count(photo_id), count(coalesce(owner::VARCHAR, alias)), count(url_hash),"
+            " count(content_md5) FROM records GROUP BY dataset"
+        ).fetchall()
+        return {
+            dataset: Counts(owned, findable, tuple(k for k, n in zip(_MATCH_KEYS, numbers, strict=True) if n))
+            for dataset, owned, findable, *numbers in rows
+        }
+
+    def ordered(self, section: str) -> Iterator[pa.RecordBatch]:
+        """The records of a section in the order of their digests, then of photo ids; in little memory."""
+        if section == keys.UNOWNED:
+            kinds: tuple[str, ...] = (keys.PHOTO, keys.HASH, keys.MD5)
+            where = "(owner IS NULL OR photo_id IS NULL)"
+        else:
+            kinds, where = (section,), "true"
+        parts = " UNION ALL ".join(f"({_keyed(kind, where)})" for kind in kinds)
+        path = self._work / f"{section}.parquet"
+        # By way of a file: a result that is read as it comes is neither in order nor small.
+        self._database.execute(
+            f"""COPY (SELECT ('0x' || substr(sha, 1, 16))::UBIGINT AS place,
+                ('0x' || substr(sha, 17, 16))::UBIGINT AS mask, * EXCLUDE (sha)
+            FROM ({parts}) ORDER BY place, photo NULLS LAST, dataset, source, "row")
+            TO {duck.literal(str(path.absolute()))} (FORMAT parquet, COMPRESSION lz4)"""  # noqa: S608
+        )
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(BATCH_ROWS)
+        path.unlink()
+
+    def _view_of(self, index: Index) -> None:
+        """``r<number>``: the records of an index, with what its parent's index knows of them."""
+        number = self._numbers[index.name]
+        columns = self._work / "columns.parquet"
+        if not columns.exists():
+            pq.write_table(SCHEMA.empty_table(), columns)
+        main = index.manifest.file(MatchKey.PHOTO_ID)
+        paths = [columns, *([index.folder / main.name] if main else [])]
+        files = ", ".join(duck.literal(duck.pattern(path)) for path in paths)
+        own = f"{duck.parquet(f'[{files}]', union_by_name=True)}"
+        self._database.execute(
+            f"CREATE VIEW own{number} AS FROM {own}"
+            f" SELECT {number} AS dataset, NULL::INT AS via, false AS joined, *"
+        )
+        card = catalogue.find(index.name)
+        parent = self._numbers.get(card.parent) if card and card.parent else None
+        if parent is None or MatchKey.PARENT_KEY not in index.manifest.match_keys:
+            self._database.execute(f"CREATE VIEW r{number} AS SELECT * FROM own{number}")  # noqa: S608
+            return
+        self._database.execute(
+            f"""CREATE TABLE p{number} AS
+                SELECT {_JOIN_KEY} AS named, min(photo_id) AS photo_id, min(nsid) AS nsid, min(alias) AS alias
+                FROM r{parent} WHERE {_JOIN_KEY} IN (SELECT parent_key FROM own{number})
+                GROUP BY named HAVING count(DISTINCT photo_id) < 2"""  # noqa: S608
+        )
+        self._database.execute(
+            f"""CREATE VIEW r{number} AS
+                SELECT own.* REPLACE (
+                    CASE WHEN own.photo_id IS NULL AND p.named IS NOT NULL THEN {parent} END AS via,
+                    own.photo_id IS NULL AND p.photo_id IS NOT NULL AS joined,
+                    coalesce(own.photo_id, p.photo_id) AS photo_id,
+                    coalesce(own.nsid, p.nsid) AS nsid, coalesce(own.alias, p.alias) AS alias)
+                FROM own{number} AS own LEFT JOIN p{number} AS p ON own.parent_key = p.named"""  # noqa: S608
+        )
+
+    def _borrow_owners(self) -> None:
+        self._database.execute(
+            """CREATE TABLE borrowed AS
+                SELECT photo_id, min(nsid) AS nsid, min(dataset) AS via FROM told
+                WHERE nsid IS NOT NULL AND photo_id IN (
+                    SELECT photo_id FROM told WHERE nsid IS NULL AND photo_id IS NOT NULL)
+                GROUP BY photo_id HAVING min(nsid) = max(nsid)"""
+        )
+        self._database.execute(
+            """CREATE VIEW owned AS
+                SELECT told.* REPLACE (
+                    CASE WHEN told.nsid IS NULL THEN coalesce(told.via, b.via) ELSE told.via END AS via),
+                    coalesce(told.nsid, b.nsid) AS owner
+                FROM told LEFT JOIN borrowed AS b ON told.nsid IS NULL AND told.photo_id = b.photo_id"""
+        )
+
+    def _leave_out(self, people: LeftOut) -> None:
+        """Leave out all records of `people`, and those of their photos that name no owner."""
+        theirs = " OR ".join(
+            f"coalesce({column} IN (SELECT unnest({values})), false)"
+            for column, values in (
+                ("owner", _array([pack_nsid(nsid) for nsid in people.nsids if is_nsid(nsid)], "BIGINT")),
+                ("lower(alias)", _array([alias.lower() for alias in people.aliases], "VARCHAR")),
+                ("photo_id", _array([int(photo_id) for photo_id in people.photo_ids], "BIGINT")),
+            )
+        )
+        self._database.execute(
+            f"CREATE TABLE gone AS SELECT DISTINCT photo_id, url_hash, content_md5 FROM owned WHERE {theirs}"  # noqa: S608
+        )
+        same = " OR ".join(
+            f"coalesce({column} IN (SELECT {column} FROM gone WHERE {column} IS NOT NULL), false)"  # noqa: S608
+            for column in ("photo_id", "url_hash", "content_md5")
+        )
+        self._database.execute(f"CREATE VIEW records AS SELECT * FROM owned WHERE NOT ({theirs} OR {same})")  # noqa: S608
+
+
+@contextmanager
+def staging(indexes: Sequence[Index], left_out: LeftOut, work: Path, memory_limit: str) -> Iterator[Staging]:
+    """The records of `indexes` without those `left_out`; `work` is for what does not fit the memory."""
+    with duck.storage_errors(indexes[0].name), duck.connect(memory_limit, spill=work / "spill") as database:
+        staged = Staging(database, indexes, work)
+        staged.prepare(left_out)
+        yield staged
+
+
+def _keyed(kind: str, where: str) -> str:
+    """The records that have a key of `kind`, with the SHA-256 of the key."""
+    text, column = _TEXT_OF_KEY[kind], _COLUMN.get(kind, kind)
+    prefix = duck.literal(keys.hashed(kind, ""))
+    same = f"{SAME_PHOTO}" if kind == keys.PHOTO else f"CASE WHEN photo_id IS NULL THEN {NO_PHOTO} ELSE 0 END"
+    photo = "NULL::BIGINT" if kind == keys.PHOTO else "photo_id"
+    return f"""
+        SELECT sha256({prefix} || {text}) AS sha, dataset, source, coalesce(via + 1, 0) AS via,
+            coalesce(license_id + 1, 0) AS license,
+            {same} + CASE WHEN original THEN {ORIGINAL} ELSE 0 END
+                + CASE WHEN joined THEN {JOINED} ELSE 0 END AS flags,
+            {photo} AS photo, "row", record AS text, key
+        FROM records WHERE {column} IS NOT NULL AND {where}"""  # noqa: S608 - all from this file
+
+
+def _parents(name: str) -> tuple[str, ...]:
+    return catalogue.lineage(name) if catalogue.find(name) else ()
+
+
+def _array(values: Sequence[int] | Sequence[str], kind: str) -> str:
+    """An SQL list."""
+    listed = (duck.literal(value) if isinstance(value, str) else str(value) for value in values)
+    return f"[{', '.join(listed)}]::{kind}[]"

@@ -1,0 +1,66 @@
+"""A look-up that was published: its root, how many hide together, and what a question costs."""
+
+from dataclasses import asdict
+from typing import Any
+
+from auditor.lookup import keys
+from auditor.lookup.publish import LEAST_OWNERS, Published
+from auditor.text import count, file_size
+
+_NAMES = {
+    keys.NSID: "accounts by NSID",
+    keys.ALIAS: "accounts by alias",
+    keys.PHOTO: "photo ids",
+    keys.HASH: "address hashes",
+    keys.MD5: "MD5s of originals",
+    keys.UNOWNED: "keys of photos without a known owner",
+}
+
+
+def lookup_json(published: Published) -> dict[str, Any]:
+    """See ``schemas/datasets-publish.json``."""
+    told = published.described
+    return {
+        "root": published.root,
+        "generated_at": told.generated_at,
+        "left_out": told.left_out,
+        "datasets": [{"dataset": name, "records": records} for name, records in published.datasets.items()],
+        "sections": {name: asdict(section) for name, section in told.sections.items()},
+        "files": published.files,
+        "bytes": published.bytes,
+        "kept": published.kept,
+    }
+
+
+def lookup_text(published: Published, folder: str) -> str:
+    """The same for people."""
+    told = published.described
+    lines = [
+        f"{folder}: a look-up of {count(len(published.datasets), 'dataset')} in"
+        f" {count(published.files, 'file')} of {file_size(published.bytes)}"
+        f" ({published.kept:,} of them were there already)"
+    ]
+    for name, section in told.sections.items():
+        what = f"  {section.keys:,} {_NAMES[name]}: {count(section.records, 'record')}"
+        if name == keys.UNOWNED:
+            whole = file_size(section.pages * section.page_bytes)
+            lines.append(f"{what}, fetched whole: {whole}")
+        else:
+            lines.append(
+                f"{what}; {section.least_keys:,} or more behind each prefix, pages of"
+                f" {file_size(section.page_bytes)}"
+            )
+    if told.left_out:
+        lines.append(f"  left out: {count(told.left_out, 'person or photo', 'people or photos')}")
+    for name in (keys.NSID, keys.ALIAS):
+        small = told.sections.get(name)
+        if small and small.least_keys < LEAST_OWNERS:
+            lines.append(
+                f"Warning: it holds only {small.keys:,} {_NAMES[name]}. A host learns that whoever asks by it"
+                f" means one of {small.least_keys:,} of them, or nobody in it."
+            )
+    lines += [
+        f"Root: {published.root}",
+        "Tell it to those who ask, by another way: with it after # in the address, no file can be exchanged.",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,93 @@
+"""A look-up answers as the indexes do that it was made from."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from auditor.audit.match import Matches, Searched, Subject, match
+from auditor.audit.result import Exposure
+from auditor.datasets.provenance import Provenance
+from tests.lookup.conftest import Data, Hosted, nsid
+
+
+def by_name(indexes: Sequence[Searched]) -> dict[str, Searched]:
+    return {index.name: index for index in indexes}
+
+
+def plainly(matches: Matches) -> tuple[object, ...]:
+    """What was found, without whose word it is."""
+
+    def told(exposure: Exposure) -> Exposure:
+        return replace(exposure, provenance=Provenance.PACK)
+
+    photos = {photo_id: told(exposure) for photo_id, exposure in matches.by_photo.items()}
+    owned = {(found.photo_id, told(found.exposure)) for found in matches.by_owner}
+    return photos, owned
+
+
+def owner(*nsids: str) -> Subject:
+    return Subject(frozenset(), {}, nsids=frozenset(nsids))
+
+
+def photos(ids: Sequence[int]) -> Subject:
+    return Subject(frozenset(map(str, ids)), {})
+
+
+def test_a_thousand_accounts_of_one_to_thirty_thousand_photos(hosted: Hosted, data: Data) -> None:
+    local, asked = by_name(hosted.indexes)["owners"], by_name(hosted.ask().indexes())["owners"]
+    for one in data.photos:
+        found = match(owner(one), asked)
+        assert plainly(found) == plainly(match(owner(one), local))
+        assert len(found.by_owner) == len(data.photos[one])
+
+
+def test_ten_thousand_photos_and_as_many_that_are_in_nothing(hosted: Hosted, data: Data) -> None:
+    known = [photo for ids in data.photos.values() for photo in ids][:10_000]
+    wanted = photos(known + [photo + 1 for photo in known])
+    local, asked = by_name(hosted.indexes), by_name(hosted.ask().indexes())
+    for name in ("owners", "pictures"):
+        assert plainly(match(wanted, asked[name])) == plainly(match(wanted, local[name]))
+
+
+def test_single_photos_by_their_prefix(hosted: Hosted, data: Data) -> None:
+    local = by_name(hosted.indexes)
+    for photo in [*data.unowned[:5], *data.photos[nsid(3)][:3], 4242]:
+        asked = by_name(hosted.ask().indexes())
+        for name in ("owners", "pictures"):
+            assert plainly(match(photos([photo]), asked[name])) == plainly(
+                match(photos([photo]), local[name])
+            )
+
+
+def test_an_alias_and_a_hash(hosted: Hosted) -> None:
+    local, asked = by_name(hosted.indexes), by_name(hosted.ask().indexes())
+    person = Subject(frozenset(), {}, aliases=frozenset({"alias-7"}))
+    assert plainly(match(person, asked["aliases"])) == plainly(match(person, local["aliases"]))
+    hashed = Subject(frozenset(), {f"{7:032x}": "9000000001", f"{70:032x}": "9000000002"})
+    assert match(hashed, asked["hashes"]).by_photo.keys() == {"9000000001"}
+    assert plainly(match(hashed, asked["hashes"])) == plainly(match(hashed, local["hashes"]))
+
+
+def test_an_owner_that_another_index_knows_is_marked_as_such(hosted: Hosted, data: Data) -> None:
+    asked = by_name(hosted.ask().indexes())
+    found = match(owner(nsid(3)), asked["pictures"]).by_owner
+    assert {item.photo_id for item in found} == {str(photo) for photo in data.photos[nsid(3)][:2]}
+    assert {item.exposure.via for item in found} == {"owners"}
+    assert {item.exposure.via for item in match(owner(nsid(3)), asked["owners"]).by_owner} == {None}
+
+
+def test_an_account_with_all_its_photos_in_one_go(hosted: Hosted, data: Data) -> None:
+    """As an audit asks: what an owner is known of by the bucket, the rest by what is fetched whole."""
+    own = data.photos[nsid(5)]
+    subject = Subject(frozenset(map(str, (*own, data.unowned[0], 77))), {}, nsids=frozenset({nsid(5)}))
+    remote, unasked = hosted.ask(account=nsid(5)).for_account((), ())
+    assert unasked == {}
+    local, asked = by_name(hosted.indexes), by_name(remote)
+    for name in ("owners", "pictures"):
+        assert plainly(match(subject, asked[name])) == plainly(match(subject, local[name]))
+
+
+def test_what_is_found_is_its_makers_claim_and_says_where_and_when(hosted: Hosted) -> None:
+    for index in hosted.ask().indexes():
+        assert index.manifest.provenance is Provenance.PACK
+        assert hosted.web.base in index.manifest.origin
+        assert "2026-11-26" in index.manifest.origin

@@ -1,0 +1,132 @@
+"""What a host can learn: read from its own log, and from the files."""
+
+import re
+from collections import Counter
+
+from auditor.audit.match import Subject, match
+from auditor.lookup import keys, tree
+from auditor.lookup.client import Asked
+from auditor.lookup.publish import MOST_PAGE
+from tests.lookup.conftest import Data, Hosted, nsid
+
+FILE = re.compile(
+    r"/(lookup\.json|about-[0-9a-f]{16}\.json"
+    r"|[a-z0-9_]+/([0-9a-f]{8}-[0-9]+|group-[0-9a-f]{8}|tree)-[0-9a-f]{16}\.bin)"
+)
+
+
+def ask(asked: Asked, subject: Subject) -> int:
+    return sum(
+        len(match(subject, index).by_owner) + len(match(subject, index).by_photo) for index in asked.indexes()
+    )
+
+
+def owner(value: str) -> Subject:
+    return Subject(frozenset(), {}, nsids=frozenset({value}))
+
+
+def start_of(hosted: Hosted, value: str) -> tree.Range:
+    """The bucket in which an account is, or would be."""
+    lookup = hosted.open()
+    section = lookup.told.sections[keys.NSID]
+    prefix = keys.digest(keys.NSID, value).prefix
+    group = tree.covering(lookup._tree(keys.NSID, section), prefix)
+    return tree.covering(lookup._group(keys.NSID, group), prefix)
+
+
+def test_the_log_holds_prefixes_and_nothing_that_tells_who_asks(hosted: Hosted) -> None:
+    hosted.web.etag = '"one-for-each-asker"'
+    for value in (nsid(1), nsid(2)):
+        assert ask(hosted.ask(), owner(value))
+    assert all(FILE.fullmatch(request.path) for request in hosted.web.requests)
+    for request in hosted.web.requests:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        assert headers.pop("host")
+        assert headers == {
+            "user-agent": "flickr-auditor",
+            "accept": "*/*",
+            "accept-encoding": "identity",
+        } | ({"connection": "keep-alive"} if "connection" in headers else {})
+
+
+def test_a_hit_and_a_miss_behind_one_prefix_look_the_same(hosted: Hosted, data: Data) -> None:
+    giant = start_of(hosted, nsid(0))
+    assert len(giant.pages) > 1
+    behind = [one for one in data.photos if start_of(hosted, one) == giant]
+    assert len(behind) >= 100
+    missing = next(value for value in map(nsid, range(2000, 99_999)) if start_of(hosted, value) == giant)
+    logs = [
+        hosted.requests(lambda value=value: ask(hosted.ask(fresh=True), owner(value)))
+        for value in (nsid(0), behind[1], missing)
+    ]
+    assert logs[0] == logs[1] == logs[2]
+
+
+def test_every_question_about_an_account_of_usual_size_takes_as_many_requests(
+    hosted: Hosted, data: Data
+) -> None:
+    usual = [*data.photos, *map(nsid, range(5000, 5300))]
+    pages = Counter(len(start_of(hosted, value).pages) for value in usual)
+    assert pages[1] > 0.7 * len(usual)
+    for value in usual[40:50] + usual[-10:]:
+        if len(start_of(hosted, value).pages) == 1:
+            log = hosted.requests(lambda value=value: ask(hosted.ask(fresh=True), owner(value)))
+            assert len(log) == 5
+
+
+def test_pages_are_of_one_size_and_buckets_of_a_hundred_accounts(hosted: Hosted) -> None:
+    told = hosted.published.described.sections
+    for name, section in told.items():
+        pages = [
+            content
+            for path, content in hosted.web.files.items()
+            if re.fullmatch(rf"{name}/[0-9a-f]{{8}}-[0-9]+-.*", path)
+        ]
+        assert {len(content) for content in pages} == {section.page_bytes}
+        assert len(pages) == section.pages
+    assert told[keys.NSID].least_keys >= 100
+    assert told[keys.NSID].page_bytes <= MOST_PAGE
+    # Padding is not what a host's compression would take away again.
+    import zlib
+
+    page = next(content for path, content in hosted.web.files.items() if path.startswith("unowned/0"))
+    assert len(zlib.compress(page)) > 0.9 * len(page)
+
+
+def test_the_photos_of_an_account_do_not_change_what_is_asked(hosted: Hosted, data: Data) -> None:
+    def audit(photo_ids: list[int], account: str) -> None:
+        asked = hosted.ask(fresh=True, account=account)
+        subject = Subject(frozenset(map(str, photo_ids)), {}, nsids=frozenset({account}))
+        for index in asked.for_account((), ())[0]:
+            match(subject, index)
+
+    full = hosted.requests(lambda: audit(data.photos[nsid(9)] + data.unowned, nsid(9)))
+    assert hosted.requests(lambda: audit([], nsid(9))) == full
+
+
+def test_several_photos_are_never_asked_for_by_prefix(hosted: Hosted, data: Data) -> None:
+    def check(photo_ids: list[int]) -> None:
+        ask(hosted.ask(fresh=True), Subject(frozenset(map(str, photo_ids)), {}))
+
+    some = hosted.requests(lambda: check(data.photos[nsid(0)][:3]))
+    assert hosted.requests(lambda: check([11, 12])) == some
+
+
+def test_an_account_is_never_asked_for_by_nsid_and_alias_together(hosted: Hosted) -> None:
+    both = Subject(frozenset(), {}, nsids=frozenset({nsid(4)}), aliases=frozenset({"alias-3"}))
+    log = hosted.requests(lambda: ask(hosted.ask(fresh=True), both))
+    assert not [path for path in log if path.startswith("/alias/")]
+
+
+def test_no_key_is_in_the_files(small: Hosted, few: Data) -> None:
+    from auditor.lookup.columns import Bucket
+
+    everything = b"".join(small.web.files.values())
+    for value in [*few.photos, *few.aliased]:
+        assert value.encode() not in everything
+    known = {photo for photos in few.photos.values() for photo in photos}
+    for path, content in small.web.files.items():
+        if re.fullmatch(r"nsid/[0-9a-f]{8}-.*", path):
+            bucket = Bucket.unpacked(content[4 : 4 + int.from_bytes(content[:4])])
+            numbers = {*bucket.firsts.tolist(), *bucket.columns["photo"].tolist()}
+            assert not numbers & known
