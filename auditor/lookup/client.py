@@ -173,8 +173,8 @@ class Asked:
         """The host's indexes that can answer, less those of the datasets that are here (`beside`)."""
         here = set(beside)
         return tuple(
-            AskedIndex(self, number, self._manifest(hosted))
-            for number, hosted in enumerate(self._lookup.hosted)
+            AskedIndex(self, hosted.number, self._manifest(hosted))
+            for hosted in self._lookup.hosted
             if hosted.manifest.dataset not in here and hosted.findable and (hosted.owned or not self.partly)
         )
 
@@ -195,8 +195,7 @@ class Asked:
 
     def dataset(self, number: int) -> str | None:
         """The name of a dataset by its number."""
-        hosted = self._lookup.hosted
-        return hosted[number].manifest.dataset if number < len(hosted) else None
+        return next((one.manifest.dataset for one in self._lookup.hosted if one.number == number), None)
 
     def _manifest(self, hosted: HostedIndex) -> Manifest:
         """A manifest as that of a pack: what its maker says, and where."""

@@ -65,6 +65,8 @@ class Described:
 class HostedIndex:
     """An index of the host, as ``about.json`` describes it."""
 
+    number: int
+    """What records call it; the same in the next look-up, or all of their files would change."""
     manifest: Manifest
     owned: int
     """Records whose owner is known, from this index or from another one."""
@@ -96,7 +98,7 @@ def parse(content: bytes) -> Described:
 
 
 def parse_about(content: bytes) -> tuple[HostedIndex, ...]:
-    """The indexes in ``about.json``; a record names one by its place there. Errors: ValueError."""
+    """The indexes in ``about.json``. Errors: ValueError."""
     told = _object(json.loads(content), "about.json")
     return tuple(_hosted(item) for item in told.get("datasets", ()))
 
@@ -108,6 +110,7 @@ def _hosted(item: object) -> HostedIndex:
         if len(text) > MOST_TEXT or plain(text) != " ".join(text.split()):
             raise ValueError("it holds text that is no name")
     return HostedIndex(
+        _number(fields, "number"),
         dataclasses.replace(described, files=(), origin="", obtained_at=None, certain=False, keyed=0),
         _number(fields, "owned"),
         _number(fields, "findable"),

@@ -6,7 +6,6 @@ all, and the one file that can change is small enough to be fetched anew.
 """
 
 import re
-from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Final
@@ -37,6 +36,9 @@ TIMEOUT: Final = (10.0, 30.0)
 PATIENCE: Final = Patience(60.0, bytes_per_second=2048.0)
 HEADERS: Final = {"User-Agent": "flickr-auditor", "Accept": "*/*", "Accept-Encoding": "identity"}
 """The same from everybody: a version or a system would make the crowd smaller."""
+
+ATTEMPTS: Final = 3
+_MAY_PASS: Final = frozenset({Cause.UNSENT, Cause.UNCLEAR})
 
 _ROOT: Final = re.compile(r"(?:sha256[-=:])?([0-9a-f]{64})", re.IGNORECASE)
 _AGAIN: Final = "Try again later. Nothing that depends on it was told as not found."
@@ -118,27 +120,31 @@ class Host:
             write_atomic(seen, told.generated_at)
 
     def _fetch(self, name: str, most: int) -> bytes:
+        """The content of a file. A connection that was kept, and is cut when it is used, is made anew."""
         self.asked.append(name)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._get(name, most)
+            except (urllib3.exceptions.HTTPError, OSError) as error:  # requests' own errors are OSErrors
+                found = trouble(error, f"{self.url}/{name}", self.name)
+                if found.cause in _MAY_PASS and attempt < ATTEMPTS:
+                    continue
+                wrong_here = found.cause is Cause.SETTINGS
+                kind: type[AuditorError] = ConfigurationError if wrong_here else UnreachableError
+                raise kind(found.message, hint=found.hint or _AGAIN) from None
+        raise AssertionError("the last attempt returns or raises")
+
+    def _get(self, name: str, most: int) -> bytes:
         url = f"{self.url}/{name}"
-        try:
-            # Streamed, and read to a limit: what a host sends must not fill the memory.
-            with self._session.get(url, stream=True, timeout=TIMEOUT, allow_redirects=False) as response:
-                self._refuse(name, response)
-                content: bytes = response.raw.read(most + 1, decode_content=True)
-        except (urllib3.exceptions.HTTPError, OSError) as error:  # requests' own errors are OSErrors
-            found = trouble(error, url, self.name)
-            kind: Callable[..., AuditorError] = (
-                ConfigurationError if found.cause is Cause.SETTINGS else UnreachableError
-            )
-            raise kind(found.message, hint=found.hint or _AGAIN) from None
+        # Streamed, and read to a limit: what a host sends must not fill the memory.
+        with self._session.get(url, stream=True, timeout=TIMEOUT, allow_redirects=False) as response:
+            self._refuse(name, response)
+            content: bytes = response.raw.read(most + 1, decode_content=True)
         if len(content) > most:
             raise WrongFileError(f"{name} at {self.name} is far too long for a look-up", hint=_AGAIN)
+        packed = "Content-Encoding" in response.headers
         length = response.headers.get("Content-Length", "")
-        if (
-            length.isdecimal()
-            and not response.headers.get("Content-Encoding")
-            and int(length) != len(content)
-        ):
+        if length.isdecimal() and not packed and int(length) != len(content):
             raise UnreachableError(f"{self.name} cut {name} short", hint=_AGAIN)
         return content
 

@@ -11,10 +11,11 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +45,8 @@ LEAST: Final = dict.fromkeys(keys.KINDS, 1000) | {
 MOST_PAGE: Final = 88 * 1024
 """Bytes of an owner's page: with the tables on the way an answer stays below 100 kB."""
 PAGE_STEP: Final = 1024
+MOST_WASTE: Final = 1.25
+"""How much larger than needed a page may stay as it was."""
 PAGE: Final = re.compile(
     r"[0-9a-f]{8}-[0-9]{1,5}-[0-9a-f]{16}\.bin|(group-[0-9a-f]{8}|tree)-[0-9a-f]{16}\.bin"
 )
@@ -93,13 +96,14 @@ def publish(
         before = _before(folder)
         with tempfile.TemporaryDirectory(prefix=".lookup-", dir=folder) as work:
             writer = _Writer(folder, Path(work), before)
-            with staging(indexes, people, Path(work), memory_limit) as staged:
+            numbers = before.numbered(index.name for index in indexes)
+            with staging(indexes, numbers, people, Path(work), memory_limit) as staged:
                 counts = staged.counts()
                 with progress.task("Writing the look-up", total=len(keys.SECTIONS), unit="sections") as task:
                     for section in keys.SECTIONS:
                         writer.section(section, staged)
                         task.advance()
-            about = writer.about(indexes, counts)
+            about = writer.about(indexes, numbers, counts)
         told = Described(
             generated_at=now.isoformat(timespec="seconds"),
             tool_version=VERSION,
@@ -117,7 +121,7 @@ def publish(
     return Published(
         root=sha256_of(told.text().encode()),
         described=told,
-        datasets={index.name: counts[n].findable if n in counts else 0 for n, index in enumerate(indexes)},
+        datasets={name: counts.get(number, Counts()).findable for name, number in numbers.items()},
         files=len(writer.written),
         bytes=sum((folder / name).stat().st_size for name in writer.written),
         kept=writer.kept,
@@ -130,6 +134,13 @@ class _Before:
 
     names: frozenset[str] = frozenset()
     starts: Mapping[str, Sequence[int]] = dataclasses.field(default_factory=dict)
+    page_bytes: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    numbers: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+    def numbered(self, datasets: Iterable[str]) -> dict[str, int]:
+        """What each of `datasets` is called by: the number that it had, or the next one."""
+        free = count(max(self.numbers.values(), default=-1) + 1)
+        return {name: self.numbers[name] if name in self.numbers else next(free) for name in datasets}
 
 
 class _Writer:
@@ -158,6 +169,9 @@ class _Writer:
         if not sizes:
             return
         page_bytes = page_size(sizes, limit=None if name == keys.UNOWNED else MOST_PAGE)
+        was = self._before.page_bytes.get(name, 0)
+        if page_bytes <= was <= page_bytes * MOST_WASTE:
+            page_bytes = was  # or all files would change for a few bytes
         with packed.open("rb") as file:
             ranges = [
                 Range(start, tuple(self._pages(name, start, file.read(size), page_bytes)))
@@ -188,9 +202,11 @@ class _Writer:
             self._write(tree.page_name(section, start, page, sha256), part)
             yield sha256
 
-    def about(self, indexes: Sequence[Index], counts: Mapping[int, Counts]) -> str:
+    def about(
+        self, indexes: Sequence[Index], numbers: Mapping[str, int], counts: Mapping[int, Counts]
+    ) -> str:
         """Write ``about.json``; its SHA-256."""
-        content = _about(indexes, counts).encode()
+        content = _about(indexes, numbers, counts).encode()
         sha256 = sha256_of(content)
         self._write(described.about_name(sha256), content)
         return sha256
@@ -235,25 +251,19 @@ def padded(content: bytes, page_bytes: int) -> bytes:
     return whole + hashlib.shake_128(content).digest(missing)
 
 
-def _about(indexes: Sequence[Index], counts: Mapping[int, Counts]) -> str:
+def _about(indexes: Sequence[Index], numbers: Mapping[str, int], counts: Mapping[int, Counts]) -> str:
     """What the page and the program must know of the datasets, and which ones the host does not know."""
     cards = catalogue.load()
     datasets = []
-    for number, index in enumerate(indexes):
+    for index in indexes:
+        number = numbers[index.name]
         main = [file for file in index.manifest.files if file.key == "photo_id"]
         told = dataclasses.replace(index.manifest, files=tuple(main), origin="", obtained_at=None)
         found = counts.get(number, Counts())
         told = dataclasses.replace(told, match_keys=found.match_keys)
         named = _named(index.name, cards.get(index.name))
-        datasets.append(
-            {
-                "schema_version": manifest.SCHEMA_VERSION,
-                **told.values(),
-                **named,
-                "owned": found.owned,
-                "findable": found.findable,
-            }
-        )
+        counted = {"number": number, "owned": found.owned, "findable": found.findable}
+        datasets.append({"schema_version": manifest.SCHEMA_VERSION, **told.values(), **named, **counted})
     here = {index.name for index in indexes}
     unknown = [
         {**_named(card.name, card), "checkable": card.checkable}
@@ -304,7 +314,16 @@ def _before(folder: Path) -> _Before:
             ranges += _table(folder / tree.group_name(section, group))
         names |= {name for entry in ranges for name in entry.names(section)}
         starts[section] = [entry.start for entry in ranges]
-    return _Before(frozenset(names), starts)
+    page_bytes = {section: one.page_bytes for section, one in told.sections.items()}
+    return _Before(frozenset(names), starts, page_bytes, _numbers(folder / described.about_name(told.about)))
+
+
+def _numbers(path: Path) -> dict[str, int]:
+    """What the datasets were called by."""
+    try:
+        return {hosted.manifest.dataset: hosted.number for hosted in described.parse_about(path.read_bytes())}
+    except (FileNotFoundError, ValueError):
+        return {}
 
 
 def _table(path: Path) -> tuple[Range, ...]:

@@ -5,7 +5,7 @@ an owner can answer for both, and each such record says through which dataset it
 indexes name different owners for a photo, nobody knows which is right, and none is borrowed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,17 +63,23 @@ class Counts:
 class Staging:
     """The records, ready to be asked for in the order of a section; made by `staging`."""
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, indexes: Sequence[Index], work: Path) -> None:
+    def __init__(
+        self,
+        database: duckdb.DuckDBPyConnection,
+        indexes: Sequence[Index],
+        numbers: Mapping[str, int],
+        work: Path,
+    ) -> None:
         self._database = database
         self._indexes = indexes
         self._work = work
-        self._numbers = {index.name: number for number, index in enumerate(indexes)}
+        self._numbers = numbers
 
     def prepare(self, left_out: LeftOut) -> None:
         """Join parents and owners in, and leave people out."""
         for index in sorted(self._indexes, key=lambda index: len(_parents(index.name))):
             self._view_of(index)
-        union = " UNION ALL BY NAME ".join(f"FROM r{n}" for n in self._numbers.values())
+        union = " UNION ALL BY NAME ".join(f"FROM r{self._numbers[index.name]}" for index in self._indexes)
         self._database.execute(f"CREATE VIEW told AS {union}")
         self._borrow_owners()
         self._leave_out(left_out)
@@ -182,10 +188,15 @@ class Staging:
 
 
 @contextmanager
-def staging(indexes: Sequence[Index], left_out: LeftOut, work: Path, memory_limit: str) -> Iterator[Staging]:
-    """The records of `indexes` without those `left_out`; `work` is for what does not fit the memory."""
+def staging(
+    indexes: Sequence[Index], numbers: Mapping[str, int], left_out: LeftOut, work: Path, memory_limit: str
+) -> Iterator[Staging]:
+    """The records of `indexes`, which are called by `numbers`, without those who are `left_out`.
+
+    `work` is a folder for what does not fit the memory.
+    """
     with duck.storage_errors(indexes[0].name), duck.connect(memory_limit, spill=work / "spill") as database:
-        staged = Staging(database, indexes, work)
+        staged = Staging(database, indexes, numbers, work)
         staged.prepare(left_out)
         yield staged
 

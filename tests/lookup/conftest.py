@@ -65,7 +65,7 @@ def add(indexes: Path, name: str, format_: str, text: str) -> None:
 
 
 def build_indexes(indexes: Path, data: Data) -> tuple[Index, ...]:
-    """``owners`` names owners, ``pictures`` photo ids alone, ``aliases`` owners by alias, ``hashes`` hashes."""
+    """``owners`` have NSIDs, ``aliases`` aliases, ``pictures`` no owner, ``hashes`` not even a photo id."""
     lines = [
         f"https://www.flickr.com/photos/{owner}/{photo}/"
         for owner in data.photos

@@ -1,0 +1,144 @@
+"""Publishing a look-up: again, in part, without some people, and when something is in the way."""
+
+import errno
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from auditor.datasets.index.folder import remove
+from auditor.errors import RefusedError, StorageError, UsageError
+from auditor.lookup import keys
+from auditor.lookup import publish as publishing
+from auditor.lookup.publish import page_size, publish
+from auditor.lookup.staging import LeftOut
+from tests.lookup.conftest import NOW, Data, Hosted, add, contents, nsid
+
+
+def found(hosted: Hosted, kind: str, value: object) -> int:
+    return len(hosted.open(fresh=True).by_prefix(kind, str(value)))
+
+
+def test_the_same_again_keeps_every_file(small: Hosted) -> None:
+    before = contents(small.folder)
+    again = small.again()
+    assert again.root == small.published.root
+    assert again.kept == again.files
+    assert contents(small.folder) == before
+
+
+def test_a_change_costs_the_buckets_that_it_touches(small: Hosted, few: Data) -> None:
+    before = set(contents(small.folder))
+    lines = [
+        f"https://www.flickr.com/photos/{owner}/{photo}/"
+        for owner in few.photos
+        for photo in few.photos[owner]
+    ]
+    add(small.indexes[0].folder.parent, "more", "flickr-url-list", lines[0])
+    root = small.published.root
+    again = small.again(now=NOW + timedelta(days=1))
+    assert again.root != root
+    # One bucket of owners and one of photos, the tables that lead to them, about.json and lookup.json.
+    assert again.files - again.kept <= 2 + 4 + 1
+    after = set(contents(small.folder))
+    assert before <= after, "a reader who began with the old look-up must find its files"
+    small.again(now=NOW + timedelta(days=2))
+    assert not before <= set(contents(small.folder))
+    assert found(small, keys.NSID, nsid(3))
+
+
+def test_an_index_that_is_gone_is_gone_from_the_look_up(small: Hosted) -> None:
+    assert found(small, keys.ALIAS, "alias-3")
+    remove(small.indexes[0].folder.parent, "aliases")
+    small.again(now=NOW + timedelta(days=1))
+    assert not found(small, keys.ALIAS, "alias-3")
+
+
+def test_other_files_in_the_folder_are_left_alone(small: Hosted) -> None:
+    for name in ("registry.json", "ffhq-0123456789abcdef.zip", "nsid/notes.txt", "about.html"):
+        (small.folder / name).write_text("mine")
+    small.again(now=NOW + timedelta(days=1))
+    small.again(now=NOW + timedelta(days=2))
+    assert (small.folder / "nsid" / "notes.txt").read_text() == "mine"
+    assert (small.folder / "registry.json").read_text() == "mine"
+
+
+def test_people_who_do_not_want_to_be_found_are_not(small: Hosted, few: Data) -> None:
+    """Neither by their NSID nor by their photos, also where another index holds those without an owner."""
+    gone, alias = nsid(3), "alias-3"
+    shared = few.photos[gone][0]  # `pictures` has it too, and names no owner
+    single = few.unowned[0]
+    assert found(small, keys.PHOTO, shared) == 2
+    small.again(
+        left_out=LeftOut(frozenset({gone}), frozenset({"ALIAS-3"}), frozenset({str(single)})),
+        now=NOW + timedelta(days=1),
+    )
+    assert not found(small, keys.NSID, gone)
+    assert not found(small, keys.PHOTO, shared)
+    assert not found(small, keys.ALIAS, alias)
+    assert not found(small, keys.PHOTO, single)
+    assert not found(small, keys.PHOTO, few.aliased[alias][0])
+    assert found(small, keys.NSID, nsid(4)) == len(few.photos[nsid(4)]) + min(2, len(few.photos[nsid(4)]))
+    assert small.open(fresh=True).told.left_out == 3
+
+
+def test_where_two_indexes_name_different_owners_none_is_borrowed(small: Hosted, few: Data) -> None:
+    photo = few.photos[nsid(3)][0]
+    add(
+        small.indexes[0].folder.parent,
+        "disputed",
+        "flickr-url-list",
+        f"https://www.flickr.com/photos/{nsid(4)}/{photo}/",
+    )
+    small.again(now=NOW + timedelta(days=1))
+    names = {hosted.number: hosted.manifest.dataset for hosted in small.open().hosted}
+    found_by = {
+        names[item.entry.dataset]
+        for item in small.open().by_prefix(keys.NSID, nsid(3))
+        if item.entry.photo_id == photo
+    }
+    assert found_by == {"owners"}
+
+
+def test_a_full_disk_leaves_the_old_look_up(
+    small: Hosted, few: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = small.web.files
+    add(small.indexes[0].folder.parent, "more", "photo-id-list", str(few.unowned[0]))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(StorageError):
+            small.again(now=NOW + timedelta(days=1))
+    now = contents(small.folder)
+    assert {path: now[path] for path in before} == before
+    assert not [path for path in now if path.startswith(".lookup-")]
+
+
+def test_a_folder_with_another_lookup_json_is_refused(small: Hosted, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "lookup.json").write_text('{"of": "somebody else"}')
+    with pytest.raises(RefusedError):
+        publish(small.indexes, tmp_path / "other", now=NOW)
+
+
+def test_without_an_index_there_is_nothing_to_publish(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        publish((), tmp_path / "public", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "limit", "expected"),
+    [
+        ([900, 1000], None, 1024),
+        ([900, 1021], None, 2048),
+        ([10_000] * 99 + [900_000], publishing.MOST_PAGE, 10 * 1024),
+        ([200_000] * 10, publishing.MOST_PAGE, publishing.MOST_PAGE),
+        ([10_000] * 99 + [900_000], None, 879 * 1024),
+    ],
+)
+def test_a_page_holds_nearly_every_bucket(sizes: list[int], limit: int | None, expected: int) -> None:
+    assert page_size(sizes, limit) == expected
