@@ -16,7 +16,7 @@ def audit(result: AuditResult, page: Page) -> str:
     """The audit, all photos of it."""
     view = audit_view(result)
     drawn = [charted(photo, int(view.generated[:4] or 0)) for photo in view.photos]
-    most = max((row.photos + row.gone for row in view.indexes), default=0)
+    most = max((row.photos or row.gone for row in view.indexes), default=0)
     return render(
         "audit.html",
         view=view,
@@ -29,8 +29,8 @@ def audit(result: AuditResult, page: Page) -> str:
         datasets=[
             charts.Bar(
                 row.dataset.short,
-                row.photos + row.gone,
-                (row.photos + row.gone) / most,
+                row.photos or row.gone,
+                (row.photos or row.gone) / most,
                 f"set={row.dataset.name}",
                 _kind_of(row.dataset.is_face, row.dataset.huge),
             )
