@@ -35,6 +35,14 @@ def private_dir(path: Path) -> Path:
     return path
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file or folder; what can be the name of none, such as 300 letters, is not there."""
+    try:
+        return path.expanduser().exists()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
 def others_may(path: Path, what: Literal["r", "w"]) -> bool:
     """Whether other users can read, or write in, a folder; False where the system has no such modes."""
     if os.name != "posix":

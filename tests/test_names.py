@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from auditor.cli.app import run
 from auditor.datasets import catalogue
 from auditor.errors import UsageError
+from auditor.files import is_there
 from auditor.names import dataset_name, inside, is_name
 from auditor.sandbox import Sandbox, demo_datasets, make_account
 
@@ -159,7 +160,7 @@ def test_no_command_leaves_the_thing_that_was_named(world: Path, command: str) -
     def try_out(name: str) -> None:
         if catalogue.find(name) or name.startswith("-"):
             return
-        if "add" in command and name and Path(name).expanduser().exists():
+        if "add" in command and name and is_there(Path(name)):
             return  # without a name, a path that exists is a file to be read
         before = _contents(world)
         words = [word.format(name=name, file=file, out=world / "out", url=url) for word in command.split(" ")]

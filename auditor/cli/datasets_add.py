@@ -78,12 +78,13 @@ def add(
 def _name_and_files(words: list[str]) -> tuple[str | None, list[Path]]:
     """The name, if the first word is one and no file, and the files."""
     from auditor.datasets import catalogue
+    from auditor.files import is_there
 
     if not all(words):
         raise UsageError("an empty word is no file", hint="Give the publisher's index files.")
     first, *rest = words
-    is_name = bool(rest) and (catalogue.find(first) is not None or not Path(first).expanduser().exists())
-    if not rest and not Path(first).expanduser().exists():
+    is_name = bool(rest) and (catalogue.find(first) is not None or not is_there(Path(first)))
+    if not rest and not is_there(Path(first)):
         raise UsageError(
             f"which files? There is none called {first}", hint="Give the publisher's index files."
         )

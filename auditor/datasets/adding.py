@@ -13,6 +13,7 @@ from auditor.datasets.parsing.sources import is_picture, sources
 from auditor.datasets.readers import GENERIC, Format, select
 from auditor.datasets.readers.generic import generic_format
 from auditor.errors import AuditorError, RefusedError, UsageError
+from auditor.files import is_there
 from auditor.progress import SILENT, Progress
 from auditor.text import plain
 
@@ -45,7 +46,7 @@ def add(indexes: Path, name: str, files: Sequence[Path], wish: Wish, progress: P
     for files that do not look like those of the dataset unless they are to be taken as they are.
     """
     card, name, formats = _card_and_formats(name, wish.column, progress.say)
-    if missing := next((path for path in files if not path.exists()), None):
+    if missing := next((path for path in files if not is_there(path)), None):
         raise UsageError(f"there is no file {missing}", hint="Check the path.")
     if card and not wish.as_is:
         if found := fit.doubts(card, files):
@@ -101,7 +102,7 @@ def add_recognised(
 
 def _recognised(path: Path) -> Iterator[tuple[Path, list[str], str]]:
     """The file or folder with the datasets it may be of; a folder that is of none, by its entries."""
-    if not path.exists():
+    if not is_there(path):
         raise UsageError(
             f"there is no file {path}", hint="Check the path; or name a dataset before the files."
         )

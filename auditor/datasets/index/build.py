@@ -35,7 +35,7 @@ from auditor.datasets.parsing.text import line_batches
 from auditor.datasets.provenance import Provenance
 from auditor.datasets.readers import Format, detect, detect_listing, wrong_file
 from auditor.errors import RefusedError, UsageError, WrongFileError
-from auditor.files import digest, sync_dir
+from auditor.files import digest, is_there, sync_dir
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
 from auditor.version import VERSION
@@ -91,7 +91,7 @@ def build(
     process builds the same index, or, unless `replace`, less than half of the old records would be left;
     `StorageError` when the disk gives out. Whatever is raised, the old index is still in place.
     """
-    if missing := next((path for path in files if not path.exists()), None):
+    if missing := next((path for path in files if not is_there(path)), None):
         raise UsageError(f"there is no file {missing}", hint="Check the path.")
     with folder.workshop(indexes, name) as work:
         here = work.parent
