@@ -85,3 +85,10 @@ def test_a_shell_can_complete_commands_and_options(
     with pytest.raises(SystemExit):
         run([])
     assert capfd.readouterr().out.split() == ["fetch"]
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(auditor/[\w./]+)`", text)
+    assert len(named) > 20
+    assert [name for name in named if not (ROOT / name).exists()] == []
