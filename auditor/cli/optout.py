@@ -226,7 +226,7 @@ def answer(
     output: OutputOption = None,
 ) -> None:
     """Write down the publisher's answer, say what it means, and get the reply letter."""
-    from auditor.optout import answers, workflow
+    from auditor.optout import answers, incoming, workflow
     from auditor.optout import case as cases
 
     session: Session = context.obj
@@ -244,12 +244,12 @@ def answer(
         return
     before = desk.store.get(case_id)
     if meaning and not (text_file or on) and before.newest_answer:
-        case = workflow.understand(desk, before.id, meaning)
+        case = incoming.understand(desk, before.id, meaning)
     else:
         text = _read(text_file) if text_file else ""
         proposal = answers.propose(text) if text and meaning is None else None
         day = on.date() if on else desk.today
-        case = workflow.record_answer(desk, before.id, day, text=text, proposal=proposal, meaning=meaning)
+        case = incoming.record_answer(desk, before.id, day, text=text, proposal=proposal, meaning=meaning)
         if proposal:
             case = _confirmed(desk, case, proposal, format)
     case = workflow.reply(desk, case, account=_account(session))
@@ -258,14 +258,14 @@ def answer(
 
 def _confirmed(desk: "Desk", case: "Case", proposal: "Proposal", format: Format) -> "Case":  # noqa: A002
     """Show what the answer seems to mean; on a terminal the user agrees or not."""
-    from auditor.optout import workflow
+    from auditor.optout import incoming
     from auditor.report.optout.text import proposal_text
 
     note(proposal_text(proposal))
     if proposal.meaning is None or format is Format.json or not sys.stdin.isatty():
         return case
     if confirm("Is that what it says?", option="--as CLASS"):
-        return workflow.understand(desk, case.id, proposal.meaning)
+        return incoming.understand(desk, case.id, proposal.meaning)
     return case
 
 
@@ -280,11 +280,11 @@ def _take_links(
     format: Format,  # noqa: A002 - the option's name
     output: Path | None,
 ) -> None:
-    from auditor.optout import workflow
+    from auditor.optout import incoming
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
 
-    case, taken = workflow.take_links(
+    case, taken = incoming.take_links(
         desk,
         case_id,
         links,
@@ -445,12 +445,12 @@ def file(
     output: OutputOption = None,
 ) -> None:
     """File incoming mail with the case that it answers, and propose what it says."""
-    from auditor.optout import workflow
+    from auditor.optout import incoming
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
 
     desk = _desk(context.obj)
-    filed = [workflow.file_mail(desk, path) for path in mails]
+    filed = [incoming.file_mail(desk, path) for path in mails]
     if format is Format.json:
         emit_json(as_json.filed_json(filed), output)
     else:
@@ -595,7 +595,7 @@ def _templates(session: Session) -> Path | None:
 
 
 def _read(path: Path) -> str:
-    from auditor.optout.workflow import read_text
+    from auditor.optout.incoming import read_text
 
     return read_text(path, MAX_ANSWER_BYTES, "a letter")
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.errors import UsageError
-from auditor.optout.answers import own_words, propose, read_mail
+from auditor.mail import read_mail
+from auditor.optout.answers import own_words, propose
 from auditor.optout.case import AnswerClass
 
 ANSWERS = [

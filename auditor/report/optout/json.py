@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from auditor.optout.case import Answer, Case, LetterRecord, next_step, position, steps
+from auditor.optout.incoming import Filed
 from auditor.optout.next_index import Recheck
-from auditor.optout.workflow import AskedAll, Drafted, Filed
+from auditor.optout.workflow import AskedAll, Drafted
 
 
 def case_json(case: Case, today: date, warnings: Sequence[str] = ()) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from datetime import date
 
 from auditor.optout.answers import Proposal
 from auditor.optout.case import Case, Purpose, State, next_step
+from auditor.optout.incoming import Filed
 from auditor.optout.next_index import Recheck
 from auditor.optout.photos import RequestedPhoto
-from auditor.optout.workflow import AskedAll, Drafted, Filed
+from auditor.optout.workflow import AskedAll, Drafted
 from auditor.text import count
 
 NO_ADVICE = "The letters are no legal advice. Read them, and send only what is true of you."

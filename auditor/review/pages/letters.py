@@ -18,7 +18,7 @@ from auditor.account.photo import Account
 from auditor.datasets import catalogue
 from auditor.datasets.index.local import open_indexes
 from auditor.errors import UsageError
-from auditor.optout import addressees, answers, workflow
+from auditor.optout import addressees, answers, incoming, workflow
 from auditor.optout import case as cases
 from auditor.optout.case import AnswerClass, Case, Step
 from auditor.optout.law import Ground, Role
@@ -167,7 +167,7 @@ def _answered(_: Workspace, desk: Desk, case_id: str, form: Form) -> None:
     text = form.get("text")
     if not text:
         raise UsageError("there is no answer", hint="Paste what they wrote.")
-    workflow.record_answer(
+    incoming.record_answer(
         desk, case_id, _day(form, desk.today), text=text, proposal=answers.propose(text), meaning=None
     )
 
@@ -177,7 +177,7 @@ def _meaning(space: Workspace, desk: Desk, case_id: str, form: Form) -> None:
         meaning = AnswerClass(form.get("meaning"))
     except ValueError:
         raise UsageError("it was not said what the answer means", hint="Choose one.") from None
-    case = workflow.understand(desk, case_id, meaning)
+    case = incoming.understand(desk, case_id, meaning)
     workflow.reply(desk, case, account=_account(space, case))
 
 
