@@ -96,7 +96,12 @@ def _parquet_rows(source: Source, limit: int | None = None) -> Iterator[TableRow
         for number, values in parquet.table(source, columns, limit):
             place = f"row {number}"
             yield TableRow(
-                number, [Cell(name, value, place) for name, value in zip(columns, values, strict=True)]
+                number,
+                [
+                    Cell(name, one, place)
+                    for name, value in zip(columns, values, strict=True)
+                    for one in (value if isinstance(value, list) else (value,))
+                ],
             )
 
 

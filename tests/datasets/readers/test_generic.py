@@ -214,3 +214,52 @@ def test_lines_of_other_sites_do_not_hide_a_named_column(
     )
     assert records(manifest) == Counter([Expected(number) for number in NUMBERS])
     assert manifest.skipped == {NEITHER: 100}
+
+
+def test_links_in_lists_of_a_parquet_file_are_read(indexes: Path, write: Write, records: Records) -> None:
+    content = parquet({"n": [1, 2], "urls": [PAGES[:4], PAGES[4:]]})
+    assert records(read(indexes, write(content))[0]) == Counter(OWNED)
+
+
+MORE: list[tuple[str, str, str | None, int]] = [
+    ("a number that a spreadsheet rounded", "n,id\n1,9.00E+09\n", "id", 0),
+    ("a number with all its digits", "n,id\n1,9.000000001e+09\n", "id", 1),
+    ("several ids in a value", "n,story\n1,9000000001-9000000038-9000000075\n", "story", 3),
+    ("a date", "n,day\n1,2019-01-01\n", "day", 0),
+    ("two links in a cell, one beside", f'a,b\n"{PAGES[0]} {PAGES[1]}",{FILES[2]}\n', None, 3),
+    ("XML", f'<photos>\n<photo id="9000000001" url="{PAGES[0]}"/>\n</photos>\n', None, 1),
+    ("a link far behind", "a,b\n" + "x,y\n" * 60_000 + f"z,{PAGES[0]}\n", None, 1),
+    (
+        "names of another site's files",
+        f"url\nhttps://a.example/1234567_0a1b2c3d4e.jpg\nx\nx\n{PAGES[0]}",
+        None,
+        1,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "column", "photos"), [row[1:] for row in MORE], ids=[name for name, *_ in MORE]
+)
+def test_what_is_certain_is_read_and_nothing_else(
+    indexes: Path, write: Write, content: str, column: str | None, photos: int
+) -> None:
+    path = write(content.encode())
+    if photos:
+        assert read(indexes, path, column)[0].photos == photos
+    else:
+        with pytest.raises(WrongFileError):
+            read(indexes, path, column)
+
+
+def test_members_who_only_liked_a_photo_are_not_its_owners(indexes: Path, write: Write) -> None:
+    content = text(["favimg_url,fav_by", f"{FILES[0]},99000001@N07"])
+    assert read(indexes, write(content))[0].owners == 0
+
+
+def test_a_column_does_not_lose_what_the_row_says_of_its_photo(
+    indexes: Path, write: Write, records: Records
+) -> None:
+    rows = [f"{photo},{static(photo, secret, '_o')},{nsid}" for photo, nsid, secret in PHOTOS]
+    manifest, _ = read(indexes, write(text(["id,url_o,owner", *rows])), "id")
+    assert records(manifest) == Counter(entry._replace(original=True) for entry in OWNED)
