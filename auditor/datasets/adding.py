@@ -15,7 +15,7 @@ from auditor.datasets.readers.generic import generic_format
 from auditor.errors import AuditorError, RefusedError, UsageError
 from auditor.files import is_there
 from auditor.progress import SILENT, Progress
-from auditor.text import plain
+from auditor.text import count, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,11 @@ def _recognised(path: Path) -> Iterator[tuple[Path, list[str], str]]:
     except AuditorError as error:
         yield path, [], error.message
         return
+    pictures = sum(is_picture(entry.name) for entry in entries)
+    if pictures:
+        yield path, [], f"{count(pictures, 'picture')} in it, whose names are those of no dataset"
     for entry in entries:
-        if not entry.is_symlink() and not entry.name.startswith("."):
+        if not (is_picture(entry.name) or entry.is_symlink() or entry.name.startswith(".")):
             yield from _recognised(entry)
 
 

@@ -17,7 +17,7 @@ from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.parsing import parquet
 from auditor.datasets.parsing.row import NO_ADDRESS
-from auditor.datasets.parsing.sources import Source, digest, is_picture, sources
+from auditor.datasets.parsing.sources import Source, digest, is_picture, listings, sources
 from auditor.datasets.readers import GENERIC, Format, detect, detect_listing, select
 from auditor.errors import RefusedError
 from auditor.flickr.ages import first_id_after
@@ -109,17 +109,18 @@ def recognise(path: Path) -> list[str]:
 
     Of a dataset and those drawn from it, whose files look the same, it is the first: its photos are in there.
     """
+    members = _Members(path)
     candidates: dict[str, Card] = {}
     for card in catalogue.load().values():
         formats = [format_ for format_ in _formats(card) if format_.name != GENERIC]
         if formats and _vouched(card.files, path):
             return [card.name]
-        if formats and _all_found(path, formats) and not doubts(card, [path]):
+        if formats and members.are_all(formats) and not doubts(card, [path]):
             candidates[card.name] = card
     for narrower in (
         [name for name, card in candidates.items() if any(file.name == path.name for file in card.files)],
         [name for name, card in candidates.items() if card.looks_like.signs],
-        [name for name, card in candidates.items() if _all_found(path, _formats(card)[:1])],
+        [name for name, card in candidates.items() if members.are_all(_formats(card)[:1])],
         [name for name in candidates if not set(catalogue.lineage(name)) & set(candidates)],
     ):
         if len(narrower) == 1:
@@ -141,25 +142,35 @@ def _vouched(files: Sequence[IndexFile], path: Path) -> bool:
 def _found(files: Iterable[Path], formats: Sequence[Format]) -> Iterator[tuple[Source, Format]]:
     """The first members of each file that are in one of the formats."""
     for path in files:
-        if listing := detect_listing(path, formats):
+        if listing := detect_listing(listings(path), formats):
             yield listing
         for source in islice(sources(path), _MEMBERS):
             if format_ := detect(source, formats):
                 yield source, format_
 
 
-def _all_found(path: Path, formats: Sequence[Format]) -> bool:
-    """Whether a file is in one of the formats; of an archive half of its files, of a folder all but notes."""
-    listed = detect_listing(path, formats) is not None
-    members = islice(sources(path), _MEMBERS)
-    kinds = [
-        detect(source, formats) is not None
-        for source in members
-        if not (path.is_dir() and _NOTE.search(source.member)) and not (listed and is_picture(source.member))
-    ]
-    if listed and not kinds:
-        return True
-    return any(kinds) and (all(kinds) if path.is_dir() else sum(kinds) * 2 >= len(kinds))
+class _Members:
+    """The first members of a file, archive or folder, for every card to look at."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # The members of an archive are there only as it is read; a folder is listed once, as it may be large.
+        self.of_folder = list(islice(sources(path), _MEMBERS)) if path.is_dir() else None
+        self.names = list(listings(path))
+
+    def are_all(self, formats: Sequence[Format]) -> bool:
+        """Whether a file is in one of the formats; half of an archive, all of a folder but its notes."""
+        listed = detect_listing(self.names, formats) is not None
+        members = islice(sources(self.path), _MEMBERS) if self.of_folder is None else self.of_folder
+        kinds = [
+            detect(source, formats) is not None
+            for source in members
+            if not (self.of_folder and _NOTE.search(source.member))
+            and not (listed and is_picture(source.member))
+        ]
+        if not kinds:
+            return listed
+        return any(kinds) and (all(kinds) if self.of_folder else sum(kinds) * 2 >= len(kinds))
 
 
 def _look(card: Card, found: Iterable[tuple[Source, Format]]) -> _Look:

@@ -268,7 +268,7 @@ class _Builder:
         """The records of all sources in `path`; counts their rows."""
         problem: WrongFileError | None = None
         indexed = False
-        if listing := detect_listing(path, self.formats):
+        if listing := detect_listing(sources.listings(path), self.formats):
             indexed = True
             yield from self._staged(*listing, number)
         for source in sources.sources(path, watch=watch):

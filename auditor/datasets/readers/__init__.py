@@ -10,11 +10,10 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from pathlib import Path
 
 from auditor.datasets.parsing.describe import describe, no_index
 from auditor.datasets.parsing.row import Row
-from auditor.datasets.parsing.sources import Source, listings
+from auditor.datasets.parsing.sources import Source
 from auditor.errors import UsageError, WrongFileError
 
 GENERIC = "generic"
@@ -86,13 +85,13 @@ def detect(source: Source, among: Sequence[Format]) -> Format | None:
     return next((format_ for format_ in among if format_.sniff(source)), None)
 
 
-def detect_listing(path: Path, among: Sequence[Format]) -> tuple[Source, Format] | None:
-    """The names of the pictures in a folder or zip, and the format of name lists that they have.
+def detect_listing(names: Iterable[Source], among: Sequence[Format]) -> tuple[Source, Format] | None:
+    """The names of the pictures in a folder or zip (`listings`), and the format of name lists they have.
 
     What is read from it stands at the picture's name, not at a line.
     """
     with_reader = [format_ for format_ in among if format_.read and format_.name != GENERIC]
-    for source in listings(path):
+    for source in names:
         format_ = detect(source, with_reader)
         if format_ and format_.read:
             return source, replace(format_, read=partial(_by_name, format_.read))
