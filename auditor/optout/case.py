@@ -269,7 +269,7 @@ class Case:
 
     def extended_in_time(self, answer: Answer) -> bool:
         """Whether `answer` says within the first term that more time is taken, and for the first time."""
-        letter = next(letter for letter in self.letters if letter.number == answer.letter)
+        letter = self._letter(answer.letter)
         if not self._is_request(letter):
             return False
         return answer.on <= answer_due(self.ground, letter.received_on or letter.sent_on or answer.on).day
@@ -280,23 +280,35 @@ class Case:
 
     @property
     def deadline(self) -> Deadline | None:
-        """Of the newest letter sent, counted from receipt, or from sending while that is not known."""
+        """Of the newest letter sent, counted from receipt, or from sending while that is not known.
+
+        A reply that takes note of an extension sets no term of its own.
+        """
         letter = self.newest_sent
+        extension = self._extension(letter) if letter else None
+        if extension:
+            letter = self._letter(extension.letter)
         if letter is None or letter.sent_on is None:
             return None
         start = letter.received_on or letter.sent_on
         if self._is_request(letter):
-            extended = any(
-                answer.letter == letter.number
-                and answer.confirmed
-                and answer.meaning is AnswerClass.EXTENDS
-                and self.extended_in_time(answer)
-                for answer in self.answers
-            )
-            return answer_due(self.ground, start, extended=extended)
+            return answer_due(self.ground, start, extended=extension is not None)
         if letter.kind in {Kind.COMPLAINT, Kind.INQUIRY}:
             return complaint_due(self.ground, start)
         return reminder_due(letter.sent_on)
+
+    def _extension(self, letter: LetterRecord) -> Answer | None:
+        """The extension that counts for `letter`: said in answer to it, or taken note of by it."""
+        noted = letter.replies_to is AnswerClass.EXTENDS
+        for answer in reversed(self.answers):
+            its = answer.letter == letter.number or (noted and answer.letter < letter.number)
+            said = answer.confirmed and answer.meaning is AnswerClass.EXTENDS
+            if its and said and self.extended_in_time(answer):
+                return answer
+        return None
+
+    def _letter(self, number: int) -> LetterRecord:
+        return next(letter for letter in self.letters if letter.number == number)
 
     def overdue(self, today: date) -> bool:
         """Whether it waits for an answer that should have come."""

@@ -25,6 +25,9 @@ from auditor.text import csv_cell, plain
 MAIL_DOMAIN = "flickr-auditor.invalid"
 """Of our Message-IDs: a name that nobody can own (RFC 2606), for the user's mail program sends the letter."""
 
+ANSWERS = "answers"
+"""The folder in a case's own that holds what came in."""
+
 COLUMNS = (
     "link",
     "photo_id",
@@ -169,7 +172,7 @@ def free_folder(case_folder: Path, stem: str) -> Path:
 
 def keep_answer(case_folder: Path, name: str, content: bytes) -> Path:
     """Keep the text or mail of an answer in the case's folder, under a name that is free."""
-    folder = private_dir(case_folder / "answers")
+    folder = private_dir(case_folder / ANSWERS)
     path = folder / name
     number = 2
     while path.exists():

@@ -8,7 +8,7 @@ A letter, its photos and the case's new state are written together or not at all
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -702,22 +702,28 @@ def earlier_cases(desk: Desk, case: Case) -> tuple[Case, ...]:
 
 
 def folder_files(desk: Desk, case: Case) -> list[tuple[str, Path]]:
-    """What belongs into a case's folder: letters and answers, also of the case that it follows.
+    """What belongs into a case's folder: letters and answers, also of the cases that led to it.
 
-    Only files that the cases name or that lie in their folders; links are left out.
+    Only what the cases name or kept themselves: with `--out`, a letter may lie among the user's other files.
     """
-    found: list[tuple[str, Path]] = []
-    for member in (*earlier_cases(desk, case), case):
-        root = Path(member.folder)
-        found += [
-            (f"{member.id}/{path.relative_to(root).as_posix()}", path)
-            for path in (sorted(root.rglob("*")) if root.is_dir() else ())
-            if path.is_file() and not path.is_symlink() and path.suffix in _FOLDER_KINDS
-        ]
-    return found
+    return [
+        (f"{member.id}/{_place(path, Path(member.folder))}", path)
+        for member in (*earlier_cases(desk, case), case)
+        for path in _own_files(member)
+        if path.is_file() and not path.is_symlink()
+    ]
 
 
-_FOLDER_KINDS = frozenset({".txt", ".md", ".eml", ".pdf", ".csv"})
+def _own_files(case: Case) -> Iterator[Path]:
+    yield from (Path(name) for letter in case.letters for name in letter.files)
+    kept = Path(case.folder) / case_files.ANSWERS
+    if kept.is_dir() and not kept.is_symlink():
+        yield from sorted(kept.iterdir())
+
+
+def _place(path: Path, folder: Path) -> str:
+    """Where a file lies in its case's folder; its name alone where it lies elsewhere."""
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
 
 
 def proof_csv(photos: Iterable[CasePhoto]) -> str:

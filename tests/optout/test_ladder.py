@@ -244,6 +244,8 @@ def test_each_answer_has_a_reply_of_its_own(meaning: AnswerClass, ground: Ground
         ("gdpr", "removal", "2026-01-31", "2026-02-04", [("2026-03-04", "extends")], "2026-05-04"),
         ("ccpa", "removal", "2026-03-01", None, [("2026-03-20", "extends")], "2026-05-30"),
         ("none", "removal", "2026-03-01", None, [("2026-03-20", "extends")], "2026-04-30"),
+        # Taking note of it sets no term of its own.
+        ("gdpr", "removal", "2026-01-31", None, [("2026-02-20", "extends"), "2026-02-22"], "2026-04-30"),
         # Too late: the first term stays.
         ("gdpr", "removal", "2026-01-31", None, [("2026-03-03", "extends")], "2026-03-02"),
         # An automatic reply changes nothing.

@@ -386,3 +386,15 @@ def test_all_authorities_have_an_address_and_a_source() -> None:
     assert all(item.source and item.seen and (item.email or item.form or item.address) for item in known)
     states = {code for item in known for code in item.countries if code.startswith("de-")}
     assert len(states) == 16
+
+
+def test_a_case_folder_holds_nothing_else_of_the_users_folder(program: Program, home: Home) -> None:
+    own = home.path / "documents"
+    own.mkdir()
+    (own / "diary.txt").write_text("private")
+    program("draft", "ffhq", "--out", own)
+    zipped = program("folder", "ffhq-1", "--format", "json").json["files"][0]
+    names = zipfile.ZipFile(zipped).namelist()
+    assert "ffhq-1/letter-1.txt" in names
+    assert not any("diary" in name for name in names)
+    assert Path(zipped).stat().st_mode & 0o077 == 0
