@@ -5,6 +5,7 @@ old ones, and the look-up changes in the one step that replaces ``lookup.json``.
 before are kept until the next time, for readers that began with it.
 """
 
+import base64
 import dataclasses
 import hashlib
 import json
@@ -112,9 +113,7 @@ def publish(
             sections=writer.sections,
         )
         for name in PAGE_FILES:
-            write_atomic(
-                folder / name, (files("auditor.lookup") / "page" / name).read_bytes(), mode=_READABLE
-            )
+            write_atomic(folder / name, _page(name), mode=_READABLE)
         os.sync()  # all the files first: lookup.json must never name one that a power cut emptied
         write_atomic(folder / described.NAME, told.text(), mode=_READABLE)
         _sweep(folder, writer.written | before.names)
@@ -272,6 +271,14 @@ def _about(indexes: Sequence[Index], numbers: Mapping[str, int], counts: Mapping
     ]
     names = {license_id: known.name for license_id, known in licenses.LICENSES.items()}
     return json.dumps({"datasets": datasets, "unknown": unknown, "licenses": names}) + "\n"
+
+
+def _page(name: str) -> str:
+    """A file of the page; its policy names the one style that it has by hash."""
+    text = (files("auditor.lookup") / "page" / name).read_text("utf-8")
+    style = re.search("<style>(.*?)</style>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode() if style else ""
+    return text.replace("{{ style }}", f"'sha256-{digest}'")
 
 
 def _named(name: str, card: Card | None) -> dict[str, Any]:

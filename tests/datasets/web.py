@@ -27,6 +27,8 @@ class Web:
     faults: list[Callable[["Handler"], bool]] = field(default_factory=list)
     """Taken one for each request, until there are none left; True: the fault has answered."""
     requests: list[Request] = field(default_factory=list)
+    types: dict[str, str] = field(default_factory=dict)
+    """Content-Type by the ending of the name; none is sent for others."""
     sent: int = 0
     """Bytes of bodies."""
 
@@ -50,6 +52,9 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(304)
         else:
             self._give(content)
+
+    def _type(self) -> str | None:
+        return self.web.types.get("." + self.path.rpartition(".")[2])
 
     def _has_it(self) -> bool:
         etag, since = self.headers.get("If-None-Match"), self.headers.get("If-Modified-Since")
@@ -75,7 +80,12 @@ class Handler(BaseHTTPRequestHandler):
     ) -> None:
         """`cut`: how much of the body is sent before the connection breaks."""
         self.send_response(status)
-        told = {"ETag": self.web.etag, "Last-Modified": self.web.last_modified, **(headers or {})}
+        told = {
+            "Content-Type": self._type(),
+            "ETag": self.web.etag,
+            "Last-Modified": self.web.last_modified,
+            **(headers or {}),
+        }
         for name, value in told.items():
             if value is not None:
                 self.send_header(name, value)

@@ -1,1 +1,638 @@
-//
+/* Looks photos up in the files beside it, in the browser: docs/lookup-format.md of flickr-auditor.
+ *
+ * A classic script and no module: browsers refuse to load modules into a page that was opened as a file. It stores
+ * nothing, and asks nobody but the host of the page: for files that are named by a range of prefixes.
+ */
+"use strict";
+(() => {
+  const DOMAIN = "flickr-auditor lookup 1";
+  const MOST_WHOLE = 64e6;
+  const SHOWN = 100;
+  const COLUMNS = ["dataset", "source", "via", "license", "flags", "photo", "row", "text", "key"];
+  const ORIGINAL = 1, NO_PHOTO = 2, SAME_PHOTO = 4, JOINED = 8;
+  const ABOUT = ["faces", "bodies", "movement", "geolocation", "general"];
+  const $ = (id) => document.getElementById(id);
+
+  // -- words ----------------------------------------------------------------------------------------------------
+
+  const WORDS = {
+    en: {
+      name: "English", title: "Are my Flickr photos in a dataset?", language: "Language",
+      intro: "Type who you are on Flickr, or the links of your photos. Your browser fetches a file that holds the records of at least a hundred accounts, if the host knows as many, and looks in it for yours. The host does not learn which of them you are.",
+      label: "Your NSID, your profile, or links of photos", hint: "One a line: 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/…, or the number of a photo.",
+      look: "Look up", export: "Or choose the files of your Flickr data export (you can also drop them here). They stay in your browser.",
+      nsidHow: "How do I find my NSID?", nsidText: "It is the number with @N in it that Flickr gave your account, and the only name by which most datasets know you: user names and display names are no keys, because others can have the same. Open your photostream on flickr.com, show the source of the page (Ctrl+U) and search for \"nsid\". It is also in account_profile.json of your data export.",
+      working: "Looking …", none: "Write something to look for, or choose your data export.",
+      unreadable: "These lines could not be read: {0}", two: "The lines name more than one person. Look them up one after the other.",
+      found: "{0} of your photos found in {1} datasets", foundPhoto: "{0} photos found in {1} datasets", nothing: "Nothing was found in the {0} datasets that were looked in",
+      nameless: "and {0} records without a photo id",
+      proves: "That proves nothing for the datasets that are not in here.", leftOut: "{0} people or photos are left out of it at their own wish.",
+      aliasOnly: "Looked for by the alias alone. Most datasets know accounts by NSID only: look that up too, some other time. Both at once would tell the host who you are.",
+      ownerOnly: "Of some datasets nobody here knows the owners of the photos. Your data export finds those too.",
+      notLooked: "Not looked in, because they name their photos by other keys, which flickr-auditor can look for: {0}",
+      records: "{0} records", collected: "collected as {0}", by: "by way of {0}", original: "links to the original file",
+      more: "Show {0} more", of: "{0}, {1}", csv: "Download as CSV", list: "Download the links as a list for flickr-auditor",
+      thumbs: "Show thumbnails (Flickr will see that you look at them)",
+      sent: "This is all that was sent", sentText: "These files were fetched from the host of this page. It sees their names, your network address and the time, as of every page that you open.",
+      unknown: "Datasets that this host does not know ({0})", nobody: "Datasets that nobody can check, because they published nothing that leads back to a photo ({0})",
+      next: "What to do now", nextText: "Protect your photos: tag them no_cv, change their licence or make them private. Then ask the publishers to take them out, with the link of every one. The free program flickr-auditor does both, in bulk, and with a preview:",
+      faces: "faces", bodies: "people", movement: "movement", geolocation: "places", general: "general",
+      foot: "The look-up of {0} holds what its host says. This page keeps nothing, sets no cookie and loads nothing from anybody else.", root: "Root: {0}",
+      folder: "This page was opened as a file, and browsers do not let it read the files beside it. Choose the folder it is in:",
+      failed: "It could not be looked up, so nothing is known: {0}", missing: "the file {0} is missing or cannot be read", wrong: "the file {0} is damaged, or not the one that it should be. Load the page again",
+      version: "this look-up is in a version that the page does not read", pinned: "this is not the look-up whose root is in the address",
+      tooLarge: "for more than one photo everything would have to be fetched ({0} MB), because a few prefixes together would tell the host who you are. Look up your NSID, or one photo at a time",
+    },
+    de: {
+      name: "Deutsch", title: "Sind meine Flickr-Fotos in einem Datensatz?", language: "Sprache",
+      intro: "Geben Sie an, wer Sie auf Flickr sind, oder die Links Ihrer Fotos. Ihr Browser holt eine Datei mit den Einträgen von mindestens hundert Konten, falls der Anbieter so viele kennt, und sucht darin nach Ihren. Der Anbieter erfährt nicht, welches davon Ihres ist.",
+      label: "Ihre NSID, Ihr Profil oder Links von Fotos", hint: "Je Zeile eins: 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/… oder die Nummer eines Fotos.",
+      look: "Suchen", export: "Oder wählen Sie die Dateien Ihres Flickr-Datenexports (Sie können sie auch hierher ziehen). Sie bleiben in Ihrem Browser.",
+      nsidHow: "Wie finde ich meine NSID?", nsidText: "Das ist die Nummer mit @N, die Flickr Ihrem Konto gegeben hat, und der einzige Name, unter dem die meisten Datensätze Sie kennen: Benutzer- und Anzeigenamen sind keine Schlüssel, denn andere können dieselben haben. Öffnen Sie Ihren Fotostream auf flickr.com, zeigen Sie den Quelltext der Seite an (Strg+U) und suchen Sie nach \"nsid\". Sie steht auch in account_profile.json Ihres Datenexports.",
+      working: "Suche läuft …", none: "Geben Sie etwas ein oder wählen Sie Ihren Datenexport.",
+      unreadable: "Diese Zeilen waren nicht zu lesen: {0}", two: "Die Zeilen nennen mehr als eine Person. Suchen Sie eine nach der anderen.",
+      found: "{0} Ihrer Fotos in {1} Datensätzen gefunden", foundPhoto: "{0} Fotos in {1} Datensätzen gefunden", nothing: "In den {0} durchsuchten Datensätzen wurde nichts gefunden",
+      nameless: "und {0} Einträge ohne Fotonummer",
+      proves: "Das beweist nichts für Datensätze, die hier nicht enthalten sind.", leftOut: "{0} Personen oder Fotos sind auf eigenen Wunsch nicht enthalten.",
+      aliasOnly: "Nur nach dem Alias gesucht. Die meisten Datensätze kennen Konten nur unter der NSID: Suchen Sie auch diese, aber ein andermal. Beide zusammen verrieten dem Anbieter, wer Sie sind.",
+      ownerOnly: "Von manchen Datensätzen kennt hier niemand die Urheber der Fotos. Mit Ihrem Datenexport finden Sie auch diese.",
+      notLooked: "Nicht durchsucht, weil sie ihre Fotos auf andere Weise benennen, die flickr-auditor kennt: {0}",
+      records: "{0} Einträge", collected: "gesammelt als {0}", by: "bekannt durch {0}", original: "führt zur Originaldatei",
+      more: "{0} weitere zeigen", of: "{0}, {1}", csv: "Als CSV herunterladen", list: "Die Links als Liste für flickr-auditor herunterladen",
+      thumbs: "Vorschaubilder zeigen (Flickr sieht dann, dass Sie sie ansehen)",
+      sent: "Mehr wurde nicht gesendet", sentText: "Diese Dateien wurden vom Anbieter dieser Seite geholt. Er sieht ihre Namen, Ihre Netzwerkadresse und die Uhrzeit, wie bei jeder Seite, die Sie öffnen.",
+      unknown: "Datensätze, die dieser Anbieter nicht kennt ({0})", nobody: "Datensätze, die niemand prüfen kann, weil sie nichts veröffentlicht haben, was zu einem Foto zurückführt ({0})",
+      next: "Was Sie jetzt tun können", nextText: "Schützen Sie Ihre Fotos: Versehen Sie sie mit dem Tag no_cv, ändern Sie die Lizenz oder machen Sie sie privat. Bitten Sie dann die Herausgeber, sie zu entfernen, mit dem Link jedes Fotos. Das freie Programm flickr-auditor erledigt beides für viele Fotos auf einmal und mit Vorschau:",
+      faces: "Gesichter", bodies: "Personen", movement: "Bewegung", geolocation: "Orte", general: "Allgemeines",
+      foot: "Das Verzeichnis vom {0} enthält, was sein Anbieter angibt. Diese Seite speichert nichts, setzt kein Cookie und lädt nichts von anderen.", root: "Wurzel: {0}",
+      folder: "Diese Seite wurde als Datei geöffnet, und Browser lassen sie die Dateien daneben nicht lesen. Wählen Sie den Ordner, in dem sie liegt:",
+      failed: "Die Suche war nicht möglich, also ist nichts bekannt: {0}", missing: "die Datei {0} fehlt oder ist nicht zu lesen", wrong: "die Datei {0} ist beschädigt oder nicht die richtige. Laden Sie die Seite neu",
+      version: "dieses Verzeichnis hat eine Version, die die Seite nicht liest", pinned: "dies ist nicht das Verzeichnis, dessen Wurzel in der Adresse steht",
+      tooLarge: "für mehr als ein Foto müsste alles geholt werden ({0} MB), denn einige Präfixe zusammen verrieten dem Anbieter, wer Sie sind. Suchen Sie nach Ihrer NSID oder nach einem Foto auf einmal",
+    },
+    fr: {
+      name: "Français", title: "Mes photos Flickr sont-elles dans un jeu de données ?", language: "Langue",
+      intro: "Indiquez qui vous êtes sur Flickr, ou les liens de vos photos. Votre navigateur récupère un fichier contenant les entrées d’au moins cent comptes, si l’hébergeur en connaît autant, et y cherche les vôtres. L’hébergeur n’apprend pas lequel est le vôtre.",
+      label: "Votre NSID, votre profil ou des liens de photos", hint: "Un par ligne : 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/… ou le numéro d’une photo.",
+      look: "Chercher", export: "Ou choisissez les fichiers de votre export de données Flickr (vous pouvez aussi les déposer ici). Ils restent dans votre navigateur.",
+      nsidHow: "Comment trouver mon NSID ?", nsidText: "C’est le numéro contenant @N que Flickr a donné à votre compte, et le seul nom sous lequel la plupart des jeux de données vous connaissent : les noms d’utilisateur et d’affichage ne sont pas des clés, car d’autres peuvent porter les mêmes. Ouvrez votre galerie sur flickr.com, affichez la source de la page (Ctrl+U) et cherchez \"nsid\". Il figure aussi dans account_profile.json de votre export.",
+      working: "Recherche en cours …", none: "Saisissez quelque chose ou choisissez votre export de données.",
+      unreadable: "Ces lignes n’ont pas pu être lues : {0}", two: "Les lignes désignent plusieurs personnes. Cherchez-les l’une après l’autre.",
+      found: "{0} de vos photos trouvées dans {1} jeux de données", foundPhoto: "{0} photos trouvées dans {1} jeux de données", nothing: "Rien n’a été trouvé dans les {0} jeux de données consultés",
+      nameless: "et {0} entrées sans numéro de photo",
+      proves: "Cela ne prouve rien pour les jeux de données absents d’ici.", leftOut: "{0} personnes ou photos en sont exclues à leur propre demande.",
+      aliasOnly: "Recherche par alias uniquement. La plupart des jeux de données ne connaissent que le NSID : cherchez-le aussi, à un autre moment. Les deux à la fois révéleraient à l’hébergeur qui vous êtes.",
+      ownerOnly: "Pour certains jeux de données, personne ici ne connaît les auteurs des photos. Votre export de données permet de les trouver aussi.",
+      notLooked: "Non consultés, car ils désignent leurs photos par d’autres clés, que flickr-auditor sait chercher : {0}",
+      records: "{0} entrées", collected: "collectée sous {0}", by: "connu grâce à {0}", original: "mène au fichier original",
+      more: "Afficher {0} de plus", of: "{0}, {1}", csv: "Télécharger en CSV", list: "Télécharger les liens sous forme de liste pour flickr-auditor",
+      thumbs: "Afficher les vignettes (Flickr verra que vous les regardez)",
+      sent: "Voici tout ce qui a été envoyé", sentText: "Ces fichiers ont été demandés à l’hébergeur de cette page. Il voit leurs noms, votre adresse réseau et l’heure, comme pour toute page que vous ouvrez.",
+      unknown: "Jeux de données que cet hébergeur ne connaît pas ({0})", nobody: "Jeux de données que personne ne peut vérifier, car ils n’ont rien publié qui ramène à une photo ({0})",
+      next: "Que faire maintenant", nextText: "Protégez vos photos : ajoutez le tag no_cv, changez leur licence ou rendez-les privées. Demandez ensuite aux éditeurs de les retirer, avec le lien de chacune. Le programme libre flickr-auditor fait les deux, en masse et avec aperçu :",
+      faces: "visages", bodies: "personnes", movement: "mouvement", geolocation: "lieux", general: "général",
+      foot: "L’index du {0} contient ce que son hébergeur affirme. Cette page ne conserve rien, ne dépose aucun cookie et ne charge rien d’ailleurs.", root: "Racine : {0}",
+      folder: "Cette page a été ouverte comme fichier, et les navigateurs ne la laissent pas lire les fichiers voisins. Choisissez le dossier où elle se trouve :",
+      failed: "La recherche n’a pas pu se faire, on ne sait donc rien : {0}", missing: "le fichier {0} manque ou est illisible", wrong: "le fichier {0} est endommagé ou n’est pas le bon. Rechargez la page",
+      version: "cet index est dans une version que la page ne lit pas", pinned: "ce n’est pas l’index dont la racine figure dans l’adresse",
+      tooLarge: "pour plus d’une photo, il faudrait tout récupérer ({0} Mo), car quelques préfixes ensemble révéleraient à l’hébergeur qui vous êtes. Cherchez votre NSID, ou une photo à la fois",
+    },
+    es: {
+      name: "Español", title: "¿Están mis fotos de Flickr en un conjunto de datos?", language: "Idioma",
+      intro: "Indique quién es usted en Flickr, o los enlaces de sus fotos. Su navegador descarga un archivo con los registros de al menos cien cuentas, si el anfitrión conoce tantas, y busca en él los suyos. El anfitrión no sabe cuál de ellas es la suya.",
+      label: "Su NSID, su perfil o enlaces de fotos", hint: "Uno por línea: 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/… o el número de una foto.",
+      look: "Buscar", export: "O elija los archivos de su exportación de datos de Flickr (también puede soltarlos aquí). No salen de su navegador.",
+      nsidHow: "¿Cómo encuentro mi NSID?", nsidText: "Es el número con @N que Flickr dio a su cuenta, y el único nombre por el que la mayoría de los conjuntos de datos le conocen: los nombres de usuario y de pantalla no son claves, porque otros pueden tener los mismos. Abra su galería en flickr.com, muestre el código fuente de la página (Ctrl+U) y busque \"nsid\". También está en account_profile.json de su exportación.",
+      working: "Buscando …", none: "Escriba algo o elija su exportación de datos.",
+      unreadable: "Estas líneas no se pudieron leer: {0}", two: "Las líneas nombran a más de una persona. Búsquelas una tras otra.",
+      found: "{0} de sus fotos encontradas en {1} conjuntos de datos", foundPhoto: "{0} fotos encontradas en {1} conjuntos de datos", nothing: "No se encontró nada en los {0} conjuntos de datos consultados",
+      nameless: "y {0} registros sin número de foto",
+      proves: "Eso no prueba nada sobre los conjuntos de datos que no están aquí.", leftOut: "{0} personas o fotos quedan fuera por deseo propio.",
+      aliasOnly: "Se buscó solo por el alias. La mayoría de los conjuntos de datos conocen solo el NSID: búsquelo también, en otro momento. Los dos a la vez revelarían al anfitrión quién es usted.",
+      ownerOnly: "De algunos conjuntos de datos nadie aquí conoce a los autores de las fotos. Con su exportación de datos también se encuentran.",
+      notLooked: "No consultados, porque nombran sus fotos con otras claves, que flickr-auditor sabe buscar: {0}",
+      records: "{0} registros", collected: "recogida como {0}", by: "conocido por {0}", original: "enlaza con el archivo original",
+      more: "Mostrar {0} más", of: "{0}, {1}", csv: "Descargar como CSV", list: "Descargar los enlaces como lista para flickr-auditor",
+      thumbs: "Mostrar miniaturas (Flickr verá que las mira)",
+      sent: "Esto es todo lo que se envió", sentText: "Estos archivos se pidieron al anfitrión de esta página. Él ve sus nombres, su dirección de red y la hora, como de cualquier página que usted abre.",
+      unknown: "Conjuntos de datos que este anfitrión no conoce ({0})", nobody: "Conjuntos de datos que nadie puede comprobar, porque no publicaron nada que lleve de vuelta a una foto ({0})",
+      next: "Qué hacer ahora", nextText: "Proteja sus fotos: etiquételas con no_cv, cambie su licencia o hágalas privadas. Después pida a los editores que las retiren, con el enlace de cada una. El programa libre flickr-auditor hace ambas cosas, en bloque y con vista previa:",
+      faces: "caras", bodies: "personas", movement: "movimiento", geolocation: "lugares", general: "general",
+      foot: "El índice del {0} contiene lo que dice su anfitrión. Esta página no guarda nada, no usa cookies y no carga nada de terceros.", root: "Raíz: {0}",
+      folder: "Esta página se abrió como archivo, y los navegadores no le dejan leer los archivos de al lado. Elija la carpeta en la que está:",
+      failed: "No se pudo buscar, así que no se sabe nada: {0}", missing: "el archivo {0} falta o no se puede leer", wrong: "el archivo {0} está dañado o no es el que debería. Vuelva a cargar la página",
+      version: "este índice tiene una versión que la página no lee", pinned: "este no es el índice cuya raíz está en la dirección",
+      tooLarge: "para más de una foto habría que descargarlo todo ({0} MB), porque unos pocos prefijos juntos revelarían al anfitrión quién es usted. Busque su NSID, o una foto cada vez",
+    },
+  };
+  let language = (navigator.languages || []).map((tag) => tag.slice(0, 2)).find((tag) => tag in WORDS) || "en";
+  const say = (key, ...values) => WORDS[language][key].replace(/\{(\d)\}/g, (_, n) => values[n]);
+  const number = (value) => value.toLocaleString(language);
+
+  class Failure extends Error {
+    constructor(key, ...values) { super(key); this.key = key; this.values = values; }
+  }
+
+  // -- SHA-256: crypto.subtle is missing on plain http, and so in many a local network -------------------------------
+
+  const K = new Uint32Array(64), START = new Uint32Array(8);
+  for (let n = 2, found = 0; found < 64; n++) {
+    let prime = true;
+    for (let d = 2; d * d <= n; d++) prime = prime && n % d > 0;
+    if (!prime) continue;
+    const part = (root) => Math.floor((root - Math.floor(root)) * 4294967296);
+    if (found < 8) START[found] = part(Math.sqrt(n));
+    K[found++] = part(Math.cbrt(n));
+  }
+
+  function sha256(bytes) {
+    const length = (bytes.length + 72) >> 6 << 6;
+    const padded = new Uint8Array(length);
+    padded.set(bytes);
+    padded[bytes.length] = 128;
+    const view = new DataView(padded.buffer);
+    view.setUint32(length - 8, Math.floor(bytes.length / 536870912));
+    view.setUint32(length - 4, bytes.length << 3);
+    const state = START.slice(), w = new Uint32Array(64);
+    const turn = (value, by) => (value >>> by) | (value << (32 - by));
+    for (let at = 0; at < length; at += 64) {
+      for (let i = 0; i < 16; i++) w[i] = view.getUint32(at + i * 4);
+      for (let i = 16; i < 64; i++) {
+        const a = w[i - 15], b = w[i - 2];
+        w[i] = w[i - 16] + (turn(a, 7) ^ turn(a, 18) ^ (a >>> 3)) + w[i - 7] + (turn(b, 17) ^ turn(b, 19) ^ (b >>> 10));
+      }
+      let [a, b, c, d, e, f, g, h] = state;
+      for (let i = 0; i < 64; i++) {
+        const one = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + K[i] + w[i]) | 0;
+        const two = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+        h = g; g = f; f = e; e = (d + one) | 0; d = c; c = b; b = a; a = (one + two) | 0;
+      }
+      [a, b, c, d, e, f, g, h].forEach((value, i) => { state[i] += value; });
+    }
+    return state;
+  }
+  const hex = (state) => Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
+  const text = (bytes) => new TextDecoder().decode(bytes);
+
+  // -- files: of the host, or of a folder that was chosen ------------------------------------------------------------
+
+  const sent = [];
+  let folder = null;
+  const kept = new Map();
+
+  async function read(name) {
+    try {
+      if (folder) return new Uint8Array(await folder.get(name).arrayBuffer());
+      sent.push(name);
+      const answer = await fetch(name, { credentials: "omit", referrerPolicy: "no-referrer", redirect: "error", cache: name === "lookup.json" ? "no-store" : "default" });
+      if (!answer.ok) throw new Error(answer.status);
+      return new Uint8Array(await answer.arrayBuffer());
+    } catch {
+      throw new Failure("missing", name);
+    }
+  }
+
+  /** A file whose SHA-256 is known; each is fetched once. */
+  async function file(name, wanted) {
+    if (!kept.has(wanted)) {
+      const content = await read(name);
+      if (hex(sha256(content)) !== wanted) throw new Failure("wrong", name);
+      kept.set(wanted, content);
+    }
+    return kept.get(wanted);
+  }
+
+  async function opened() {
+    const content = await read("lookup.json");
+    const root = hex(sha256(content)), pin = location.hash.slice(1).toLowerCase().replace(/^sha256[-=:]/, "");
+    if (pin && pin !== root) throw new Failure("pinned");
+    let told;
+    try { told = JSON.parse(text(content)); } catch { throw new Failure("wrong", "lookup.json"); }
+    if (told.format !== "flickr-auditor-lookup" || told.schema_version !== 1) throw new Failure("version");
+    const about = JSON.parse(text(await file(`about-${told.about.slice(0, 16)}.json`, told.about)));
+    return { told, root, about, sets: new Map(about.datasets.map((set) => [set.number, set])) };
+  }
+
+  // -- from a prefix to a bucket -------------------------------------------------------------------------------------
+
+  function table(bytes) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length), ranges = [];
+    for (let at = 0; at < bytes.length;) {
+      const range = { start: view.getUint32(at), pages: [] }, pages = view.getUint16(at + 4);
+      at += 6;
+      for (let n = 0; n < pages; n++, at += 32) {
+        range.pages.push(Array.from(bytes.subarray(at, at + 32), (byte) => byte.toString(16).padStart(2, "0")).join(""));
+      }
+      ranges.push(range);
+    }
+    return ranges;
+  }
+  const start = (range) => range.start.toString(16).padStart(8, "0");
+  const covering = (ranges, prefix) => ranges.findLast((range) => range.start <= prefix) || ranges[0];
+
+  const groups = async (look, name) => {
+    const tree = look.told.sections[name].tree;
+    return table(await file(`${name}/tree-${tree.slice(0, 16)}.bin`, tree));
+  };
+  const group = async (name, range) => table(await file(`${name}/group-${start(range)}-${range.pages[0].slice(0, 16)}.bin`, range.pages[0]));
+
+  async function bucket(name, range) {
+    const pages = [];
+    for (const [n, page] of range.pages.entries()) {
+      pages.push(await file(`${name}/${start(range)}-${n}-${page.slice(0, 16)}.bin`, page));
+    }
+    const whole = new Uint8Array(await new Blob(pages).arrayBuffer());
+    const length = new DataView(whole.buffer).getUint32(0);
+    try {
+      const stream = new Blob([whole.subarray(4, 4 + length)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+      return unpacked(new Uint8Array(await new Response(stream).arrayBuffer()));
+    } catch {
+      throw new Failure("wrong", `${name}/${start(range)}`);
+    }
+  }
+
+  function unpacked(bytes) {
+    const view = new DataView(bytes.buffer);
+    let at = 8;
+    const keys = view.getUint32(0), records = view.getUint32(4);
+    const planes = (count) => {
+      const width = bytes[at++], numbers = width > 6 ? new Array(count).fill(0n) : new Float64Array(count);
+      for (let plane = 0; plane < width; plane++) {
+        for (let n = 0; n < count; n++) {
+          if (width > 6) numbers[n] += BigInt(bytes[at++]) << BigInt(8 * plane);
+          else numbers[n] += bytes[at++] * 2 ** (8 * plane);
+        }
+      }
+      return numbers;
+    };
+    const found = { counts: planes(keys) };
+    for (const name of COLUMNS) found[name] = planes(records);
+    found.places = at;
+    found.firsts = at + keys * 8;
+    found.texts = at + keys * 16;
+    found.keys = found.texts + Number(found.text.reduce((sum, size) => sum + Number(size), 0));
+    return { ...found, number: keys, view, bytes };
+  }
+
+  /** What a key is called in the files: where it stands, and what hides its first photo id. */
+  function digest(kind, key) {
+    const words = sha256(new TextEncoder().encode(`${DOMAIN}\n${kind}\n${key}`));
+    return { high: words[0], low: words[1], mask: (BigInt(words[2]) << 32n) | BigInt(words[3]) };
+  }
+
+  function entries(one, key) {
+    let at = 0, record = 0;
+    for (; at < one.number; at++) {
+      const high = one.view.getUint32(one.places + at * 8), low = one.view.getUint32(one.places + at * 8 + 4);
+      if (high === key.high && low === key.low) break;
+      record += Number(one.counts[at]);
+    }
+    if (at === one.number) return [];
+    let photo = one.view.getBigUint64(one.firsts + at * 8) ^ key.mask;
+    const sum = (name, base) => base + one[name].slice(0, record).reduce((total, size) => total + Number(size), 0);
+    let texts = sum("text", one.texts), keys = sum("key", one.keys);
+    const found = [];
+    for (const end = record + Number(one.counts[at]); record < end; record++) {
+      photo += BigInt(one.photo[record]);
+      const flags = one.flags[record], row = one.row[record];
+      const place = text(one.bytes.subarray(texts, texts += Number(one.text[record])));
+      found.push({
+        dataset: one.dataset[record], source: one.source[record], via: one.via[record] - 1, license: one.license[record] - 1,
+        original: Boolean(flags & ORIGINAL), joined: Boolean(flags & JOINED), row: Number(row),
+        photo: flags & (NO_PHOTO | SAME_PHOTO) ? null : photo.toString(),
+        place: place || `line ${row}`, key: text(one.bytes.subarray(keys, keys += Number(one.key[record]))),
+      });
+    }
+    return found;
+  }
+
+  // -- questions: by one prefix, or for everything; never by several, which together would name an account ------------
+
+  async function byPrefix(look, kind, value) {
+    if (!look.told.sections[kind]) return [];
+    const key = digest(kind, value);
+    const range = covering(await group(kind, covering(await groups(look, kind), key.high)), key.high);
+    return entries(await bucket(kind, range), key).map((entry) => ({ value, ...entry }));
+  }
+
+  async function byAll(look, name, kind, values) {
+    const section = look.told.sections[name];
+    if (!section) return [];
+    if (section.pages * section.page_bytes > MOST_WHOLE) throw new Failure("tooLarge", Math.round(section.pages * section.page_bytes / 1e6));
+    const ranges = [], buckets = new Map(), found = [];
+    for (const one of await groups(look, name)) ranges.push(...await group(name, one));
+    for (const range of ranges) buckets.set(range, await bucket(name, range));
+    for (const value of values) {
+      const key = digest(kind, value);
+      found.push(...entries(buckets.get(covering(ranges, key.high)), key).map((entry) => ({ value, ...entry })));
+    }
+    return found;
+  }
+
+  async function ask(look, question) {
+    const photos = [...question.photos.keys()];
+    if (question.nsid || question.alias) {
+      const owned = await byPrefix(look, question.nsid ? "nsid" : "alias", question.nsid || question.alias);
+      if (!question.export) return owned;
+      // All of the account is known: what has no known owner is found by the photos, in what is fetched whole.
+      const rest = await byAll(look, "unowned", "photo_id", photos);
+      return [...owned, ...rest.map((hit) => ({ ...hit, photo: hit.value }))];
+    }
+    const hits = photos.length === 1 ? await byPrefix(look, "photo_id", photos[0]) : await byAll(look, "photo_id", "photo_id", photos);
+    return hits.map((hit) => ({ ...hit, photo: hit.value }));
+  }
+
+  // -- what was typed or dropped -------------------------------------------------------------------------------------
+
+  const NSID = /^[1-9][0-9]{4,10}@n[0-9]{2}$/i;
+  const isPhoto = (id) => /^[1-9][0-9]{0,18}$/.test(id) && BigInt(id) < 2n ** 63n;
+  const BASE58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
+  const nobody = new Set(["albums", "contacts", "friends", "galleries", "groups", "organize", "search", "sets", "tags", "upload", "me"]);
+
+  function decoded(word) { try { return decodeURIComponent(word); } catch { return word; } }
+
+  function person(name, question) {
+    const plain = decoded(name);
+    if (NSID.test(plain)) question.nsids.add(plain.toUpperCase());
+    else if (/^[a-z0-9_-]{1,255}$/i.test(plain) && !nobody.has(plain.toLowerCase())) question.aliases.add(plain.toLowerCase());
+    else return false;
+    return true;
+  }
+
+  function word(text, question) {
+    let found;
+    if (isPhoto(text)) question.photos.set(text, null);
+    else if ((found = /static\.?flickr\.com\/(?:[0-9]{1,4}\/)?([0-9]{1,6})\/([1-9][0-9]{0,18})_([0-9a-z]{4,20})(_[a-z0-9]{1,4})?/i.exec(text)) && isPhoto(found[2])) {
+      question.photos.set(found[2], /^_o/i.test(found[4] || "") ? null : `https://live.staticflickr.com/${found[1]}/${found[2]}_${found[3].toLowerCase()}_s.jpg`);
+    } else if ((found = /flickr\.com\/+(?:photos?|videos)\/+([^/?#&\s]+)\/+([1-9][0-9]{0,18})(?![\w%@])/i.exec(text)) && isPhoto(found[2]) && !nobody.has(found[1].toLowerCase())) question.photos.set(found[2], null);
+    else if ((found = /flickr\.com\/+photo(?:_[a-z]+)?\.gne\?(?:[^#\s]*&)?id=([1-9][0-9]{0,18})/i.exec(text)) && isPhoto(found[1])) question.photos.set(found[1], null);
+    else if ((found = /flic\.kr\/+p\/+([0-9A-Za-z]{1,11})(?!\w)/i.exec(text)) && [...found[1]].every((digit) => BASE58.includes(digit))) {
+      const id = [...found[1]].reduce((sum, digit) => sum * 58n + BigInt(BASE58.indexOf(digit)), 0n).toString();
+      if (!isPhoto(id)) return false;
+      question.photos.set(id, null);
+    } else if ((found = /buddyicons\/+([0-9]+(?:@|%40)n[0-9]{2})/i.exec(text))) return person(found[1], question);
+    else if ((found = /flickr\.com\/+(?:people\/+([^/?#&\s]+)|photos\/+([^/?#&\s]+)\/*(?:$|[?#]))/i.exec(text))) return person(found[1] || found[2], question);
+    else if (/[/.:]/.test(text)) return false;
+    else return person(text, question);
+    return true;
+  }
+
+  function questionOf(lines) {
+    const question = { photos: new Map(), nsids: new Set(), aliases: new Set(), unreadable: [], export: false };
+    for (const line of lines.split(/\n/)) {
+      for (const one of line.replace(/(^|\s)#.*$/, "").split(/[\s,;|]+/).filter(Boolean)) {
+        if (!word(one.replace(/^["'<(]+|["'>)]+$/g, ""), question)) question.unreadable.push(one);
+      }
+    }
+    return question;
+  }
+
+  /** The JSON files in a zip: Flickr's data export comes as several. */
+  async function unzipped(zip) {
+    const tail = new Uint8Array(await zip.slice(Math.max(0, zip.size - 65558)).arrayBuffer());
+    const view = new DataView(tail.buffer);
+    let end = tail.length - 22;
+    while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--;
+    if (end < 0) return [];
+    const size = view.getUint32(end + 12, true), from = view.getUint32(end + 16, true);
+    const list = new DataView(await zip.slice(from, from + size).arrayBuffer()), files = [];
+    for (let at = 0; at + 46 <= list.byteLength && list.getUint32(at, true) === 0x02014b50;) {
+      const method = list.getUint16(at + 10, true), packed = list.getUint32(at + 20, true), whole = list.getUint32(at + 24, true);
+      const length = list.getUint16(at + 28, true), header = list.getUint32(at + 42, true);
+      const name = text(new Uint8Array(list.buffer, at + 46, length));
+      at += 46 + length + list.getUint16(at + 30, true) + list.getUint16(at + 32, true);
+      if (!/(^|\/)(account_profile|photo_[0-9]+)\.json$/.test(name) || whole > 10e6) continue;
+      const local = new DataView(await zip.slice(header, header + 30).arrayBuffer());
+      const data = header + 30 + local.getUint16(26, true) + local.getUint16(28, true);
+      const part = zip.slice(data, data + packed);
+      files.push([name, method ? new Response(part.stream().pipeThrough(new DecompressionStream("deflate-raw"))) : new Response(part)]);
+    }
+    return files;
+  }
+
+  async function questionOfExport(files) {
+    const question = questionOf("");
+    question.export = true;
+    for (const given of files) {
+      const members = /\.zip$/i.test(given.name) ? await unzipped(given) : [[given.name, new Response(given)]];
+      for (const [name, content] of members) {
+        try {
+          const told = JSON.parse(await content.text());
+          if (/account_profile\.json$/.test(name) && NSID.test(told.nsid)) question.nsids.add(told.nsid.toUpperCase());
+          if (/photo_[0-9]+\.json$/.test(name) && isPhoto(String(told.id))) question.photos.set(String(told.id), null);
+        } catch { question.unreadable.push(name); }
+      }
+    }
+    return question;
+  }
+
+  // -- the answer ----------------------------------------------------------------------------------------------------
+
+  function element(name, properties = {}, ...children) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children.filter((child) => child !== null));
+    return made;
+  }
+
+  const short = (set) => set.title.split(" (")[0];
+  const rank = (set) => [set.huge ? 1 : 0, ABOUT.indexOf(set.about), set.dataset];
+  const page = (id, owner) => owner ? `https://www.flickr.com/photos/${owner}/${id}/` : `https://www.flickr.com/photo.gne?id=${id}`;
+
+  function together(look, hits) {
+    const sets = new Map();
+    for (const hit of hits) {
+      const set = look.sets.get(hit.dataset);
+      if (!set) continue;
+      if (!sets.has(set)) sets.set(set, new Map());
+      const photos = sets.get(set), name = hit.photo || `record ${photos.size}`;
+      if (!photos.has(name)) photos.set(name, []);
+      photos.get(name).push(hit);
+    }
+    for (const photos of sets.values()) {
+      for (const found of photos.values()) found.sort((a, b) => a.source - b.source || a.row - b.row);
+    }
+    const order = (a, b) => { const [x, y] = [rank(a[0]), rank(b[0])]; return x[0] - y[0] || x[1] - y[1] || (x[2] < y[2] ? -1 : 1); };
+    return [...sets].sort(order);
+  }
+
+  const licenseOf = (look, found) => { const hit = found.find((one) => one.license >= 0); return hit ? look.about.licenses[hit.license] || String(hit.license) : ""; };
+  const sourceOf = (set, hit) => (set.sources[hit.source] || { name: "?" }).name;
+
+  function photoLine(look, set, found, question) {
+    const [first] = found, owner = question.nsid || question.alias;
+    const facts = [`${first.place}, ${sourceOf(set, first)}`];
+    if (found.length > 1) facts.push(say("records", number(found.length)));
+    const license = licenseOf(look, found);
+    if (license) facts.push(say("collected", license));
+    if (found.some((hit) => hit.original)) facts.push(say("original"));
+    const via = found.find((hit) => hit.via >= 0 && (owner || hit.joined));
+    if (via && look.sets.has(via.via)) facts.push(say("by", short(look.sets.get(via.via))));
+    const link = first.photo ? element("a", { href: page(first.photo, owner), rel: "noreferrer noopener", target: "_blank", textContent: first.photo }) : null;
+    const line = element("li", {}, link, ` ${facts.join("; ")}`);
+    const picture = question.photos.get(first.photo);
+    if (picture) line.dataset.picture = picture;
+    return line;
+  }
+
+  function setPart(look, set, photos, question) {
+    const list = element("ul"), all = [...photos.values()];
+    const year = set.year ? `, ${set.year}` : "";
+    const head = element("h3", { textContent: `${short(set)}: ${number(all.length)}` });
+    const about = element("p", { className: "soft", textContent: [`${set.title}${year}`, set.publisher, say(set.about)].filter(Boolean).join(" · ") });
+    const part = element("article", { className: `set ${set.about}` }, head, about, list);
+    const more = element("button", { type: "button" });
+    const grow = () => {
+      const from = list.children.length, some = all.slice(from, from + SHOWN);
+      list.append(...some.map((found) => photoLine(look, set, found, question)));
+      const left = all.length - list.children.length;
+      more.textContent = say("more", number(left));
+      if (!left) more.remove();
+    };
+    more.addEventListener("click", grow);
+    part.append(more);
+    grow();
+    return part;
+  }
+
+  function download(name, type, content) {
+    const link = element("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  const cell = (value) => { const safe = /^\s*[=+\-@|%]/.test(value) ? `'${value}` : value; return `"${String(safe).replaceAll('"', '""')}"`; };
+
+  function csv(look, sets, question) {
+    const rows = [["photo_id", "url", "dataset", "record", "records", "source", "license_then", "links_original"]];
+    for (const [set, photos] of sets) {
+      for (const found of photos.values()) {
+        const id = found[0].photo || "", url = id && page(id, question.nsid || question.alias);
+        rows.push([id, url, set.dataset, found[0].place, found.length, sourceOf(set, found[0]), licenseOf(look, found), found.some((hit) => hit.original)]);
+      }
+    }
+    return rows.map((row) => row.map(cell).join(",")).join("\n") + "\n";
+  }
+
+  function named(sets) {
+    return element("ul", {}, ...sets.map((set) => element("li", { textContent: [set.title, set.year, set.publisher].filter(Boolean).join(", ") })));
+  }
+
+  function folded(title, ...children) {
+    return element("details", {}, element("summary", { textContent: title }), ...children);
+  }
+
+  function show(look, question, hits) {
+    const sets = together(look, hits);
+    const ids = new Set(hits.map((hit) => hit.photo).filter(Boolean)), bare = hits.filter((hit) => !hit.photo).length;
+    const owner = question.nsid || question.alias;
+    const keys = [...(owner ? ["owner"] : []), ...(question.photos.size ? ["photo_id"] : [])];
+    const blind = look.about.datasets.filter((set) => !set.match_keys.some((key) => keys.includes(key)));
+    let headline = say("nothing", number(look.about.datasets.length - blind.length));
+    if (hits.length) headline = say(owner ? "found" : "foundPhoto", number(ids.size), number(sets.length)) + (bare ? ` ${say("nameless", number(bare))}` : "");
+    const result = $("result");
+    const cautions = [];
+    if (question.unreadable.length) cautions.push(say("unreadable", question.unreadable.slice(0, 20).join(", ")));
+    if (question.alias && !question.nsid) cautions.push(say("aliasOnly"));
+    if (owner && !question.export && look.told.sections.unowned) cautions.push(say("ownerOnly"));
+    if (blind.length) cautions.push(say("notLooked", blind.map(short).join(", ")));
+    if (look.told.left_out) cautions.push(say("leftOut", number(look.told.left_out)));
+    result.replaceChildren(
+      element("h2", { id: "answer", className: `headline ${hits.length ? "alarm" : ""}`, textContent: headline }),
+      ...cautions.map((words) => element("p", { className: "caution", textContent: words })),
+      ...(hits.length ? [] : [element("p", { textContent: say("proves") })]),
+      ...sets.map(([set, photos]) => setPart(look, set, photos, question)),
+    );
+    if (hits.length) {
+      const save = element("div", { className: "row" },
+        element("button", { type: "button", textContent: say("csv"), onclick: () => download("flickr-photos.csv", "text/csv", csv(look, sets, question)) }),
+        element("button", { type: "button", textContent: say("list"), onclick: () => download("flickr-photos.txt", "text/plain", [...ids].map((id) => page(id, owner)).join("\n") + "\n") }));
+      if ([...ids].some((id) => question.photos.get(id))) save.append(element("button", { type: "button", textContent: say("thumbs"), onclick: pictures }));
+      result.append(save, element("h2", { textContent: say("next") }), element("p", { textContent: say("nextText") }),
+        element("p", {}, element("code", { textContent: "flickr-auditor plan --ids flickr-photos.txt --add-tag no_cv --license all-rights-reserved" })),
+        element("p", {}, element("code", { textContent: `flickr-auditor optout draft ${sets[0][0].dataset}` })));
+    }
+    const others = look.about.unknown.filter((set) => set.checkable), hopeless = look.about.unknown.filter((set) => !set.checkable);
+    result.append(
+      folded(say("sent"), element("p", { textContent: say("sentText") }), element("ul", { id: "sent" }, ...sent.map((name) => element("li", {}, element("code", { textContent: name }))))),
+      folded(say("unknown", number(others.length)), named(others)),
+      folded(say("nobody", number(hopeless.length)), named(hopeless)));
+    result.hidden = false;
+    result.focus();
+  }
+
+  function pictures(event) {
+    event.target.remove();
+    for (const line of document.querySelectorAll("[data-picture]")) {
+      if (!line.querySelector("img")) line.append(element("img", { src: line.dataset.picture, alt: "", loading: "lazy", referrerPolicy: "no-referrer" }));
+    }
+  }
+
+  // -- the page ------------------------------------------------------------------------------------------------------
+
+  let last = null;
+
+  function fail(error) {
+    const failure = error instanceof Failure ? say(error.key, ...error.values) : error.message;
+    $("result").replaceChildren(element("h2", { id: "answer", className: "headline alarm", textContent: say("failed", failure) }));
+    $("result").hidden = false;
+    $("result").focus();
+  }
+
+  async function run(question) {
+    question.nsid = [...question.nsids][0] || null;
+    question.alias = question.nsid ? null : [...question.aliases][0] || null;
+    const people = question.nsids.size || question.aliases.size;
+    if (!question.photos.size && !people) {
+      $("status").textContent = question.unreadable.length ? say("unreadable", question.unreadable.join(", ")) : say("none");
+      return;
+    }
+    if (people > 1 || (people && question.photos.size && !question.export)) {
+      $("status").textContent = say("two");
+      return;
+    }
+    $("status").textContent = say("working");
+    $("result").hidden = true;
+    sent.length = 0;
+    kept.clear();
+    try {
+      const look = await opened();
+      const hits = await ask(look, question);
+      last = () => { show(look, question, hits); foot(look); };
+      last();
+    } catch (error) {
+      last = () => fail(error);
+      last();
+    }
+    $("status").textContent = "";
+  }
+
+  function foot(look) {
+    document.querySelector("[data-text=foot]").textContent = say("foot", new Date(look.told.generated_at).toLocaleDateString(language));
+    $("root").textContent = say("root", look.root);
+  }
+
+  function translate() {
+    document.documentElement.lang = language;
+    document.title = say("title");
+    for (const one of document.querySelectorAll("[data-text]")) one.textContent = one.dataset.text === "foot" ? "" : say(one.dataset.text);
+    if (last) last();
+  }
+
+  for (const [tag, words] of Object.entries(WORDS)) $("language").append(element("option", { value: tag, textContent: words.name, selected: tag === language }));
+  $("language").addEventListener("change", () => { language = $("language").value; translate(); });
+  $("form").addEventListener("submit", (event) => { event.preventDefault(); run(questionOf($("query").value)); });
+  const given = async (files) => run(await questionOfExport([...files]));
+  $("export").addEventListener("change", () => given($("export").files));
+  $("folder").addEventListener("change", () => {
+    folder = new Map([...$("folder").files].map((one) => [one.webkitRelativePath.split("/").slice(1).join("/"), one]));
+  });
+  for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
+    document.addEventListener(name, (event) => {
+      event.preventDefault();
+      $("form").classList.toggle("over", over);
+      if (name === "drop" && event.dataTransfer.files.length) given(event.dataTransfer.files);
+    });
+  }
+  $("folder-part").hidden = location.protocol !== "file:";
+  translate();
+})();
