@@ -9,7 +9,7 @@ import pytest
 from auditor.audit.match import Subject, match
 from auditor.errors import AuditorError, RefusedError, UnreachableError, UsageError, WrongFileError
 from auditor.lookup.client import open_lookup
-from auditor.lookup.host import Host
+from auditor.lookup.host import ATTEMPTS, Host
 from tests.datasets.web import Handler, cut, redirect, status
 from tests.lookup.conftest import NOW, Data, Hosted, nsid
 
@@ -55,7 +55,7 @@ def fault(answer: Callable[[Handler], bool]) -> Break:
         (edit(about="0" * 64), WrongFileError, "HTTP 404"),
         (fault(status(503)), UnreachableError, "503"),
         (fault(status(403)), WrongFileError, "403"),
-        (fault(cut(100)), UnreachableError, "cut"),
+        (lambda hosted: hosted.web.faults.extend([cut(100)] * ATTEMPTS), UnreachableError, "cut"),
         (fault(redirect("https://another.example/lookup.json")), RefusedError, "another.example"),
         (fault(redirect("/elsewhere/lookup.json")), RefusedError, "elsewhere"),
     ],
@@ -163,6 +163,11 @@ def test_a_kept_file_that_was_damaged_is_fetched_again(small: Hosted) -> None:
     for path in small.home.rglob("*"):
         if path.is_file() and path.name != "newest":
             path.write_bytes(b"something else")
+    assert small.open().by_prefix("nsid", nsid(3))
+
+
+def test_a_connection_that_is_cut_is_made_again(small: Hosted) -> None:
+    small.web.faults += [cut(100)]
     assert small.open().by_prefix("nsid", nsid(3))
 
 
