@@ -16,6 +16,7 @@ from auditor.datasets.card import Card
 from auditor.datasets.match_keys import MatchKey
 from auditor.errors import ConfigurationError
 from auditor.optout import letter as letters
+from auditor.optout.case import Purpose
 from auditor.optout.law import LAWS, Ground, Role
 from auditor.optout.letter import FollowUp, Letter, Recipient
 from auditor.optout.photos import Place, Standing
@@ -87,6 +88,44 @@ def test_every_letter_survives_missing_and_hostile_values(
         assert set(re.findall(r"<(\w+)", html)) <= {"h1", "p", "ol", "ul", "li", "a"}
         assert html.count("<h1") == 1
         assert all(link.startswith("https://www.flickr.com/") for link in re.findall(r'href="([^"]*)"', html))
+
+
+@pytest.mark.parametrize("purpose", [Purpose.ACCESS, Purpose.HOST])
+@pytest.mark.parametrize(
+    ("language", "ground", "role"),
+    [combination[:3] for combination in COMBINATIONS if combination[3] is None],
+)
+def test_questions_and_notices_survive_hostile_values_and_keep_to_their_law(
+    language: str, ground: Ground, role: Role, purpose: Purpose
+) -> None:
+    photo = replace(PHOTO, places=(Place(HOSTILE, HOSTILE, HOSTILE),), more_places=3)
+    photo = replace(photo, history_day="2014-03-02", history_license=HOSTILE)
+    letter = a_letter(
+        [photo],
+        account=Account(NSID, HOSTILE, "ann"),
+        language=language,
+        ground=ground,
+        role=role,
+        sender=HOSTILE,
+        purpose=purpose,
+        contact="google-drive" if purpose is Purpose.HOST else "nvidia",
+    )
+    text, markdown = both(letter)
+    for part in (text.subject, text.body, markdown.subject, markdown.body):
+        assert not re.search(r"None|\{\{|\{%|[\x00-\x09\x0b-\x1f\x7f\u202e]", part)
+    assert "[ffhq-1]" in text.subject
+    html = MarkdownIt("commonmark").render(f"# {markdown.subject}\n\n{markdown.body}")
+    assert set(re.findall(r"<(\w+)", html)) <= {"h1", "p", "ol", "ul", "li", "a"}
+    named = {
+        "gdpr": LANGUAGES[language].gdpr,
+        "uk-gdpr": "UK GDPR",
+        "bipa": "740 ILCS 14",
+        "ccpa": "Civil Code",
+    }
+    for law, words in named.items():
+        assert (words in text.body) is (
+            law == ground or (words in named[ground] if ground in named else False)
+        )
 
 
 @pytest.mark.parametrize(

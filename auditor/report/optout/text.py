@@ -69,8 +69,8 @@ def asked_all_text(report: AskedAll) -> str:
     return "\n".join([*lines, f"{total} written, one for each publisher. Nothing was sent.", NO_ADVICE])
 
 
-def case_text(case: Case, today: date) -> str:
-    """A case in a few lines."""
+def case_text(case: Case, today: date, *, goes_on_in: str | None = None) -> str:
+    """A case in a few lines; `goes_on_in` is the case that its answer led to."""
     lines = [f"{case.id}: {_state(case, today)}, {_subject(case)}"]
     if (due := case.deadline) and case.state is State.SENT:
         letter = case.newest_sent
@@ -89,7 +89,10 @@ def case_text(case: Case, today: date) -> str:
             f"  checked on {outcome.checked_on}: {outcome.removed:,} removed,"
             f" {outcome.still_there:,} still there, {outcome.newly_found:,} newly found"
         )
-    lines.append(f"  next: {next_step(case, today)}")
+    step = next_step(case, today)
+    if goes_on_in and case.closed_on is None:
+        step = f"It goes on in {goes_on_in}. If that is all: flickr-auditor optout close {case.id}"
+    lines.append(f"  next: {step}")
     return "\n".join(lines)
 
 
@@ -130,8 +133,15 @@ def status_text(cases: Sequence[Case], today: date) -> str:
             groups["Your turn"].append(case)
     groups["Your turn"].sort(key=lambda case: not case.overdue(today))
     groups["Waiting for an answer"].sort(key=lambda case: case.deadline.day if case.deadline else date.max)
+    later = {case.follows: case.id for case in cases if case.follows}
     return "\n".join(
-        "\n".join([f"{title} ({len(members)})", *(case_text(case, today) for case in members), ""])
+        "\n".join(
+            [
+                f"{title} ({len(members)})",
+                *(case_text(case, today, goes_on_in=later.get(case.id)) for case in members),
+                "",
+            ]
+        )
         for title, members in groups.items()
         if members
     ).rstrip()
