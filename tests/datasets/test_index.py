@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.datasets import readers
+from auditor.datasets.index import lookup
 from auditor.datasets.index.build import build
 from auditor.datasets.index.folder import remove
 from auditor.datasets.index.local import names
@@ -286,6 +287,37 @@ def test_many_ids_at_once(add: Build, index: Callable[[], Index]) -> None:
         hit.photo_id
         for hit in index().by_photo([str(number) for number in range(8_999_990_000, 9_000_010_000)])
     ] == IDS
+
+
+@pytest.mark.parametrize("most_rows", [0, 1000])
+def test_a_large_index_answers_as_a_small_one(
+    add: Build, index: Callable[[], Index], monkeypatch: pytest.MonkeyPatch, most_rows: int
+) -> None:
+    add("open-images-csv", lookalikes.open_images() * 2)
+    add("open-images-csv", lookalikes.open_images().replace(b"/99000000@N07", b"/some_alias"), append=True)
+    others = [str(number) for number in range(1, 100)]
+    asked = [
+        (MatchKey.PHOTO_ID, [*IDS, *others]),
+        (MatchKey.PHOTO_ID, others),
+        (MatchKey.OWNER, ["99000001@N07", "some_alias", *(f"9900{number}@N07" for number in others)]),
+        (MatchKey.CONTENT_MD5, [hit.content_md5 or "" for hit in index().by_photo(IDS)]),
+    ]
+
+    def answers() -> list[list[str]]:
+        return [
+            sorted(map(repr, index().groups(key, values, keys=keys)))
+            for key, values in asked
+            for keys in (True, False)
+        ]
+
+    small = answers()
+    monkeypatch.setattr(lookup, "_LARGE_FILE", 1)
+    monkeypatch.setattr(lookup, "_MANY_VALUES", 1)
+    monkeypatch.setattr(lookup, "_MOST_ROWS", most_rows)
+    assert answers() == small
+    assert small[0]
+    assert small[4]
+    assert not small[2]
 
 
 MEANING_SOMETHING = [

@@ -22,7 +22,14 @@ PLACES: Final = 10
 MOST_KEYS: Final = 1000
 """Of one photo: more than faces are in any picture, less than memory holds."""
 BATCH_ROWS: Final = 2048
+_LARGE_FILE, _MANY_VALUES, _MOST_ROWS = 1 << 20, 16, 1 << 17
+"""Records of a file, values looked up in it and hits among them for which finding the rows first is quicker.
 
+Of 100 million records the ids alone are read in a third of the time of all columns that are wanted of the
+hits. One or a few values lie in few row groups, and where most groups have hits, all are read anyway.
+"""
+
+_NUMBERED: Final = duck.parquet(file_row_number=True)
 _Row = dict[str, Any]
 
 
@@ -160,6 +167,17 @@ class Index:
         # Indexes of before records had keys have no such column.
         record_key = "key" if self.manifest.keyed else "NULL::VARCHAR"
         value = "photo_id" if key is MatchKey.OWNER else column
+        wanted = f"{column} IN (SELECT unnest(?::{'BIGINT' if isinstance(values[0], int) else 'VARCHAR'}[]))"
+        given: list[object] = [list(values)]
+        if but:
+            wanted += " AND (nsid IS NULL OR nsid NOT IN (SELECT unnest(?::BIGINT[])))"
+            given.append(list(but))
+        if file.rows >= _LARGE_FILE and len(values) >= _MANY_VALUES:
+            rows = self._row_numbers(file.name, wanted, given)
+            if not rows:
+                return
+            if len(rows) <= _MOST_ROWS:
+                wanted, given = "file_row_number IN (SELECT unnest(?::BIGINT[]))", [rows]
         query = f"""
             SELECT
                 {value}, count(*), bool_or(original),
@@ -169,17 +187,22 @@ class Index:
                 {f"list(DISTINCT photo_id)[:{MOST_KEYS}]" if key is MatchKey.CONTENT_MD5 else "NULL"}
             FROM (
                 SELECT *, {record_key} AS record_key, (source::HUGEINT << 64) + row AS place
-                FROM {duck.PARQUET}
+                FROM {_NUMBERED}
             )
-            WHERE {column} IN (SELECT unnest(?::{"BIGINT" if isinstance(values[0], int) else "VARCHAR"}[]))
-                AND {"(nsid IS NULL OR nsid NOT IN (SELECT unnest(?::BIGINT[])))" if but else "true"}
+            WHERE {wanted}
             GROUP BY {value}, CASE WHEN {value} IS NULL THEN place END
         """  # noqa: S608 - all from this file
-        parameters = [duck.pattern(self.folder / file.name), list(values), *([list(but)] if but else [])]
         with self._reading():
-            answer = _database().cursor().execute(query, parameters)
+            answer = _database().cursor().execute(query, [duck.pattern(self.folder / file.name), *given])
             while batch := answer.fetchmany(BATCH_ROWS):
                 yield from (self._group(row) for row in batch)
+
+    def _row_numbers(self, file: str, wanted: str, given: Sequence[object]) -> list[int]:
+        """Where in the data file the records are for which `wanted` holds."""
+        query = f"SELECT file_row_number FROM {_NUMBERED} WHERE {wanted}"  # noqa: S608 - all from this file
+        with self._reading():
+            answer = _database().cursor().execute(query, [duck.pattern(self.folder / file), *given])
+            return [row for (row,) in answer.fetchall()]
 
     def _group(self, row: Sequence[Any]) -> Group:
         value, records, original, license_id, places, keys, photo_ids = row
