@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Final
-
-import filelock
+from typing import TYPE_CHECKING, Final
 
 from auditor import clock
 from auditor.clock import Moment, least_since
@@ -23,6 +21,9 @@ from auditor.errors import RefusedError, StorageError
 from auditor.files import private_dir, storage_error, storage_errors, write_atomic
 from auditor.processes import Process
 from auditor.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    import filelock  # not before it is needed: commands that only read lock nothing
 
 _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL})
 """What file systems without locks answer, some network and user-space ones."""
@@ -52,6 +53,8 @@ def index_lock(indexes: Path, name: str) -> Iterator[None]:
 
 @contextmanager
 def _held(file: Path, purpose: str, *, wait: float, progress: Progress) -> Iterator[None]:
+    import filelock
+
     with storage_errors(file):
         lock = filelock.FileLock(file, mode=0o600)
     holder = file.with_name(f"{file.name}.json")
@@ -65,7 +68,11 @@ def _held(file: Path, purpose: str, *, wait: float, progress: Progress) -> Itera
         lock.release()
 
 
-def _acquire(lock: filelock.BaseFileLock, file: Path, holder: Path, wait: float, progress: Progress) -> None:
+def _acquire(
+    lock: "filelock.BaseFileLock", file: Path, holder: Path, wait: float, progress: Progress
+) -> None:
+    import filelock
+
     try:
         try:
             lock.acquire(timeout=0)

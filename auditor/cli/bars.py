@@ -4,11 +4,12 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
+from auditor.progress import SILENT, Progress, Task
 
-from auditor.progress import Progress, Task
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 class Bars(Progress):
@@ -17,13 +18,18 @@ class Bars(Progress):
     @contextmanager
     def task(self, label: str, *, total: int | None = None, unit: str = "") -> Iterator[Task]:
         """One bar."""
+        if not sys.stderr.isatty():
+            with SILENT.task(label, total=total, unit=unit) as silent:
+                yield silent
+            return
+        from tqdm import tqdm  # slow to import, and only a terminal needs it
+
         bar: tqdm[Any] = tqdm(
             desc=label,
             total=total,
             unit=unit if unit == "B" else f" {unit}",
             unit_scale=unit == "B",
             leave=False,
-            disable=not sys.stderr.isatty(),
             file=sys.stderr,
         )
         try:
@@ -34,7 +40,12 @@ class Bars(Progress):
     def say(self, message: str) -> None:
         """A line above the bars; a full or broken stderr is no reason to stop in the middle of changes."""
         with contextlib.suppress(OSError):
-            tqdm.write(message, file=sys.stderr)
+            if sys.stderr.isatty():
+                from tqdm import tqdm
+
+                tqdm.write(message, file=sys.stderr)
+            else:
+                print(message, file=sys.stderr)
 
 
 class _BarTask:

@@ -4,10 +4,11 @@ A misspelt key would otherwise silently drop, say, an opt-out address.
 """
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 from typing import Self, TypeGuard
 from urllib.parse import urlsplit
+
+import tomli  # compiled: three times as fast as tomllib, and most commands read all cards
 
 from auditor.errors import ConfigurationError
 
@@ -26,8 +27,8 @@ class Table:
     def parse(cls, text: str, file: str) -> Self:
         """The table that the text of `file` is. Raises `ConfigurationError` for what is no TOML."""
         try:
-            return cls(tomllib.loads(text), file)
-        except tomllib.TOMLDecodeError as error:
+            return cls(tomli.loads(text), file)
+        except tomli.TOMLDecodeError as error:
             raise ConfigurationError(f"{file} is not valid TOML: {error}", hint="Mend the file.") from error
 
     def error(self, key: str, problem: str) -> ConfigurationError:
