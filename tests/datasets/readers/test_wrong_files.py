@@ -12,7 +12,6 @@ from tests.datasets.readers.conftest import Write
 from tests.datasets.readers.lookalikes import ALL
 
 CARDS = [card for card in catalogue.load().values() if card.checkable]
-READS_LINKS = [card.name for card in CARDS if GENERIC in card.formats]
 
 # A file whose rows are also right for another format: (its own format, the other): why.
 SAME_SHAPE = {
@@ -63,10 +62,6 @@ def test_the_files_of_other_datasets_are_refused_with_what_was_expected_and_foun
             titles = [readers.formats()[other].title for other in looks_like[name]]
             assert any(f"; found {title}" in error.message for title in titles)
             assert error.hint
-
-
-def test_only_sets_of_unknown_columns_read_any_list_of_links() -> None:
-    assert READS_LINKS == ["ibm-dif"]
 
 
 def test_a_list_of_links_is_read_for_them(add: Build, write: Write) -> None:
