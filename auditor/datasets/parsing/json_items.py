@@ -1,15 +1,20 @@
-"""JSON files streamed: one element at a time, never the whole, and an error when the file ends too early."""
+"""JSON files streamed: one element at a time, never the whole, and an error when the file ends too early.
+
+A reader that names the `keys` that it needs of each object gets no others where the file can be read at once
+(`json_whole`), and possibly others where it cannot.
+"""
 
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import ijson
 import numpy as np
 
+from auditor.datasets.parsing import json_whole
 from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source, Stream
 from auditor.datasets.parsing.text import by_line
@@ -19,6 +24,7 @@ NO_OBJECT = "no JSON object"
 MAX_DEPTH = 200
 MAX_TEXT_BYTES = 16 << 20
 
+_LIST = re.compile(r"(?:(\w+)\.)?item")
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 # What Python and NumPy write for numbers that JSON has not; texts are matched to be left alone.
@@ -35,14 +41,22 @@ def items(source: Source, path: str) -> Iterator[Any]:
         yield from ijson.items(_Utf8(stream), path, use_float=True)
 
 
-def entries(source: Source, path: str) -> Iterator[dict[str, Any]]:
+def entries(source: Source, path: str, keys: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
     """The objects at an ijson path; what is no object comes as an empty one, so that it is accounted for."""
+    if keys and (match := _LIST.fullmatch(path)):
+        whole = json_whole.list_entries(source, match[1] or "", keys)
+        if whole is not None:
+            yield from whole
+            return
     for item in items(source, path):
         yield item if isinstance(item, dict) else {}
 
 
-def members(source: Source) -> Iterator[tuple[str, Any]]:
+def members(source: Source, keys: Sequence[str] = ()) -> Iterator[tuple[str, Any]]:
     """The (key, value) pairs of the file's one object; a repeated key comes repeatedly."""
+    if keys and (whole := json_whole.member_entries(source, keys)) is not None:
+        yield from whole
+        return
     with source.open() as stream, _broken(source):
         yield from ijson.kvitems(_Utf8(stream), "", use_float=True)
 
@@ -53,15 +67,17 @@ def pairs(source: Source, path: str) -> Iterator[tuple[str, Any]]:
         yield from ijson.kvitems(_Utf8(stream), path, use_float=True)
 
 
-def objects(source: Source) -> Iterator[tuple[str, dict[str, Any]]]:
+def objects(source: Source, keys: Sequence[str] = ()) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The entries of a file that is one list or one object, each with its place: ``[3]`` or ``["key"]``.
 
     What is no object comes as an empty one, so that every entry is accounted for.
     """
     if opens_with(source, b"["):
-        placed: Iterator[tuple[str, Any]] = ((f"[{n}]", item) for n, item in enumerate(items(source, "item")))
+        placed: Iterator[tuple[str, Any]] = (
+            (f"[{n}]", item) for n, item in enumerate(entries(source, "item", keys))
+        )
     else:
-        placed = ((f'["{key}"]', value) for key, value in members(source))
+        placed = ((f'["{key}"]', value) for key, value in members(source, keys))
     for place, value in placed:
         yield place, value if isinstance(value, dict) else {}
 

@@ -172,6 +172,14 @@ class Source:
                 kept = block[-256:]
         return False
 
+    @property
+    def unpacked_file(self) -> Path | None:
+        """The file on disk, where its bytes are those that are read: neither packed nor in UTF-16."""
+        if self._on_disk is None:
+            return None
+        start = first_bytes(self._on_disk)
+        return None if packing(start) or start.startswith(_UTF16) else self._on_disk
+
     def open(self) -> Stream:
         """Open at the start."""
         with damage(self.label):

@@ -6,9 +6,8 @@ most of the file, are passed over, but they are read to the end: a file cut shor
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from auditor.datasets.parsing.json_items import entries, items
+from auditor.datasets.parsing.json_items import entries
 from auditor.datasets.parsing.keys import license_of, records_in
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
@@ -26,6 +25,7 @@ _OTHERS = (
     b'"permalink"',
 )
 """Keys of TACO, nocaps, HierText, VQA, GuessWhat?! and RedCaps, which took over COCO's words."""
+_KEYS = ("id", "flickr_url", "flickr_640_url", "license")
 _OF_LVIS = (b'"neg_category_ids"', b'"not_exhaustive_category_ids"', b'"synset"')
 
 
@@ -50,7 +50,7 @@ def is_lvis(source: Source) -> bool:
 def read(source: Source) -> Iterator[Row]:
     """One row for each image."""
     licenses = _licenses(source)
-    for index, image in enumerate(entries(source, "images.item")):
+    for index, image in enumerate(entries(source, "images.item", _KEYS)):
         number = image.get("id")
         found = records_in(
             (image.get("flickr_url"), image.get("flickr_640_url")),
@@ -63,11 +63,9 @@ def read(source: Source) -> Iterator[Row]:
 
 def _licenses(source: Source) -> dict[str, int | None]:
     """The file's licence numbers, as text, to Flickr's licence ids."""
-    rows: Iterator[Any] = items(source, "licenses.item")
     return {
         str(row.get("id")): license_of(row.get("url")) or license_of(row.get("name"))
-        for row in rows
-        if isinstance(row, dict)
+        for row in entries(source, "licenses.item", ("id", "url", "name"))
     }
 
 

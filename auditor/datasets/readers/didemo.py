@@ -40,7 +40,7 @@ def _read(source: Source) -> Iterator[Row]:
     if not opens_with(source, b"["):
         yield from by_line(source, _line)
         return
-    for index, moment in enumerate(entries(source, "item")):
+    for index, moment in enumerate(entries(source, "item", ["video"])):
         yield row_of(index + 1, _video(moment.get("video"), f"[{index}]"))
 
 

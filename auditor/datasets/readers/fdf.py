@@ -11,6 +11,8 @@ from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
+_KEYS = ("photo_url", "user_nsid", "license_url", "license")
+
 
 def _sniff(source: Source) -> bool:
     siblings = (
@@ -27,7 +29,7 @@ def _sniff(source: Source) -> bool:
 
 
 def _read(source: Source) -> Iterator[Row]:
-    for number, (place, face) in enumerate(objects(source), 1):
+    for number, (place, face) in enumerate(objects(source, _KEYS), 1):
         license_id = license_of(face.get("license_url")) or license_of(face.get("license"))
         addresses = (face.get("photo_url"), face.get("user_nsid"))
         key = place.strip('[]"') if place.startswith('["') else None

@@ -18,7 +18,7 @@ def _sniff(source: Source) -> bool:
 
 
 def _read(source: Source) -> Iterator[Row]:
-    for number, (key, face) in enumerate(members(source), 1):
+    for number, (key, face) in enumerate(members(source, ["metadata"]), 1):
         metadata = face.get("metadata") if isinstance(face, dict) else None
         if not isinstance(metadata, dict):
             yield Row(number, skipped=NO_ADDRESS)

@@ -13,6 +13,8 @@ from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 
+_KEYS = ("image_name", "photo_url", "license_url", "license")
+
 
 def _sniff(source: Source) -> bool:
     keys = (b'"image_name"', b'"photo_url"')
@@ -20,7 +22,7 @@ def _sniff(source: Source) -> bool:
 
 
 def _read(source: Source) -> Iterator[Row]:
-    for number, (place, photo) in enumerate(objects(source), 1):
+    for number, (place, photo) in enumerate(objects(source, _KEYS), 1):
         license_id = license_of(photo.get("license_url")) or license_of(photo.get("license"))
         name = photo.get("image_name")
         key = name if isinstance(name, str) else None

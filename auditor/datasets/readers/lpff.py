@@ -17,7 +17,7 @@ def _sniff(source: Source) -> bool:
 
 
 def _read(source: Source) -> Iterator[Row]:
-    for number, (place, face) in enumerate(objects(source), 1):
+    for number, (place, face) in enumerate(objects(source, ["image_info"]), 1):
         info = face.get("image_info")
         info = info if isinstance(info, dict) else {}
         page = address(info.get("photo_url"))

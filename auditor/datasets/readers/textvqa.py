@@ -3,7 +3,7 @@
 ``image_id`` is Open Images' ImageID, which is what is left where an address is missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from auditor.datasets.parsing.json_items import entries, opens_with
 from auditor.datasets.parsing.keys import records_in
@@ -18,7 +18,7 @@ def _sniff(source: Source) -> bool:
     return opens_with(source, b"{") and all(key in source.head for key in keys)
 
 
-def _find(entry: dict[str, object], place: str) -> Found:
+def _find(entry: Mapping[str, object], place: str) -> Found:
     image = open_images_id(entry.get("image_id"))
     addresses = (entry.get("flickr_original_url"), entry.get("flickr_300k_url"))
     found = records_in(addresses, place=place, key=image)

@@ -14,6 +14,7 @@ from auditor.datasets.parsing.row import Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format, coco
 
+_KEYS = ("flickr_id", "coco_id", "image_id", "id")
 LOOKED_UP = "COCO photo, used to look up those of Visual Genome"
 
 
@@ -27,11 +28,11 @@ def _sniff(source: Source) -> bool:
 
 def _read(source: Source) -> Iterator[Row]:
     if not _is_image_data(source):
-        for index, _ in enumerate(entries(source, "images.item")):
+        for index, _ in enumerate(entries(source, "images.item", ["id"])):
             yield Row(index + 1, skipped=LOOKED_UP)
         return
     by_coco_id = _coco_photos(source)
-    for index, image in enumerate(entries(source, "item")):
+    for index, image in enumerate(entries(source, "item", _KEYS)):
         parent = coco_id(image.get("coco_id"))
         photo = photo_id(image.get("flickr_id")) or by_coco_id.get(parent or "")
         if photo is None and parent is None:
@@ -52,7 +53,7 @@ def _coco_photos(source: Source) -> dict[str, int]:
         for path in source.beside
         for other in sources.sources(path)
         if coco.has_shape(other)
-        for image in entries(other, "images.item")
+        for image in entries(other, "images.item", ("id", "flickr_url"))
         if "id" in image and (photo := address(image.get("flickr_url")))
     }
 

@@ -1,0 +1,111 @@
+"""JSON files of moderate size at once, and of their entries only the keys that a reader asks for.
+
+ijson makes a Python object of every number in a file: FFHQ's landmarks, COCO's outlines. Typed decoding
+passes over what nobody wants, ten times as fast. It is for files as publishers write them. Whatever is odd
+about one (broken, packed, too large, NaN, bad UTF-8, a repeated key, an entry that is no object) is left to
+`json_items`, which reads it from the start; so nothing is given out before the whole file was read. What it
+passes over may hold a number too large for ijson: that file, complete as it is, is read here.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from auditor.datasets.parsing.sources import Source
+
+MOST_BYTES: Final = 512 << 20
+MOST_OBJECTS: Final = 2_000_000
+"""In the whole file: an entry takes some hundred bytes of memory, however short it is in the file."""
+
+_BOM = b"\xef\xbb\xbf"
+_KEY = rb'"(?:[^"\\]|\\.)*+"\s*+:\s*+'
+_FIRST_KEY = re.compile(rb"\s*+\{\s*+" + _KEY)
+_NEXT_KEY = re.compile(rb"\s*+,\s*+" + _KEY)
+_END = re.compile(rb"\s*+\}\s*+")
+_ESCAPED_ASCII = re.compile(rb"\\u00[0-7]")
+"""A spelling that would hide a repeated key."""
+
+Entry = Mapping[str, Any]
+
+
+def list_entries(source: Source, name: str, keys: Sequence[str]) -> list[Entry] | None:
+    """The objects of the list called `name` in the file's object, "" for the list that the file is.
+
+    Each has those of `keys` that it holds; None: the file is to be read with care.
+    """
+    data = _whole(source)
+    if data is None:
+        return None
+    entry = _entry_type(tuple(keys))
+    try:
+        if not name:
+            found = msgspec.json.decode(data, type=list[entry])  # type: ignore[valid-type]
+        elif data.count(b'"%s"' % name.encode()) == 1 and not _ESCAPED_ASCII.search(data):
+            found = msgspec.json.decode(data, type=_outer_type(name, entry)).found
+        else:
+            return None
+    except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
+        return None
+    return [_given(one, keys) for one in found]
+
+
+def member_entries(source: Source, keys: Sequence[str]) -> list[tuple[str, Entry]] | None:
+    """The (key, object) pairs of the file's one object; otherwise as `list_entries`."""
+    data = _whole(source)
+    if data is None:
+        return None
+    entry = _entry_type(tuple(keys))
+    try:
+        found = msgspec.json.decode(data, type=dict[str, entry])  # type: ignore[valid-type]
+        if not _fill(data, msgspec.json.decode(data, type=dict[str, msgspec.Raw]).values()):
+            return None
+    except (ValueError, RecursionError):
+        return None
+    return [(key, _given(one, keys)) for key, one in found.items()]
+
+
+def _whole(source: Source) -> bytes | None:
+    """The content of a file as it lies on disk; None where it is packed, or more than memory should hold."""
+    file = source.unpacked_file
+    if file is None or file.stat().st_size > MOST_BYTES:
+        return None
+    with source.open() as stream:
+        data = stream.read(MOST_BYTES + 1)  # it may grow meanwhile
+    if len(data) > MOST_BYTES:
+        return None
+    return data.removeprefix(_BOM) if data.count(b"{") <= MOST_OBJECTS else None
+
+
+@cache
+def _entry_type(keys: tuple[str, ...]) -> type[msgspec.Struct]:
+    fields = [(f"key{number}", Any, msgspec.UNSET) for number in range(len(keys))]
+    names = {f"key{number}": key for number, key in enumerate(keys)}
+    return msgspec.defstruct("Entry", fields, rename=names, gc=False)
+
+
+@cache
+def _outer_type(name: str, entry: type[msgspec.Struct]) -> Any:
+    return msgspec.defstruct("Outer", [("found", list[entry])], rename={"found": name})  # type: ignore[valid-type]
+
+
+def _given(entry: msgspec.Struct, keys: Sequence[str]) -> Entry:
+    """The entry as the object that it is in the file, as far as it was asked for."""
+    values = zip(keys, msgspec.structs.astuple(entry), strict=True)
+    return {key: value for key, value in values if value is not msgspec.UNSET}
+
+
+def _fill(data: bytes, values: Collection[msgspec.Raw]) -> bool:
+    """Whether the values and their keys are all of `data`: of a repeated key only the last value is kept."""
+    start = np.frombuffer(data, np.uint8).ctypes.data
+    end, form = 0, _FIRST_KEY
+    for value in values:
+        key = form.match(data, end)
+        view = np.frombuffer(value, np.uint8)
+        if key is None or key.end() != view.ctypes.data - start:
+            return False
+        end, form = key.end() + len(view), _NEXT_KEY
+    return bool(values) and _END.fullmatch(data, end) is not None
