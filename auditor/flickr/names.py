@@ -11,6 +11,8 @@ something before it, or adds the owner. All forms are from published lists::
     10280355@N07/landmark_aligned_face.1884.9496770260_5b2ff68aae_o.jpg    Adience
     876/87667287@N00/4440872808_0.jpg                             MegaFace
     1000092795.jpg, 296814969_3.jpg, 0001_2124494179.jpg          Flickr30k, HELEN, NUS-WIDE
+    9900000001_0a1b2c3d4e_z.jpg?zz=1                              as Flickr's answers and wget write it
+    9900000001_0a1b2c3d4e_b_face_0.jpg                            what is cut out of a photo
 
 Only a secret or an NSID shows that a number is a photo's: ``2017_19784472.jpg`` (VISPR), ``687050.jpg``
 (AVA) and ``COCO_val2014_000000032001.jpg`` look like the last line and are none. So what has neither counts
@@ -35,14 +37,20 @@ _LONGEST_ID: Final = 19
 _ID = r"([1-9][0-9]{0,18})"
 _NSID = r"[1-9][0-9]{4,10}@N[0-9]{2}"
 # Several types (a.jpg.1), none, or a dot with nothing behind it; then the number of a caption (Flickr8k).
-_END = r"(?:\.[0-9]?[a-z][a-z0-9]{0,4}(?:\.[0-9]{1,2})?)*\.?(?:#[0-9]+)?"
+_END = r"(?:\.[0-9]?[a-z][a-z0-9]{0,4}(?:\.[0-9]{1,2})?)*\.?(?:[?@]zz=[0-9])?(?:#[0-9]+)?"
 _SIZE = r"([a-z]{1,2}|[2-6]k|[0-9]{1,4})"
 _WITH_SECRET = re.compile(
     rf"(?<![0-9a-z@]){_ID}_([0-9a-f]{{6,16}})(?:_{_SIZE})?(?:_d)?(?:_([0-9]{{1,6}})_{_NSID})?{_END}$",
     re.IGNORECASE,
 )
+# What was cut out of a photo, or stored twice, has something of its own behind Flickr's name.
+_WITH_SECRET_AND_MORE = re.compile(
+    rf"(?<![0-9a-z@]){_ID}_([0-9a-f]{{{_SECRET_LENGTH}}})(?:_{_SIZE})?"
+    rf"(?:[-_.][\w.-]{{1,60}}| ?\([0-9]{{1,3}}\)){_END}$",
+    re.IGNORECASE,
+)
 _WITH_OWNER = re.compile(
-    rf"(?:.*/)?({_NSID})(?:_identity_[0-9]+)?[/_]{_ID}(?:_[0-9]{{1,4}})?{_END}", re.IGNORECASE
+    rf"(?:.*/)?({_NSID})(?:_identity_[0-9]+)?[/_]{_ID}(?:_[0-9]{{1,4}})?{_END}/?", re.IGNORECASE
 )
 _NUMBER = re.compile(rf"(?:.*/)?{_ID}(?:_[0-9]{{1,3}})?(?:_o)?{_END}", re.IGNORECASE)
 _COUNTED = re.compile(rf"(?:.*/)?[0-9]{{1,6}}_([1-9][0-9]{{6,18}}){_END}", re.IGNORECASE)
@@ -68,15 +76,27 @@ def parse_name(text: str, *, proven: bool = False, numbered: bool = False) -> Ph
         if _fits(number) and (numbered or proven or int(number) >= _LEAST_TYPICAL):
             return PhotoAddress(number, nsid.upper())
         return None
-    if "_" in path and (match := _WITH_SECRET.search(path)):
-        number, secret, size, server = match.groups()
-        owner = _owner(path)
-        if _fits(number) and (proven or owner or _is_secret(number, secret, numbered=numbered)):
-            size = (size or "").lower()
-            return PhotoAddress(number, owner, None, server, None, secret.lower(), size, size == "o")
+    if "_" in path and (photo := _with_secret(path, proven=proven, numbered=numbered)):
+        return photo
     if numbered and (match := _COUNTED.fullmatch(path) or _NUMBER.fullmatch(path)) and _fits(match[1]):
         return PhotoAddress(match[1])
     return None
+
+
+def _with_secret(path: str, *, proven: bool, numbered: bool) -> PhotoAddress | None:
+    owner = server = None
+    if match := _WITH_SECRET.search(path):
+        number, secret, size, server = match.groups()
+        owner = _owner(path)
+        proven = proven or owner is not None
+    elif match := _WITH_SECRET_AND_MORE.search(path):
+        number, secret, size = match.groups()
+    else:
+        return None
+    if not _fits(number) or not (proven or _is_secret(number, secret, numbered=numbered)):
+        return None
+    size = (size or "").lower()
+    return PhotoAddress(number, owner or _owner(path), None, server, None, secret.lower(), size, size == "o")
 
 
 def _fits(number: str) -> bool:

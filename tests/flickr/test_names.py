@@ -44,6 +44,12 @@ CERTAIN = [
     (f"{NSID}\\{ID}.jpg", OWNED),
     (f"{NSID}_{ID}_01", OWNED),
     (f"  {ID}_{SECRET}.jpg\n", NAMED),
+    (f"{ID}_{SECRET}_z.jpg?zz=1", NAMED._replace(size="z")),
+    (f"{ID}_{SECRET}_z.jpg@zz=1", NAMED._replace(size="z")),
+    (f"{ID}_{SECRET}_b_face_0.jpg", NAMED._replace(size="b")),
+    (f"{ID}_{SECRET}_o-crop.png", ORIGINAL),
+    (f"{ID}_{SECRET} (1).jpg", NAMED),
+    (f"photos/{NSID}/{ID}/", OWNED),
 ]
 
 UNCERTAIN = [

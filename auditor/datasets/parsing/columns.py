@@ -2,7 +2,8 @@
 
 An address on a Flickr host is certain wherever it stands, and so is an NSID. The name of a file is certain
 with a secret or an NSID in it. A bare number is certain only in a column that the links beside it confirm,
-or that the user named; else it may be the number of any other site, and it is left, and the user is told.
+that has a column of secrets beside it, as in Flickr's own answers, or that the user named; else it may be the
+number of any other site, and it is left, and the user is told.
 """
 
 import re
@@ -32,7 +33,14 @@ ROUNDED = "number rounded by a spreadsheet"
 
 _MAY_BE_NAME = re.compile(r"[0-9]_[0-9a-f]{6}|@N[0-9]{2}|%40N[0-9]{2}", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"[\s,;|\"'<>()]+")
-_ALONE = re.compile(r"(?:^|[\s,;|\"'<>()])[0-9]+(?:@|%40)N[0-9]{2}(?:$|[\s,;|\"'<>()])", re.IGNORECASE)
+# Hive parts fields by \x01; lists of several programs write owner=…, [… …] or {…: …}.
+_ALONE = re.compile(
+    r"(?:^|(?<=[\s,;|\"'<>()\[\]{}=:^~\x01]))[0-9]+(?:@|%40)N[0-9]{2}(?=$|[\s,;|\"'<>()\[\]{}=:^~\x01])",
+    re.IGNORECASE,
+)
+_SECRET = re.compile(r"[0-9a-f]{10}")
+_ID_NAMES = frozenset({"id", "photo", "photoid", "flickrid", "flickrphotoid", "imageid"})
+"""What the column of the id is called where a column of secrets stands beside it, without signs between."""
 _BETWEEN_IDS = re.compile(r"[-,;|\s\[\]]+")
 _SCIENTIFIC = re.compile(r"([1-9])(?:\.([0-9]+))?e\+?([0-9]{1,2})", re.IGNORECASE)
 _LEAST_LISTED = 10_000
@@ -60,6 +68,9 @@ class Column:
     confirmed: int = 0
     contradicted: int = 0
     """In how many rows the number is, and is not, the photo that a link or a name in the row leads to."""
+    secrets: int = 0
+    beside_secrets: bool = False
+    """The row's secret is that of this photo."""
     example: str = ""
 
     @property
@@ -69,8 +80,8 @@ class Column:
 
     @property
     def is_id(self) -> bool:
-        """Its numbers are the photo ids: the links of the same rows say so, and none says otherwise."""
-        return self.confirmed >= _LEAST_CONFIRMED and not self.contradicted
+        """Its numbers are the photo ids: links or secrets of the same rows say so, and no link otherwise."""
+        return (self.beside_secrets or self.confirmed >= _LEAST_CONFIRMED) and not self.contradicted
 
     @property
     def certain(self) -> bool:
@@ -90,6 +101,8 @@ class Plan:
     columns: dict[str, Column] = field(default_factory=dict)
     sections: set[str] = field(default_factory=set)
     """The lists of the file whose every entry is a row; of others only what holds a photo or a member is."""
+    originals: set[str] = field(default_factory=set)
+    """The columns of the secrets of originals, beside ids."""
     named: str | None = None
     """The column the user named: only its photos are taken."""
 
@@ -123,7 +136,22 @@ def plan_for(rows: Iterable[TableRow], named: str | None = None) -> Plan:
         for cell in row.cells:
             plan.columns.setdefault(cell.column, Column(cell.column))
         _learn(plan, row)
+    _pair_with_secrets(plan)
     return plan
+
+
+def _pair_with_secrets(plan: Plan) -> None:
+    """Mark the column of ids beside each column of secrets: ``photo.id`` beside ``photo.secret``."""
+    for column in plan.columns.values():
+        group, _, name = column.name.rpartition(".")
+        if "secret" not in name.casefold() or column.secrets * 2 < column.values:
+            continue
+        for other in plan.columns.values():
+            beside, _, called = other.name.rpartition(".")
+            if beside == group and re.sub(r"[\W_]", "", called.casefold()) in _ID_NAMES and other.numbers:
+                other.beside_secrets = True
+                if "orig" in name.casefold():
+                    plan.originals.add(column.name)
 
 
 def _learn(plan: Plan, row: TableRow) -> None:
@@ -138,6 +166,7 @@ def _learn(plan: Plan, row: TableRow) -> None:
         if (number := _number(value)) is not None:
             numbers.append((column, str(number)))
         elif isinstance(value, str):
+            column.secrets += _SECRET.fullmatch(value) is not None
             photos |= _look(column, value)
         if plan.is_named(name):
             plan.sections.add(row.section)
@@ -201,7 +230,16 @@ def records_of(row: TableRow, plan: Plan) -> list[Record] | str:
             members = {member: None for member in members if member in asked}
     if not photos and not members:
         return reason or plan.without_photo
-    return list(_records(row, photos, members, license_id))
+    return list(_records(row, _with_originals(row, plan, photos), members, license_id))
+
+
+def _with_originals(row: TableRow, plan: Plan, photos: _Photos) -> _Photos:
+    """The photos; where the row has the original's secret beside its one photo, that is a link to it."""
+    keyed = bool(plan.originals) and any(cell.value and cell.column in plan.originals for cell in row.cells)
+    if not keyed or len(photos) != 1:
+        return photos
+    ((number, (photo, column, place)),) = photos.items()
+    return {number: (photo._replace(is_original=True), column, place)}
 
 
 def _records(
@@ -277,15 +315,19 @@ def _names(
     """
     if not numbered and not _MAY_BE_NAME.search(text):
         return
-    seen: set[str] = set()
-    whole = parse_name(text, proven=proven, numbered=numbered) if "/" in text or "\\" in text else None
-    for word in [text] if whole else _BETWEEN_WORDS.split(text):
-        if not word or ("://" in word and not of_urls):
-            continue
-        photo = whole or parse_name(word, proven=proven, numbered=numbered)
-        if photo and photo.photo_id not in seen:
-            seen.add(photo.photo_id)
-            yield photo
+    words = _BETWEEN_WORDS.split(text)
+    found: dict[str, PhotoAddress] = {}
+    for word in words:
+        if word and (of_urls or "://" not in word):
+            photo = parse_name(word, proven=proven, numbered=numbered)
+            if photo:
+                found.setdefault(photo.photo_id, photo)
+    if len(words) > 1 >= len(found) and ("/" in text or "\\" in text) and (of_urls or "://" not in text):
+        # A path with spaces in it, whose folders may name the owner.
+        photo = parse_name(text, proven=proven, numbered=numbered)
+        if photo:
+            found[photo.photo_id] = photo
+    yield from found.values()
 
 
 def _people(value: Any, found: list[PhotoAddress], column: str) -> list[OwnerAddress]:
@@ -300,8 +342,8 @@ def _people(value: Any, found: list[PhotoAddress], column: str) -> list[OwnerAdd
 def _owners(text: str) -> list[OwnerAddress]:
     """The members in a text: links of people, and NSIDs that stand alone between words."""
     found = parse_owners(text)
-    if ("@" in text or "%40" in text) and _ALONE.search(text):
-        alone = map(parsed_nsid, _BETWEEN_WORDS.split(text))
+    if "@" in text or "%40" in text:
+        alone = (parsed_nsid(match[0]) for match in _ALONE.finditer(text))
         found += [OwnerAddress(nsid=name) for name in alone if name]
     return found
 
@@ -359,6 +401,10 @@ def described(plan: Plan) -> Iterator[str]:
                 (column.owners, "with Flickr members"),
                 (column.numbers if not column.is_id else 0, "with numbers that may be photo ids"),
                 (column.confirmed if column.is_id else 0, "with the photo ids of links in the same row"),
+                (
+                    column.numbers if column.is_id and not column.confirmed else 0,
+                    "with photo ids, whose secrets stand beside them",
+                ),
             )
             if number
         ]

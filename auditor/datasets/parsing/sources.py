@@ -41,7 +41,7 @@ CHUNK_BYTES = 1 << 20
 
 _PICTURES = re.compile(
     r".*\.(?:jpe?g?|png|gif|webp|bmp|tiff?|heic|avif"
-    r"|mp4|m4v|mov|avi|3g[p2]|mpe?g|wmv|mkv|webm|mts|flv|og[gv])",
+    r"|mp4|m4v|mov|avi|3g[p2]|mpe?g|wmv|mkv|webm|mts|flv|og[gv])(?:[?@]zz=[0-9])?",
     re.IGNORECASE | re.DOTALL,
 )
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

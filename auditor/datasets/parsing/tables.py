@@ -26,7 +26,7 @@ KEY = "key"
 SAMPLE = 2000
 """How many rows of a file are looked at to tell its columns."""
 
-_SEPARATORS = ("\t", ",", ";", "|")
+_SEPARATORS = ("\t", ",", ";", "|", "\x01")  # the last is Hive's
 _SPACES = " "
 """Stands for any run of spaces."""
 _COMMENT = re.compile(r"\s*[#%]+\s*")

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -263,3 +264,54 @@ def test_a_column_does_not_lose_what_the_row_says_of_its_photo(
     rows = [f"{photo},{static(photo, secret, '_o')},{nsid}" for photo, nsid, secret in PHOTOS]
     manifest, _ = read(indexes, write(text(["id,url_o,owner", *rows])), "id")
     assert records(manifest) == Counter(entry._replace(original=True) for entry in OWNED)
+
+
+ANSWERS: list[tuple[str, bytes]] = [
+    ("CSV", text(["id,owner,originalsecret,title", *(f"{n},{nsid},{key},t" for n, nsid, key in PHOTOS)])),
+    (
+        "Flickr's answer in JSON",
+        json.dumps(
+            {
+                "photos": {
+                    "photo": [
+                        {"id": str(n), "owner": nsid, "original_secret": key} for n, nsid, key in PHOTOS
+                    ]
+                }
+            }
+        ).encode(),
+    ),
+    (
+        "Flickr's answer in XML",
+        text([f'<photo id="{n}" owner="{nsid}" originalsecret="{key}"/>' for n, nsid, key in PHOTOS]),
+    ),
+    (
+        "a table of Hive",
+        text([f"{n}\x01{static(n, key, '_o')}\x01{nsid}" for n, nsid, key in PHOTOS]),
+    ),
+    (
+        "words with signs around them",
+        text([f"in {{owner={nsid}}} {n}_0a1b2c3d4e_o.jpg" for n, nsid, _ in PHOTOS]),
+    ),
+]
+
+
+@pytest.mark.parametrize("content", [row[1] for row in ANSWERS], ids=[name for name, _ in ANSWERS])
+def test_ids_with_secrets_and_owners_beside_them_are_joined(
+    indexes: Path, write: Write, records: Records, content: bytes
+) -> None:
+    manifest, _ = read(indexes, write(content))
+    assert {(found.photo_id, found.owner, found.original) for found in records(manifest)} == {
+        (entry.photo_id, entry.owner, True) for entry in OWNED
+    }
+
+
+@pytest.mark.parametrize("header", ["client_id,client_secret", "id,short_hash", "user.id,photo.secret"])
+def test_numbers_beside_other_keys_are_no_photo_ids(indexes: Path, write: Write, header: str) -> None:
+    with pytest.raises(WrongFileError):
+        read(indexes, write(text([header, *(f"{n},{key}" for n, _, key in PHOTOS)])))
+
+
+def test_every_path_of_a_line_is_read(indexes: Path, write: Write) -> None:
+    names = [f"{number}_0a1b2c3d4e.jpg" for number in NUMBERS]
+    pairs = [f"a/{name} b/{other}" for name, other in pairwise(names)]
+    assert read(indexes, write(text(pairs)))[0].photos == len(PHOTOS)
