@@ -27,7 +27,10 @@ def connect(memory_limit: str = MEMORY_LIMIT, spill: Path | None = None) -> duck
     }
     if spill is not None:
         config["temp_directory"] = str(spill.absolute())
-    return duckdb.connect(":memory:", config=config)
+    connection = duckdb.connect(":memory:", config=config)
+    # Where it takes a session for interactive it draws a bar on stdout, in the middle of our JSON.
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def literal(text: str) -> str:

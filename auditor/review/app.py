@@ -13,10 +13,11 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from auditor.errors import AuditorError
+from auditor.review.forms import see
 from auditor.review.guard import Guard
 from auditor.review.pages import datasets, drop, entrance, jobs, letters, overview, photos, plans, runs, start
 from auditor.review.render import REPORT_TEMPLATES, page, problem
-from auditor.review.state import State
+from auditor.review.state import NotReadyError, State
 
 _STATIC = Path(__file__).parent / "static"
 FILES = {
@@ -46,7 +47,7 @@ def create_app(state: State) -> Starlette:
             ),
         ],
         middleware=[Middleware(Guard, keys=state.keys, pictures=lambda: state.pictures)],
-        exception_handlers={AuditorError: _refused, HTTPException: _http_error},  # type: ignore[dict-item]
+        exception_handlers={AuditorError: _refused, HTTPException: _http_error, NotReadyError: _wait},  # type: ignore[dict-item]
         lifespan=lifespan,
     )
     app.state.review = state
@@ -63,6 +64,10 @@ async def static(request: Request) -> Response:
 
 async def _refused(request: Request, error: AuditorError) -> HTMLResponse:
     return problem(request, error)
+
+
+async def _wait(_: Request, error: NotReadyError) -> Response:
+    return see(f"/jobs/{error.job}")
 
 
 async def _http_error(request: Request, error: HTTPException) -> HTMLResponse:

@@ -10,9 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from auditor.errors import AuditorError, BudgetSpentError
 from auditor.progress import Progress, Task
+
+PATIENCE: Final = 2.0
+"""Seconds that a page waits for a job before it shows its progress instead."""
 
 
 class JobState(StrEnum):
@@ -78,8 +82,12 @@ class JobProgress(Progress):
         """The line below the bar."""
         self._job.message = message
 
+    def lead(self, path: str) -> None:
+        """The page that shows the result, where only the work itself can tell."""
+        self._job.back = path
 
-Work = Callable[[Progress], str]
+
+Work = Callable[[JobProgress], str]
 """Does the job and returns what to say of it."""
 
 
@@ -110,6 +118,12 @@ class Jobs:
             self._threads[name] = thread = threading.Thread(target=_run, args=(job, work), name=f"job {name}")
             thread.start()
             return job
+
+    def settle(self, name: str) -> Job | None:
+        """Wait a moment for a job: most are done before a page about their progress would be of use."""
+        if thread := self._threads.get(name):
+            thread.join(PATIENCE)
+        return self._jobs.get(name)
 
     def pause(self, name: str) -> None:
         """Ask a job to stop at its next step."""

@@ -128,17 +128,19 @@ def _entry(photo: Photo, row: PhotoRow | None, now: int) -> Entry:
 
 
 class Kept:
-    """Keeps a library until what it rests on changes; one build at a time."""
+    """Keeps a library until what it rests on changes."""
 
     def __init__(self) -> None:
         self._key: object = None
         self._library: Library | None = None
         self._lock = threading.Lock()
 
-    def get(self, key: object, make: Callable[[], Library]) -> Library:
-        """The library of `key`, made by `make` if it is not the one that is kept."""
+    def get(self, key: object) -> Library | None:
+        """The library, if it is the one of `key`."""
         with self._lock:
-            if self._library is None or self._key != key:
-                self._library = make()
-                self._key = key
-            return self._library
+            return self._library if self._key == key else None
+
+    def keep(self, key: object, library: Library) -> None:
+        """Keep the library of `key`."""
+        with self._lock:
+            self._key, self._library = key, library

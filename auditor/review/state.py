@@ -13,10 +13,18 @@ from auditor.flickr.login import Login
 from auditor.progress import SILENT, Progress
 from auditor.review.drops import Drop
 from auditor.review.guard import Keys
-from auditor.review.jobs import Jobs
+from auditor.review.jobs import JobProgress, Jobs
 from auditor.review.library import Kept, Library, build
 from auditor.review.practice import Practice
 from auditor.workspace import Workspace
+
+
+class NotReadyError(Exception):
+    """What a page needs is being made; `job` says how far it is."""
+
+    def __init__(self, job: str) -> None:
+        super().__init__(job)
+        self.job = job
 
 
 class Selection:
@@ -79,17 +87,32 @@ class State:
             space.close()
 
     def library(self, space: Workspace) -> Library:
-        """The account and its audit. Errors: `NotSyncedError` before the first sync."""
-        snapshot = space.store.required_snapshot(space.account)
+        """The account and its audit.
+
+        Errors: `NotSyncedError` before the first sync; `NotReadyError` while a large account is matched.
+        """
+        nsid = space.store.required_snapshot(space.account).nsid
+        key = self._library_key(space, nsid)
+        if (library := self.kept.get(key)) is not None:
+            return library
+        self.jobs.start("library", "Matching your photos with the datasets", "/", self._match)
+        job = self.jobs.settle("library")
+        if (library := self.kept.get(key)) is not None:
+            return library
+        raise NotReadyError(job.name if job else "library")
+
+    def _match(self, progress: JobProgress) -> str:
+        with self.workspace(progress) as space:
+            nsid = space.store.required_snapshot(space.account).nsid
+            key = self._library_key(space, nsid)
+            indexes = open_indexes(space.settings.indexes)
+            result = audit_home(space.conn, indexes, nsid=nsid, progress=progress)
+            self.kept.keep(key, build(result, tuple(space.store.photos(nsid))))
+        return "matched"
+
+    def _library_key(self, space: Workspace, nsid: str) -> object:
         indexes = open_indexes(space.settings.indexes)
-        key = (snapshot, space.store.changed_at(snapshot.nsid), _versions(indexes))
-        return self.kept.get(
-            key,
-            lambda: build(
-                audit_home(space.conn, indexes, nsid=snapshot.nsid, progress=space.progress),
-                tuple(space.store.photos(snapshot.nsid)),
-            ),
-        )
+        return (space.store.snapshot(nsid), space.store.changed_at(nsid), _versions(indexes))
 
     @property
     def sandbox(self) -> str | None:

@@ -11,9 +11,9 @@ from auditor.datasets.fetch_all import fetch_all, offer
 from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.manifest import Manifest
 from auditor.errors import UsageError
-from auditor.progress import Progress
 from auditor.review.drops import Drop
 from auditor.review.forms import read_form, see
+from auditor.review.jobs import JobProgress
 from auditor.review.render import page, state_of
 from auditor.review.state import State
 from auditor.text import count, file_size
@@ -50,7 +50,7 @@ async def fetch(request: Request) -> Response:
     state = state_of(request)
     card = catalogue.get(form.get("name"))
 
-    def work(progress: Progress) -> str:
+    def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space:
             given = space.settings
             fetched = fetch_card(
@@ -71,7 +71,7 @@ async def fetch_faces(request: Request) -> Response:
     await read_form(request)
     state = state_of(request)
 
-    def work(progress: Progress) -> str:
+    def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space:
             given = space.settings
             have = {index.name for index in open_indexes(given.indexes).readable}
@@ -94,7 +94,7 @@ async def fetch_faces(request: Request) -> Response:
 def add_dropped(state: State, drop: Drop, name: str) -> Response:
     """Build the index of the dataset `name`, or of whatever is recognised in the files of a drop."""
 
-    def work(progress: Progress) -> str:
+    def work(progress: JobProgress) -> str:
         try:
             with state.workspace(progress) as space:
                 given = space.settings

@@ -23,9 +23,9 @@ from auditor.mitigation.planning.planner import Budget
 from auditor.mitigation.planning.policy import Actions, Match, Policy
 from auditor.mitigation.running.journal import Journal, plan_state
 from auditor.mitigation.running.run import carry_out, check_plan, run_context, start
-from auditor.progress import Progress
 from auditor.report.plan_view import plan_view
 from auditor.review.forms import Form, read_form, see
+from auditor.review.jobs import JobProgress
 from auditor.review.render import page, state_of
 from auditor.review.state import State
 from auditor.text import count
@@ -44,8 +44,18 @@ async def make(request: Request) -> Response:
     """Plan the ticked photos."""
     form = await read_form(request)
     state = state_of(request)
-    plan_id = await run_in_threadpool(_make, state, _actions(form))
-    return see(f"/plans/{plan_id}")
+    actions = _actions(form)
+    if not state.selection.ids:
+        raise UsageError("no photo is ticked", hint="Tick photos first.")
+
+    def work(progress: JobProgress) -> str:
+        plan = _make(state, actions, progress)
+        progress.lead(f"/plans/{plan.plan_id}")
+        return f"{count(len(plan.changes), 'change')} planned"
+
+    state.jobs.start("plan", "Planning the changes", "/photos", work)
+    await run_in_threadpool(state.jobs.settle, "plan")
+    return see("/jobs/plan")
 
 
 def _actions(form: Form) -> Actions:
@@ -66,11 +76,9 @@ def _actions(form: Form) -> Actions:
     return Actions(**asked)
 
 
-def _make(state: State, actions: Actions) -> str:
+def _make(state: State, actions: Actions, progress: JobProgress) -> Plan:
     ids = frozenset(state.selection.ids)
-    if not ids:
-        raise UsageError("no photo is ticked", hint="Tick photos first.")
-    with state.workspace() as space:
+    with state.workspace(progress) as space:
         given = space.settings
         api = _read_api(space)
         plan = make_plan(
@@ -85,9 +93,10 @@ def _make(state: State, actions: Actions) -> str:
             nsid=space.required_nsid(),
             now=datetime.now(UTC),
             budget=Budget(given.calls_per_hour, space.budget().used() if api else 0, given.concurrency),
+            progress=progress,
         )
         plans_of(space).write(plan)
-    return plan.plan_id
+    return plan
 
 
 def _read_api(space: Workspace) -> ReadApi | None:
@@ -154,7 +163,7 @@ async def apply(request: Request) -> Response:
 def begin(state: State, plan: Plan) -> Response:
     """Start, or go on with, the run of `plan`; a second click joins the job that is under way."""
 
-    def work(progress: Progress) -> str:
+    def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space, space.account_lock("undo" if plan.undoes else "apply"):
             journal = Journal(space.conn)
             known = journal.run_of(plan.plan_id)

@@ -17,9 +17,9 @@ from auditor.mitigation.running import verify as reading
 from auditor.mitigation.running.journal import Journal, Run
 from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.undo import plan_of, prepare_undo
-from auditor.progress import Progress
 from auditor.report.run import run_json, runs_json
 from auditor.review.forms import read_form, see
+from auditor.review.jobs import JobProgress
 from auditor.review.pages.jobs import event
 from auditor.review.pages.plans import begin, plans_of
 from auditor.review.render import fragment, page, state_of
@@ -122,7 +122,7 @@ async def verify(request: Request) -> Response:
     state = state_of(request)
     run_id = request.path_params["run_id"]
 
-    def work(progress: Progress) -> str:
+    def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space:
             journal = Journal(space.conn)
             found = journal.run(run_id)

@@ -14,9 +14,9 @@ from auditor.doctor import examine
 from auditor.errors import RefusedError, UsageError
 from auditor.flickr import tokens
 from auditor.flickr.login import Login
-from auditor.progress import Progress
 from auditor.review.drops import Drop
 from auditor.review.forms import read_form, see
+from auditor.review.jobs import JobProgress
 from auditor.review.practice import Practice
 from auditor.review.render import page, state_of
 from auditor.review.state import State
@@ -49,7 +49,7 @@ async def pull(request: Request) -> Response:
     await read_form(request)
     state = state_of(request)
 
-    def work(progress: Progress) -> str:
+    def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space, space.account_lock("sync"):
             result = sync(space.read_api(wait=False), space.store, now=space.clock(), progress=progress)
         told = f"{count(result.photos, 'photo')} of your account are here"
@@ -68,7 +68,7 @@ async def practise(request: Request) -> Response:
         return see("/start")
     practice = state.practice
 
-    def work(progress: Progress) -> str:
+    def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space, space.account_lock("sync"):
             sync(space.read_api(wait=False), space.store, now=space.clock(), progress=progress)
             for name, path in practice.publish().items():
@@ -143,7 +143,7 @@ def _keep(state: State, flow: Login, verifier: str) -> None:
 def load_export(state: State, drop: Drop, _: str) -> Response:
     """Read the dropped export; the files are removed once they were read."""
 
-    def work(progress: Progress) -> str:
+    def work(progress: JobProgress) -> str:
         try:
             loaded = load(drop.folder, progress=progress)
             with state.workspace(progress) as space, space.account_lock("sync"):
