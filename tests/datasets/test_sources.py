@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from auditor.datasets.index.lookup import Index
-from auditor.datasets.parsing.sources import Source, digest, sources
+from auditor.datasets.parsing.sources import Source, digest, folder_files, sources
 from auditor.errors import AuditorError, WrongFileError
 from tests.datasets import lookalikes
 from tests.datasets.conftest import Build
@@ -174,3 +174,17 @@ def test_the_head_holds_whole_lines_only(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"\xef\xbb\xbfa\r\n\n" + b"b" * 100_000)
     assert Source(path).head_lines == ["a"]
+
+
+def test_a_folder_is_walked_in_the_order_of_its_paths_and_without_links(tmp_path: Path) -> None:
+    for name in ("a/b/c", "a/b-c", "a-b/c", "a.b", "ab", "Z/z", "ü", "a/ /x", "a/.hidden"):
+        (tmp_path / "folder" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "folder" / name).touch()
+    (tmp_path / "folder" / "empty").mkdir()
+    (tmp_path / "folder" / "circle").symlink_to(tmp_path / "folder", target_is_directory=True)
+    (tmp_path / "folder" / "link").symlink_to(tmp_path / "folder" / "ab")
+    found = folder_files(tmp_path / "folder")
+    assert found == sorted(found)
+    assert [path.relative_to(tmp_path / "folder").as_posix() for path in found] == [
+        *("Z/z", "a/ /x", "a/.hidden", "a/b/c", "a/b-c", "a-b/c", "a.b", "ab", "ü")
+    ]

@@ -267,7 +267,7 @@ class _Builder:
 
     def _tables(
         self, path: Path, number: int, beside: Sequence[Path], watch: Callable[[int], None]
-    ) -> Iterator[pa.Table]:
+    ) -> Iterator[pa.Table | list[records.Flat]]:
         """The records of all sources in `path`; counts their rows."""
         problem: WrongFileError | None = None
         indexed = False
@@ -292,7 +292,9 @@ class _Builder:
         if not indexed:
             raise problem or WrongFileError(f"{path.name} holds no files", hint="Give the publisher's file.")
 
-    def _staged(self, source: Source, format_: Format, number: int) -> Iterator[pa.Table]:
+    def _staged(
+        self, source: Source, format_: Format, number: int
+    ) -> Iterator[pa.Table] | Iterator[list[records.Flat]]:
         if format_.sql is not None:
             return self._selected(source, format_.sql, number)
         assert format_.read is not None, "a format has either of them"  # noqa: S101 - stated in Format
@@ -300,11 +302,11 @@ class _Builder:
 
     def _collected(
         self, source: Source, read: Callable[[Source], Iterator[Row]], number: int
-    ) -> Iterator[pa.Table]:
+    ) -> Iterator[list[records.Flat]]:
         """The records of a reader written in Python."""
         rows = self._counted(read(source))
         while batch := list(islice(rows, records.BATCH_ROWS)):
-            yield records.from_rows(batch, number, source.member)
+            yield records.flat(batch, number, source.member)
 
     def _counted(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows with records; all are counted."""

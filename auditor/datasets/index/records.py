@@ -12,6 +12,9 @@ from auditor.flickr.urls import ORIGINAL_SECRETS, without_original_secret
 MAX_RECORD_CHARACTERS = 300
 BATCH_ROWS = 1 << 16
 
+Flat = tuple[object, ...]
+"""One record in the order of `SCHEMA`."""
+
 SCHEMA = pa.schema(
     [
         ("photo_id", pa.int64()),
@@ -34,17 +37,13 @@ FIRST_COLUMNS = 10
 """How many columns every data file has."""
 
 
-def from_rows(rows: Sequence[Row], source: int, member: str) -> pa.Table:
+def flat(rows: Sequence[Row], source: int, member: str) -> list[Flat]:
     """The records of `rows`, which come from file number `source`, in an archive from its `member`."""
-    flat = [_flat(record, row.number, source, member) for row in rows for record in row.records]
-    columns = zip(*flat, strict=True) if flat else ((),) * len(SCHEMA)
-    return pa.Table.from_arrays(
-        [_array(values, kind) for values, kind in zip(columns, SCHEMA.types, strict=True)], schema=SCHEMA
-    )
+    return [_flat(record, row.number, source, member) for row in rows for record in row.records]
 
 
 def from_query(rows: pa.Table, source: int, member: str) -> pa.Table:
-    """The records of a reader written in SQL; as `from_rows`, for columns instead of rows."""
+    """The records of a reader written in SQL; as `flat`, for columns instead of rows."""
     given = {name: rows[name] for name in rows.column_names}
     if "license" in given:
         given["license_id"] = _license_ids(given["license"])
@@ -67,22 +66,33 @@ def from_query(rows: pa.Table, source: int, member: str) -> pa.Table:
     )
 
 
-def gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """The tables put together to a size worth writing: a folder of pictures gives one row a file."""
-    waiting: list[pa.Table] = []
+def gathered(parts: Iterable[pa.Table | list[Flat]]) -> Iterator[pa.Table]:
+    """The records put together to tables of a size worth writing: a folder of pictures gives one a file."""
+    tables: list[pa.Table] = []
+    waiting: list[Flat] = []
     rows = 0
-    for table in tables:
-        waiting.append(table)
-        rows += table.num_rows
+    for part in parts:
+        rows += len(part)
+        if isinstance(part, list):
+            waiting += part
+        else:
+            tables += [_table(waiting), part] if waiting else [part]
+            waiting = []
         if rows >= BATCH_ROWS:
-            yield pa.concat_tables(waiting)
-            waiting, rows = [], 0
+            yield pa.concat_tables([*tables, _table(waiting)])
+            tables, waiting, rows = [], [], 0
     if rows:
-        yield pa.concat_tables(waiting)
+        yield pa.concat_tables([*tables, _table(waiting)])
 
 
-def _flat(record: Record, row: int, source: int, member: str) -> tuple[object, ...]:
-    """The values of one record in the order of `SCHEMA`."""
+def _table(records: Sequence[Flat]) -> pa.Table:
+    columns = zip(*records, strict=True) if records else ((),) * len(SCHEMA)
+    return pa.Table.from_arrays(
+        [_array(values, kind) for values, kind in zip(columns, SCHEMA.types, strict=True)], schema=SCHEMA
+    )
+
+
+def _flat(record: Record, row: int, source: int, member: str) -> Flat:
     place = record.record
     if member:
         place = member if place == "" else f"{member}: {place or f'line {row}'}"

@@ -17,6 +17,7 @@ import bz2
 import codecs
 import gzip
 import hashlib
+import os
 import re
 import shutil
 import tarfile
@@ -264,7 +265,17 @@ def listings(path: Path) -> Iterator[Source]:
 
 def folder_files(folder: Path) -> list[Path]:
     """The files below `folder`, sorted. Links are not followed: they could lead anywhere, or in a circle."""
-    return sorted(file for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    found: list[Path] = []
+    waiting = [str(folder)]
+    with damage(folder.name):
+        while waiting:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif entry.is_file(follow_symlinks=False):
+                        found.append(Path(entry.path))
+    return sorted(found, key=lambda file: file.parts)
 
 
 def size_of(path: Path) -> int:
