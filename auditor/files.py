@@ -12,6 +12,9 @@ from typing import Final, Literal
 
 from auditor.errors import StorageError, UsageError
 
+_SYSTEMS: Final = (Path("/dev"), Path("/proc"), Path("/sys"))
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - ordinary files, in memory
+
 
 def private_dir(path: Path) -> Path:
     """Make the folder `path` (and its parents), closed to other users; return it.
@@ -94,7 +97,7 @@ def writable_file(path: Path) -> Path:
     """
     try:
         target = path.expanduser().resolve()
-        device = Path("/dev") in {target.parent, path.absolute().parent}
+        device = any(_is_the_systems(place) for place in (target, path.absolute()))
         if target.is_dir():
             problem = "it is a folder"
         elif device or (target.exists() and not target.is_file()):
@@ -108,6 +111,12 @@ def writable_file(path: Path) -> Path:
     except (OSError, RuntimeError, ValueError) as error:
         problem = str(error)
     raise UsageError(f"cannot write to {path}: {problem}", hint="Name a file in a folder of yours.")
+
+
+def _is_the_systems(place: Path) -> bool:
+    """Whether a path leads to devices, terminals, open files (``/dev/fd/1``) or settings of the system."""
+    systems = any(place.is_relative_to(folder) for folder in _SYSTEMS)
+    return systems and not place.is_relative_to(_MEMORY)
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:

@@ -6,7 +6,7 @@ Command modules import their engines inside their functions, so that ``--help`` 
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import wraps
 from importlib import import_module
@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn, ParamSpec, TypeVar
 
 import typer
 
+from auditor.cli import targets
 from auditor.cli.commands import COMMANDS, example
 from auditor.cli.completion import VARIABLE, answer_shell
 from auditor.cli.listing import Leaf, Listing
@@ -120,6 +121,7 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
         try:
             for name, value in kwargs.items():
                 kwargs[name] = _meant(value)
+            _check_targets(kwargs)
             return function(*args, **kwargs)
         except AuditorError as error:
             _fail(error)
@@ -154,6 +156,19 @@ def _meant(value: object) -> object:
     return value
 
 
+def _check_targets(arguments: Mapping[str, object]) -> None:
+    """Errors: `UsageError` for a result in the place of what the command reads or the home keeps."""
+    session = _session(*arguments.values())
+    if session is not None and targets.written(arguments):
+        targets.check(arguments, session.settings)
+
+
+def _session(*arguments: object) -> Session | None:
+    """The session of a command, from its arguments; the context that has it is of a private class."""
+    found = (getattr(argument, "obj", None) for argument in arguments)
+    return next((session for session in found if isinstance(session, Session)), None)
+
+
 def _machine(error: Exception, *arguments: object) -> AuditorError | None:
     """The user's view of a disk, a network or a database that fails; None: it is a bug."""
     import sqlite3
@@ -163,9 +178,8 @@ def _machine(error: Exception, *arguments: object) -> AuditorError | None:
     if isinstance(error, sqlite3.Error):
         from auditor.database import database_error
 
-        sessions = (given.obj for given in arguments if isinstance(given, typer.Context))
-        path = next((session.settings.database for session in sessions), Path("the database"))
-        return database_error(error, path)
+        session = _session(*arguments)
+        return database_error(error, session.settings.database if session else Path("the database"))
     if isinstance(error, ConnectionError | TimeoutError):
         return UnreachableError(f"the connection broke off: {error}", hint="Run the command again later.")
     if isinstance(error, OSError) and error.errno:

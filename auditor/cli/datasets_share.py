@@ -213,9 +213,10 @@ def export(
 ) -> None:
     """Write a local index as one file (a pack) that others can import: keys only, no pictures, no secrets."""
     from auditor.datasets.sharing import pack
+    from auditor.files import writable_file
 
     session: Session = context.obj
-    packed = pack.export(session.settings.indexes, name, target)
+    packed = pack.export(session.settings.indexes, name, writable_file(target))
     if format is Format.json:
         emit_json(
             {"dataset": name, "file": str(target), "bytes": packed.bytes, "sha256": packed.sha256}, output

@@ -19,6 +19,62 @@ def test_a_device_stays_a_device(indexed: Program) -> None:
     assert os.lstat("/dev/null").st_ino == before.st_ino
 
 
+@pytest.mark.parametrize("place", ["/dev/fd/1", "/proc/self/fd/1", "/proc/nothing", "/dev/pts/99", "/sys/x"])
+def test_the_systems_own_folders_take_no_results(indexed: Program, place: str) -> None:
+    assert indexed("plan", "--all", "--add-tag", "no_cv", "--out", "plan.json").code == 0
+    result = indexed("apply", "plan.json", "--yes", "--output", place)
+    assert result.code == 2
+    assert "device" in result.err
+    assert indexed("datasets", "export", "ffhq", place).code == 2
+
+
+@pytest.mark.parametrize(
+    "kept", ["auditor.sqlite3", "auditor.sqlite3-wal", "account.lock", "indexes/ffhq/manifest.json"]
+)
+def test_a_result_never_takes_the_place_of_what_the_home_keeps(
+    indexed: Program, environment: Path, kept: str
+) -> None:
+    place = environment / kept
+    before = place.read_bytes() if place.exists() else None
+    for words in (
+        ["audit", "--output"],
+        ["runs", "--output"],
+        ["plan", "--all", "--add-tag", "no_cv", "--out"],
+        ["datasets", "export", "ffhq"],
+        ["optout", "status", "--ics"],
+    ):
+        result = indexed(*words, place)
+        assert (result.code, "keeps its own things" in result.err) == (2, True), words
+    assert (place.read_bytes() if place.exists() else None) == before
+    assert indexed("audit", "--output", environment / "reports.json").code == 1
+
+
+def test_a_plan_that_is_there_is_not_replaced(indexed: Program, environment: Path) -> None:
+    assert indexed("plan", "--all", "--add-tag", "no_cv").code == 0
+    (plan,) = (environment / "plans").iterdir()
+    before = plan.read_bytes()
+    assert indexed("runs", "--output", plan).code == 2
+    assert plan.read_bytes() == before
+
+
+def test_a_result_never_takes_the_place_of_what_is_read(indexed: Program, tmp_path: Path) -> None:
+    listed, link = tmp_path / "mine.txt", tmp_path / "link.txt"
+    listed.write_text("9000000001\n")
+    link.symlink_to(listed)
+    for words in (
+        ["plan", "--ids", listed, "--add-tag", "no_cv", "--out"],
+        ["plan", "--all", "--except", "mine.txt", "--add-tag", "no_cv", "--output"],
+        ["check", "--from", listed, "--output"],
+        ["datasets", "add", "mine", listed, "--output"],
+        ["datasets", "import", listed, "--output"],
+        ["show", listed, "--output"],
+    ):
+        for place in (listed, link):
+            result = indexed(*words, place)
+            assert (result.code, "reads it" in result.err) == (2, True), words
+    assert listed.read_text() == "9000000001\n"
+
+
 @pytest.mark.parametrize("kind", ["pipe", "folder", "loop", "in nowhere", "name too long"])
 def test_what_is_no_file_is_never_replaced(indexed: Program, tmp_path: Path, kind: str) -> None:
     place = tmp_path / kind

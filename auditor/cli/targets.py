@@ -1,0 +1,56 @@
+"""Where a command writes: never over what it reads, nor over what the home keeps.
+
+``audit --output auditor.sqlite3`` once put a report in the place of the journal, ``plan --ids mine.txt
+--out mine.txt`` a plan in the place of the user's own list.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from auditor.errors import UsageError
+from auditor.settings import Settings
+
+WRITTEN: Final = ("output", "out", "ics", "target", "token_file")
+"""The parameters of commands that name a file to write."""
+
+_KEPT: Final = ("plans", "letters")
+"""Folders of the home that take new files, and keep those that are there."""
+
+
+def written(arguments: Mapping[str, object]) -> list[Path]:
+    """The files that a command is to write, by its arguments."""
+    return [value for name in WRITTEN if isinstance(value := arguments.get(name), Path)]
+
+
+def check(arguments: Mapping[str, object], settings: Settings) -> None:
+    """Errors: `UsageError` where a file to write is read by the same command, or is one of the home's own."""
+    given = [value for name, value in arguments.items() if name not in WRITTEN]
+    for file in written(arguments):
+        target = file.expanduser().resolve()
+        if any(target == path.expanduser().resolve() for path in _paths(given)):
+            raise _refused(file, "the same command reads it")
+        if _is_kept(target, settings):
+            raise _refused(file, f"flickr-auditor keeps its own things there ({settings.home})")
+
+
+def _paths(values: list[object]) -> Iterator[Path]:
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from _paths(list(value))
+        elif isinstance(value, Path) or (isinstance(value, str) and value):
+            yield Path(value)
+
+
+def _is_kept(target: Path, settings: Settings) -> bool:
+    home, indexes = settings.home.resolve(), settings.indexes.resolve()
+    if target.is_relative_to(indexes):
+        return True
+    if target.parent == home:
+        # With what SQLite and the locks put beside them: auditor.sqlite3-wal, account.lock.
+        return target.name.startswith(settings.database.name) or target.suffix == ".lock"
+    return target.is_file() and any(target.is_relative_to(home / kept) for kept in _KEPT)
+
+
+def _refused(file: Path, why: str) -> UsageError:
+    return UsageError(f"cannot write to {file}: {why}", hint="Name another file.")
