@@ -165,8 +165,10 @@ _PAGE_PATH = (
 _PAGE = re.compile(_PAGE_PATH, re.IGNORECASE)
 _COMMON_PAGE = re.compile(r"https?://(?:www\.)?flickr\.com" + _PAGE_PATH)
 _SCRIPT = re.compile(
-    r"/+(?:(?:photo(?:_[a-z]+)?|video_download)\.gne|apps/video/stewart\.swf)\?([^#\s\"'<>]*)", re.IGNORECASE
+    r"/+(?:(?:photo(?:_[a-z]+)?|video_download)\.gne|apps/video/stewart\.swf|services/rest/*)\?([^#\s\"'<>]*)",
+    re.IGNORECASE,
 )
+_EMBEDDED = re.compile(rf"/+photos/+{_ID}(?![\w%@]|[.-]\w)", re.IGNORECASE)
 _SHORT = re.compile(r"/+p/+([0-9A-Za-z]+)(?![\w%])")
 # Pages about the person only: an album, a gallery or a tag of theirs is about something else.
 _PERSON = re.compile(
@@ -296,6 +298,9 @@ def _photo_at(host: re.Match[str]) -> PhotoAddress | None:
             return _file(prefix, *file.groups())
         video = _VIDEO_FILE.match(text, end)
         return _video_file(*video.groups()) if video else None
+    if prefix == "embedr.":  # the frame of Flickr's embed code names no owner
+        frame = _EMBEDDED.match(text, end)
+        return PhotoAddress(frame[1]) if frame and is_photo_id(frame[1]) else None
     if page := _PAGE.match(text, end):
         return _page(*page.groups())
     script = _SCRIPT.match(text, end)
@@ -363,7 +368,7 @@ def _owner_at(host: re.Match[str]) -> OwnerAddress | None:
     if icon := _BUDDY_ICON.match(host.string, host.end()):
         nsid = normalise_nsid(icon[1])
         return OwnerAddress(nsid=nsid) if nsid else None
-    if host[2].lower() != "flickr.com":
+    if host[2].lower() != "flickr.com" or host[1].lower() == "embedr.":
         return None
     person = _PERSON.match(host.string, host.end())
     return _owner(person[1] or person[2]) if person else None

@@ -64,6 +64,8 @@ PAGES = [
     ),
     (f"https://www.flickr.com/photo.gne?id={ID}", BARE),
     (f"https://www.flickr.com/photo.gne?rb=1&id={ID}", BARE),
+    (f"https://embedr.flickr.com/photos/{ID}", BARE),
+    (f"https://api.flickr.com/services/rest/?method=flickr.photos.getInfo&photo_id={ID}", BARE),
     (f"https://www.flickr.com/photo.gne?short={SHORT}", BARE),
     (f"http://www.flickr.com/photo_zoom.gne?id={ID}&size=o", BARE),
     (f"http://flickr.com/photo_exif.gne?id={ID}", BARE),
@@ -199,6 +201,7 @@ def test_a_percent_encoded_digit_belongs_to_the_id() -> None:
         ("https://example.net/people/roe-zoe", None),
         ("roe-zoe", None),
         ("", None),
+        (f"https://embedr.flickr.com/photos/{ID}", None),
     ],
 )
 def test_the_owner_is_read_from_pages_about_a_person_only(text: str, owner: OwnerAddress | None) -> None:

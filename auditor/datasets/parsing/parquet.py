@@ -21,6 +21,8 @@ from auditor.errors import WrongFileError
 from auditor.text import plain
 
 _BATCH_ROWS = 1 << 16
+_MOST_BYTES = 1024
+"""A column of bytes with more in a row, on average, holds pictures and the like."""
 
 
 def columns(source: Source) -> dict[str, pa.DataType]:
@@ -55,26 +57,78 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def is_key(kind: pa.DataType) -> bool:
-    """Whether a column of this type can hold addresses or ids, alone or in a list, and no pictures."""
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+    """Whether a column of this type can hold addresses or ids, alone or inside of it, and no pictures."""
+    if pa.types.is_dictionary(kind):
         return is_key(kind.value_type)
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_floating)
+    if pa.types.is_map(kind):
+        return is_key(kind.key_type) and is_key(kind.item_type)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return is_key(kind.value_type)
+    if pa.types.is_struct(kind):
+        return all(is_key(field.type) for field in kind.fields)
+    tests = (
+        pa.types.is_string,
+        pa.types.is_large_string,
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_boolean,
+        pa.types.is_temporal,
+    )
     return any(test(kind) for test in tests)
 
 
+def key_columns(source: Source) -> Iterator[tuple[str, ...]]:
+    """The columns that can hold addresses or ids, by the names that lead to them.
+
+    Of an object that holds a picture too, as ``image`` of Hugging Face with ``bytes`` and ``path``, the rest.
+    """
+    waiting: list[tuple[tuple[str, ...], pa.DataType]] = [
+        ((name,), kind) for name, kind in reversed(columns(source).items())
+    ]
+    while waiting:
+        way, kind = waiting.pop()
+        if is_key(kind) or (is_text(kind) and _is_short(source, way)):
+            yield way
+        elif pa.types.is_struct(kind):
+            waiting += [((*way, field.name), field.type) for field in reversed(kind.fields)]
+
+
+def _is_short(source: Source, way: Sequence[str]) -> bool:
+    """Whether the bytes of a column are too few for pictures: some writers leave text marked as bytes."""
+    with source.file() as path:
+        metadata = pq.read_metadata(path)
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    parts = [group.column(number) for group in groups for number in range(group.num_columns)]
+    size = sum(part.total_uncompressed_size for part in parts if part.path_in_schema == ".".join(way))
+    return bool(size <= _MOST_BYTES * metadata.num_rows)
+
+
 def table(
-    source: Source, wanted: Sequence[str], limit: int | None = None
+    source: Source, wanted: Sequence[Sequence[str]], limit: int | None = None
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """(row counted from 1, the `wanted` values), of all rows or of some `limit` near the start."""
+    """(row counted from 1, the values of the `wanted` of `key_columns`), of all rows or of some `limit`."""
+    picked = [".".join(map(_quoted, way)) for way in wanted]
     with _reading(source) as connection:
         test = "true" if limit is None else f"true LIMIT {limit}"
-        yield from ((number, tuple(values)) for number, *values in _values(connection, source, wanted, test))
+        for number, *values in _values(connection, source, picked, test, text_only=False):
+            yield (
+                number,
+                tuple(
+                    value.decode(errors="replace") if isinstance(value, bytes) else value for value in values
+                ),
+            )
+
+
+def row_count(source: Source) -> int:
+    """How many rows the file has."""
+    with _reading(source), source.file() as path:
+        return int(pq.read_metadata(path).num_rows)
 
 
 def rows(source: Source, wanted: Sequence[str], find: Callable[[Sequence[Any]], Found]) -> Iterator[Row]:
     """All rows: what `find` makes of the values of the `wanted` columns."""
     with _reading(source) as connection:
-        for number, *values in _values(connection, source, wanted, "true"):
+        for number, *values in _values(connection, source, list(map(_quoted, wanted)), "true"):
             yield _row(number, find(values))
 
 
@@ -85,11 +139,10 @@ def rows_with_links(
     kept = 0
     with _reading(source) as connection:
         test = " OR ".join(f"contains(lower({_quoted(name)}::VARCHAR), 'flic')" for name in links)
-        for number, *values in _values(connection, source, [*links, *others], test):
+        for number, *values in _values(connection, source, list(map(_quoted, (*links, *others))), test):
             kept += 1
             yield _row(number, find(values))
-        with source.file() as path:
-            total = pq.read_metadata(path).num_rows
+        total = row_count(source)
     if total > kept:
         yield Row(total, skipped=NO_ADDRESS, stands_for=total - kept)
 
@@ -99,14 +152,22 @@ def _row(number: int, found: Found) -> Row:
 
 
 def _values(
-    connection: duckdb.DuckDBPyConnection, source: Source, wanted: Sequence[str], test: str
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    wanted: Sequence[str],
+    test: str,
+    *,
+    text_only: bool = True,
 ) -> Iterator[tuple[Any, ...]]:
-    """(row counted from 1, the wanted values …) of the rows for which `test` holds."""
-    picked = ", ".join(_quoted(name) for name in wanted)
+    """(row counted from 1, the values of the expressions `wanted` …) of the rows for which `test` holds.
+
+    With `text_only` bytes are text, and an error where they are none.
+    """
+    picked = ", ".join(wanted)
     with source.file() as path:
         relation = connection.execute(
             f"SELECT file_row_number + 1, {picked}"  # noqa: S608 - names are quoted
-            f" FROM {duck.parquet(file_row_number=True, binary_as_string=True)} WHERE {test}",
+            f" FROM {duck.parquet(file_row_number=True, binary_as_string=text_only)} WHERE {test}",
             [duck.pattern(path)],
         )
         while batch := relation.fetchmany(_BATCH_ROWS):

@@ -26,6 +26,8 @@ KEY = "key"
 SAMPLE = 2000
 """How many rows of a file are looked at to tell its columns."""
 
+NO_KEYS = "no column of text or numbers"
+
 _SEPARATORS = ("\t", ",", ";", "|", "\x01")  # the last is Hive's
 _SPACES = " "
 """Stands for any run of spaces."""
@@ -91,16 +93,20 @@ def is_called(column: str, wanted: str) -> bool:
 
 
 def _parquet_rows(source: Source, limit: int | None = None) -> Iterator[TableRow]:
-    columns = [name for name, kind in parquet.columns(source).items() if parquet.is_key(kind)]
-    if columns:
+    columns = list(parquet.key_columns(source))
+    names = [".".join(way) for way in columns]
+    if not columns:
+        for number in range(1, parquet.row_count(source) + 1):
+            yield TableRow(number, (), NO_KEYS)
+    else:
         for number, values in parquet.table(source, columns, limit):
             place = f"row {number}"
             yield TableRow(
                 number,
                 [
-                    Cell(name, one, place)
-                    for name, value in zip(columns, values, strict=True)
-                    for one in (value if isinstance(value, list) else (value,))
+                    Cell(name if inner == LINE else f"{name}.{inner}", one, place)
+                    for name, value in zip(names, values, strict=True)
+                    for inner, one in _leaves(value)
                 ],
             )
 
@@ -194,7 +200,9 @@ def _leaves(value: Any) -> Iterator[tuple[str, Any]]:
     while waiting:
         name, value = waiting.pop()
         if isinstance(value, dict):
-            waiting += [(f"{name}.{key}" if name else key, inner) for key, inner in reversed(value.items())]
+            waiting += [
+                (f"{name}.{key}" if name else str(key), inner) for key, inner in reversed(value.items())
+            ]
         elif isinstance(value, list):
             waiting += [(name, inner) for inner in reversed(value)]
         else:

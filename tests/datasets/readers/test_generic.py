@@ -2,9 +2,11 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -217,9 +219,30 @@ def test_lines_of_other_sites_do_not_hide_a_named_column(
     assert manifest.skipped == {NEITHER: 100}
 
 
-def test_links_in_lists_of_a_parquet_file_are_read(indexes: Path, write: Write, records: Records) -> None:
-    content = parquet({"n": [1, 2], "urls": [PAGES[:4], PAGES[4:]]})
+PICTURE = b"\xff\xd8" + bytes(range(256)) * 20
+COLUMNS: list[tuple[str, Sequence[object]]] = [
+    ("lists", [PAGES[:4], PAGES[4:]]),
+    ("objects", [{"url": url, "views": 3} for url in PAGES]),
+    ("objects with the picture", [{"bytes": PICTURE, "path": url} for url in PAGES]),
+    ("lists of objects", [[{"url": url} for url in PAGES]]),
+    ("few different texts", pa.array(PAGES).dictionary_encode()),
+    ("text marked as bytes", [url.encode() for url in PAGES]),
+    ("maps", pa.array([[(7, url)] for url in PAGES], pa.map_(pa.int32(), pa.string()))),
+]
+
+
+@pytest.mark.parametrize("column", [column for _, column in COLUMNS], ids=[name for name, _ in COLUMNS])
+def test_links_anywhere_in_a_parquet_file_are_read(
+    indexes: Path, write: Write, records: Records, column: Sequence[object]
+) -> None:
+    content = parquet({"sha": [b"\xff\x00\xfe"] * len(column), "photo": column})
     assert records(read(indexes, write(content))[0]) == Counter(OWNED)
+
+
+def test_rows_of_a_parquet_file_without_text_are_counted(indexes: Path, write: Write) -> None:
+    content = parquet({"flickr.com": [[{"bytes": PICTURE}]] * 5})
+    with pytest.raises(WrongFileError, match="5 rows"):
+        read(indexes, write(content))
 
 
 MORE: list[tuple[str, str, str | None, int]] = [
