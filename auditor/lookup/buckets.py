@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from auditor.lookup.columns import NO_PHOTO, RECORD_COLUMNS, SAME_PHOTO, Bucket, Numbers
+
+SHARING: Final = 10
+"""How many buckets at the end share what is left over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,11 @@ def cut(batches: Iterable[pa.RecordBatch], least: int, before: Sequence[int]) ->
         places = table["place"].to_numpy()
         starts = np.flatnonzero(np.r_[True, places[1:] != places[:-1]]) if len(places) else np.empty(0, int)
         prefixes = (places[starts] >> np.uint64(32)).astype(np.int64)
-        # The last key may go on in the next batch; and what is left must still be enough for a bucket.
+        # The last key may go on in the next batch.
         known = len(starts) if last else len(starts) - 1
         ends = [0]
-        while known - ends[-1] >= (2 if last else 3) * least:
-            at = ends[-1] + _end(prefixes[ends[-1] : known], least, before)
+        while size := _size(known - ends[-1], least, last=last):
+            at = ends[-1] + _end(prefixes[ends[-1] : known], least, size, before)
             if known - at < least:
                 break
             ends.append(at)
@@ -55,13 +59,24 @@ def cut(batches: Iterable[pa.RecordBatch], least: int, before: Sequence[int]) ->
         waiting = table.slice(done).to_batches()
 
 
-def _end(prefixes: npt.NDArray[np.int64], least: int, before: Sequence[int]) -> int:
-    """How many of the first keys are the next bucket."""
-    end = least
+def _size(keys: int, least: int, *, last: bool) -> int:
+    """How many of so many keys the next bucket gets; 0 when it has to wait for more, or is the last one.
+
+    The last few share what is left evenly: one of nearly twice the size would make all pages as large.
+    """
+    if not last:
+        return least if keys >= SHARING * least else 0
+    buckets = keys // least
+    return -(-keys // buckets) if buckets > 1 else 0
+
+
+def _end(prefixes: npt.NDArray[np.int64], least: int, size: int, before: Sequence[int]) -> int:
+    """How many of the first keys are the next bucket: about `size`, or up to where one ended before."""
+    end = size
     for start in before[bisect_right(before, int(prefixes[0])) :]:
         at = int(np.searchsorted(prefixes, start))
         if at >= least:
-            end = at if at <= 2 * least else least
+            end = at if at <= 2 * least else size
             break
     while end < len(prefixes) and prefixes[end] == prefixes[end - 1]:  # a range can't begin within a prefix
         end += 1

@@ -1,0 +1,214 @@
+"""What a look-up costs and hides, on invented indexes: ``python benchmarks/lookup.py [--accounts N]``.
+
+By default a hundredth of YFCC100M (5,811 accounts); ``--accounts 58110`` makes some ten million records. The
+sizes of accounts are lognormal with YFCC100M's mean of 171 photos and a median of 30 (which is assumed), and
+one account has 100,000; ids come in bursts, as uploads do. A second index holds ids without owners, as COCO's
+does. The yardstick is DuckDB sorting the same records by owner and by photo id, in the same run. Prints the
+sizes of files, how many accounts hide together, and what questions cost.
+"""
+
+import argparse
+import json
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from auditor.datasets import duck
+from auditor.datasets.index import records
+from auditor.datasets.index.local import open_indexes
+from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
+from auditor.files import digest
+from auditor.flickr.urls import unpack_nsid
+from auditor.lookup import keys, tree
+from auditor.lookup.columns import Bucket
+from auditor.lookup.publish import publish
+
+LARGEST = 100_000
+UNOWNED = 50_000
+
+
+def sizes_of(accounts: int, chance: np.random.Generator) -> np.ndarray:
+    """Photos of each account; the first has the most."""
+    drawn = chance.lognormal(np.log(30), np.sqrt(2 * np.log(171 / 30)), accounts)
+    sizes = np.clip(np.ceil(drawn), 1, LARGEST).astype(np.int64)
+    sizes[0] = LARGEST
+    return sizes
+
+
+def write_owned(folder: Path, accounts: int) -> int:
+    """An index like YFCC100M's; how many records."""
+    chance = np.random.default_rng(1)
+    sizes = sizes_of(accounts, chance)
+    owner = np.repeat(np.arange(accounts), sizes)
+    nsid = (10_000_000 + owner * 1511) * 100 + owner % 9
+    total = len(owner)
+    # Uploads come in sessions of some dozen photos, whose ids are close together.
+    session = np.cumsum(chance.random(total) < 1 / 20)
+    begin = chance.integers(10**4, 13 * 10**9, session[-1] + 1)
+    photo, kept = np.unique(begin[session] + chance.integers(1, 5000, total), return_index=True)
+    licence = np.repeat(chance.integers(1, 7, accounts), sizes)
+    total = len(photo)
+    table = {"photo_id": photo, "nsid": nsid[kept], "license_id": licence[kept]}
+    table["row"] = chance.permutation(total) + 1
+    write(folder / "yfcc100m", "yfcc100m", table)
+    return total
+
+
+def write_unowned(folder: Path) -> None:
+    """An index like COCO's: half of its photos are in the other one."""
+    chance = np.random.default_rng(2)
+    known = pq.read_table(next((folder / "yfcc100m").glob("photo_id-*")), columns=["photo_id"])[
+        "photo_id"
+    ].to_numpy()
+    photo = np.concatenate(
+        [chance.choice(known, UNOWNED // 2), chance.integers(10**4, 13 * 10**9, UNOWNED // 2)]
+    )
+    write(folder / "coco", "coco", {"photo_id": photo, "row": np.arange(len(photo)) + 1})
+
+
+def write(folder: Path, name: str, columns: dict[str, np.ndarray]) -> None:
+    """An index folder with one data file."""
+    folder.mkdir(parents=True)
+    count = len(columns["photo_id"])
+    order = np.argsort(columns["photo_id"], kind="stable")
+    given = {key: pa.array(values[order]) for key, values in columns.items()}
+    given["source"] = pa.repeat(pa.scalar(0, pa.int32()), count)
+    given["original"] = pa.repeat(pa.scalar(value=False), count)
+    arrays = [given.get(field.name, pa.nulls(count)).cast(field.type) for field in records.SCHEMA]
+    path = folder / f"photo_id-{'0' * 16}.parquet"
+    pq.write_table(pa.table(arrays, records.SCHEMA), path, compression="zstd")
+    main = DataFile(path.name, "photo_id", count, path.stat().st_size, digest(path))
+    source = SourceFile(f"{name}.tsv", 1, "0" * 64)
+    match_keys = ("photo_id", "owner") if "nsid" in columns else ("photo_id",)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    Manifest(name, now, "0", (source,), count, count, {}, count, count, 0, match_keys, (main,)).write(folder)
+
+
+def sorting(indexes: Path) -> None:
+    """The yardstick: how long DuckDB sorts the records, by owner and by photo id."""
+    files = [str(path) for path in indexes.glob("*/photo_id-*.parquet")]
+    with tempfile.TemporaryDirectory(dir=indexes.parent) as work:
+        database = duck.connect(spill=Path(work))
+        start = time.perf_counter()
+        for order in ("nsid, photo_id", "photo_id"):
+            database.execute(
+                f"COPY (SELECT * FROM read_parquet({files}) ORDER BY {order})"
+                f" TO '{work}/sorted.parquet' (FORMAT parquet, COMPRESSION zstd)"
+            )
+        print(json.dumps({"s": time.perf_counter() - start}))
+
+
+def publishing(indexes: Path, folder: Path) -> None:
+    """Publish and report; in a process of its own, for its memory to be measurable."""
+    start = time.perf_counter()
+    published = publish(open_indexes(indexes).readable, folder, now=datetime.now(UTC))
+    seconds = time.perf_counter() - start
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    sections = {name: vars_of(section) for name, section in published.described.sections.items()}
+    figures = {"s": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_mib": used.ru_maxrss // 1024}
+    print(json.dumps({**figures, "files": published.files, "bytes": published.bytes, "sections": sections}))
+
+
+def vars_of(section: object) -> dict[str, object]:
+    return {name: getattr(section, name) for name in section.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+def measured(*words: object) -> dict[str, object]:
+    """What a part of this program, in a process of its own, prints."""
+    done = subprocess.run(
+        [sys.executable, __file__, *map(str, words)], check=True, capture_output=True, text=True
+    )
+    answer: dict[str, object] = json.loads(done.stdout)
+    return answer
+
+
+def ranges_of(folder: Path, section: str) -> list[tree.Range]:
+    """All ranges of a section, from its files."""
+    told = json.loads((folder / "lookup.json").read_text())["sections"][section]
+    groups = tree.parsed((folder / tree.tree_name(section, told["tree"])).read_bytes())
+    return [
+        one
+        for group in groups
+        for one in tree.parsed((folder / tree.group_name(section, group)).read_bytes())
+    ]
+
+
+def report_owners(folder: Path, accounts: int) -> None:
+    """How many accounts hide together, and what a question about one costs."""
+    ranges = ranges_of(folder, keys.NSID)
+    told = json.loads((folder / "lookup.json").read_text())["sections"][keys.NSID]
+    pages = {entry.start: len(entry.pages) for entry in ranges}
+    hide, used = [], []
+    for entry in ranges:
+        content = b"".join((folder / name).read_bytes() for name in entry.names(keys.NSID))
+        bucket = Bucket.unpacked(content[4 : 4 + int.from_bytes(content[:4])])
+        hide.append(len(bucket.places))
+        used.append(int.from_bytes(content[:4]))
+    head = (folder / "lookup.json").stat().st_size + (
+        folder / tree.tree_name(keys.NSID, told["tree"])
+    ).stat().st_size
+    groups = [path.stat().st_size for path in (folder / keys.NSID).glob("group-*")]
+    asked = []
+    for number in random.Random(3).sample(range(accounts), min(accounts, 5000)):
+        value = unpack_nsid((10_000_000 + number * 1511) * 100 + number % 9)
+        found = tree.covering(ranges, keys.digest(keys.NSID, value).prefix)
+        asked.append(head + max(groups) + pages[found.start] * told["page_bytes"])
+    print(
+        f"  accounts behind a prefix: {min(hide)} to {max(hide)}, median {statistics.median(hide):.0f}, of {len(hide)} ranges"
+    )
+    print(
+        f"  bytes of a record: {sum(used) / told['records']:.2f}; with padding {told['pages'] * told['page_bytes'] / told['records']:.2f}"
+    )
+    print(
+        f"  pages of a bucket: {dict(sorted(Counter(pages.values()).items()))}, each of {told['page_bytes']:,} bytes"
+    )
+    deciles = statistics.quantiles(asked, n=10)
+    print(
+        f"  bytes of a question, without about.json: median {statistics.median(asked):,.0f}, ninth decile {deciles[8]:,.0f}, largest {max(asked):,}"
+    )
+
+
+def main() -> None:
+    """Make the indexes, sort, publish, and measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--accounts", type=int, default=5811)
+    parser.add_argument("--folder", type=Path, help="Where to work; a temporary folder by default.")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=given.folder) as work:
+        indexes, folder = Path(work, "indexes"), Path(work, "public")
+        total = write_owned(indexes, given.accounts)
+        write_unowned(indexes)
+        print(f"{given.accounts:,} accounts, {total:,} records and {UNOWNED:,} without an owner")
+        sort = measured("--sort", indexes)["s"]
+        built = measured("--publish", indexes, folder)
+        print(
+            f"  sorted twice in {sort:.1f} s; published in {built['s']:.1f} s ({built['s'] / sort:.1f} x),"  # type: ignore[str-format, operator]
+            f" {built['cpu']:.1f} s of CPU, peak {built['peak_mib']} MiB"
+        )  # type: ignore[str-format]
+        print(f"  {built['files']:,} files of {built['bytes'] / 1e6:,.1f} MB")  # type: ignore[operator, str-format]
+        for name, section in built["sections"].items():  # type: ignore[attr-defined]
+            print(f"  {name}: {section}")
+        report_owners(folder, given.accounts)
+        again = measured("--publish", indexes, folder)
+        print(f"  published again, unchanged, in {again['s']:.1f} s")  # type: ignore[str-format]
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["--sort", indexes]:
+            sorting(Path(indexes))
+        case ["--publish", indexes, folder]:
+            publishing(Path(indexes), Path(folder))
+        case _:
+            main()

@@ -1,0 +1,160 @@
+"""A look-up as a user publishes it, and as another one asks it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from auditor import report
+from auditor.sandbox import Sandbox
+from tests.cli.conftest import Program
+from tests.datasets.web import Web, serve
+from tests.lookup.conftest import contents
+
+SCHEMAS = Path(report.__file__).parent / "schemas"
+
+
+@pytest.fixture
+def site(indexed: Program, tmp_path: Path) -> Iterator[Web]:
+    """The look-up of a home with all look-alike indexes."""
+    result = indexed("datasets", "publish", tmp_path / "public", "--lookup")
+    assert result.code == 0
+    assert "Root: " in result.out
+    with serve(Web(files=contents(tmp_path / "public"))) as web:
+        yield web
+
+
+@pytest.fixture
+def elsewhere(program: Program, tmp_path: Path) -> Program:
+    """A home of the same account without any index."""
+
+    def call(*words: object) -> object:
+        return program("--home", tmp_path / "elsewhere", *words)
+
+    assert call("sync").code == 0  # type: ignore[attr-defined]
+    return call  # type: ignore[return-value]
+
+
+def exposed(told: dict[str, list[dict[str, list[dict[str, str]]]]]) -> set[tuple[object, ...]]:
+    return {
+        (photo["id"], found["dataset"], found["match_key"], found["record"], found["license_then"])
+        for photo in told["photos"]
+        for found in photo["exposures"]
+    }
+
+
+def test_an_audit_by_a_look_up_finds_what_the_indexes_find(
+    indexed: Program, elsewhere: Program, site: Web
+) -> None:
+    local = indexed("audit", "--format", "json")
+    asked = elsewhere("audit", "--lookup", site.base, "--format", "json")
+    assert (local.code, asked.code) == (1, 1)
+    assert exposed(asked.json) == exposed(local.json)
+    assert {one["dataset"] for one in asked.json["indexes"]} == {
+        one["dataset"] for one in local.json["indexes"]
+    }
+    assert {one["provenance"] for one in asked.json["indexes"]} == {"pack"}
+    assert all(site.base in one["from"] for one in asked.json["indexes"])
+    schema = json.loads((SCHEMAS / "audit.json").read_text("utf-8"))
+    jsonschema.validate(asked.json, schema)
+    gone = {(item["photo_id"], item["dataset"]) for item in local.json["no_longer_in_account"]}
+    assert gone <= {(item["photo_id"], item["dataset"]) for item in asked.json["no_longer_in_account"]}
+    assert "and nothing else" in asked.err
+
+
+def test_local_indexes_come_first_and_a_dataset_can_be_chosen(
+    elsewhere: Program, publishers: dict[str, Path], site: Web
+) -> None:
+    assert elsewhere("datasets", "add", "ffhq", publishers["ffhq"]).code == 0
+    told = elsewhere("audit", "--lookup", site.base, "--format", "json").json["indexes"]
+    assert [one["provenance"] for one in told if one["dataset"] == "ffhq"] != ["pack"]
+    assert len([one for one in told if one["dataset"] == "ffhq"]) == 1
+    only = elsewhere("audit", "--lookup", site.base, "--dataset", "coco", "--format", "json").json
+    assert [one["dataset"] for one in only["indexes"]] == ["coco"]
+
+
+def test_check_by_a_look_up(indexed: Program, elsewhere: Program, box: Sandbox, site: Web) -> None:
+    for target in (box.account.me.nsid, *[photo.id for photo in list(box.account.photos.values())[:3]], "7"):
+        local = indexed("check", target, "--format", "json")
+        asked = elsewhere("check", target, "--lookup", site.base, "--format", "json")
+        assert asked.code == local.code
+        found, known = (
+            {
+                (item["photo_id"], item["dataset"], item["record"])
+                for item in one.json["results"][0]["exposures"]
+            }
+            for one in (asked, local)
+        )
+        # Beyond it an owner's photos in datasets that name none, by way of YFCC100M.
+        assert found >= known
+        assert found == known or target == box.account.me.nsid
+
+
+def test_what_cannot_be_read_is_not_checked(elsewhere: Program, box: Sandbox, site: Web) -> None:
+    for path in [path for path in site.files if path.startswith("nsid/")]:
+        if "tree" not in path:
+            del site.files[path]
+    told = elsewhere("check", box.account.me.nsid, "--lookup", site.base, "--format", "json")
+    assert told.code == 2
+    (result,) = told.json["results"]
+    assert "did not answer" in result["error"]
+    assert told.json["indexes"] == []
+    assert {"dataset": "ffhq", "why": "look-up-failed"}.items() <= next(
+        item for item in told.json["not_checked"] if item["dataset"] == "ffhq"
+    ).items()
+    audit = elsewhere("audit", "--lookup", site.base, "--format", "json")
+    assert audit.json["indexes"] == []
+    assert {item["why"] for item in audit.json["not_checked"] if item["dataset"] in {"ffhq", "coco"}} == {
+        "look-up-failed"
+    }
+    assert "None of your" not in elsewhere("audit", "--lookup", site.base).out
+
+
+def test_a_host_that_is_not_there_ends_the_command_before_anything_is_told(
+    elsewhere: Program, indexed: Program, site: Web
+) -> None:
+    result = indexed("check", "6255196340", "--lookup", "http://127.0.0.1:9/")
+    assert result.code == 5
+    assert result.out == ""
+    site.files.clear()
+    assert elsewhere("audit", "--lookup", site.base).code == 2
+    assert elsewhere("check", "7", "--lookup", "http://look-up.example/").code == 6
+
+
+def test_the_address_can_be_set_once_and_left_out_for_once(
+    elsewhere: Program, box: Sandbox, site: Web, tmp_path: Path
+) -> None:
+    assert elsewhere("check", "7").code == 2
+    (tmp_path / "flickr-auditor.toml").write_text(f'[lookup]\naddress = "{site.base}"\n')
+    assert elsewhere("check", "7").code == 0
+    assert elsewhere("check", "7", "--lookup", "off").code == 2
+
+
+def test_people_can_be_left_out(indexed: Program, box: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "not.txt").write_text(f"# who asked\nhttps://www.flickr.com/people/{box.account.me.nsid}/\n")
+    told = indexed(
+        *(
+            "datasets",
+            "publish",
+            tmp_path / "public",
+            "--lookup",
+            "--except",
+            tmp_path / "not.txt",
+            "--format",
+            "json",
+        )
+    )
+    assert told.code == 0
+    assert told.json["lookup"]["left_out"] == 1
+    jsonschema.validate(told.json, json.loads((SCHEMAS / "datasets-publish.json").read_text("utf-8")))
+    with serve(Web(files=contents(tmp_path / "public"))) as web:
+        result = indexed("--home", tmp_path / "none", "check", box.account.me.nsid, "--lookup", web.base)
+    assert result.code == 0
+    assert "leaves out" in result.err
+    (tmp_path / "not.txt").write_text("Ada Lovelace of London\n")
+    assert (
+        indexed("datasets", "publish", tmp_path / "p", "--lookup", "--except", tmp_path / "not.txt").code == 2
+    )
+    assert indexed("datasets", "publish", tmp_path / "p", "--except", tmp_path / "not.txt").code == 2
