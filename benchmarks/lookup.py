@@ -17,8 +17,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -115,21 +117,17 @@ def publishing(indexes: Path, folder: Path) -> None:
     published = publish(open_indexes(indexes).readable, folder, now=datetime.now(UTC))
     seconds = time.perf_counter() - start
     used = resource.getrusage(resource.RUSAGE_SELF)
-    sections = {name: vars_of(section) for name, section in published.described.sections.items()}
+    sections = {name: asdict(section) for name, section in published.described.sections.items()}
     figures = {"s": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_mib": used.ru_maxrss // 1024}
     print(json.dumps({**figures, "files": published.files, "bytes": published.bytes, "sections": sections}))
 
 
-def vars_of(section: object) -> dict[str, object]:
-    return {name: getattr(section, name) for name in section.__dataclass_fields__}  # type: ignore[attr-defined]
-
-
-def measured(*words: object) -> dict[str, object]:
+def measured(*words: object) -> dict[str, Any]:
     """What a part of this program, in a process of its own, prints."""
     done = subprocess.run(
         [sys.executable, __file__, *map(str, words)], check=True, capture_output=True, text=True
     )
-    answer: dict[str, object] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
@@ -155,28 +153,24 @@ def report_owners(folder: Path, accounts: int) -> None:
         bucket = Bucket.unpacked(content[4 : 4 + int.from_bytes(content[:4])])
         hide.append(len(bucket.places))
         used.append(int.from_bytes(content[:4]))
-    head = (folder / "lookup.json").stat().st_size + (
-        folder / tree.tree_name(keys.NSID, told["tree"])
-    ).stat().st_size
+    tables = [folder / "lookup.json", folder / tree.tree_name(keys.NSID, told["tree"])]
     groups = [path.stat().st_size for path in (folder / keys.NSID).glob("group-*")]
+    head = sum(path.stat().st_size for path in tables) + max(groups)
     asked = []
     for number in random.Random(3).sample(range(accounts), min(accounts, 5000)):
         value = unpack_nsid((10_000_000 + number * 1511) * 100 + number % 9)
         found = tree.covering(ranges, keys.digest(keys.NSID, value).prefix)
-        asked.append(head + max(groups) + pages[found.start] * told["page_bytes"])
-    print(
-        f"  accounts behind a prefix: {min(hide)} to {max(hide)}, median {statistics.median(hide):.0f}, of {len(hide)} ranges"
-    )
-    print(
-        f"  bytes of a record: {sum(used) / told['records']:.2f}; with padding {told['pages'] * told['page_bytes'] / told['records']:.2f}"
-    )
-    print(
-        f"  pages of a bucket: {dict(sorted(Counter(pages.values()).items()))}, each of {told['page_bytes']:,} bytes"
-    )
+        asked.append(head + pages[found.start] * told["page_bytes"])
+    padded = told["pages"] * told["page_bytes"]
     deciles = statistics.quantiles(asked, n=10)
-    print(
-        f"  bytes of a question, without about.json: median {statistics.median(asked):,.0f}, ninth decile {deciles[8]:,.0f}, largest {max(asked):,}"
-    )
+    for line in (
+        f"accounts behind a prefix: {min(hide)} to {max(hide)}, median {statistics.median(hide):.0f}",
+        f"bytes of a record: {sum(used) / told['records']:.2f}, padded {padded / told['records']:.2f}",
+        f"buckets by pages: {dict(sorted(Counter(pages.values()).items()))}",
+        f"bytes of a question, without about.json: median {statistics.median(asked):,.0f},"
+        f" ninth decile {deciles[8]:,.0f}, largest {max(asked):,}",
+    ):
+        print(f"  {line}")
 
 
 def main() -> None:
@@ -193,15 +187,15 @@ def main() -> None:
         sort = measured("--sort", indexes)["s"]
         built = measured("--publish", indexes, folder)
         print(
-            f"  sorted twice in {sort:.1f} s; published in {built['s']:.1f} s ({built['s'] / sort:.1f} x),"  # type: ignore[str-format, operator]
+            f"  sorted twice in {sort:.1f} s; published in {built['s']:.1f} s ({built['s'] / sort:.1f} x),"
             f" {built['cpu']:.1f} s of CPU, peak {built['peak_mib']} MiB"
-        )  # type: ignore[str-format]
-        print(f"  {built['files']:,} files of {built['bytes'] / 1e6:,.1f} MB")  # type: ignore[operator, str-format]
-        for name, section in built["sections"].items():  # type: ignore[attr-defined]
+        )
+        print(f"  {built['files']:,} files of {built['bytes'] / 1e6:,.1f} MB")
+        for name, section in built["sections"].items():
             print(f"  {name}: {section}")
         report_owners(folder, given.accounts)
         again = measured("--publish", indexes, folder)
-        print(f"  published again, unchanged, in {again['s']:.1f} s")  # type: ignore[str-format]
+        print(f"  published again, unchanged, in {again['s']:.1f} s")
 
 
 if __name__ == "__main__":

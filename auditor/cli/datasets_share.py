@@ -322,7 +322,6 @@ def _publish_lookup(
         user_path(folder),
         now=datetime.now(UTC),
         left_out=_left_out(user_path(leave_out)) if leave_out is not None else None,
-        memory_limit=session.settings.memory_limit,
         progress=session.progress,
     )
     if format is Format.json:

@@ -33,6 +33,9 @@ def demo(
     optout: Annotated[
         bool, typer.Option("--optout", help="Show the correspondence with a publisher instead.")
     ] = False,
+    lookup: Annotated[
+        bool, typer.Option("--lookup", help="Show a look-up that somebody hosts, and what its host learns.")
+    ] = False,
 ) -> None:
     """Show the whole job on invented data, from sync to undo; takes seconds and touches no account."""
     from auditor.files import private_dir
@@ -53,6 +56,13 @@ def demo(
             _log_in(folder, box)
             if optout:
                 _correspond([photo.id for photo in account.own_photos()[:2]])
+                return
+            if lookup:
+                from auditor.cli.demo_lookup import ask_around
+
+                places = {name: path.relative_to(folder) for name, path in files.items()}
+                ask_around(_run, _say, emit, places, account.me.nsid)
+                emit(f"\nThe page to look at: {folder / 'public' / 'index.html'}")
                 return
             found = _find(files, folder)
             _protect_and_undo()
