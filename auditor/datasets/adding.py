@@ -45,7 +45,7 @@ def add(indexes: Path, name: str, files: Sequence[Path], wish: Wish, progress: P
     catalogue nor fit for a list of one's own; `RefusedError` for such a list under a publisher's name, and
     for files that do not look like those of the dataset unless they are to be taken as they are.
     """
-    card, name, formats = _card_and_formats(name, wish.column, progress.say)
+    card, name, formats = _card_and_formats(name, wish, progress.say)
     if missing := next((path for path in files if not is_there(path)), None):
         raise UsageError(f"there is no file {missing}", hint="Check the path.")
     if card and not wish.as_is:
@@ -53,7 +53,8 @@ def add(indexes: Path, name: str, files: Sequence[Path], wish: Wish, progress: P
             raise fit.refusal(card, found)
         if others := fit.rivals(card, files):
             progress.say(
-                f"By their shape these could be files of {' or '.join(others)} too; you said {card.name}."
+                f"By their shape these could be files of {' or '.join(others)} too;"
+                f" they are taken as those of {card.name}."
             )
 
     def accept(manifest: Manifest) -> None:
@@ -132,10 +133,11 @@ def _why_not(path: Path, names: Sequence[str]) -> str:
 
 
 def _card_and_formats(
-    name: str, column: str | None, say: Callable[[str], object]
+    name: str, wish: Wish, say: Callable[[str], object]
 ) -> tuple[Card | None, str, Sequence[Format]]:
     """The dataset's card, its name, and the formats its files may have. A list of one's own has no card."""
-    generic = generic_format(column, say)
+    column = wish.column
+    generic = generic_format(column, say, any_list=wish.allow_empty)
     card = catalogue.find(name)
     if card is None:
         return None, catalogue.check_own_name(name, certain=column is not None), [generic]

@@ -32,7 +32,7 @@ def test_where_nothing_tells_two_datasets_apart_that_is_said(program: Program, t
     path.write_text("".join(f"{9_000_000_001 + n}.jpg\n" for n in range(9)))
     result = program("datasets", "add", "flickr30k", path)
     assert result.code == 0
-    assert "multi30k too; you said flickr30k" in result.err
+    assert "multi30k too; they are taken as those of flickr30k" in result.err
 
 
 def test_files_without_a_name_are_recognised(program: Program, tmp_path: Path) -> None:
@@ -122,3 +122,30 @@ def test_a_set_that_names_photos_by_anothers_numbers_says_which_index_it_needs(
     assert "there is no local index of ffhq" in alone.err
     assert program("datasets", "add", "ffhq", publishers["ffhq"]).code == 0
     assert "no local index" not in program("datasets", "add", "ffhq-aging", aging).err
+
+
+def test_a_list_without_flickr_is_an_index_only_if_that_is_wanted(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("url,likes\nhttps://a.example/1.jpg,3\n")
+    assert program("datasets", "add", "mine", path).code == 2
+    assert not indexed(program)
+    assert program("datasets", "add", "mine", path, "--allow-empty").code == 0
+    assert indexed(program) == {"mine"}
+
+
+def test_a_refusal_does_not_claim_that_something_was_taken_or_opened(
+    program: Program, tmp_path: Path
+) -> None:
+    pickle = tmp_path / "rows.pkl"
+    pickle.write_bytes(b"\x80\x04\x95 https://live.staticflickr.com/65535/9900000001_0a1b2c3d4e_b.jpg")
+    refused = program("datasets", "add", "mine", pickle)
+    assert refused.code == 2
+    assert "pickle" in refused.err
+    assert "taken" not in refused.err
+
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "9900000001.jpg").write_bytes(b"\xff\xd8")
+    refused = program("datasets", "add", "mine", tmp_path / "pictures")
+    assert refused.code == 2
+    assert "an empty file" not in refused.err
+    assert "only the name is looked at" in refused.err

@@ -3,7 +3,7 @@
 import re
 
 from auditor.datasets.parsing.parquet import columns as parquet_columns
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.sources import Source, is_picture
 from auditor.datasets.parsing.sqlite import MAGIC
 
 _AS_TEXT = "export its list of names as text or CSV"
@@ -48,8 +48,10 @@ def no_index(source: Source) -> str | None:
 def describe(source: Source) -> str:
     """What it looks like, with an article: ``an HTML page``, ``a CSV file with the columns a, b``."""
     head = source.head
-    if not head:
-        return "an empty file"
+    if not head:  # pictures in folders and archives are not opened
+        return (
+            "a picture, of which only the name is looked at" if is_picture(source.member) else "an empty file"
+        )
     if columns := list(parquet_columns(source)):
         return f"a Parquet file with the columns {_listed(columns)}"
     for magic, words in _READABLE:

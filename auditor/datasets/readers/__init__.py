@@ -108,6 +108,8 @@ def wrong_file(source: Source, expected: Sequence[Format]) -> WrongFileError:
     """The error for a file of another format: what was expected and what was found."""
     known = detect(source, [format_ for format_ in formats().values() if format_.name != GENERIC])
     found = known.title if known else describe(source)
+    if known and not known.certain:  # a list of numbers may be anybody's
+        found = f"what looks like {found}"
     advice = "; ".join(said for format_ in expected if format_.advice and (said := format_.advice(source)))
     return WrongFileError(
         f"{source.label}: expected {' or '.join(format_.expects for format_ in expected)}; found {found}",

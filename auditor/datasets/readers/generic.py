@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from auditor.datasets.parsing.columns import Plan, described, plan_for, records_of
+from auditor.datasets.parsing.describe import no_index
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import CHUNK_BYTES, Source, is_picture
 from auditor.datasets.parsing.tables import SAMPLE, Cell, Layout, TableRow, layout_of, sample
@@ -24,12 +25,15 @@ FILE_NAME = "name"
 _HOST = re.compile(rb"(?:\bflickr\.com|staticflickr\.com|\bflic\.kr)(?:\b|%2f)", re.IGNORECASE)
 
 
-def generic_format(column: str | None = None, say: Callable[[str], object] = SILENT.say) -> Format:
+def generic_format(
+    column: str | None = None, say: Callable[[str], object] = SILENT.say, *, any_list: bool = False
+) -> Format:
     """The format of any list with Flickr's photos or members: in `column`, or with None wherever they are.
 
-    `say` is told what was found in each column, and what of it is taken.
+    `say` is told what was found in each column, and what of it is taken. With `any_list` a list is of the
+    format even if nothing in it is certain.
     """
-    reader = _Reader(column, say)
+    reader = _Reader(column, say, any_list=any_list)
     wanted = f"a column “{column}”" if column else "Flickr photo links (or photo ids: --column names it)"
     return Format(
         name=GENERIC,
@@ -46,8 +50,9 @@ def generic_format(column: str | None = None, say: Callable[[str], object] = SIL
 class _Reader:
     """Reads lists by what their columns hold; see the module."""
 
-    def __init__(self, column: str | None, say: Callable[[str], object]) -> None:
+    def __init__(self, column: str | None, say: Callable[[str], object], *, any_list: bool) -> None:
         self.column = column
+        self.any_list = any_list
         self.say = say
         self.told: set[str] = set()
         self.of_names: dict[Path, Plan] = {}
@@ -61,7 +66,7 @@ class _Reader:
         layout, plan = found
         if layout is _name_rows:
             return plan.certain and not isinstance(records_of(_name_row(source.member), plan), str)
-        return plan.certain or (self.column is None and _mentions_flickr(source))
+        return plan.certain or self.any_list or (self.column is None and _mentions_flickr(source))
 
     def read(self, source: Source) -> Iterator[Row]:
         """The rows in which there may be a photo or a member."""
@@ -82,8 +87,8 @@ class _Reader:
                 yield Row(row.number, skipped=records)
 
     def advice(self, source: Source) -> str:
-        """What a refused file holds all the same."""
-        found = self._plan(source)
+        """What a refused file holds all the same; of a pickle and the like nothing is ever taken."""
+        found = None if no_index(source) else self._plan(source)
         return "; ".join(described(found[1])) if found else ""
 
     def _plan(self, source: Source) -> tuple[Layout, Plan] | None:
