@@ -311,7 +311,7 @@ def test_a_large_index_answers_as_a_small_one(
         ]
 
     small = answers()
-    monkeypatch.setattr(lookup, "_LARGE_FILE", 1)
+    monkeypatch.setattr(lookup, "_ROWS_A_VALUE", 0)
     monkeypatch.setattr(lookup, "_MANY_VALUES", 1)
     monkeypatch.setattr(lookup, "_MOST_ROWS", most_rows)
     assert answers() == small

@@ -22,13 +22,13 @@ PLACES: Final = 10
 MOST_KEYS: Final = 1000
 """Of one photo: more than faces are in any picture, less than memory holds."""
 BATCH_ROWS: Final = 2048
-_LARGE_FILE, _MANY_VALUES, _MOST_ROWS = 1 << 20, 16, 1 << 17
-"""Records of a file, values looked up in it and hits among them for which finding the rows first is quicker.
+_MANY_VALUES, _ROWS_A_VALUE, _MOST_ROWS = 16, 1 << 13, 1 << 17
+"""Finding the rows first and then what is wanted of them is quicker for as many values or more, with so many
+records of the file for each, and no more hits.
 
-Of 100 million records the ids alone are read in a third of the time of all columns that are wanted of the
-hits. One or a few values lie in few row groups, and where most groups have hits, all are read anyway.
+Of 100 million records the ids alone are read in a third of the time of all columns that are wanted. But a few
+values lie in few row groups, and where most groups have hits, all columns are read anyway.
 """
-
 _NUMBERED: Final = duck.parquet(file_row_number=True)
 _Row = dict[str, Any]
 
@@ -172,7 +172,7 @@ class Index:
         if but:
             wanted += " AND (nsid IS NULL OR nsid NOT IN (SELECT unnest(?::BIGINT[])))"
             given.append(list(but))
-        if file.rows >= _LARGE_FILE and len(values) >= _MANY_VALUES:
+        if len(values) >= _MANY_VALUES and len(values) * _ROWS_A_VALUE <= file.rows:
             rows = self._row_numbers(file.name, wanted, given)
             if not rows:
                 return

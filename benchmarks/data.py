@@ -1,0 +1,173 @@
+"""Invented index files as large as is wanted, in the shapes of real ones."""
+
+import bz2
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+_LICENSES = ("by/2.0", "by-nc-sa/2.0", "by-nc-nd/2.0")
+_BATCH_ROWS = 1 << 17
+
+
+class Invented:
+    """Photos with owners, the same ones in every run."""
+
+    def __init__(self) -> None:
+        self._chance = random.Random(1)
+
+    def number(self, least: int, below: int) -> int:
+        return self._chance.randrange(least, below)
+
+    def photo(self) -> int:
+        return self.number(10**8, 14 * 10**9)
+
+    def owner(self) -> str:
+        return f"{self.number(10**7, 10**8)}@N0{self.number(0, 9)}"
+
+    def hexadecimal(self, digits: int) -> str:
+        return f"{self._chance.getrandbits(4 * digits):0{digits}x}"
+
+    def static(self, photo: int, size: str = "") -> str:
+        farm, server = self.number(1, 9), self.number(1, 9000)
+        return f"http://farm{farm}.staticflickr.com/{server}/{photo}_{self.hexadecimal(10)}{size}.jpg"
+
+    def elsewhere(self, share_at_flickr: float) -> str:
+        """An address, most of them of other sites."""
+        if self._chance.random() < share_at_flickr:
+            return self.static(self.photo())
+        return f"https://cdn.shop.example/Images/{self.hexadecimal(32)}.jpg"
+
+    def license(self) -> str:
+        return f"http://creativecommons.org/licenses/{self._chance.choice(_LICENSES)}/"
+
+
+def yfcc(path: Path, rows: int) -> None:
+    """The layout of 25 columns with about 460 bytes a row, as the real file has."""
+    invented = Invented()
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(rows):
+            photo, owner = invented.photo(), invented.owner()
+            columns: list[object] = [number, photo, invented.hexadecimal(30), owner, "some+body"]
+            columns += ["2011-09-10 21:13:32.0", 1316432672, "Nokia+N950", "A+title+of+a+photo"]
+            columns += ["A+description+" * 6, "helsinki,party", "", "24.94", "60.17", 14]
+            columns += [f"http://www.flickr.com/photos/{owner}/{photo}/", invented.static(photo)]
+            columns += ["Attribution License", invented.license(), 7000, 7]
+            columns += [invented.hexadecimal(10), invented.hexadecimal(10), "jpg", 0]
+            file.write("\t".join(map(str, columns)) + "\n")
+
+
+def yfcc_bz2(path: Path, rows: int) -> None:
+    """The same, packed."""
+    plain = path.with_suffix(".plain")
+    yfcc(plain, rows)
+    with plain.open("rb") as source, bz2.open(path, "wb") as target:
+        shutil.copyfileobj(source, target, 1 << 20)
+    plain.unlink()
+
+
+def ffhq(path: Path, faces: int) -> None:
+    """Faces with 68 landmarks each, twice."""
+    invented = Invented()
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(faces):
+            metadata = {
+                "photo_url": f"https://www.flickr.com/photos/{invented.owner()}/{invented.photo()}/",
+                "photo_title": "A title",
+                "author": "Some Body",
+                "license_url": invented.license(),
+            }
+            marks = [
+                [invented.number(0, 10**9) / 10**6, invented.number(0, 10**9) / 10**6] for _ in range(68)
+            ]
+            picture = {
+                "file_url": "https://drive.example/uc?id=1",
+                "pixel_size": [9, 9],
+                "face_landmarks": marks,
+            }
+            face = {"category": "training", "metadata": metadata, "image": picture, "in_the_wild": picture}
+            file.write(f'{"," if number else "{"}"{number}": {json.dumps(face)}')
+        file.write("}")
+
+
+def laion(path: Path, rows: int) -> None:
+    """Addresses of the web, three in a hundred at Flickr, beside captions and sizes."""
+    invented = Invented()
+    schema = pa.schema([("URL", pa.string()), ("TEXT", pa.string()), ("WIDTH", pa.int64())])
+    with pq.ParquetWriter(path, schema) as file:
+        for start in range(0, rows, _BATCH_ROWS):
+            numbers = range(start, min(rows, start + _BATCH_ROWS))
+            links = [invented.elsewhere(0.03) for _ in numbers]
+            texts = [f"A caption of some words, number {number}" for number in numbers]
+            file.write_table(pa.table([links, texts, [640] * len(links)], schema=schema))
+
+
+def cc12m(path: Path, rows: int) -> None:
+    """Address and caption, six in a hundred at Flickr."""
+    invented = Invented()
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(rows):
+            file.write(f"{invented.elsewhere(0.06)}\tA caption of some words, number {number}\n")
+
+
+def open_images(path: Path, rows: int) -> None:
+    """Image information, all at Flickr."""
+    invented = Invented()
+    with path.open("w", encoding="utf-8") as file:
+        file.write("ImageID,OriginalURL,OriginalLandingURL,License,AuthorProfileURL,Author,OriginalMD5\n")
+        for _ in range(rows):
+            photo, owner = invented.photo(), invented.owner()
+            file.write(
+                f"{invented.hexadecimal(16)},{invented.static(photo, '_o')},"
+                f"https://www.flickr.com/photos/{owner}/{photo},{invented.license()},"
+                f'https://www.flickr.com/people/{owner}/,"Body, Some",p7E7tbnGpW2gMMZuXxTbsA==\n'
+            )
+
+
+def flickr_style(path: Path, rows: int) -> None:
+    """Picture and page of every photo."""
+    invented = Invented()
+    with path.open("w", encoding="utf-8") as file:
+        file.write(",image_url,page_url,label\n")
+        for number in range(rows):
+            photo = invented.photo()
+            page = f"https://www.flickr.com/photos/{invented.owner()}/{photo}"
+            file.write(f"{number},{invented.static(photo)},{page},{number % 20}\n")
+
+
+def megaface(path: Path, files: int) -> None:
+    """Folders of empty pictures, whose names are what is read."""
+    invented = Invented()
+    folder = path
+    for number in range(files):
+        if number % 50 == 0:
+            folder = path / f"{invented.owner()}_identity_{number % 3}"
+            folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{invented.photo()}_{number % 5}.jpg").touch()
+
+
+def account(path: Path, photos: int, source: Path) -> None:
+    """The ids of an account: one in five of them in the YFCC-like file `source`."""
+    invented = Invented()
+    with source.open(encoding="utf-8") as rows:
+        known = [row.split("\t", 2)[1] for row, _ in zip(rows, range(photos // 5), strict=False)]
+    others = [str(invented.photo()) for _ in range(photos - len(known))]
+    path.write_text("\n".join([*known, *others]), encoding="utf-8")
+
+
+def sorted_ids(path: Path, rows: int, source: Path) -> None:
+    """The photo ids of the first `rows` of a YFCC-like file, as an array to be mapped."""
+    with source.open(encoding="utf-8") as file:
+        ids = [int(row.split("\t", 2)[1]) for row, _ in zip(file, range(rows), strict=False)]
+    np.save(path, np.unique(np.array(ids)))
+
+
+MAKERS: dict[str, Callable[..., None]] = {
+    make.__name__: make
+    for make in (yfcc, yfcc_bz2, ffhq, laion, cc12m, open_images, flickr_style, megaface, account, sorted_ids)
+}

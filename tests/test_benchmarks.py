@@ -1,0 +1,12 @@
+"""The benchmarks work; how fast anything is, is for nobody to assert on a machine that others share."""
+
+import pytest
+
+from benchmarks.__main__ import ACCOUNTS, BUILDS, main
+
+
+def test_the_benchmarks_make_their_files_and_print_their_table(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--scale", "0.0001", "--repeat", "1"])
+    lines = capsys.readouterr().out.splitlines()[2:]
+    assert len(lines) == len(BUILDS) + len(ACCOUNTS) + len(["check ID", "--help"])
+    assert all(line.count("|") == 6 and " × " in line for line in lines)
