@@ -19,6 +19,7 @@ from auditor.cli.output import (
 )
 from auditor.cli.pictures import page_for
 from auditor.cli.session import Session
+from auditor.files import user_path
 
 if TYPE_CHECKING:
     from auditor.audit.match import Searched
@@ -58,6 +59,10 @@ def audit(
         ),
     ] = False,
     lookup: LookupOption = None,
+    plots: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write the charts into this folder too, as PNG and SVG."),
+    ] = None,
     format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
     thumbnails: ThumbnailsOption = Thumbnails.link,
@@ -81,6 +86,10 @@ def audit(
     if format is ReportFormat.csv:  # its rows have no place for a sentence
         for caution in cautions(result):
             note(caution)
+    if plots is not None:
+        from auditor.report.audit.plots import draw
+
+        note(f"Charts: {', '.join(str(path) for path in draw(result, user_path(plots)))}")
     if not result.indexes:
         note("There is no local index yet, so nothing was checked. Begin with: flickr-auditor datasets list")
     if result.anything_found:
