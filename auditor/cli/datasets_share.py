@@ -24,7 +24,7 @@ from auditor.cli.output import (
     note,
 )
 from auditor.cli.session import Session
-from auditor.errors import RefusedError, UsageError
+from auditor.errors import RefusedError, StorageError, UsageError
 from auditor.text import count, plain
 
 if TYPE_CHECKING:
@@ -317,11 +317,18 @@ def _publish_lookup(
     from auditor.lookup.publish import publish
     from auditor.report.lookup import lookup_json, lookup_text
 
+    here = open_indexes(session, names)
+    if here.damaged:
+        raise StorageError(
+            f"the look-up would be without {', '.join(here.damaged)}, whose index cannot be read",
+            hint="Build it again, or name the others with --dataset.",
+        )
     published = publish(
-        open_indexes(session, names).readable if names else (),
+        here.readable if names else (),
         user_path(folder),
         now=datetime.now(UTC),
         left_out=_left_out(user_path(leave_out)) if leave_out is not None else None,
+        memory_limit=session.settings.memory_limit,
         progress=session.progress,
     )
     if format is Format.json:

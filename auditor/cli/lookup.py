@@ -53,6 +53,11 @@ def asking(session: Session, address: str | None, *, nsid: str | None = None) ->
         if told.left_out:
             left_out = count(told.left_out, "person or photo", "people or photos")
             note(f"On purpose it leaves out: {left_out}.")
+        if asked.left_alias and nsid is None and "alias" in told.sections:
+            note(
+                "Asked by NSID alone: with the alias too, the host would know who you are. Some records name"
+                " their owner by alias only; ask for it some other time."
+            )
         for error in lookup.failures.values():
             note(f"Warning: {error.message}\n  → {error.hint}")
         lookup.host.close()

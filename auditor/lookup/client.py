@@ -142,6 +142,8 @@ class Asked:
         """`nsid`: the account that an audit is of, whose photos are not asked for one by one."""
         self._lookup = lookup
         self._nsid = nsid
+        self.left_alias = False
+        """An alias was not asked for, because an NSID was."""
         self._known: dict[tuple[MatchKey, frozenset[str]], list[Found]] = {}
         self.partly = bool(nsid) and lookup.whole_size(keys.UNOWNED) > MOST_WHOLE
         """Records without a known owner are too many to be fetched."""
@@ -226,6 +228,7 @@ class Asked:
             case MatchKey.OWNER:
                 nsids = sorted(value for value in values if is_nsid(value))
                 # Never both: see the module.
+                self.left_alias = bool(nsids) and len(nsids) < len(values)
                 for value in nsids or sorted(values):
                     yield from self._lookup.by_prefix(keys.NSID if nsids else keys.ALIAS, value)
             case MatchKey.PHOTO_ID if self._nsid is not None:

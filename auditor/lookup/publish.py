@@ -11,7 +11,9 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +22,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from auditor.datasets import catalogue
+from auditor.datasets import catalogue, duck
 from auditor.datasets.card import Card
 from auditor.datasets.index import manifest
 from auditor.datasets.index.lookup import Index
@@ -45,8 +47,6 @@ LEAST: Final = dict.fromkeys(keys.KINDS, 1000) | {
 """Keys in a bucket, by section. A thousand photos are of some hundred accounts at least."""
 MOST_PAGE: Final = 88 * 1024
 """Bytes of an owner's page: with the tables on the way an answer stays below 100 kB."""
-MEMORY_LIMIT: Final = "512MB"
-"""For DuckDB: what it uses beside, and the buckets, come on top."""
 PAGE_STEP: Final = 1024
 MOST_WASTE: Final = 1.25
 """How much larger than needed a page may stay as it was."""
@@ -56,6 +56,8 @@ PAGE: Final = re.compile(
 ABOUT: Final = re.compile(r"about-[0-9a-f]{16}\.json")
 PAGE_FILES: Final = ("index.html", "lookup.js")
 
+_WORK: Final = ".lookup-"
+_STALE_SECONDS: Final = 86_400.0
 _READABLE: Final = 0o644
 """Not private: the web server runs as somebody else."""
 
@@ -81,7 +83,7 @@ def publish(
     *,
     now: datetime,
     left_out: LeftOut | None = None,
-    memory_limit: str = MEMORY_LIMIT,
+    memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
 ) -> Published:
     """Write the look-up of `indexes` to `folder`, making it when it is missing.
@@ -97,7 +99,8 @@ def publish(
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         before = _before(folder)
-        with tempfile.TemporaryDirectory(prefix=".lookup-", dir=folder) as work:
+        _clear_up(folder)
+        with tempfile.TemporaryDirectory(prefix=_WORK, dir=folder) as work:
             writer = _Writer(folder, Path(work), before)
             numbers = before.numbered(index.name for index in indexes)
             with staging(indexes, numbers, people, Path(work), memory_limit) as staged:
@@ -341,6 +344,13 @@ def _table(path: Path) -> tuple[Range, ...]:
         return tree.parsed(path.read_bytes())
     except (FileNotFoundError, ValueError):
         return ()
+
+
+def _clear_up(folder: Path) -> None:
+    """Remove what a publishing left behind that was killed; one that is at work now is younger."""
+    for left in folder.glob(f"{_WORK}*"):
+        if left.is_dir() and not left.is_symlink() and time.time() - left.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _sweep(folder: Path, needed: set[str] | frozenset[str]) -> None:

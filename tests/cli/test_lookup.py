@@ -158,3 +158,13 @@ def test_people_can_be_left_out(indexed: Program, box: Sandbox, tmp_path: Path) 
         indexed("datasets", "publish", tmp_path / "p", "--lookup", "--except", tmp_path / "not.txt").code == 2
     )
     assert indexed("datasets", "publish", tmp_path / "p", "--except", tmp_path / "not.txt").code == 2
+
+
+def test_a_look_up_is_not_published_without_an_index_that_is_damaged(
+    indexed: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "home" / "indexes" / "coco" / "manifest.json").write_text("{")
+    result = indexed("datasets", "publish", tmp_path / "public", "--lookup")
+    assert result.code == 2
+    assert "without coco" in result.err
+    assert not (tmp_path / "public").exists()

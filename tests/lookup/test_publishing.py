@@ -1,6 +1,7 @@
 """Publishing a look-up: again, in part, without some people, and when something is in the way."""
 
 import errno
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -116,6 +117,16 @@ def test_a_full_disk_leaves_the_old_look_up(
     now = contents(small.folder)
     assert {path: now[path] for path in before} == before
     assert not [path for path in now if path.startswith(".lookup-")]
+
+
+def test_what_a_killed_publishing_left_behind_is_cleared_up(small: Hosted) -> None:
+    left, young = small.folder / ".lookup-killed", small.folder / ".lookup-at-work"
+    for folder in (left, young):
+        folder.mkdir()
+        (folder / "nsid.parquet").write_text("keys in clear")
+    os.utime(left, (0, 0))
+    small.again(now=NOW + timedelta(days=1))
+    assert (left.exists(), young.exists()) == (False, True)
 
 
 def test_a_folder_with_another_lookup_json_is_refused(small: Hosted, tmp_path: Path) -> None:
