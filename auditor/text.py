@@ -26,6 +26,11 @@ def plain(text: object, limit: int | None = None) -> str:
     return line
 
 
+def plain_lines(text: str) -> str:
+    """`text` on its lines, indented as it is, without control or reordering characters."""
+    return "\n".join(_UNSAFE.sub(" ", line) for line in text.split("\n"))
+
+
 def pasted(text: str) -> str:
     """`text` as it was meant, from a clipboard or a file.
 

@@ -187,13 +187,26 @@ def _without_secret(target: Target) -> Target:
         text = re.sub(re.escape(photo.secret), "…", text, flags=re.IGNORECASE)
         if text == target.text:  # it was written in percent codes
             text = page_url(photo.photo_id)
-    return replace(target, text=_SECRET_FIELD.sub(r"\1…", text))
+    for pattern, shown in _PRIVATE:
+        text = pattern.sub(shown, text)
+    return replace(target, text=text)
 
 
-_SECRET_FIELD: Final = re.compile(
-    r"((?:^|[?&;]|%26)\w*(?:secret|token|key|sig|signature|verifier)=)[^&;\s]+", re.IGNORECASE
+_PRIVATE: Final = (
+    # A parameter of an address copied from the API, or the signature (s) of a video's file.
+    (
+        re.compile(
+            r"((?:^|[?&;]|%26|%3f)(?:s|code|\w*(?:secret|token|key|sig|signature|verifier|passw?or?d|auth))(?:=|%3d))"
+            r"[^&;\s]+",
+            re.IGNORECASE,
+        ),
+        r"\1…",
+    ),
+    (re.compile(r"(//|%2f%2f)[^/?#@\s]*(?::|%3a)[^/?#@\s]*?(?:@|%40)", re.IGNORECASE), r"\1…@"),
+    # A guest pass opens private photos to whoever has it.
+    (re.compile(r"(/gp/+[^/\s]+/+)[^/?#\s]+", re.IGNORECASE), r"\1…"),
 )
-"""A parameter of an address copied from the API that is nobody else's business."""
+"""What in an address is nobody else's business, and how it is shown."""
 
 
 def _person(target: Target, resolver: Resolver | None) -> Person:

@@ -92,7 +92,7 @@ def undo(
         return
     if out is not None:
         plans_of(session).write(_plan_undo(session, found, unhide=unhide), out)
-        note(f"Nothing was changed yet. To undo: flickr-auditor apply {out}")
+        note(f"Nothing was changed yet. To undo: flickr-auditor apply {plain(out)}")
         return
     with session.account_lock("undo"):
         plan = prepare_undo(

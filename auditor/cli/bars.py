@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from auditor.progress import SILENT, Progress, Task
+from auditor.text import plain_lines
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -43,9 +44,9 @@ class Bars(Progress):
             if sys.stderr.isatty():
                 from tqdm import tqdm
 
-                tqdm.write(message, file=sys.stderr)
+                tqdm.write(plain_lines(message), file=sys.stderr)
             else:
-                print(message, file=sys.stderr)
+                print(plain_lines(message), file=sys.stderr)
 
 
 class _BarTask:

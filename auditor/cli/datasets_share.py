@@ -222,7 +222,7 @@ def export(
             {"dataset": name, "file": str(target), "bytes": packed.bytes, "sha256": packed.sha256}, output
         )
     else:
-        emit(f"{target}: {packed.bytes:,} bytes, sha256 {packed.sha256}", output)
+        emit(f"{plain(target)}: {packed.bytes:,} bytes, sha256 {packed.sha256}", output)
 
 
 def import_pack(

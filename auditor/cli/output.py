@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 
 from auditor.errors import AuditorError, RefusedError
+from auditor.text import plain, plain_lines
 
 
 class Format(StrEnum):
@@ -140,7 +141,7 @@ def emit(result: str, output: Path | None = None) -> None:
     from auditor.files import writable_file, write_atomic
 
     write_atomic(writable_file(output), text)
-    note(f"Written to {output}")
+    note(f"Written to {plain(output)}")
 
 
 def columns(output: Path | None) -> int | None:
@@ -160,9 +161,12 @@ def emit_json(result: Mapping[str, Any], output: Path | None = None) -> None:
 
 
 def note(message: str) -> None:
-    """Tell the user something beside the result; a full or broken stderr is no reason to stop."""
+    """Tell the user something beside the result; a full or broken stderr is no reason to stop.
+
+    A message may name a file, and a file may be called anything: what is no text is never sent to a terminal.
+    """
     with contextlib.suppress(OSError):
-        sys.stderr.write(f"{message}\n")
+        sys.stderr.write(f"{plain_lines(message)}\n")
         sys.stderr.flush()
 
 
@@ -170,6 +174,6 @@ def confirm(question: str, *, option: str) -> bool:
     """Ask yes or no on the terminal. Errors: `RefusedError` naming `option` where nobody can be asked."""
     if not sys.stdin.isatty():
         raise RefusedError(f"{question} There is no terminal to ask on", hint=f"Add {option} to say yes.")
-    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.write(f"{plain_lines(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -26,7 +26,7 @@ from auditor.errors import ConfigurationError, NotAllowedError, UsageError
 from auditor.mitigation.kinds.base import Asked
 from auditor.mitigation.kinds.registry import ASKED
 from auditor.mitigation.planning.policy import Actions
-from auditor.text import count
+from auditor.text import count, plain
 
 if TYPE_CHECKING:
     from auditor.flickr.api import ReadApi
@@ -223,7 +223,7 @@ def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Pa
     estimate = Estimate(plan.estimated_calls, plan.estimated_minutes)
     note(
         f"{count(len(plan.changes), 'change')} to {count(plan.photos, 'photo')}: {estimate}."
-        f" The plan is {path}"
+        f" The plan is {plain(path)}"
     )
     if not plan.changes:
         return
@@ -236,7 +236,7 @@ def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Pa
     cap = cap_of(len(session.store.photos(plan.nsid)))
     more = f" --max-changes {len(plan.changes)}" if len(plan.changes) > cap else ""
     why = f" (it is refused above {cap:,} changes, unless you allow more)" if more else ""
-    note(f"Nothing was changed yet. To apply it{why}: flickr-auditor apply {name}{more}")
+    note(f"Nothing was changed yet. To apply it{why}: flickr-auditor apply {plain(name)}{more}")
 
 
 def _policies(session: Session, names: Sequence[str], actions: Actions) -> "list[Policy]":

@@ -93,7 +93,7 @@ def add_recognised(
                 unknown.append(Unknown(part, reason))
     built = []
     for name, paths in by_name.items():
-        progress.say(f"{name}: {', '.join(path.name for path in paths)}")
+        progress.say(f"{name}: {plain(', '.join(path.name for path in paths))}")
         try:
             built.append(add(indexes, name, paths, wish, progress))
         except AuditorError as error:

@@ -94,6 +94,11 @@ def test_a_file_named_as_flickr_names_downloads_tells_the_id(checking: Program) 
         "9000000001_{}_o.jpg",
         "https://example.org/9000000001_{}_o.jpg",
         "https://api.flickr.com/services/rest/?photo_id=9000000001&secret={}&method=x",
+        "https://live.staticflickr.com/video/9000000001/0a1b2c3d4e/orig.mp4?s={}",
+        "https://ann:{}@www.flickr.com/photos/99000001@N07/9000000001",
+        "https%3A%2F%2Fann%3A{}%40www.flickr.com%2Fphotos%2F99000001%40N07%2F9000000001",
+        "https://www.flickr.com/photos/99000001@N07/9000000001/?password={}",
+        "https://www.flickr.com/gp/9000000001@N07/{}",
     ],
 )
 def test_the_secret_of_an_original_is_not_shown_again(checking: Program, address: str, kind: str) -> None:

@@ -163,3 +163,20 @@ def test_without_a_key_the_report_leads_to_flickrs_own_editor(
     text = Path("r.html").read_text()
     assert "https://www.flickr.com/photos/upload/edit/?ids=" in text
     assert "flickr-auditor apply" not in text
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "two\nlines", "\u202ereversed", "\x9b31m"])
+def test_the_name_of_a_file_is_never_more_than_text(indexed: Program, name: str) -> None:
+    Path(name).write_text("9000000001\n")
+    for words in (
+        ["audit", "--output", f"{name}.html"],
+        ["plan", "--all", "--add-tag", "no_cv", "--out", f"{name}.json"],
+        ["optout", "status", "--ics", f"{name}.ics"],
+        ["datasets", "add", name],
+        ["datasets", "add", "mine", name],
+        ["datasets", "export", "ffhq", f"{name}.zip"],
+        ["show", name],
+        ["check", name],
+    ):
+        result = indexed(*words)
+        assert name not in result.out + result.err, words
