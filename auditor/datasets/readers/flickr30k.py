@@ -42,6 +42,7 @@ FORMAT = Format(
     title="a list of numbers",
     expects="Flickr30k's photo ids, one a line, or its captions",
     match_keys=("photo_id",),
+    certain=False,
     sniff=_sniff,
     read=_read,
 )

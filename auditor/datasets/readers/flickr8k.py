@@ -39,6 +39,7 @@ FORMAT = Format(
     title="a Flickr8k list",
     expects="Flickr8k's file names <photo id>_<secret>.jpg, with or without captions",
     match_keys=("photo_id",),
+    certain=False,
     sniff=_sniff,
     read=_read,
 )

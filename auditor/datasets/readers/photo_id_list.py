@@ -20,6 +20,7 @@ FORMAT = Format(
     title="a list of numbers",
     expects="a list of Flickr photo ids, one a line",
     match_keys=("photo_id",),
+    certain=False,
     sniff=lambda source: mostly(source.head_lines, _TYPICAL),
     read=photo_id_lines(_LINE),
 )

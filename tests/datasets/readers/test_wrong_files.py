@@ -72,3 +72,10 @@ def test_a_list_of_links_is_read_for_them(add: Build, write: Write) -> None:
 def test_an_archive_of_another_dataset_is_refused(add: Build, write: Write) -> None:
     with pytest.raises(WrongFileError, match="found a RedCaps file"):
         add("ffhq-json", write(ALL["redcaps-json"].content))
+
+
+def test_a_list_of_numbers_is_nobodys_for_certain(write: Write) -> None:
+    for content in (b"2017_19784472.jpg\n2017_10024630.jpg\n", b"19784472\n10024630\n"):
+        (source,) = sources(write(content))
+        error = readers.wrong_file(source, readers.select(["ffhq-json"]))
+        assert "found what looks like a" in error.message
