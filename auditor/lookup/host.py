@@ -27,7 +27,7 @@ from auditor.lookup import described
 from auditor.lookup.described import Described
 from auditor.lookup.tree import sha256_of
 from auditor.text import plain
-from auditor.web.address import parse
+from auditor.web.address import parse, shown
 from auditor.web.session import Patience, new_session
 from auditor.web.trouble import Cause, trouble
 
@@ -173,11 +173,11 @@ def _split(address: str) -> tuple[str, str | None]:
         parsed = parse(place)
     except ValueError as error:
         raise UsageError(
-            f"{plain(address, 200)} is not the address of a look-up: {error}", hint="Check how it is written."
+            f"{shown(address)} is not the address of a look-up: {error}", hint="Check how it is written."
         ) from None
     if parsed.scheme != "https" and not parsed.is_loopback:
         raise RefusedError(
-            f"{plain(address, 200)} is not an https address: anybody on the way could read what you ask for",
+            f"{shown(address)} is not an https address: anybody on the way could read what you ask for",
             hint="Use https (plain http is accepted on this machine only).",
         )
     if "?" in parsed.url:

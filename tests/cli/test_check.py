@@ -128,3 +128,12 @@ def test_the_list_of_a_report_is_read(checking: Program, shared: Path) -> None:
     result = checking("check", "--from", file, "--format", "json")
     assert result.json["results"]
     assert not any(row["error"] for row in result.json["results"])
+
+
+@pytest.mark.parametrize(
+    "address", ["https://ann:hunter2@example.org/", "http://ann:hunter2@example.org/", "ftp://ann:hunter2@x/"]
+)
+def test_no_message_about_a_look_up_repeats_a_password(checking: Program, address: str) -> None:
+    result = checking("check", "9000000001", "--lookup", address)
+    assert result.code == 2
+    assert "hunter2" not in result.out + result.err
