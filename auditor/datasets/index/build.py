@@ -52,9 +52,6 @@ _ORDERS = {  # key: (which records, in which order, without which columns)
     "parent_key": ("parent_key IS NOT NULL", "parent_key, source, row", "EXCLUDE (url_hash, content_md5)"),
 }
 
-_ROW_GROUP = 1 << 14
-"""Records that are read to get at one: an eighth of DuckDB's own number, for 1 % more bytes."""
-
 
 @dataclass(slots=True)
 class _Tally:
@@ -366,7 +363,7 @@ class _Builder:
         origins = duck.parquet(f"[{files}]", union_by_name=True)
         copied = self.database.execute(
             f"COPY ({select} FROM {origins} {rest}) TO {duck.literal(str(target.absolute()))}"
-            f" (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})"
+            " (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)"
         ).fetchall()
         target.chmod(0o600)
         return int(copied[0][0])

@@ -22,7 +22,7 @@ PLACES: Final = 10
 MOST_KEYS: Final = 1000
 """Of one photo: more than faces are in any picture, less than memory holds."""
 BATCH_ROWS: Final = 2048
-_MANY_VALUES, _ROWS_A_VALUE, _MOST_ROWS = 16, 1 << 13, 1 << 17
+_MANY_VALUES, _ROWS_A_VALUE, _MOST_ROWS = 16, 1 << 14, 1 << 17
 """Finding the rows first and then what is wanted of them is quicker for as many values or more, with so many
 records of the file for each, and no more hits.
 
