@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from auditor.account.photo import Photo
 from auditor.flickr.urls import page_url
@@ -13,11 +14,17 @@ from auditor.mitigation.planning.preflight import Estimate
 from auditor.text import count, plain
 
 TITLE_LENGTH = 80
-_STATES = {
+_LEADS: Final = {
+    "ready": "What would change on Flickr. Nothing has been changed yet.",
+    "stale": "Too old to apply. Make a new plan.",
+    "spent": "This plan has been applied.",
+    "partly-applied": "This plan has been partly applied.",
+}
+_STATES: Final = {
     "ready": "ready to apply",
-    "stale": "stale: it cannot be applied any more; make a new one",
-    "spent": "applied already; applying it again does nothing",
-    "partly-applied": "partly applied; applying it again goes on",
+    "stale": "stale: too old to apply; make a new one",
+    "spent": "already applied; applying it again does nothing",
+    "partly-applied": "partly applied; apply it again to continue",
 }
 
 
@@ -41,6 +48,9 @@ class PlanView:
     """A plan in words."""
 
     plan_id: str
+    state: PlanState
+    lead: str
+    """Whether this is still to come, or done."""
     headline: str
     details: tuple[str, ...]
     kinds: tuple[tuple[str, int, str], ...]
@@ -64,6 +74,8 @@ def plan_view(plan: Plan, state: PlanState, photos: Mapping[str, Photo]) -> Plan
     kinds = {name: sum(change.mitigation == name for change in plan.changes) for name in MITIGATIONS}
     return PlanView(
         plan_id=plan.plan_id,
+        state=state,
+        lead=_LEADS[state],
         headline=f"{count(len(plan.changes), 'change')} to {count(len(changes), 'photo')}"
         if changes
         else "Nothing to change",

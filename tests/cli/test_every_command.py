@@ -29,6 +29,8 @@ EVERY = [
     ["verify", "some-run"],
     ["undo", "some-run", "--yes"],
     ["doctor"],
+    ["signals"],
+    ["completion", "bash"],
     ["datasets", "list"],
     ["datasets", "info", "ffhq"],
     ["datasets", "add", "mine", "list.csv", "--column", "id"],

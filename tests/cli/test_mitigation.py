@@ -72,6 +72,9 @@ def test_the_whole_way_and_back(synced: Program, box: Sandbox, environment: Path
     applied = ran(synced("apply", plan["plan_id"], "--yes", "--format", "json"))
     assert (applied["done"], applied["verified"], applied["pending"]) == (len(plan["changes"]),) * 2 + (0,)
     assert synced("show", plan["plan_id"], "--format", "json").json["state"] == "spent"
+    page = synced("show", plan["plan_id"], "--format", "html").out
+    assert "This plan has been applied." in page
+    assert "What would change" not in page
     assert synced("verify", applied["run_id"]).code == 0
     assert applied["run_id"] in synced("runs").out
 
@@ -116,7 +119,7 @@ def test_an_undo_can_be_written_shown_and_applied_as_a_plan(
     ("words", "code", "said"),
     [
         (["--add-tag", "no_cv"], 2, "no photos are selected"),
-        (["--all"], 2, "nothing is to be done"),
+        (["--all"], 2, "no action is given"),
         (["--all", "--license", "cc-by-9.0"], 2, "Flickr has no licence"),
         (["--all", "--license", "7"], 2, "members of The Commons"),
         (["--all", "--privacy", "secret"], 2, "no privacy"),
@@ -484,7 +487,7 @@ def test_the_question_of_a_run_under_way_says_what_is_left(
     answers("y\n")
     resumed = synced("apply", "last")
     assert resumed.code == 0
-    assert f"Go on with {stopped['pending']} of 10 changes" in resumed.err
+    assert f"Continue with {stopped['pending']} of 10 changes" in resumed.err
 
 
 def test_last_is_the_newest_plan_and_the_newest_run(synced: Program, box: Sandbox, tmp_path: Path) -> None:
