@@ -1,4 +1,4 @@
-"""What is set up, what is missing, and the command that mends it.
+"""What is set up, what is missing, and the command that fixes it.
 
 It asks nobody but this machine: no call to Flickr, so a login that Flickr withdrew still looks fine here, and
 the check says so. Every check answers for itself; one that fails says why and does not stop the others.
@@ -175,7 +175,7 @@ def _indexes(folder: Path) -> Check:
         return Check(
             "indexes",
             State.MISSING,
-            "none, so nothing can be found",
+            "none yet, so nothing can be found",
             "flickr-auditor datasets fetch --all --faces",
         )
     built = sorted((index.manifest.built_at[:10], index.name) for index in local.readable)

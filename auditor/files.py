@@ -31,7 +31,7 @@ def private_dir(path: Path) -> Path:
         if others_may(path, "w"):
             raise StorageError(
                 f"other users of this computer can write in {path}",
-                hint=f"Close it: chmod 700 {path}. Or choose a folder of your own (--home DIR, --out DIR).",
+                hint=f"Close it: chmod 700 {path}. Or choose another folder (--home DIR, --out DIR).",
             )
     except OSError as error:
         raise storage_error(path, error) from error

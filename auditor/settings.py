@@ -185,7 +185,7 @@ def _default_home() -> Path:
         return Path(platformdirs.user_data_dir("flickr-auditor", appauthor=False))
     except RuntimeError:
         raise ConfigurationError(
-            "your home folder is not known, so there is no place for the data",
+            "your home folder is unknown, so there is nowhere to keep the data",
             hint="Set HOME, or choose a folder with --home DIR or AUDITOR_HOME.",
         ) from None
 

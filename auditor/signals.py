@@ -69,14 +69,16 @@ SIGNALS = (
         "tag",
         "flickr-auditor plan --public --add-tag no_cv",
         (_NVIDIA, _NTNU),
-        "Nobody else is known to read it. It removes nothing by itself: both publishers want an e-mail too.",
+        "No other collector is known to read it. It removes nothing by itself: both publishers"
+        " also want an e-mail.",
     ),
     Signal(
         "noai, noimageai",
         "tag",
         "flickr-auditor plan --public --add-tag noai --add-tag noimageai",
         (),
-        "As tags on Flickr nobody is known to read them. The downloader img2dataset reads the same words"
+        "No collector is known to read them as tags on Flickr. The downloader img2dataset reads"
+        " the same words"
         " only in the HTTP header X-Robots-Tag of the picture's server (github.com/rom1504/img2dataset,"
         " option disallowed_header_directives), which an owner cannot set on Flickr.",
     ),
@@ -85,7 +87,7 @@ SIGNALS = (
         "tag",
         "flickr-auditor plan --public --add-tag plus:datamining=prohibited",
         (),
-        "Nobody is known to read machine tags about data mining.",
+        "No collector is known to read machine tags about data mining.",
     ),
     Signal(
         "IPTC/PLUS Data Mining",
@@ -160,7 +162,7 @@ def exiftool_arguments(folder: Path) -> tuple[list[str], int]:
     The tool changes no picture itself. Raises `UsageError` where there is no folder, or no picture in it.
     """
     if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}", hint="Name the folder of your own original files.")
+        raise UsageError(f"there is no folder {folder}", hint="Name the folder of your original files.")
     pictures = list(_pictures(folder))
     if not pictures:
         raise UsageError(

@@ -40,7 +40,7 @@ def decode(data: bytes) -> str:
     if encoding is None and b"\0" in data:
         encoding = _utf16_without_mark(data)
         if encoding is None:
-            raise ValueError("is no text file")
+            raise ValueError("is not a text file")
     try:
         text = data.decode(encoding or "utf-8", errors="strict" if encoding else "replace")
     except UnicodeDecodeError:

@@ -78,7 +78,7 @@ class Workspace:
         nsid = normalise_nsid(self._account)
         if nsid is None:
             raise UsageError(
-                f"--account {self._account} is no NSID",
+                f"--account {self._account} is not an NSID",
                 hint="It looks like 12345678@N01; every audit shows it.",
             )
         return nsid
@@ -167,7 +167,7 @@ class Workspace:
         if home.is_dir() and not (home / "auditor.sqlite3").exists() and others_may(home, "r"):
             self.progress.say(
                 f"Note: other users of this computer can list {home}. They cannot read what is kept in it;"
-                f" to close it altogether: chmod 700 {home}"
+                f" to hide the list too: chmod 700 {home}"
             )
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ def test_nothing_is_recommended_without_a_known_reader() -> None:
 def test_the_text_says_who_reads_and_that_nobody_does() -> None:
     text = signals_text()
     assert "NVIDIA, for FFHQ" in text
-    assert "Read by: nobody that is known" in text
+    assert "Read by: no known collector" in text
     assert "5 U 104/24" in text
 
 

@@ -55,7 +55,7 @@ _KNOWN_FIELDS: Final = frozenset({
     "tagging_permissions", "tags",
 })
 # fmt: on
-_TOLD_TWICE: Final = "another file tells the same photo, as new or newer"
+_TOLD_TWICE: Final = "a newer file, or one just as new, has the same photo"
 _ONE_EXPORT: Final = 14 * 86_400.0
 """Seconds that the dates of two profiles may be apart and yet be of one export, fetched twice or in parts."""
 _DAY: Final = 86_400.0
@@ -252,7 +252,7 @@ class _Readings:
         reasons = [f"{name} is missing" for name in self._readings[0].missing_parts]
         reasons += [f"{file.name}: {file.reason}" for file in skipped[:3]]
         raise WrongFileError(
-            f"{self._path} does not tell whose photos they are: there is no {_PROFILE} in it, and {found}"
+            f"{self._path} does not say whose photos they are: there is no {_PROFILE} in it, and {found}"
             + (f" ({'; '.join(reasons)})" if reasons else ""),
             hint="Give the folder that holds all zips of your Flickr data (Account settings, Your Flickr"
             f" Data); {_PROFILE} is in the first part.",
@@ -451,7 +451,7 @@ class _Reading:
         if fields := Counter(name for one in told for name in one.unknown_fields):
             warnings.append(f"fields of unknown meaning were not read: {_tally(fields)}")
         if any(file.reason == _TOLD_TWICE for file in self.skipped):
-            warnings.append("some photos are told by more than one file; the newest file counts")
+            warnings.append("some photos are in more than one file; the newest file counts")
         return tuple(warnings)
 
     def _incomplete(self, mentioned: set[str]) -> tuple[str, ...]:

@@ -161,7 +161,7 @@ def _result(
             owner_alias=target.photo.path_alias,
         )
     if target.kind == "unreadable":
-        return CheckedTarget(target, (), error=target.reason or "this is no Flickr address, id or name")
+        return CheckedTarget(target, (), error=target.reason or "not a Flickr address, id or name")
     try:
         person = _person(target, resolver)
     except AuditorError as error:

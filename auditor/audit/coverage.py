@@ -92,7 +92,7 @@ def lacks_parent(index: Searched, here: Mapping[str, Searched], cards: Mapping[s
     if MatchKey.PARENT_KEY not in index.manifest.match_keys:
         return None
     if card is None or card.parent is None:
-        return "it names photos by the numbers of another dataset, and nobody knows which"
+        return "it names photos by another dataset's numbers, and it is not known which"
     parent = cards[card.parent].title.partition(" (")[0] if card.parent in cards else card.parent
     names = f"it names photos by the numbers of {parent}, and"
     if card.parent not in here:

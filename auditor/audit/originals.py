@@ -88,7 +88,7 @@ def read(folder: Path, conn: sqlite3.Connection, *, progress: Progress = SILENT)
     """
     if not folder.is_dir():
         raise UsageError(
-            f"there is no folder {folder}", hint="--originals takes the folder of your originals."
+            f"there is no folder {folder}", hint="Give --originals the folder that holds your original files."
         )
     skipped: list[SkippedFile] = []
     on_disk = sorted(_listed(folder, skipped), key=lambda file: file.path)

@@ -151,6 +151,7 @@ def _from_report(file: Path) -> Seen:
         files = {(file["md5"], e["dataset"]) for file in report.get("files", ()) for e in file["exposures"]}
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise WrongFileError(
-            f"{file} is no JSON report of an audit", hint="Make one with: flickr-auditor audit --format json"
+            f"{file} is not a JSON report of an audit",
+            hint="Make one with: flickr-auditor audit --format json",
         ) from error
     return frozenset(photos | gone | files)

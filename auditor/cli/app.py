@@ -126,7 +126,7 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
         except AuditorError as error:
             _fail(error)
         except KeyboardInterrupt:
-            note("Interrupted. Nothing is lost: run the same command again to go on.")
+            note("Interrupted. Nothing is lost: run the same command again to continue.")
             raise SystemExit(EXIT_INTERRUPTED) from None
         except BrokenPipeError:
             # The reader of a pipe (`| head`) had enough; a second error at exit must not follow.
@@ -249,7 +249,8 @@ def root(
     account: Annotated[
         str | None,
         typer.Option(
-            metavar="NSID", help="Whose photos, where one home holds several accounts; else the last synced."
+            metavar="NSID",
+            help="Which account to use when the home holds several; by default the last one synced.",
         ),
     ] = None,
     quiet: Annotated[

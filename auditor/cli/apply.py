@@ -69,10 +69,10 @@ def undo(
     context: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="Id of a run (see `runs`); last: the newest.")],
     yes: YesOption = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     out: OutOption = None,
     unhide: Annotated[
-        bool, typer.Option("--unhide", help="Show photos in searches again that the run hid.")
+        bool, typer.Option("--unhide", help="Show photos hidden by the run in searches again.")
     ] = False,
     no_wait: NoWaitOption = False,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
@@ -118,11 +118,11 @@ def _may_be_applied(session: Session, name: str, *, foreign: bool) -> "Plan":
     if not check_origin(plan, plans, foreign=foreign):
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise RefusedError(
-                f"nobody has looked at the plan {plan.plan_id}, which was not made here",
+                f"nobody has reviewed the plan {plan.plan_id}, which was not made here",
                 hint=f"At a terminal: flickr-auditor show {name}",
             )
         note(rendered(session, plan, "table"))
-        if not confirm("This plan was not made here. Is this what you want?", option="--foreign"):
+        if not confirm("This plan was not made here. Do you want to apply it?", option="--foreign"):
             raise RefusedError("you said no, so nothing was changed")
         plans.shown(plan)
     return plans.accept(plan)
@@ -199,7 +199,7 @@ def _ask(session: Session, plan: "Plan", under_way: "Sequence[Record] | None") -
     what = f"Make {count(len(left), 'change')}"
     if under_way is not None:
         left = tuple(record.change for record in under_way if record.state in OPEN)
-        what = f"Go on with {len(left):,} of {count(len(under_way), 'change')}"
+        what = f"Continue with {len(left):,} of {count(len(under_way), 'change')}"
     if sys.stdin.isatty():
         for warning in plan.warnings:
             note(f"! {plain(warning)}")
@@ -234,6 +234,6 @@ def _changes_stay_told(run: "Run", records: "Sequence[Record]") -> Iterator[None
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         done = sum(record.state == "done" for record in records)
         note(
-            f"The result could not be written: {plain(error)}. All the same {run.run_id} made"
+            f"The result could not be written: {plain(error)}. {run.run_id} still made"
             f" {count(done, 'change')}; to see them: flickr-auditor verify {run.run_id}"
         )

@@ -33,7 +33,7 @@ def audit(
     context: typer.Context,
     dataset: Annotated[
         list[str] | None,
-        typer.Option("--dataset", metavar="NAME", help="Only this dataset; can be given several times."),
+        typer.Option("--dataset", metavar="NAME", help="Only this dataset; repeatable."),
     ] = None,
     since: Annotated[
         str | None,
@@ -55,7 +55,7 @@ def audit(
         bool,
         typer.Option(
             "--license-history",
-            help="Ask Flickr which licences the exposed photos had, as far as the hour's calls reach.",
+            help="Ask Flickr which licences the exposed photos had, within the hourly call limit.",
         ),
     ] = False,
     lookup: LookupOption = None,

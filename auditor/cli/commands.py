@@ -17,10 +17,10 @@ class Command(NamedTuple):
 
 GROUPS: Final[dict[str, dict[str, Command]]] = {
     "Begin": {
-        "review": Command("review.review", "Do all of it in a page of your browser.", "review"),
+        "review": Command("review.review", "Do everything in your browser.", "review"),
         "demo": Command("demo.demo", "Watch the whole job on invented data.", "demo"),
         "doctor": Command(
-            "doctor.doctor", "Show what is set up, what is missing, and how to mend it.", "doctor"
+            "doctor.doctor", "Show what is set up, what is missing, and how to fix it.", "doctor"
         ),
         "sandbox": Command("sandbox.sandbox", "Run a pretend Flickr to practise on.", "sandbox --photos 500"),
     },
@@ -64,7 +64,7 @@ GROUPS: Final[dict[str, dict[str, Command]]] = {
             "optout.register", "Write to publishers, and follow up.", "optout draft ffhq --ground gdpr"
         ),
         "signals": Command(
-            "signals.signals", "Show what can be set against AI use, and who reads it.", "signals"
+            "signals.signals", "Show how to opt out of AI use, and who honours it.", "signals"
         ),
     },
     "Shell": {

@@ -67,7 +67,7 @@ def info(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Show all that is known of one dataset: where its index is had, what it can prove, how to get out."""
+    """Show all that is known about a dataset: where to get its index, what it can prove, how to get out."""
     from auditor.datasets import catalogue
     from auditor.names import dataset_name
     from auditor.report import datasets as report
@@ -128,4 +128,7 @@ def remove(context: typer.Context, name: NameArgument) -> None:
     note(f"Removed the local index of {name.strip().lower()}.")
     if left:
         more = f" and {count(len(left) - 1, 'other')}" if left[1:] else ""
-        note(f"Its folder stays, for it holds what the index does not name: {plain(left[0], 60)}{more}.")
+        note(
+            "Its folder stays, because it holds files that are not part of the index:"
+            f" {plain(left[0], 60)}{more}."
+        )

@@ -21,33 +21,34 @@ def add(
         list[str],
         typer.Argument(
             metavar="[NAME] FILE...",
-            help="The dataset's name, as in `datasets list`, or one of your own; then its index file(s),"
+            help="The dataset's name, as in `datasets list`, or a name of your choice; then its index"
+            " file(s),"
             " packed or not, or a folder. Without a name the datasets are recognised.",
         ),
     ],
     append: Annotated[
-        bool, typer.Option("--append", help="Add to the index that is there instead of replacing it.")
+        bool, typer.Option("--append", help="Add to the existing index instead of replacing it.")
     ] = False,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Build the index even if the files hold no Flickr photo.")
     ] = False,
     replace: ReplaceOption = False,
     as_is: Annotated[
-        bool, typer.Option("--as-is", help="Take files that do not look like those of the dataset.")
+        bool, typer.Option("--as-is", help="Accept files that do not look like those of the dataset.")
     ] = False,
     column: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="The column of Flickr links or ids, in a list that has no reader of its own."
+            metavar="NAME", help="The column that holds Flickr links or ids, for a list of unknown format."
         ),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Build the local index of a dataset from its publisher's files, or of a list of your own.
+    """Build the local index of a dataset from its publisher's files, or of your own list.
 
-    What was there stays until the new one is whole. Without a name every file that is recognised is built,
-    also those in a folder of downloads. A list of your own takes any name that is not in the catalogue; it
+    The old index stays until the new one is complete. Without a name every file that is recognised is built,
+    also those in a folder of downloads. Your own list can have any name that is not in the catalogue; it
     can be a CSV, TSV, JSON, Parquet, SQLite, XML or text file, or a folder of pictures named after photos.
     """
     from auditor.datasets import adding
@@ -69,7 +70,7 @@ def add(
         raise UsageError(
             "no dataset was recognised: "
             + "; ".join(f"{file.path.name}: {file.reason}" for file in unknown[:10]),
-            hint="Put the dataset's name, or one of your own, before the files.",
+            hint="Put the dataset's name, or a name of your choice, before the files.",
         )
     _emit(indexes, unknown, format, output, several=True)
     note_missing_parents(session, [manifest.dataset for manifest in indexes])
@@ -81,13 +82,11 @@ def _name_and_files(words: list[str]) -> tuple[str | None, list[Path]]:
     from auditor.files import is_there
 
     if not all(words):
-        raise UsageError("an empty word is no file", hint="Give the publisher's index files.")
+        raise UsageError("a file name is empty", hint="Give the publisher's index files.")
     first, *rest = words
     is_name = bool(rest) and (catalogue.find(first) is not None or not is_there(Path(first)))
     if not rest and not is_there(Path(first)):
-        raise UsageError(
-            f"which files? There is none called {first}", hint="Give the publisher's index files."
-        )
+        raise UsageError(f"there is no file called {first}", hint="Give the publisher's index files.")
     paths = [Path(word).expanduser() for word in (rest if is_name else words)]
     return first if is_name else None, paths
 

@@ -40,7 +40,7 @@ def fetch(
         str | None, typer.Argument(metavar="[NAME]", help="The dataset's name, as in `datasets list`.")
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Fetch every dataset that a program can get, side by side.")
+        bool, typer.Option("--all", help="Fetch every dataset that can be downloaded automatically.")
     ] = False,
     faces: Annotated[
         bool, typer.Option("--faces", help="With --all: only the collections of faces.")
@@ -60,7 +60,7 @@ def fetch(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Only this file of the dataset's (see `datasets info`); can be given several times.",
+            help="Only this file of the dataset (see `datasets info`); repeatable.",
         ),
     ] = None,
     replace: ReplaceOption = False,
@@ -69,9 +69,9 @@ def fetch(
 ) -> None:
     """Download a dataset's index files from its publisher, or a pack from a registry, and build the index.
 
-    An interrupted download goes on where it stopped; an unchanged file is not sent again. No other command
+    An interrupted download resumes; an unchanged file is not downloaded again. No other command
     than this and `datasets update` calls anybody but Flickr: only the address in the card, or the registry
-    that you name. With --all it shows what will come, asks once, and goes on when one fails.
+    that you name. With --all it shows the list, asks once, and continues when one download fails.
     """
     session: Session = context.obj
     if every:
@@ -164,9 +164,9 @@ def update(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Ask the publishers of your fetched indexes for news, and build again what changed.
+    """Check the publishers of your fetched indexes for changes, and rebuild what changed.
 
-    A source that has nothing new answers with a word and sends nothing. What was added by hand is left alone.
+    A source without changes sends nothing. Indexes added by hand are left alone.
     """
     from auditor.datasets import catalogue
     from auditor.datasets.fetch_all import Ended, fetch_all, with_news
@@ -232,7 +232,7 @@ def import_pack(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Make the index in a pack the local one. Everything in it is checked; a tampered one is refused."""
+    """Make the index in a pack the local one. It is checked; a tampered one is refused."""
     from auditor.datasets.sharing import pack
 
     session: Session = context.obj
@@ -253,14 +253,12 @@ def publish(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made when it is missing.")],
     dataset: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME", help="Only this index; can be given several times. Otherwise all local indexes."
-        ),
+        typer.Option(metavar="NAME", help="Only this index; repeatable. Default: all local indexes."),
     ] = None,
     lookup: Annotated[
         bool,
         typer.Option(
-            "--lookup", help="Write a look-up in the place of packs: static files that answer by prefix."
+            "--lookup", help="Write a look-up instead of packs: static files that answer by prefix."
         ),
     ] = False,
     leave_out: Annotated[
@@ -277,7 +275,8 @@ def publish(
     """Write a folder of packs that any web server can serve, for `datasets fetch NAME --registry ADDRESS`.
 
     With --lookup: files and a web page by which everybody can look up their own photos, without the host
-    learning who they are, for `check` and `audit --lookup ADDRESS`. Packs tell everything; this does not.
+    learning who they are, for `check` and `audit --lookup ADDRESS`. A pack reveals its whole index; a
+    look-up does not.
     """
     from dataclasses import asdict
     from datetime import UTC, datetime
@@ -356,7 +355,8 @@ def _left_out(path: Path) -> "LeftOut":
             aliases.add(entry.text.lower())
         else:
             raise UsageError(
-                f"line {entry.line} of {path.name} names nobody to leave out: {plain(entry.text, 80)}",
+                f"line {entry.line} of {path.name} names no person or photo to leave out:"
+                f" {plain(entry.text, 80)}",
                 hint="Give an NSID, an alias, or the link of a profile or a photo.",
             )
     return LeftOut(frozenset(nsids), frozenset(aliases), frozenset(photos))
@@ -385,4 +385,4 @@ def _warn_of_stranger(name: str) -> None:
     from auditor.datasets import catalogue
 
     if name not in catalogue.load():
-        note(f"{name} is not in the catalogue: nothing is known of it but what the pack says.")
+        note(f"{name} is not in the catalogue: all that is known about it is what the pack says.")

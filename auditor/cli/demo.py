@@ -95,7 +95,7 @@ def _find(files: dict[str, Path], folder: Path) -> dict[str, Any]:
     _run("audit", "--thumbnails", "embed", "--output", "report.html", expect=1)
     found: dict[str, Any] = json.loads(_call(("audit", "--format", "json"), 1))
     emit(f"{found['summary']['exposed']} of {found['summary']['photos']} photos were found.")
-    _say("4. Look up a single link", "Anybody can, without a login.")
+    _say("4. Look up a single link", "Anyone can, without a login.")
     emit(_run("check", _an_exposed_link(files), expect=1).splitlines()[0])
     return found
 
@@ -118,7 +118,7 @@ def _protect_and_undo() -> None:
     _run("optout", "draft", "ffhq", "--ground", "gdpr", "--name", "Sandy Practice", "--out", "letters")
     links = Path("letters", "links-1.csv").read_text(encoding="utf-8").splitlines()[1:]
     emit(f"letters/letter-1.eml asks to take out {len(links)} photos.")
-    _say("8. Take the changes back", "All that Flickr allows to be undone.")
+    _say("8. Take the changes back", "Everything that Flickr allows.")
     _run("undo", run["run_id"], "--yes")
     emit(f"{_latest_run()['done']} changes undone.")
 

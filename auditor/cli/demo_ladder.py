@@ -25,7 +25,7 @@ def climb(
         return (datetime.now(UTC).astimezone().date() - timedelta(days=days)).isoformat()
 
     sender = ("--ground", "gdpr", "--name", "Sandy Practice")
-    say("1. Ask", "IBM's set has no public index; the law gives the question all the same.")
+    say("1. Ask", "IBM's set has no public index, but the law lets you ask.")
     run("optout", "ask", "ibm-dif", *sender)
     run("optout", "sent", "last", "--on", ago(200))
     say(
@@ -40,7 +40,7 @@ def climb(
     run("optout", "sent", "last", "--on", ago(185))
     say(
         "4. Read the answer",
-        "What it says is proposed from its words; you confirm or correct it.",
+        "The tool suggests what the answer means; you confirm or correct it.",
     )
     Path("answer.txt").write_text(
         "We have removed 1 of the 2 photos; the remaining one could not be found.\n", encoding="utf-8"
@@ -48,7 +48,7 @@ def climb(
     run("optout", "answer", "ibm-dif-2", "--text-file", "answer.txt", "--on", ago(170))
     run("optout", "answer", "ibm-dif-2", "--as", "partly")
     run("optout", "sent", "ibm-dif-2", "--on", ago(165))
-    say("5. Remind", "The term is over and nobody answered.")
+    say("5. Remind", "The deadline has passed without an answer.")
     run("optout", "remind", "ibm-dif-2")
     run("optout", "sent", "ibm-dif-2", "--on", ago(140))
     say("6. Complain", "To the authority of your country, in its language where we have it.")

@@ -13,7 +13,7 @@ def doctor(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Show what is set up, what is missing, and the command that mends it. Exit code 1: something is missing.
+    """Show what is set up, what is missing, and the command that fixes it. Exit code 1: something is missing.
 
     It makes no call to Flickr.
     """

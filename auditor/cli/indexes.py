@@ -19,8 +19,8 @@ ReplaceOption = Annotated[
     bool,
     typer.Option(
         "--replace",
-        help="Also if the new index has less than half of the records of the one here, or takes the place of"
-        " one that you built with a pack.",
+        help="Even if the new index has fewer than half of the records of the old one, or a pack would"
+        " replace an index that you built.",
     ),
 ]
 

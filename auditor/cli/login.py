@@ -45,7 +45,7 @@ def login(
         ),
     ] = None,
 ) -> None:
-    """Log in to Flickr in the browser (OAuth); asks for reading only, unless told otherwise."""
+    """Log in to Flickr in the browser (OAuth); asks for read access unless you choose --perms write."""
     from auditor.flickr import tokens
     from auditor.flickr.login import Login
 
@@ -84,7 +84,7 @@ def logout(context: typer.Context) -> None:
     if result.left:
         raise StorageError(
             f"not removed, and perhaps still good: the login in {' and in '.join(result.left)}",
-            hint="Mend that and run flickr-auditor logout again, or withdraw the permission on that page."
+            hint="Fix that and run flickr-auditor logout again, or withdraw the permission on that page."
             " A login kept in a file (--token-file PATH) needs no keyring.",
         )
 
@@ -94,7 +94,7 @@ def whoami(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Show whose account it is, what the login may do, and what the account may hold."""
+    """Show which account you are logged in to, what the login allows, and the limits of the account."""
     from auditor.account.photo import account_from_person
     from auditor.account.upload_defaults import read_defaults
     from auditor.report import account as report
@@ -108,7 +108,7 @@ def whoami(
         permissions = api.permissions()
         session.store.save_defaults(account, read_defaults(api))
     except UnreachableError as error:
-        note(f"Not all of it could be asked: {error.message}.")
+        note(f"Some of it could not be read: {error.message}.")
     if format is Format.json:
         emit_json(report.whoami_json(account, permissions, api.calls), output)
     else:

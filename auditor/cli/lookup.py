@@ -19,8 +19,8 @@ LookupOption = Annotated[
     typer.Option(
         "--lookup",
         metavar="URL",
-        help="Also ask the look-up at this address, which learns a prefix and not who you are; off for none."
-        " URL#ROOT asks only the one with this root.",
+        help="Also ask the look-up at this address, which learns only a prefix, not who you are; off: none."
+        " URL#ROOT: only if its root is this one.",
     ),
 ]
 OFF = "off"

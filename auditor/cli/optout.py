@@ -31,15 +31,13 @@ CaseArgument = Annotated[
 ]
 OnOption = Annotated[
     datetime | None,
-    typer.Option(
-        "--on", formats=["%Y-%m-%d"], metavar="DATE", help="The day it happened; today if left out."
-    ),
+    typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="The day it happened (default: today)."),
 ]
 GroundOption = Annotated[
     Ground,
     typer.Option(
         metavar="LAW",
-        help="gdpr, uk-gdpr, bipa or ccpa: the law that the letter rests on; none: a courteous request.",
+        help="gdpr, uk-gdpr, bipa or ccpa: the law that the letter invokes; none: a polite request.",
     ),
 ]
 RoleOption = Annotated[
@@ -53,7 +51,7 @@ NameOption = Annotated[
 ]
 LangOption = Annotated[str | None, typer.Option(metavar="en|de|fr|es", help="The letter's language.")]
 DirOption = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Folder for the files, instead of one in the home.")
+    Path | None, typer.Option(metavar="DIR", help="Folder for the files (default: in the home folder).")
 ]
 
 
@@ -61,7 +59,7 @@ def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
     """Add the group ``optout`` to the program."""
     group = typer.Typer(
         cls=Listing,
-        help="Letters that ask publishers about your photos, and to remove them. No legal advice.",
+        help="Letters that ask publishers about your photos, and to remove them. Not legal advice.",
         no_args_is_help=True,
     )
     for function in (ask, draft, sent, answer, remind, complain, close, status, recheck, file, folder):
@@ -88,13 +86,13 @@ def ask(
     lang: LangOption = None,
     link: Annotated[
         list[str] | None,
-        typer.Option(metavar="LINK", help="A photo to name in the letter; can be given several times."),
+        typer.Option(metavar="LINK", help="A photo to name in the letter; repeatable."),
     ] = None,
     out: DirOption = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Ask a publisher whether photos of yours are in a dataset; no index is needed. Nothing is sent."""
+    """Ask a publisher whether your photos are in a dataset; needs no index. Nothing is sent."""
     from auditor.datasets import catalogue
     from auditor.optout import workflow
     from auditor.report.optout import json as as_json
@@ -138,15 +136,15 @@ def draft(
     lang: LangOption = None,
     link: Annotated[
         list[str] | None,
-        typer.Option(metavar="LINK", help="A photo that shows you or the child; can be given several times."),
+        typer.Option(metavar="LINK", help="A photo that shows you or the child; repeatable."),
     ] = None,
     include_private: Annotated[
-        bool, typer.Option("--include-private", help="Name photos too that are not public on Flickr.")
+        bool, typer.Option("--include-private", help="Also name photos that are not public on Flickr.")
     ] = False,
     host: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Write to a host of copies instead, such as github or huggingface."
+            metavar="NAME", help="Write instead to a host of copies, such as github or huggingface."
         ),
     ] = None,
     out: DirOption = None,
@@ -176,7 +174,7 @@ def sent(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Write down that the newest letter was sent: the deadline begins."""
+    """Record that the newest letter was sent: the deadline starts."""
     from auditor.optout import case as cases
     from auditor.optout import workflow
 
@@ -191,26 +189,26 @@ def answer(
     case_id: CaseArgument,
     text_file: Annotated[
         Path | None,
-        typer.Option("--text-file", metavar="FILE", help="The answer's text, kept with the case."),
+        typer.Option("--text-file", metavar="FILE", help="The text of the answer; kept with the case."),
     ] = None,
     meaning: Annotated[
         AnswerClass | None,
         typer.Option(
             "--as",
             metavar="CLASS",
-            help="What the answer says, e.g. confirmed, partly or refuses; else a class is proposed.",
+            help="What the answer says, e.g. confirmed, partly or refuses; if left out, one is suggested.",
         ),
     ] = None,
     links: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Links of your photos that the publisher sent: they become an index, told by the publisher.",
+            help="Links of your photos that the publisher sent: they become an index from the publisher.",
         ),
     ] = None,
     dataset: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="With --links: which of the case's datasets they are of."),
+        typer.Option(metavar="NAME", help="With --links: the dataset of the case that they are in."),
     ] = None,
     on: OnOption = None,
     received: Annotated[
@@ -219,13 +217,13 @@ def answer(
             formats=["%Y-%m-%d"],
             metavar="DATE",
             help="The date the publisher says it received your letter: the deadline counts from then."
-            " Without --text-file and --on the case goes on waiting.",
+            " Without --text-file and --on the case keeps waiting.",
         ),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """Write down the publisher's answer, say what it means, and get the reply letter."""
+    """Record the publisher's answer, say what it means, and get the reply letter."""
     from auditor.optout import answers, incoming, workflow
     from auditor.optout import case as cases
 
@@ -347,7 +345,7 @@ def close(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """End a case: nothing more is waited for."""
+    """Close a case: nothing more is expected."""
     from auditor.optout import case as cases
     from auditor.optout import workflow
 
@@ -389,7 +387,7 @@ def recheck(
         list[Path], typer.Argument(metavar="FILE...", help="All files of the publisher's new index.")
     ],
     include_new: Annotated[
-        bool, typer.Option("--include-new", help="Ask for photos too that the first letter did not name.")
+        bool, typer.Option("--include-new", help="Also ask for photos that the first letter did not name.")
     ] = False,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
@@ -444,7 +442,7 @@ def file(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """File incoming mail with the case that it answers, and propose what it says."""
+    """File incoming mail with the case that it answers, and suggest what it says."""
     from auditor.optout import incoming
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
@@ -462,7 +460,7 @@ def folder(
     case_id: CaseArgument,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Name of the zip, instead of one in the home."),
+        typer.Option("--out", metavar="FILE", help="Name of the zip (default: in the home folder)."),
     ] = None,
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
@@ -589,7 +587,7 @@ def _templates(session: Session) -> Path | None:
     folder = base / user_path(Path(named))
     if not folder.is_dir():
         raise ConfigurationError(
-            f"there is no folder {folder}", hint="Mend [optout] templates in the settings."
+            f"there is no folder {folder}", hint="Correct [optout] templates in the settings."
         )
     return folder
 

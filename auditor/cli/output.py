@@ -79,7 +79,7 @@ ThumbnailsOption = Annotated[
     typer.Option(
         "--thumbnails",
         metavar="link|embed|none",
-        help="In HTML: link lets your browser ask Flickr for them; embed puts them into the file.",
+        help="In HTML: link loads them from Flickr when you open it; embed puts them into the file.",
     ),
 ]
 FormatOption = Annotated[
@@ -102,7 +102,7 @@ OutputOption = Annotated[
     typer.Option(
         "--output",
         metavar="FILE",
-        help="Write the result to this file; .json, .html and the like choose the format.",
+        help="Write the result to FILE; its ending (.json, .html…) sets the format.",
         callback=_checked,
     ),
 ]
@@ -173,7 +173,7 @@ def note(message: str) -> None:
 def confirm(question: str, *, option: str) -> bool:
     """Ask yes or no on the terminal. Errors: `RefusedError` naming `option` where nobody can be asked."""
     if not sys.stdin.isatty():
-        raise RefusedError(f"{question} There is no terminal to ask on", hint=f"Add {option} to say yes.")
+        raise RefusedError(f"{question} There is no terminal to ask you on", hint=f"Add {option} to say yes.")
     sys.stderr.write(f"{plain_lines(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -83,13 +83,14 @@ def plan(
         list[str] | None,
         typer.Option(metavar="NAME", help="Photos found in this dataset; repeatable."),
     ] = None,
-    public: Annotated[bool, typer.Option("--public", help="Photos that everybody sees.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="Photos that everyone can see.")] = False,
     reusable: Annotated[
         bool,
         typer.Option("--reusable", help="Photos whose licence lets others reuse them."),
     ] = False,
     tag: Annotated[
-        list[str] | None, typer.Option(metavar="TAG", help="Photos with this tag; several narrow each other.")
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Photos with this tag; repeatable, photos must have all."),
     ] = None,
     album: Annotated[
         list[str] | None, typer.Option(metavar="ALBUM", help="Photos in this album (title or id).")
@@ -120,7 +121,7 @@ def plan(
 ) -> None:
     """Make a plan: the exact changes, as a file. It changes nothing on Flickr.
 
-    Choose photos, by options that narrow each other, and what to do with them.
+    Choose photos (every option narrows the choice) and what to do with them.
     """
     from auditor.flickr.privacy import Privacy
     from auditor.mitigation.kinds.add_tag import AddTag
@@ -149,7 +150,7 @@ def plan(
         )
     if not (actions or policy):
         raise UsageError(
-            "nothing is to be done", hint="Add e.g. --add-tag no_cv or --license all-rights-reserved."
+            "no action is given", hint="Add e.g. --add-tag no_cv or --license all-rights-reserved."
         )
     session: Session = context.obj
     exceptions = policy_file.exceptions(session.settings.exceptions)
@@ -189,7 +190,7 @@ def show(
     emit(rendered(session, found, format.value, output), output)
     origin = plans.origin(found)
     if origin in {Origin.FOREIGN, Origin.CHANGED}:
-        note(f"This plan was {origin.value}: apply takes it with --foreign only.")
+        note(f"This plan was {origin.value}: apply takes it only with --foreign.")
     if output is None and sys.stdout.isatty():
         plans.shown(found)
 

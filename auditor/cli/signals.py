@@ -22,7 +22,7 @@ def signals(
     format: FormatOption = Format.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
 ) -> None:
-    """What can be signalled to makers of datasets, who reads it, and what it does not do."""
+    """Show what you can signal to makers of datasets, who reads it, and what it does not do."""
     from auditor.report.signals import signals_json, signals_text
 
     written = None

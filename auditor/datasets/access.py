@@ -55,7 +55,7 @@ _WORDS: Final = {
         "ask the publisher",
         "its publisher gives {file} on request; then",
         "ask its publisher for it at {}",
-        "ask its publisher for it; no address to ask at is known",
+        "ask its publisher for it; no contact address is known",
     ),
     Access.LOGIN: _Words(
         "after a login",
@@ -72,10 +72,10 @@ _WORDS: Final = {
         "its publisher took it down",
     ),
     Access.UNKNOWN: _Words(
-        "not known whether it can be had",
+        "not known whether it is available",
         "source not known",
         "if you have {file}",
-        "nobody is known to offer it; see {}",
-        "nobody is known to offer it",
+        "no source is known; see {}",
+        "no source is known",
     ),
 }

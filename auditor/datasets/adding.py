@@ -118,7 +118,7 @@ def _recognised(path: Path) -> Iterator[tuple[Path, list[str], str]]:
         return
     pictures = sum(is_picture(entry.name) for entry in entries)
     if pictures:
-        yield path, [], f"{count(pictures, 'picture')} in it, whose names are those of no dataset"
+        yield path, [], f"{count(pictures, 'picture')} in it, whose names match no dataset"
     for entry in entries:
         if not (is_picture(entry.name) or entry.is_symlink() or entry.name.startswith(".")):
             yield from _recognised(entry)
@@ -149,7 +149,7 @@ def _card_and_formats(
     if column is not None and GENERIC not in card.formats:
         # A hit in it would be told to the publisher as one in the publisher's own file.
         raise RefusedError(
-            f"a list that is read by --column is a list of your own, not {card.title}'s file",
+            f"a list that is read by --column is your own list, not {card.title}'s file",
             hint="Give it a name of its own:"
             f" flickr-auditor datasets add my-{card.name} FILE --column {plain(column)}",
         )

@@ -300,7 +300,7 @@ def _index_files(table: Table) -> Iterator[IndexFile]:
     if not 1 < len(numbers) <= _LONGEST_RUN:
         raise table.error("name", f"must count up, over {_LONGEST_RUN:,} files at most")
     if file.bytes or file.md5 or file.sha256:
-        raise table.error("name", "stands for many files, which have no size or checksum in common")
+        raise table.error("name", "matches many files, so it cannot have one size or checksum")
     if file.url and run[0] not in file.url:
         raise table.error("url", f'must count as "name" does: {run[0]}')
     for number in numbers:
@@ -352,7 +352,7 @@ def _looks_like(table: Table) -> LooksLike:
                 re.compile(pattern.encode())
             except re.error as error:
                 raise table.error(
-                    key, f'holds "{pattern}", which is no regular expression: {error}'
+                    key, f'holds "{pattern}", which is not a regular expression: {error}'
                 ) from error
     table.end()
     return looks_like

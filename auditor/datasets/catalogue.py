@@ -64,7 +64,7 @@ def check_own_name(name: str, *, certain: bool) -> str:
     if not certain and (near := get_close_matches(name, load(), n=3, cutoff=0.75)):
         raise UsageError(
             f'there is no dataset "{name}" in the catalogue',
-            hint=f"Did you mean {' or '.join(near)}? For a list of your own, name its --column.",
+            hint=f"Did you mean {' or '.join(near)}? For your own list, name its --column.",
         )
     return name
 

@@ -50,8 +50,8 @@ SMALLEST_STEP: Final = 256 * 1024
 
 _REDIRECTS: Final = 5
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
-_CHANGED: Final = "The publisher changed the file, or somebody on the way did. Nothing of it was used."
-_AGAIN: Final = "Run the same command again later; it goes on where it stopped."
+_CHANGED: Final = "The publisher, or someone on the way, changed the file. None of it was used."
+_AGAIN: Final = "Run the same command again later; it resumes where it stopped."
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def check_address(url: str, *, has_checksum: bool = False) -> Address:
     if address.scheme == "https" or has_checksum or address.is_loopback:
         return address
     raise RefusedError(
-        f"{shown(url)} is not an https address, so nobody could tell whether the right file came",
+        f"{shown(url)} is not an https address, so nothing would prove that the right file arrived",
         hint="Use https (plain http is accepted on this machine only, and for files with a known checksum).",
     )
 
@@ -327,7 +327,7 @@ class _Transfer:
         if needed + KEEP_FREE > free:
             raise StorageError(
                 f"{self.remote.name} needs {needed:,} bytes more, and {self.folder} has {free:,} free,"
-                f" of which {KEEP_FREE:,} are to stay so",
+                f" of which {KEEP_FREE:,} must stay free",
                 hint="Free some space or choose another folder with --home DIR, then run it again.",
             )
 
@@ -354,7 +354,7 @@ class _Transfer:
             start = file.read(512).lstrip().lower()
         if start.startswith((b"<!doctype html", b"<html")):
             return WrongFileError(
-                f"{plain(self.remote.url, 200)} gives a web page in the place of {self.remote.name}",
+                f"{plain(self.remote.url, 200)} returns a web page instead of {self.remote.name}",
                 hint="Open it in a browser: it may want a login. Then: flickr-auditor datasets add NAME FILE",
             )
         if kind := self._wrong_checksum(self.part):
@@ -386,10 +386,10 @@ def _answer(url: str, headers: Mapping[str, str], *, has_checksum: bool = False)
         )
         if target.is_loopback and not here.is_loopback:
             raise RefusedError(
-                f"{plain(url, 200)} leads to an address on this machine", hint="Check the address."
+                f"{plain(url, 200)} redirects to an address on this machine", hint="Check the address."
             )
         url = target.url
-    raise WrongFileError(f"{plain(url, 200)} leads in a circle", hint="Check the address in a browser.")
+    raise WrongFileError(f"{plain(url, 200)} redirects in a circle", hint="Check the address in a browser.")
 
 
 def _get(url: str, headers: Mapping[str, str]) -> requests.Response:

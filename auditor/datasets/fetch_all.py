@@ -174,7 +174,7 @@ def with_news(
         elif card and found:
             asked.append(Coming(card, found))
         else:
-            left.append(NotAsked(manifest.dataset, "a list of your own"))
+            left.append(NotAsked(manifest.dataset, "your own list"))
     return tuple(asked), tuple(left)
 
 

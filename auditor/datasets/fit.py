@@ -56,12 +56,12 @@ def doubts(card: Card, files: Sequence[Path]) -> list[str]:
     found = []
     if GENERIC in look.formats:
         found.append(
-            f"nobody has published what files of {card.title} look like, so nothing shows that this is one"
+            f"nobody has published what the files of {card.title} look like, so this cannot be checked"
         )
     if look.lacks_signs:
-        found.append(f"it lacks what is in every file of {card.title} that is known")
+        found.append(f"it lacks what every known file of {card.title} has")
     if look.foreign:
-        found.append(f"it has what is in files of other datasets, and in none of {card.title}")
+        found.append(f"it has what files of other datasets have, and none of {card.title}")
     newest = first_id_after(card.year + _YEARS_LATER) if card.year else None
     newer = [number for number in look.ids if newest and number >= newest]
     if len(newer) * 100 > len(look.ids):
@@ -90,7 +90,7 @@ def refusal(card: Card, reasons: Iterable[str]) -> RefusedError:
     """The error for files that do not look like those of the dataset."""
     return RefusedError(
         f"this does not look like {card.title}: {'; '.join(reasons)}",
-        hint="Check that the name and the file belong together; --as-is takes it all the same.",
+        hint="Check that the name and the file belong together; --as-is takes it anyway.",
     )
 
 

@@ -41,8 +41,8 @@ _WORDS: Final = {
     Provenance.PUBLISHER: "the publisher's own file, by its checksum",
     Provenance.UNVERIFIED: "a file given as the publisher's; no checksum proves it",
     Provenance.PACK: "a pack: what its maker says",
-    Provenance.OWN_LIST: "a list of your own",
-    Provenance.TOLD: "what the publisher told you",
+    Provenance.OWN_LIST: "your own list",
+    Provenance.TOLD: "what the publisher sent you",
 }
 
 

@@ -29,7 +29,9 @@ class Table:
         try:
             return cls(tomli.loads(text), file)
         except tomli.TOMLDecodeError as error:
-            raise ConfigurationError(f"{file} is not valid TOML: {error}", hint="Mend the file.") from error
+            raise ConfigurationError(
+                f"{file} is not valid TOML: {error}", hint="Correct the file."
+            ) from error
 
     def error(self, key: str, problem: str) -> ConfigurationError:
         """The error about a key of this table."""
@@ -81,7 +83,7 @@ class Table:
         """One of the `allowed` words."""
         value = self.text(key) if default is None else self.optional_text(key) or default
         if value not in allowed:
-            raise self.error(key, f'is "{value}", which is none of: {", ".join(allowed)}')
+            raise self.error(key, f'is "{value}"; it must be one of: {", ".join(allowed)}')
         return value
 
     def words(self, key: str, allowed: Collection[str] | None = None) -> tuple[str, ...]:
@@ -92,7 +94,7 @@ class Table:
         if len(set(value)) != len(value):
             raise self.error(key, "names something twice")
         if odd := [word for word in value if allowed is not None and word not in allowed]:
-            raise self.error(key, f'holds "{odd[0]}", which is none of: {", ".join(allowed or ())}')
+            raise self.error(key, f'holds "{odd[0]}"; it must be one of: {", ".join(allowed or ())}')
         return tuple(value)
 
     def checksum(self, key: str) -> str | None:
@@ -140,7 +142,7 @@ class Table:
     def end(self) -> None:
         """Refuse what nobody asked for."""
         if self._values:
-            raise self.error(sorted(self._values)[0], "is no key of a card")
+            raise self.error(sorted(self._values)[0], "is not a key of a card")
 
 
 def _is_line(value: object) -> TypeGuard[str]:

@@ -152,7 +152,7 @@ class Callback:
         while not self._arrived.wait(min(1.0, max(0.0, deadline - time.monotonic()))):
             if time.monotonic() >= deadline:
                 raise NotAllowedError(
-                    f"nobody allowed the login within {seconds / 60:.0f} minutes",
+                    f"the login was not approved within {seconds / 60:.0f} minutes",
                     hint="Run flickr-auditor login again; on a machine without a browser add --no-browser.",
                 )
         if not self._verifier:

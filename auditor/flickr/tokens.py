@@ -88,7 +88,7 @@ def check_place(settings: Settings, file: Path | None) -> None:
         system_keyring.check(_entry(settings), plaintext=settings.plaintext_keyring)
     elif writable_file(file).exists() and not _is_token_file(file):
         raise StorageError(
-            f"{file} is there already and holds something else", hint="Choose another name for --token-file."
+            f"{file} already exists and holds something else", hint="Choose another name for --token-file."
         )
 
 

@@ -270,8 +270,8 @@ def _check_status(response: requests.Response, *_args: object, **_kwargs: object
     if b"oauth_problem=" in body:
         raise oauth_error(body.decode("utf-8", "replace"))
     raise UnreachableError(
-        f"Flickr answered with HTTP {status}, which is no answer of its API",
-        hint="A proxy or a captive portal may stand between you and Flickr.",
+        f"Flickr answered with HTTP {status}, which is not an answer of its API",
+        hint="A proxy or a captive portal may be between you and Flickr.",
     )
 
 
@@ -357,7 +357,7 @@ def oauth_error(body: str) -> Exception:
     """
     problem = parse_qs(body).get("oauth_problem", [""])[0]
     if problem == "nonce_used":
-        return TransientError("Flickr took the request for a repeated one (nonce_used)")
+        return TransientError("Flickr took the request for a repeat (nonce_used)")
     known = _OAUTH_PROBLEMS.get(problem)
     if known:
         return NotAllowedError(known[0], hint=known[1])

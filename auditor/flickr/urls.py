@@ -97,7 +97,7 @@ def normalise_nsid(text: str) -> str | None:
 def pack_nsid(nsid: str) -> int:
     """An NSID as one integer, digits × 100 + suffix: it joins faster than text, and `unpack_nsid` undoes it.
 
-    Raises ValueError when `nsid` is no NSID.
+    Raises ValueError when `nsid` is not an NSID.
     """
     if not is_nsid(nsid):
         raise ValueError(f"not an NSID: {nsid!r}")
@@ -393,7 +393,9 @@ def _why_no_name(text: str) -> str | None:
     if not text:
         return "empty"
     if _HOST.search(text):
-        return "a Flickr address of neither a photo nor a person; open it and give the link of a photo"
+        return (
+            "a Flickr address that names neither a photo nor a person; open it and copy the link of a photo"
+        )
     if _ADDRESS.match(text):
         return "not a Flickr address"
     if _LOCAL_FILE.search(text):
@@ -413,8 +415,8 @@ _LOCAL_FILE: Final = re.compile(
 
 def _file_reason(text: str) -> str:
     ids = sorted(photo_ids_in_name(re.split(r"[/\\]", text)[-1]), key=int)
-    look = f"; its name carries the photo id {' or '.join(ids)}, which can be checked" if ids else ""
-    return f"the name of a file, which is sent to nobody{look}; for its content: audit --originals DIR"
+    look = f"; its name contains the photo id {' or '.join(ids)}, which can be checked" if ids else ""
+    return f"the name of a file, which is not sent anywhere{look}; for its content: audit --originals DIR"
 
 
 # golden-hour_10000023_o.jpg is a title, then the id; 10000023_0a1b2c3d4e_o.jpg the id, then the original's

@@ -134,7 +134,7 @@ def _inflated(content: bytes) -> bytes:
     except zlib.error as error:
         raise ValueError(f"it cannot be unpacked: {error}") from None
     if not reader.eof or reader.unused_data:
-        raise ValueError("it ends too early or too late, or unpacks to far too much")
+        raise ValueError("it ends too early or too late, or unpacks to far too much data")
     return whole
 
 

@@ -129,14 +129,14 @@ def _section(item: object) -> Section:
 
 def _object(value: object, where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError(f"{where} is no object")
+        raise ValueError(f"{where} is not an object")
     return value
 
 
 def _text(fields: Mapping[str, Any], key: str, pattern: re.Pattern[str] | None = None) -> str:
     value = fields.get(key)
     if not isinstance(value, str) or len(value) > MOST_TEXT or (pattern and not pattern.fullmatch(value)):
-        raise ValueError(f"{key} is not what it should be")
+        raise ValueError(f"{key} is not valid")
     return value
 
 
@@ -147,5 +147,5 @@ def _sha256(fields: Mapping[str, Any], key: str) -> str:
 def _number(fields: Mapping[str, Any], key: str) -> int:
     value = fields.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{key} is no count")
+        raise ValueError(f"{key} is not a count")
     return value

@@ -41,7 +41,7 @@ ATTEMPTS: Final = 3
 _MAY_PASS: Final = frozenset({Cause.UNSENT, Cause.UNCLEAR})
 
 _ROOT: Final = re.compile(r"(?:sha256[-=:])?([0-9a-f]{64})", re.IGNORECASE)
-_AGAIN: Final = "Try again later. Nothing that depends on it was told as not found."
+_AGAIN: Final = "Try again later. Nothing that depends on it was reported as not found."
 
 
 class Host:
@@ -85,7 +85,7 @@ class Host:
             told = described.parse(content)
         except (ValueError, RecursionError) as error:
             raise WrongFileError(
-                f"{plain(self.url, 200)} is no look-up: {plain(error, 200)}",
+                f"{plain(self.url, 200)} is not a look-up: {plain(error, 200)}",
                 hint="Check the address: it is that of the folder which datasets publish --lookup wrote.",
             ) from None
         self._refuse_older(told)
@@ -177,7 +177,7 @@ def _split(address: str) -> tuple[str, str | None]:
         ) from None
     if parsed.scheme != "https" and not parsed.is_loopback:
         raise RefusedError(
-            f"{shown(address)} is not an https address: anybody on the way could read what you ask for",
+            f"{shown(address)} is not an https address: anyone on the way could read what you ask for",
             hint="Use https (plain http is accepted on this machine only).",
         )
     if "?" in parsed.url:

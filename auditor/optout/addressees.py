@@ -107,7 +107,7 @@ def no_letter(card: Card) -> str | None:
         instead = f" If a picture shows you, write to its publisher yourself: {who.to}." if who else ""
         reason = f" {card.no_key_reason}" if card.no_key_reason else ""
         return (
-            f"{card.title} was not made from Flickr photos, so a Flickr account is no reason to ask."
+            f"{card.title} was not made from Flickr photos, so a Flickr account gives no reason to ask."
             f"{reason}{instead}"
         )
     if opt_out.no_letter:
@@ -219,7 +219,7 @@ def authority_for(ground: Ground, country: str | None) -> Authority | None:
             f"{code.upper()} has an authority for each state",
             hint=f"Name yours: --country {' or '.join(item.upper() for item in states)}",
         )
-    problem = f'there is no authority for "{country}" in the data' if code else "no country is given"
+    problem = f'no authority is known for "{country}"' if code else "no country is given"
     raise UsageError(
         f"{problem}: {law.escalation_note}",
         hint=f"--country takes one of: {', '.join(sorted(item.upper() for item in known))}.",

@@ -505,7 +505,7 @@ def refuse_unless(case: Case, step: Step, today: date) -> None:
     law = LAWS[case.ground]
     if step is Step.COMPLAIN and law.escalation is Escalation.NOTHING:
         raise RefusedError(
-            f"there is nobody to complain to: {law.escalation_note}",
+            f"there is no one to complain to: {law.escalation_note}",
             hint=f"A new request on a law that applies to you: flickr-auditor optout draft {case.dataset}"
             " --ground …; or a notice to a host of copies: --host NAME.",
         )
@@ -557,14 +557,18 @@ def _say(case: Case, at: Position) -> str:
 def _reply(case: Case, at: Position) -> str:
     complain = ""
     if _can_complain(at):
-        complain = f" Or go on: {_PROGRAM} complain {case.id} ({LAWS[case.ground].escalation_note})."
+        complain = (
+            f" Or take the next step: {_PROGRAM} complain {case.id} ({LAWS[case.ground].escalation_note})."
+        )
     return f"Write the reply again: {_PROGRAM} answer {case.id} --as {at.answer}.{complain}"
 
 
 def _remind(case: Case, at: Position) -> str:
     law = LAWS[case.ground]
     complain = f", or complain: {_PROGRAM} complain {case.id} ({law.escalation_note})"
-    whom = "Ask the authority how the complaint stands" if asks_authority(at) else "Remind the publisher"
+    whom = (
+        "Ask the authority about the state of the complaint" if asks_authority(at) else "Remind the publisher"
+    )
     return f"{whom}: {_PROGRAM} remind {case.id}{complain if _can_complain(at) else ''}"
 
 

@@ -157,9 +157,9 @@ def _doubts_about(mail: Mail, case: Case, by: str) -> Iterable[str]:
     same = any(domain == other or domain.endswith(f".{other}") for other in known)
     if not same:
         sender = plain(mail.sender, 80) or "an unreadable address"
-        yield f"It comes from {sender}, which is no known address of {case.to}: check that it is genuine."
+        yield f"It comes from {sender}, which is not a known address of {case.to}: check that it is genuine."
     if by == "case number":
-        yield "It names the case, but answers none of its letters by reference."
+        yield "It names the case, but is not a reply to one of its letters."
     if mail.attachments:
         yield f"{count(mail.attachments, 'attachment')} kept unopened inside the mail."
 

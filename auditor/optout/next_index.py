@@ -141,7 +141,7 @@ def _refuse_wrong(index: Index, before: Fingerprint) -> None:
     names = ", ".join(source.name for source in manifest.sources)
     if not manifest.records:
         raise WrongFileError(
-            f"{names}: no row holds a Flickr photo, so nothing can be told from it", hint=_HINT
+            f"{names}: no row holds a Flickr photo, so nothing can be concluded from it", hint=_HINT
         )
     # Shares, not numbers: many rows of a good index can be about pictures that are not on Flickr.
     if manifest.indexed * before.rows * 2 < before.indexed * manifest.rows:
@@ -155,8 +155,9 @@ def _refuse_wrong(index: Index, before: Fingerprint) -> None:
     if before.witnesses and present < max(1, int(len(before.witnesses) * WITNESSES_NEEDED)):
         raise WrongFileError(
             f"{names}: of {len(before.witnesses):,} photos that were in the index of {index.name} and that"
-            f" you did not ask to remove, only {present:,} are in it; it is another dataset, or only a part",
-            hint=f"{_HINT} If the publisher did take that many out, begin anew with it:"
+            f" you did not ask to remove, only {present:,} are in it; it is another dataset, or"
+            " only part of it",
+            hint=f"{_HINT} If the publisher did remove that many, start again with it:"
             f" flickr-auditor datasets add {index.name} FILE",
         )
 

@@ -141,7 +141,7 @@ def render(letter: Letter, markup: Markup, *, folder: Path | None = None) -> Tex
     except RecursionError:
         raise ConfigurationError(
             f"the template {name}, or one that it includes, includes itself",
-            hint="Mend it, or take it out of the folder that [optout] templates names.",
+            hint="Correct it, or remove it from the folder that [optout] templates names.",
         ) from None
     except (
         TemplateError,
@@ -156,7 +156,7 @@ def render(letter: Letter, markup: Markup, *, folder: Path | None = None) -> Tex
         line = getattr(error, "lineno", None)
         raise ConfigurationError(
             f"the template {place}{f', line {line},' if line else ''} does not work: {error}",
-            hint="Mend it, or take it out of the folder that [optout] templates names.",
+            hint="Correct it, or remove it from the folder that [optout] templates names.",
         ) from error
     subject, _, body = re.sub(r"\n{3,}", "\n\n", text.strip() + "\n").partition("\n")
     body = body.lstrip("\n")

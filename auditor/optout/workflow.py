@@ -123,7 +123,7 @@ def draft(
     """
     if index.manifest.provenance is Provenance.OWN_LIST:
         raise RefusedError(
-            f"the index of {card.name} is a list of your own: a letter would call it the publisher's",
+            f"the index of {card.name} is built from your own list: a letter would call it the publisher's",
             hint="Build it from the publisher's files, or ask: flickr-auditor optout ask " + card.name,
         )
     left_out: dict[str, int] = {}
@@ -588,10 +588,10 @@ def warnings(
     if case.purpose is not Purpose.HOST and hosts and case.purpose is Purpose.REMOVAL:
         names = " or ".join(host.key for host in hosts)
         found.append(
-            f"Its files lie with {names}: a notice to the host is another letter, --host {hosts[0].key}."
+            f"Its files are hosted by {names}: a notice to the host is another letter, --host {hosts[0].key}."
         )
     if card.status.state == "withdrawn" and card.status.copies:
-        found.append(f"The dataset is no longer given out. Copies: {card.status.copies}")
+        found.append(f"The publisher no longer offers the dataset. Copies: {card.status.copies}")
     return tuple(found)
 
 
@@ -658,7 +658,7 @@ def shown_in(texts: Sequence[str], role: Role, *, optional: bool = False) -> lis
         photo = parse_photo(text)
         if photo is None:
             raise UsageError(
-                f"{plain(text, 200)} is no link to a Flickr photo",
+                f"{plain(text, 200)} is not a link to a Flickr photo",
                 hint="Open the photo on Flickr and copy its link.",
             )
         photos.append(photo)

@@ -124,7 +124,7 @@ def _laid_out(row: _ListRow, columns: int | None) -> Iterator[str]:
 
 def info_text(name: str, card: Card | None, manifest: Manifest | None) -> str:
     """Everything about one dataset."""
-    lines = list(_described(card)) if card else [f"{name} — a list of your own", ""]
+    lines = list(_described(card)) if card else [f"{name} — your own list", ""]
     lines += ["Local index", *_index(name, card, manifest), ""]
     if card:
         lines += [*_opt_out(card), *_sources(card)]
@@ -150,7 +150,7 @@ def _described(card: Card) -> Iterator[str]:
         ),
         "Copies": card.status.copies,
         "Matched by": ", ".join(key.label for key in MatchKey if key in card.match_keys),
-        "Needs too": f"the local index of {card.parent}, by whose numbers it names photos"
+        "Needs too": f"the local index of {card.parent}, whose numbers it uses for photos"
         if card.parent
         else None,
         "Cannot be checked": card.no_key_reason,

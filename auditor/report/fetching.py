@@ -38,7 +38,7 @@ def _about(card: Card, here: Mapping[str, Manifest]) -> Iterator[str]:
     if card.parent:
         yield f"needs {card.parent} too"
     if card.name in here:
-        yield "here already: only what is new comes"
+        yield "already here: only changes are downloaded"
 
 
 def _size(one: Coming) -> str:
@@ -81,7 +81,7 @@ def ended_text(ended: Ended, *, columns: int | None = None) -> str:
             lines.append("")
     if ended.by_hand:
         lines += _wrapped("Then: flickr-auditor datasets add NAME FILE", width, indent=0)
-    return "\n".join(lines).rstrip() or "There is no index that was fetched, so there is nobody to ask."
+    return "\n".join(lines).rstrip() or "No index was fetched, so there is nothing to update."
 
 
 def _entry(name: str, text: str) -> str:

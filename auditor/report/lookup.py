@@ -61,6 +61,6 @@ def lookup_text(published: Published, folder: str) -> str:
             )
     lines += [
         f"Root: {published.root}",
-        "Tell it to those who ask, by another way: with it after # in the address, no file can be exchanged.",
+        "Give it to your users by another channel: with it after # in the address, no file can be swapped.",
     ]
     return "\n".join(lines)

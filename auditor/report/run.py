@@ -84,7 +84,7 @@ def _lines(result: dict[str, Any], findings: Sequence[Finding], most: int | None
     read_back = f"{result['verified']:,} read back as wanted"
     hidden = sum(finding.state == "unreadable" for finding in findings)
     if hidden:
-        read_back += f", {hidden:,} that Flickr does not tell"
+        read_back += f", {hidden:,} that Flickr does not show"
     if result["mismatched"]:
         read_back += f", {result['mismatched']:,} NOT as wanted"
     yield f"  {read_back}; {count(result['calls'], 'call')} to Flickr"

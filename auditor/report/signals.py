@@ -25,6 +25,6 @@ def signals_text(signals: Iterable[Signal] = SIGNALS) -> str:
         lines += [
             f"  Read by: {reader.who}: {reader.how} [{reader.source}, seen {reader.seen}]"
             for reader in signal.readers
-        ] or ["  Read by: nobody that is known"]
+        ] or ["  Read by: no known collector"]
         lines += [f"  Does not: {signal.does_not}", ""]
     return "\n".join([*lines, *(f"Note: {note}" for note in NOTES)])

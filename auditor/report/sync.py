@@ -51,22 +51,22 @@ def _age(as_of: float, *, certain: bool) -> str:
     if certain:
         return f"The export was made on {day}: all it says is as of that day."
     return (
-        f"When the export was made is not known, for its files are copies: all it says counts as of {day},"
-        " the newest date in it. The zips as they came from Flickr tell the day."
+        "The date of the export is unknown because its files are copies: everything in it counts"
+        f" as of {day}, the newest date in it. The original zips from Flickr show the day."
     )
 
 
 def _meaning(result: SyncResult) -> str:
     """Whether it is bad that Flickr's two counts differ."""
     if result.complete:
-        return "That is no fault: every photo that either of them counts came."
+        return "This is not an error: every photo that either of them counts was loaded."
     return "So photos may be missing; see below."
 
 
 def incomplete(result: SyncResult) -> str:
     """What may be missing, and why."""
     if result.source == "export":
-        return f"The export does not tell the whole account of today: {'; '.join(result.incomplete)}."
+        return f"The export does not show the whole account as it is today: {'; '.join(result.incomplete)}."
     counts = " and ".join(
         f"{number:,}" for number in dict.fromkeys([result.total, result.counted]) if number is not None
     )

@@ -76,7 +76,7 @@ class JobProgress(Progress):
         with self._lock:
             self._job.done += amount
         if self._job.stop.is_set():
-            raise PausedError("paused", hint="Press resume to go on.")
+            raise PausedError("paused", hint="Press Resume to continue.")
 
     def say(self, message: str) -> None:
         """The line below the bar."""

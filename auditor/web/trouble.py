@@ -64,16 +64,14 @@ def trouble(error: Exception, url: str, server: str) -> Trouble:
         isinstance(link, http.client.BadStatusLine) and not isinstance(link, ConnectionError)
         for link in chain
     ):
-        return Trouble(Cause.FOREIGN, f"what answers in the place of {server} does not speak HTTP")
+        return Trouble(Cause.FOREIGN, f"the server that answers instead of {server} does not speak HTTP")
     if holds(TooSlowError):
-        return Trouble(Cause.SLOW, f"{server} answers too slowly to be waited for")
+        return Trouble(Cause.SLOW, f"{server} answers too slowly")
     if holds(socket.gaierror, urllib3.exceptions.NameResolutionError):
-        message = f"the address of {server} cannot be found: there is no network, or no name server"
-        return Trouble(
-            Cause.OFFLINE, message, "Check the network; if only a proxy leads out, set HTTPS_PROXY."
-        )
+        message = f"the address of {server} cannot be found: no network connection, or no DNS server"
+        return Trouble(Cause.OFFLINE, message, "Check the network; if you need a proxy, set HTTPS_PROXY.")
     if any(isinstance(link, OSError) and link.errno in _NO_ROUTE for link in chain):
-        message = f"there is no way to {server}: this computer has no network connection"
+        message = f"cannot reach {server}: this computer has no network connection"
         return Trouble(Cause.OFFLINE, message, "Check the network connection.")
     through = f" through the proxy of {proxy}" if proxy else ""
     if holds(requests.ConnectTimeout, urllib3.exceptions.NewConnectionError):
@@ -108,7 +106,7 @@ def _setting(error: Exception, proxy: str | None, *, about_ssl: bool) -> Trouble
     if variable and (missing or (about_ssl and not _is_pem(Path(os.environ[variable])))):
         return Trouble(
             Cause.SETTINGS,
-            f"{variable} names {os.environ[variable]}, which is no file of certificates",
+            f"{variable} names {os.environ[variable]}, which is not a certificate file",
             f"Unset {variable}, or let it name a PEM file.",
         )
     if missing:
@@ -143,7 +141,7 @@ def _is_pem(path: Path) -> bool:
 def _untrusted(chain: list[BaseException], server: str) -> Trouble:
     verified = next((link for link in chain if isinstance(link, ssl.SSLCertVerificationError)), None)
     if verified is None:
-        message = f"what answers in the place of {server} does not speak its encryption"
+        message = f"the server that answers instead of {server} does not speak its encryption"
         return Trouble(Cause.CERTIFICATE, message, "Something between is in the way, such as a login page.")
     hint = "Check this computer's clock and any proxy in between."
     if variable := _ca_variable():
@@ -156,7 +154,7 @@ def _proxy_trouble(chain: list[BaseException], proxy: str) -> Trouble:
     said = " ".join(str(link) for link in chain)
     if any(isinstance(link, _SSL) for link in chain):
         message = f"the proxy of {proxy} cannot be reached over https"
-        hint = f"Most speak plain http, whatever they carry: write http:// in {proxy}."
+        hint = f"Most proxies speak plain http, even for https addresses: write http:// in {proxy}."
     elif "407" in said:
         message = f"the proxy of {proxy} wants a user name and a password"
         hint = f"Write them into {proxy}: http://name:password@host:port"

@@ -346,9 +346,9 @@ def test_of_a_photo_told_twice_the_newest_file_counts(tmp_path: Path) -> None:
 
     assert [one.title for one in export.photos] == ["newer", "Harbour"]
     assert reasons(export) == {
-        "b_part1.zip/photo_11.json": "another file tells the same photo, as new or newer"
+        "b_part1.zip/photo_11.json": "a newer file, or one just as new, has the same photo"
     }
-    assert export.warnings == ("some photos are told by more than one file; the newest file counts",)
+    assert export.warnings == ("some photos are in more than one file; the newest file counts",)
     assert export.complete
 
 

@@ -1,4 +1,4 @@
-"""`doctor`: a newcomer sees what is missing and the command that mends it; nothing is asked of Flickr."""
+"""`doctor`: a newcomer sees what is missing and the command that fixes it; nothing is asked of Flickr."""
 
 import stat
 from pathlib import Path

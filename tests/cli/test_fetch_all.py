@@ -128,7 +128,7 @@ def test_an_index_that_nobody_can_be_asked_about_is_named(
 def test_without_fetched_indexes_there_is_nobody_to_ask(program: Program) -> None:
     result = program("datasets", "update")
     assert result.code == 0
-    assert "nobody to ask" in result.out
+    assert "nothing to update" in result.out
 
 
 def test_where_nothing_can_come_nobody_is_asked(

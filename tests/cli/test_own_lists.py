@@ -79,7 +79,7 @@ def test_a_list_of_ones_own_is_never_a_publishers(indexed: Program, tmp_path: Pa
     assert (added.json["provenance"], added.json["from"]) == ("own-list", "any.csv")
     found = indexed("check", "12345", "--format", "json").json
     assert found["results"][0]["exposures"][0]["provenance"] == "own-list"
-    assert "a list of your own" in indexed("check", "12345").out
+    assert "your own list" in indexed("check", "12345").out
 
 
 def test_a_file_without_photos_is_no_index(indexed: Program, tmp_path: Path) -> None:

@@ -357,7 +357,7 @@ def test_one_photo_that_makes_flickr_stumble_does_not_stop_the_others(
         (4, "flickr.photos.licenses.setLicense", "no longer offers"),
         (2, "flickr.photos.addTags", "75 tags"),
         (116, "flickr.photos.addTags", "Bad URL found"),
-        (1, "flickr.photos.addTags", "but the photo is there"),
+        (1, "flickr.photos.addTags", "but the photo is still there"),
     ],
 )
 def test_a_permanent_error_fails_one_change_and_says_why(
@@ -440,7 +440,7 @@ def test_a_tag_that_flickr_calls_gone_is_not_taken_for_removed_while_it_is_there
     here.box.faults.add("fail", methods=["flickr.photos.removeTag"], count=1, value=1)
     undone = here.undo(run)
     failed = [record for record in here.journal.records(undone.run_id) if record.state == "failed"]
-    assert ["the photo is there" in record.reason for record in failed] == [True]
+    assert ["the photo is still there" in record.reason for record in failed] == [True]
     assert "nocv" in here.box.account.photos[failed[0].change.photo_id].tags
 
 

@@ -26,7 +26,7 @@ def test_a_draft_says_what_it_put_in_and_what_it_left_out(program: Program, home
     assert result.code == 0
     assert "about 12 photos, 1 of them no longer in your account, 13 records" in result.out
     assert "Left out: 1 × not public on Flickr (--include-private names them)" in result.out
-    assert "no legal advice" in result.out
+    assert "not legal advice" in result.out
     assert "11 of 12 are not yet" in result.err
     assert "plan --dataset ffhq --add-tag no_cv" in result.err
     assert "README, section Privacy" in result.err
@@ -87,7 +87,7 @@ def test_a_person_shown_needs_no_account_and_names_given_links_only(program: Pro
         (
             ["draft", "ffhq", "--as", "subject", "--link", "https://example.org/1"],
             2,
-            "no link to a Flickr photo",
+            "not a link to a Flickr photo",
         ),
         (["draft", "ffhk"], 2, "ffhq"),
         (["draft", "coco"], 2, "no index of coco"),

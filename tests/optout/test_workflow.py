@@ -91,7 +91,7 @@ def test_the_whole_ladder(program: Program, home: Home) -> None:
     assert any(name.startswith("ibm-dif-2/answers/") for name in names)
     page = zipfile.ZipFile(folder["files"][0]).read("chronology.html").decode()
     for words in (
-        "Question sent: what is held (ibm-dif-1)",
+        "Question sent: what do they hold (ibm-dif-1)",
         "Request sent",
         "they removed a part",
         "Reminder sent",
@@ -171,7 +171,7 @@ def test_a_pack_is_never_called_the_publishers_file(program: Program, home: Home
     assert "your files" not in text.replace("differs from your files", "")
     manifest.write_text(json.dumps({**data, "provenance": "own-list"}))
     refused = program("draft", "ffhq")
-    assert (refused.code, "list of your own" in refused.err) == (6, True)
+    assert (refused.code, "your own list" in refused.err) == (6, True)
 
 
 def test_a_repeated_record_does_not_make_a_letter_endless(program: Program, home: Home) -> None:
@@ -234,7 +234,7 @@ def test_a_mail_is_filed_by_what_it_answers(program: Program, home: Home) -> Non
 @pytest.mark.parametrize(
     ("headers", "text", "by", "says"),
     [
-        ({"Subject": "Re: Request [ffhq-1]"}, "Done.", "case number", "answers none of its letters"),
+        ({"Subject": "Re: Request [ffhq-1]"}, "Done.", "case number", "not a reply to one of its letters"),
         ({"Subject": "Your letter"}, "Your reference ffhq-1: removed.", "case number", ""),
         ({"Subject": "about ffhq-10"}, "x", None, "no case"),
         (
@@ -336,7 +336,7 @@ def test_a_complaint_where_no_authority_is_in_charge_says_so(program: Program, h
     program("draft", "ffhq", "--ground", "none")
     program("sent", "last", "--on", ago(100))
     refused = program("complain", "last")
-    assert (refused.code, "nobody to complain to" in refused.err) == (6, True)
+    assert (refused.code, "no one to complain to" in refused.err) == (6, True)
     link = "https://www.flickr.com/photos/annexample/5000000003/"
     program("draft", "ffhq", "--as", "subject", "--ground", "bipa", "--link", link)
     program("sent", "last", "--on", ago(100))

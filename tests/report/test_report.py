@@ -205,7 +205,7 @@ def test_people_read_the_sum_the_licences_and_what_stays_open(format_: str) -> N
     for expected in (
         "5 of your 1,200 photos are in 3 datasets",
         "3 of them are in datasets of faces",
-        "1 more photo, not in your account any more",
+        "1 more photo, no longer in your account",
         "1 record names your account without a photo id",
         "collected as CC BY-NC 2.0; today All Rights Reserved",
         "collected as CC BY-NC 2.0, as today",
@@ -213,7 +213,7 @@ def test_people_read_the_sum_the_licences_and_what_stays_open(format_: str) -> N
         "links to the original file",
         "inferred",
         "and 2 more places",
-        "3 of your photos are in YFCC100M. Sets drawn from it that published no keys",
+        "3 of your photos are in YFCC100M. Sets drawn from it without published keys",
         "so nobody can tell: FairFace.",
         "not checked here: PIPA",
         "flickr-auditor plan --exposed --add-tag no_cv --license all-rights-reserved",

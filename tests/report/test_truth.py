@@ -31,10 +31,10 @@ LIMITS: dict[str, tuple[dict[str, Any], str]] = {
     "old": ({"snapshot_at": "2019-01-02T03:04:05+00:00"}, "as it was on 2019-01-02, 2,860 days ago"),
     "undated": (
         {"snapshot_at": "2019-01-02T03:04:05+00:00", "dated": False},
-        "a data export that does not tell its day (2019-01-02 or later)",
+        "a data export that does not say when it was made (2019-01-02 or later)",
     ),
     "one dataset": ({"only": ("ffhq",)}, "Only ffhq was looked in"),
-    "nothing new": ({"since": Since("last", 176, 3)}, "Only what is new since the last audit"),
+    "nothing new": ({"since": Since("last", 176, 3)}, "Only new results since the last audit"),
 }
 NOTHING_NEW = replace(EMPTY, since=Since("last", 176, 3))
 
@@ -130,7 +130,7 @@ def test_a_list_of_ones_own_is_no_dataset_of_a_publisher(
 ) -> None:
     text = words(render_audit(result, format_))
     assert expected in text
-    assert ("in lists of your own: no publisher stands behind these" in text) == bool(result.exposed)
+    assert ("in your own lists: no publisher vouches for these" in text) == bool(result.exposed)
     assert "your own list" in text
 
 

@@ -400,9 +400,9 @@ def _empty(new: Manifest) -> WrongFileError:
     reasons = "; ".join(f"{number:,} × {reason}" for reason, number in new.skipped.items())
     return WrongFileError(
         f"no Flickr photo or member was found in {new.origin} ({count(new.rows, 'row')}: {reasons}), and its"
-        " shape does not tell that there is none",
+        " format does not prove that there is none",
         hint="Check that it is the right file. --column NAME says where the links or ids are; --allow-empty"
-        " builds an index without records all the same.",
+        " builds an index without records anyway.",
     )
 
 

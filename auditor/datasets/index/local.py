@@ -46,7 +46,7 @@ def no_index(name: str | None = None) -> UsageError:
     """There is no local index of the dataset `name`, or with None of any."""
     if name is None:
         return UsageError(
-            "there is no local index to look in", hint="Begin with: flickr-auditor datasets list"
+            "there is no local index to search", hint="Begin with: flickr-auditor datasets list"
         )
     card = catalogue.find(name)
     how = f"datasets info {name}" if card else "datasets list"

@@ -193,7 +193,7 @@ class _Fields:
 
     def __init__(self, data: object, where: str) -> None:
         if not isinstance(data, dict):
-            raise ValueError(f"{where} is no object")
+            raise ValueError(f"{where} is not an object")
         self._data: dict[str, Any] = data
         self._where = where
 
@@ -205,25 +205,25 @@ class _Fields:
     def text(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
         value = self._take(key)
         if not isinstance(value, str) or (pattern and not pattern.fullmatch(value)):
-            raise ValueError(f"{self._where}: {key} is not what it should be")
+            raise ValueError(f"{self._where}: {key} is not valid")
         return value
 
     def optional(self, key: str, kind: type[T]) -> T | None:
         value = self._data.get(key)
         if value is not None and not isinstance(value, kind):
-            raise ValueError(f"{self._where}: {key} is not what it should be")
+            raise ValueError(f"{self._where}: {key} is not valid")
         return value
 
     def number(self, key: str) -> int:
         value = self._take(key)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise ValueError(f"{self._where}: {key} is no count")
+            raise ValueError(f"{self._where}: {key} is not a count")
         return value
 
     def items(self, key: str) -> list[Any]:
         value = self._take(key)
         if not isinstance(value, list):
-            raise ValueError(f"{self._where}: {key} is no list")
+            raise ValueError(f"{self._where}: {key} is not a list")
         return value
 
     def counts(self, key: str) -> dict[str, int]:

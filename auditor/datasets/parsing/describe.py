@@ -61,7 +61,7 @@ def describe(source: Source) -> str:
         return known
     start = head[:1024].decode("utf-8-sig", errors="replace").lstrip().lower()
     if start.startswith(("<!doctype html", "<html", "<head")):
-        return "an HTML page (a web page saved in the place of the file, such as a login or download page)"
+        return "an HTML page (a web page saved instead of the file, such as a login or download page)"
     if start.startswith("<"):
         return "an XML file"
     if start.startswith(("{", "[")):

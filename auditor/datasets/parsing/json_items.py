@@ -70,7 +70,7 @@ def pairs(source: Source, path: str) -> Iterator[tuple[str, Any]]:
 def objects(source: Source, keys: Sequence[str] = ()) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The entries of a file that is one list or one object, each with its place: ``[3]`` or ``["key"]``.
 
-    What is no object comes as an empty one, so that every entry is accounted for.
+    What is not an object comes as an empty one, so that every entry is accounted for.
     """
     if opens_with(source, b"["):
         placed: Iterator[tuple[str, Any]] = (
@@ -204,11 +204,11 @@ def _broken(source: Source) -> Iterator[None]:
         ) from error
     except ijson.JSONError as error:
         raise WrongFileError(
-            f"{source.label} is no valid JSON: {_reason(error)}", hint="Get the file again."
+            f"{source.label} is not valid JSON: {_reason(error)}", hint="Get the file again."
         ) from error
     except ValueError as error:  # a number of more digits than Python reads
         raise WrongFileError(
-            f"{source.label} is no valid JSON: {error}", hint="Get the file again."
+            f"{source.label} is not valid JSON: {error}", hint="Get the file again."
         ) from error
 
 

@@ -72,7 +72,7 @@ class _Reader:
         """The rows in which there may be a photo or a member."""
         found = self._plan(source)
         if found is None:
-            raise WrongFileError(f"{source.label} is no list", hint="Give the publisher's file.")
+            raise WrongFileError(f"{source.label} is not a list", hint="Give the publisher's file.")
         layout, plan = found
         label = source.path.name if layout is _name_rows else source.label
         if label not in self.told:

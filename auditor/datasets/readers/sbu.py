@@ -32,7 +32,8 @@ def _read(source: Source) -> Iterator[Row]:
         owned = owned or owner is not _END
         if url is _END or (owned and owner is _END):
             raise WrongFileError(
-                f"{source.label}: its lists differ in length, so nobody knows whose is which",
+                f"{source.label}: its lists differ in length, so it is unclear which value belongs"
+                " to which photo",
                 hint="Get the file again, and compare its size or checksum with the publisher's.",
             )
         yield row_of(index + 1, records_in((url, owner), place=f"image_urls[{index}]"))

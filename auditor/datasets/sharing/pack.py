@@ -121,7 +121,7 @@ def import_pack(
     with storage_errors(path):
         if not (sources.first_bytes(path).startswith(b"PK") or zipfile.is_zipfile(path)):
             raise WrongFileError(
-                f"{path.name} is no pack: expected a file written by datasets export",
+                f"{path.name} is not a pack: expected a file written by datasets export",
                 hint="A publisher's own index file is added with: flickr-auditor datasets add NAME FILE",
             )
     with _flaws(path), storage_errors(path), zipfile.ZipFile(path) as archive:
@@ -229,7 +229,7 @@ def _check_texts(texts: Sequence[str]) -> None:
     """What will be shown must be fit to be shown."""
     for text in texts:
         if len(text) > MAX_RECORD_CHARACTERS or plain(text) != " ".join(text.split()):
-            raise ValueError("its manifest holds text that is no name or reason")
+            raise ValueError("its manifest holds text that is not a name or a reason")
 
 
 def _take(archive: zipfile.ZipFile, file: DataFile, target: Path) -> None:

@@ -76,7 +76,7 @@ def find(entries: Sequence[Entry], dataset: str) -> Entry:
 def _entry(item: dict[str, Any]) -> Entry:
     file = _text(item, "file", _FILE)
     if not is_name(file):
-        raise ValueError("file is not what it should be")
+        raise ValueError("file is not valid")
     return Entry(
         dataset=_text(item, "dataset", SLUG),
         file=file,
@@ -92,12 +92,12 @@ def _entry(item: dict[str, Any]) -> Entry:
 def _text(item: dict[str, Any], key: str, pattern: re.Pattern[str]) -> str:
     value = item[key]
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ValueError(f"{key} is not what it should be")
+        raise ValueError(f"{key} is not valid")
     return value
 
 
 def _number(item: dict[str, Any], key: str) -> int:
     value = item[key]
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{key} is no count")
+        raise ValueError(f"{key} is not a count")
     return value

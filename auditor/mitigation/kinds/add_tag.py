@@ -82,7 +82,7 @@ class AddTag(_Tag):
     title = "Add a tag"
     effect = (
         "The tag is public. NVIDIA takes photos tagged no_cv out of FFHQ on request, others may honour it;"
-        " it hides nothing and binds nobody."
+        " it hides nothing and obliges nobody."
     )
     methods = frozenset({"flickr.photos.addTags"})
     asked = Asked("add_tags", "--add-tag", "Add a tag, e.g. no_cv; repeatable.", "TAG", repeatable=True)

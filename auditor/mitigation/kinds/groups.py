@@ -76,7 +76,7 @@ class LeaveGroup(_Group):
     effect = "The photo leaves the group's pool; coming back is up to the group's limits and moderators."
     methods = frozenset({"flickr.groups.pools.remove"})
     order = 4
-    asked = Asked("leave_groups", "--leave-groups", "Take out of all group pools.")
+    asked = Asked("leave_groups", "--leave-groups", "Remove from all group pools.")
     joins = False
 
     def asks_groups(self, photo: Photo, wanted: object) -> bool:

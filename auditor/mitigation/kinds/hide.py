@@ -24,7 +24,7 @@ from auditor.mitigation.kinds.base import (
 )
 from auditor.text import count
 
-NOT_TOLD = "Flickr does not tell whether it was hidden before"
+NOT_TOLD = "Flickr does not say whether it was hidden before"
 
 
 class _Hidden(Mitigation):
@@ -72,8 +72,8 @@ class Hide(_Hidden):
         hiding = sum(change.mitigation == self.name for change in whole.changes)
         if hiding:
             yield (
-                f"nobody can read back that {count(hiding, 'photo')} will be hidden from searches: undo"
-                " leaves it so, unless --unhide is given"
+                f"Flickr does not show whether {count(hiding, 'photo')} had been hidden before: undo"
+                " changes nothing about that unless you add --unhide"
             )
 
     def inverse(self, record: Record) -> Change | str:

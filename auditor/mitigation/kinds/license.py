@@ -111,7 +111,7 @@ class License(Mitigation):
         yield "a new licence does not reach copies that were already taken; the history of licences is public"
         freer = sum(grants_more(str(change.after), str(change.before)) for change in relicensed)
         if freer:
-            yield f"{count(freer, 'photo')} will allow more than now; whoever took a copy keeps that right"
+            yield f"{count(freer, 'photo')} will allow more than now; whoever takes a copy keeps that right"
         final = sum(change.reversible == "no" for change in relicensed)
         if final:
             yield f"the licence of {count(final, 'photo')} cannot be set back; their notes say why"
@@ -171,4 +171,4 @@ class License(Mitigation):
         return f"{self.show(change.before)} → {self.show(change.after)}"
 
     def show(self, value: Value) -> str:
-        return licenses.get(str(value)).name if value else "no licence told"
+        return licenses.get(str(value)).name if value else "no licence given"

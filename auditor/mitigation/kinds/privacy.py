@@ -57,7 +57,7 @@ class SetPrivacy(Mitigation):
             return Privacy(text)
         except ValueError:
             raise UsageError(
-                f"{text!r} is no privacy", hint=f"Choose one of: {', '.join(Privacy)}."
+                f"{text!r} is not a privacy setting", hint=f"Choose one of: {', '.join(Privacy)}."
             ) from None
 
     def stricter(self, one: Privacy, other: Privacy) -> Privacy:

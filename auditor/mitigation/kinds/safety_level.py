@@ -34,7 +34,7 @@ class SafetyLevel(Mitigation):
 
     name = "safety-level"
     title = "Set the safety level"
-    effect = "Searches without a login leave out what is not safe; the page and its links stay."
+    effect = "Searches without a login show only safe photos; the page and its links stay."
     methods = frozenset({"flickr.photos.setSafetyLevel"})
     order = 3
     asked = Asked("safety_level", "--safety-level", f"One of {', '.join(LEVELS)}.", "LEVEL")
@@ -43,7 +43,7 @@ class SafetyLevel(Mitigation):
 
     def parse(self, text: str) -> str:
         if text not in LEVELS:
-            raise UsageError(f"{text!r} is no safety level", hint=f"Choose one of: {', '.join(LEVELS)}.")
+            raise UsageError(f"{text!r} is not a safety level", hint=f"Choose one of: {', '.join(LEVELS)}.")
         return text
 
     def stricter(self, one: str, other: str) -> str:

@@ -125,7 +125,7 @@ def _check_datasets(matches: Sequence[Match], indexed: Collection[str]) -> None:
     if missing or not indexed:
         what = f"there is no local index of {', '.join(missing)}" if missing else "there is no local index"
         raise UsageError(
-            f"{what}, so nothing is known to be exposed",
+            f"{what}, so no photo is known to be exposed",
             hint="See: flickr-auditor datasets list, and add one with: flickr-auditor datasets add NAME FILE",
         )
 

@@ -123,7 +123,7 @@ def load(path: Path) -> Plan:
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL
         raise UsageError(
             f"cannot read the plan {path}: {getattr(error, 'strerror', None) or error}",
-            hint="Give the file or the id that `flickr-auditor plan` told, or last for the newest.",
+            hint="Give the file or the id that `flickr-auditor plan` printed, or last for the newest.",
         ) from error
     try:
         table = json.loads(data)

@@ -134,7 +134,7 @@ def check_origin(plan: Plan, plans: PlanStore, *, foreign: bool) -> bool:
         return True
     if not foreign:
         raise RefusedError(
-            f"the plan {plan.plan_id} was {origin.value}, so nobody here has seen what it does",
+            f"the plan {plan.plan_id} was {origin.value}, so nobody here has reviewed it",
             hint="Look at it with `flickr-auditor show`, then apply it with --foreign; or make a new plan.",
         )
     return plans.was_shown(plan)

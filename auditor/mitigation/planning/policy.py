@@ -198,7 +198,7 @@ def _between(day: date | None, after: date | None, before: date | None) -> bool:
 
 
 def _taken(photo: Photo) -> date | None:
-    """The day it was taken; Flickr also holds ``0000-00-00 00:00:00``, which is no day."""
+    """The day it was taken; Flickr also holds ``0000-00-00 00:00:00``, which is not a date."""
     try:
         return date.fromisoformat((photo.date_taken or "")[:10])
     except ValueError:

@@ -66,7 +66,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no day", hint="Write it like 2013-05-01.") from None
+        raise UsageError(f"{text!r} is not a date", hint="Write it like 2013-05-01.") from None
 
 
 def _match(table: Mapping[str, Any], where: str) -> Match:

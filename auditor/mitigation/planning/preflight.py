@@ -54,7 +54,7 @@ def check_limits(
     if account.is_pro is not False or hidden <= 0 or after <= FREE_NON_PUBLIC:
         return
     raise RefusedError(
-        f"a free account may hold {FREE_NON_PUBLIC} non-public items, and Flickr may delete what is over;"
+        f"a free account may hold {FREE_NON_PUBLIC} non-public items, and Flickr may delete any beyond that;"
         f" yours holds {non_public} ({facts}) and would hold {after}",
         hint=f"Choose at most {max(0, FREE_NON_PUBLIC - non_public)} photos, or instead of --privacy use"
         " --hide-from-search, --add-tag no_cv or --license all-rights-reserved; Flickr Pro has no such limit"

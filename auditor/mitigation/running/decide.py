@@ -54,7 +54,9 @@ def after_error(record: Record, error: CallError, seen: PhotoState | None) -> Ou
     if found is None:
         if meant.state == "failed":
             return meant
-        return failed(error, f"Flickr: {error.text} (error {error.code}), but the photo is there unchanged")
+        return failed(
+            error, f"Flickr: {error.text} (error {error.code}), but the photo is still there, unchanged"
+        )
     if found.state == "already":
         # It was not so right before the call, so the call did it, and undo must know.
         return Outcome("done", f"done, although Flickr answered error {error.code}", answer=None)
@@ -71,4 +73,4 @@ def _credited(outcome: Outcome) -> Outcome:
     """Where it is "already" so after a call of ours, the call did it."""
     if outcome.state != "already":
         return outcome
-    return Outcome("done", "seen after a call whose answer was lost", answer=None)
+    return Outcome("done", "seen after a call whose answer never arrived", answer=None)

@@ -101,7 +101,7 @@ class Runner:
         if self._aside:
             raise UnreachableError(
                 f"Flickr did not carry out {len(self._aside)} of the changes, without saying why",
-                hint="Run the same command again: it goes on with them.",
+                hint="Run the same command again to continue with them.",
             )
         self._journal.finish(self._run_id)
 
@@ -175,7 +175,7 @@ class Runner:
         if down:
             raise cause or UnreachableError(
                 "Flickr does not answer",
-                hint="Run the same command again later: it goes on where it stopped.",
+                hint="Run the same command again later: it resumes where it stopped.",
             )
 
     def _change(self, record: Record, seen: PhotoState | None) -> PhotoState | None:
@@ -198,7 +198,7 @@ class Runner:
             seen = self._reader.read_one(record.change.photo_id)
             return self._reader.complete(record.change, seen) if seen is not None else None
         except CallError as error:
-            raise UnreachableError(f"what became of a call is not known: {error.message}") from None
+            raise UnreachableError(f"the outcome of a call is unknown: {error.message}") from None
 
     def _conclude(self, record: Record, outcome: Outcome) -> None:
         """Settle a change without a call; who stops the run waits for this too before closing the journal."""

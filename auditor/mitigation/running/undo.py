@@ -75,7 +75,10 @@ def _way_back(
     if found.lost:
         return skip(f"left alone: {found.lost}")
     if change.mitigation == "hide" and not unhide:
-        return skip("stays hidden from searches: nobody knows whether it was before; add --unhide to show it")
+        return skip(
+            "stays hidden from searches: it is not known whether it was hidden before; add"
+            " --unhide to show it"
+        )
     made_by = found.made_by or record
     # What was done again after an undo has ids and permissions of that later time.
     inverse = kind.inverse(replace(record, answer=made_by.answer, before_image=made_by.before_image))
@@ -182,7 +185,7 @@ def plan_of(run: Run, records: Sequence[Record]) -> Plan:
 def _why_not_done(record: Record) -> str:
     match record.state:
         case "already":
-            return "it was so before the run"
+            return "it was already like this before the run"
         case "pending":
             return "the run did not get to it"
         case "sent":

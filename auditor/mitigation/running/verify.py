@@ -48,7 +48,7 @@ def verify(reader: Reader, journal: Journal, run_id: str, *, progress: Progress 
         elif record.number in later:
             findings.append(Finding(record, "superseded", f"changed again by {later[record.number]}"))
         elif record.state in {"done", "already"}:
-            findings.append(Finding(record, "unreadable", record.reason or "Flickr does not tell this state"))
+            findings.append(Finding(record, "unreadable", record.reason or "Flickr does not show this state"))
         else:
             state = "pending" if record.state in OPEN else record.state
             findings.append(Finding(record, state, record.reason))

@@ -44,7 +44,7 @@ def _audit(view: AuditView) -> Iterable[str]:
     )
     yield from _steps(view)
     yield from _section("Your photos in datasets", view.photos)
-    yield from _section("Ascribed to you, but not in your account any more", view.gone)
+    yield from _section("Listed under your name, but no longer in your account", view.gone)
     if view.files:
         yield from ("## Files on your disk that datasets hold", "")
         for file in view.files:
@@ -55,7 +55,7 @@ def _audit(view: AuditView) -> Iterable[str]:
     yield from _not_checked(view)
     if view.lineage:
         yield from ("## Drawn from the same source", "", *(f"- {escape(line)}" for line in view.lineage), "")
-    yield from ("## What your next uploads will get", "", *(f"- {escape(line)}" for line in view.uploads), "")
+    yield from ("## Settings for your next uploads", "", *(f"- {escape(line)}" for line in view.uploads), "")
 
 
 def _steps(view: AuditView) -> Iterable[str]:

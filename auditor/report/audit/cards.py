@@ -65,7 +65,7 @@ def _by_hand(result: AuditResult) -> Card:
             " These links open it with the exposed photos. Flickr does not document the address: if it"
             " does not open, search the Organizr for the photos.",
             "With a key (Pro members make one at flickr.com/services/apps/create) one plan does all of it,"
-            " can be undone, and is checked afterwards.",
+            " can be undone, and is checked.",
         ),
         (),
         tuple(
@@ -88,7 +88,7 @@ def _letters(result: AuditResult) -> Card | None:
     faces = sum(known[name].is_face for name in names)
     first = f", {count(faces, 'face dataset')} first" if faces else ""
     return Card(
-        "Ask to be taken out",
+        "Ask for removal",
         (f"One letter to each publisher{first}: with the link of every photo, on your legal ground.",),
         tuple(f"flickr-auditor optout draft {name}" for name in names),
     )

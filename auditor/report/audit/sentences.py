@@ -37,7 +37,7 @@ def cautions(result: AuditResult) -> Iterator[str]:
             what = f"The account is as it was on {of}, {count(age.days, 'day')} ago"
             then = "Run"
         else:
-            what = f"The account is of a data export that does not tell its day ({of} or later)"
+            what = f"The account comes from a data export that does not say when it was made ({of} or later)"
             then = "Load its zips as they came, or run"
         yield f"{what}: newer photos and changes are not in here. {then}: flickr-auditor sync"
     yield from in_part(result.indexes)
@@ -48,7 +48,7 @@ def cautions(result: AuditResult) -> Iterator[str]:
         gone = (
             f"; {count(before, 'record')} of photos no longer in your account came before" if before else ""
         )
-        yield f"Only what is new since {_what(result.since)} is shown{gone}."
+        yield f"Only new results since {_what(result.since)} are shown{gone}."
 
 
 def in_part(indexes: Sequence[CheckedIndex]) -> Iterator[str]:
@@ -96,7 +96,7 @@ def headline(result: AuditResult) -> str:
     if result.since:
         return _news(result, result.since, f"your {photos}", places)
     if not result.photos:
-        return f"The account holds no photo; nothing of it was looked for in {places}"
+        return f"The account holds no photo, so nothing was searched for in {places}"
     if exposed:
         return (
             f"{exposed:,} of your {photos} {is_are(exposed)} in {count(len(set().union(*found)), 'dataset')}"

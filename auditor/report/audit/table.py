@@ -72,7 +72,7 @@ def _audit(view: AuditView, most: int | None) -> Iterable[RenderableType]:
     yield Text(f"Audit of {view.owner}, {view.generated}; account as of {view.snapshot or 'unknown'}.")
     yield from (Text(caution, style="bold yellow") for caution in view.cautions)
     yield from _photos("Your photos in datasets", view.photos, most)
-    yield from _photos("Ascribed to you, but not in your account any more", view.gone, most)
+    yield from _photos("Listed under your name, but no longer in your account", view.gone, most)
     if view.files:
         yield _heading("Files on your disk that datasets hold")
     for file in view.files:
@@ -93,7 +93,7 @@ def _audit(view: AuditView, most: int | None) -> Iterable[RenderableType]:
     for step in view.steps:
         yield Text(f"{step.why}:")
         yield _Whole(f"    {step.command}", style="cyan")
-    yield _heading("What your next uploads will get")
+    yield _heading("Settings for your next uploads")
     yield from map(Text, view.uploads)
 
 

@@ -256,7 +256,7 @@ def audit_view(result: AuditResult) -> AuditView:
 def _uploads(account: Account) -> Iterator[str]:
     yield from map(str, advise(account.defaults))
     if "privacy" not in account.defaults:
-        yield "flickr-auditor whoami reads what Flickr tells of these."
+        yield "flickr-auditor whoami shows what Flickr says about these."
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,14 +427,14 @@ def _license_name(license_id: str | None) -> str:
 def _details(result: AuditResult, photos: Sequence[PhotoRow], gone: Sequence[PhotoRow]) -> Iterable[str]:
     places = [photo.found for photo in (*photos, *gone)]
     if owned := sum(any(item.dataset.own_list for item in found) for found in places):
-        lists = "lists of your own: no publisher stands behind these"
+        lists = "your own lists: no publisher vouches for these"
         yield f"{count(owned, 'photo')} {is_are(owned)} in {lists}."
     if faces := sum(photo.in_face_set for photo in photos):
         yield f"{faces:,} of them {is_are(faces)} in datasets of faces."
     if deleted := sum(photo.id is not None for photo in gone):
         yield (
-            f"{count(deleted, 'more photo')}, not in your account any more, {is_are(deleted)} ascribed"
-            " to you: deleting a photo on Flickr does not take it out of a dataset."
+            f"{count(deleted, 'more photo')}, no longer in your account, {is_are(deleted)} listed"
+            " under your name: deleting a photo on Flickr does not take it out of a dataset."
         )
     if nameless := sum(photo.id is None for photo in gone):
         verb = "names" if nameless == 1 else "name"
@@ -442,9 +442,7 @@ def _details(result: AuditResult, photos: Sequence[PhotoRow], gone: Sequence[Pho
     if files := len(result.files):
         yield f"{count(files, 'file')} on your disk {is_are(files)} in a dataset, by content."
     if read := result.originals:
-        skipped = (
-            f"; {count(len(read.skipped), 'file')} could not be (JSON tells why)" if read.skipped else ""
-        )
+        skipped = f"; {count(len(read.skipped), 'file')} could not be (JSON says why)" if read.skipped else ""
         verb = "was" if read.files == 1 else "were"
         yield f"{count(read.files, 'original')} in {plain(read.folder)} {verb} read{skipped}."
     if originals := sum(any(item.links_original for item in found) for found in places):
@@ -492,7 +490,7 @@ _GROUPS = {
     Why.DAMAGED: "The index on this computer cannot be read; add it again",
     Why.UNASKED: "A look-up has an index and did not answer; run it again",
     Why.LEFT_OUT: "Left out by --dataset",
-    Why.NO_KEY: "Published nothing that leads back to a Flickr photo; nobody can check these",
+    Why.NO_KEY: "Published nothing that leads back to a Flickr photo; these cannot be checked",
 }
 
 
@@ -520,7 +518,7 @@ def _lineage(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[str,
         sentence = f"{line.photos:,} of your photos {is_are(line.photos)} in {datasets[line.dataset].short}."
         if keyless:
             sentence += (
-                f" Sets drawn from it that published no keys, so nobody can tell: {', '.join(keyless)}."
+                f" Sets drawn from it without published keys, so nobody can tell: {', '.join(keyless)}."
             )
         if others:
             sentence += f" Sets drawn from it that were not checked here: {', '.join(others)}."

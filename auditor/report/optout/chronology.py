@@ -17,7 +17,7 @@ from auditor.optout.workflow import Protection
 from auditor.text import count, plain
 
 _KINDS: Mapping[str, str] = {
-    "access": "Question sent: what is held",
+    "access": "Question sent: what do they hold",
     Kind.REQUEST: "Request sent",
     Kind.FOLLOW_UP: "Follow-up sent",
     Kind.REMINDER: "Reminder sent",

@@ -11,7 +11,7 @@ from auditor.optout.photos import RequestedPhoto
 from auditor.optout.workflow import AskedAll, Drafted
 from auditor.text import count
 
-NO_ADVICE = "The letters are no legal advice. Read them, and send only what is true of you."
+NO_ADVICE = "The letters are not legal advice. Read them, and send only what is true of you."
 _SHOWN = 20
 
 
@@ -77,7 +77,7 @@ def case_text(case: Case, today: date, *, goes_on_in: str | None = None) -> str:
         what = "deadline" if due.legal else "reminder (no law sets a term)"
         assumed = due.legal and not (letter and letter.received_on)
         lines.append(
-            f"  {what}: {due.day}{', counted from sending until they tell the day of receipt' * assumed}"
+            f"  {what}: {due.day}{', counted from sending until they say when they received it' * assumed}"
         )
     if answer := case.newest_answer:
         meaning = answer.meaning or "not sure what it means"

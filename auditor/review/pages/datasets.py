@@ -85,7 +85,7 @@ async def fetch_faces(request: Request) -> Response:
             )
         failed = [outcome.card.title for outcome in ended if outcome.failed]
         got = count(sum(outcome.fetched is not None for outcome in ended), "dataset")
-        return f"{got} can be looked up now" + (f"; not to be had: {', '.join(failed)}" if failed else "")
+        return f"{got} can be looked up now" + (f"; not available: {', '.join(failed)}" if failed else "")
 
     state.jobs.start("fetch-faces", "Fetching the face datasets", "/datasets", work)
     return see("/jobs/fetch-faces")

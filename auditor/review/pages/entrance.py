@@ -12,7 +12,7 @@ from auditor.review.render import state_of
 # Not a redirect: a browser that came from elsewhere would not send a SameSite=Strict cookie along with it.
 _WELCOME = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">
-<title>Flickr auditor</title><main><h1>Welcome</h1><p><a href="/">Go on</a></p></main></html>"""
+<title>Flickr auditor</title><main><h1>Welcome</h1><p><a href="/">Continue</a></p></main></html>"""
 
 
 async def enter(request: Request) -> Response:

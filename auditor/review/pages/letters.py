@@ -204,7 +204,7 @@ def _day(form: Form, today: date) -> date:
     try:
         return date.fromisoformat(form.get("on")) if form.get("on") else today
     except ValueError:
-        raise UsageError("this is no day", hint="Write it like 2026-11-21.") from None
+        raise UsageError("this is not a date", hint="Write it like 2026-11-21.") from None
 
 
 STEPS: Final[dict[str, Callable[[Workspace, Desk, str, Form], None]]] = {

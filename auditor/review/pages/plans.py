@@ -72,7 +72,7 @@ def _actions(form: Form) -> Actions:
         else:
             asked[key] = kind.parse(words[-1])
     if not asked:
-        raise UsageError("nothing is to be done", hint="Choose at least one change.")
+        raise UsageError("no action is given", hint="Choose at least one change.")
     return Actions(**asked)
 
 

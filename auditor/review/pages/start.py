@@ -53,7 +53,7 @@ async def pull(request: Request) -> Response:
         with state.workspace(progress) as space, space.account_lock("sync"):
             result = sync(space.read_api(wait=False), space.store, now=space.clock(), progress=progress)
         told = f"{count(result.photos, 'photo')} of your account are here"
-        return told if result.complete else f"{told}, but the listing was not complete: pull again later"
+        return told if result.complete else f"{told}, but the listing was incomplete: sync again later"
 
     state.jobs.start("sync", "Pulling your account", "/", work)
     return see("/jobs/sync")
@@ -116,7 +116,7 @@ def callback(request: Request) -> Response:
 
 _BACK = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta http-equiv="refresh" content="0;url=/login/finish?verifier=VERIFIER"><title>Back from Flickr</title>
-<main><h1>Back from Flickr</h1><p><a href="/login/finish?verifier=VERIFIER">Go on</a></p></main></html>"""
+<main><h1>Back from Flickr</h1><p><a href="/login/finish?verifier=VERIFIER">Continue</a></p></main></html>"""
 
 
 def finish_page(request: Request) -> Response:

@@ -25,13 +25,13 @@ NAMES = [f"{NEW + number}_0a1b2c3d4e.jpg" for number in range(60)]
     [
         ("flickr8k", text(NAMES), "newer than the dataset"),
         ("iipa", text([*[ELSEWHERE] * 40, static(*PHOTOS[0][::2])]), "lead to other sites"),
-        ("coyo-700m", parquet({"URL": [ELSEWHERE] * 9, "TEXT": ["x"] * 9}), "lacks what is in every file"),
+        ("coyo-700m", parquet({"URL": [ELSEWHERE] * 9, "TEXT": ["x"] * 9}), "lacks what every known file of"),
         (
             "laion-400m",
             parquet({"URL": [ELSEWHERE], "TEXT": ["x"], "punsafe": [0.1]}),
             "files of other datasets",
         ),
-        ("megaface", b'{"path": ["99000001@N07/9000000001_0.jpg"]}', "lacks what is in every file"),
+        ("megaface", b'{"path": ["99000001@N07/9000000001_0.jpg"]}', "lacks what every known file of"),
         ("megaface-mf2", b'{"path": ["990/99000001@N07/9000000001_0.jpg"]}', "files of other datasets"),
         (
             "pass",

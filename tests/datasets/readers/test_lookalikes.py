@@ -343,7 +343,7 @@ def test_owners_that_fit_no_photo_are_not_guessed(add: Build) -> None:
     urls = [static(photo, secret) for photo, _, secret in PHOTOS]
     assert add("sbu-json", json.dumps({"image_urls": urls, "user_ids": [None] * 7}).encode()).owners == 0
     data = {"image_urls": urls, "user_ids": ["99000001@N07"]}
-    with pytest.raises(WrongFileError, match="nobody knows whose is which"):
+    with pytest.raises(WrongFileError, match="it is unclear which value belongs to which photo"):
         add("sbu-json", json.dumps(data).encode())
 
 
