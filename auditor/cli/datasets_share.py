@@ -312,8 +312,9 @@ def _publish_lookup(
 ) -> None:
     from datetime import UTC, datetime
 
+    from auditor.datasets import duck
     from auditor.files import user_path
-    from auditor.lookup.publish import publish
+    from auditor.lookup.publish import MEMORY_LIMIT, publish
     from auditor.report.lookup import lookup_json, lookup_text
 
     here = open_indexes(session, names)
@@ -322,12 +323,13 @@ def _publish_lookup(
             f"the look-up would be without {', '.join(here.damaged)}, whose index cannot be read",
             hint="Build it again, or name the others with --dataset.",
         )
+    given = session.settings.memory_limit
     published = publish(
         here.readable if names else (),
         user_path(folder),
         now=datetime.now(UTC),
         left_out=_left_out(user_path(leave_out)) if leave_out is not None else None,
-        memory_limit=session.settings.memory_limit,
+        memory_limit=MEMORY_LIMIT if given == duck.MEMORY_LIMIT else given,
         progress=session.progress,
     )
     if format is Format.json:

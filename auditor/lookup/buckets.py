@@ -16,6 +16,9 @@ from auditor.lookup.columns import NO_PHOTO, RECORD_COLUMNS, SAME_PHOTO, Bucket,
 SHARING: Final = 10
 """How many buckets at the end share what is left over."""
 
+_LESSER: Final = ("dataset", "source", "row")
+"""What decides between records of one photo, so that the same records give the same bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -84,7 +87,9 @@ def _end(prefixes: npt.NDArray[np.int64], least: int, size: int, before: Sequenc
 
 
 def _bucket(table: pa.Table) -> Bucket:
-    """The columns of the records in `table`."""
+    """The columns of the records in `table`, those of a key in the order of photo ids, without one last."""
+    order = [("place", "ascending"), ("photo", "ascending"), *((name, "ascending") for name in _LESSER)]
+    table = table.take(pc.sort_indices(table, sort_keys=order)).combine_chunks()
     numbers = {
         name: pc.fill_null(table[name], 0).to_numpy().astype(np.uint64)
         for name in ("place", "mask", "dataset", "source", "via", "license", "flags", "photo", "row")

@@ -22,7 +22,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from auditor.datasets import catalogue, duck
+from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index import manifest
 from auditor.datasets.index.lookup import Index
@@ -47,6 +47,8 @@ LEAST: Final = dict.fromkeys(keys.KINDS, 1000) | {
 """Keys in a bucket, by section. A thousand photos are of some hundred accounts at least."""
 MOST_PAGE: Final = 88 * 1024
 """Bytes of an owner's page: with the tables on the way an answer stays below 100 kB."""
+MEMORY_LIMIT: Final = "512MB"
+"""For DuckDB, unless the settings say otherwise: the buckets, and what it uses beside, come on top."""
 PAGE_STEP: Final = 1024
 MOST_WASTE: Final = 1.25
 """How much larger than needed a page may stay as it was."""
@@ -83,7 +85,7 @@ def publish(
     *,
     now: datetime,
     left_out: LeftOut | None = None,
-    memory_limit: str = duck.MEMORY_LIMIT,
+    memory_limit: str = MEMORY_LIMIT,
     progress: Progress = SILENT,
 ) -> Published:
     """Write the look-up of `indexes` to `folder`, making it when it is missing.

@@ -97,24 +97,27 @@ class Staging:
         }
 
     def ordered(self, section: str) -> Iterator[pa.RecordBatch]:
-        """The records of a section in the order of their digests, then of photo ids; in little memory."""
+        """The records of a section in the order of their digests; in little memory."""
         if section == keys.UNOWNED:
             kinds: tuple[str, ...] = (keys.PHOTO, keys.HASH, keys.MD5)
             where = "(owner IS NULL OR photo_id IS NULL)"
         else:
             kinds, where = (section,), "true"
         parts = " UNION ALL ".join(f"({_keyed(kind, where)})" for kind in kinds)
-        path = self._work / f"{section}.parquet"
-        # By way of a file: a result that is read as it comes is neither in order nor small.
-        self._database.execute(
-            f"""COPY (SELECT ('0x' || substr(sha, 1, 16))::UBIGINT AS place,
-                ('0x' || substr(sha, 17, 16))::UBIGINT AS mask, * EXCLUDE (sha)
-            FROM ({parts}) ORDER BY place, photo NULLS LAST, dataset, source, "row")
-            TO {duck.literal(str(path.absolute()))} (FORMAT parquet, COMPRESSION lz4)"""  # noqa: S608
-        )
+        found, path = self._work / f"{section}-found.parquet", self._work / f"{section}.parquet"
+        # In two steps: a sort behind the joins and digests takes memory beyond its limit, and spills nothing.
+        self._write(parts, found)
+        found_files = duck.parquet(duck.literal(duck.pattern(found)))
+        self._write(f"SELECT * FROM {found_files} ORDER BY place", path)  # noqa: S608
+        found.unlink()
+        # And by way of a file: a result that is read as it comes is neither in order nor small.
         with pq.ParquetFile(path) as file:
             yield from file.iter_batches(BATCH_ROWS)
         path.unlink()
+
+    def _write(self, query: str, path: Path) -> None:
+        target = duck.literal(str(path.absolute()))
+        self._database.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION lz4)")
 
     def _view_of(self, index: Index) -> None:
         """``r<number>``: the records of an index, with what its parent's index knows of them."""
@@ -202,18 +205,28 @@ def staging(
 
 
 def _keyed(kind: str, where: str) -> str:
-    """The records that have a key of `kind`, with the SHA-256 of the key."""
+    """The records that have a key of `kind`, with place and mask of the key."""
     text, column = _TEXT_OF_KEY[kind], _COLUMN.get(kind, kind)
     prefix = duck.literal(keys.hashed(kind, ""))
     same = f"{SAME_PHOTO}" if kind == keys.PHOTO else f"CASE WHEN photo_id IS NULL THEN {NO_PHOTO} ELSE 0 END"
     photo = "NULL::BIGINT" if kind == keys.PHOTO else "photo_id"
+    digest = f"""
+        SELECT * EXCLUDE (sha), ('0x' || substr(sha, 1, 16))::UBIGINT AS place,
+            ('0x' || substr(sha, 17, 16))::UBIGINT AS mask
+        FROM (SELECT *, sha256({prefix} || {text}) AS sha FROM """  # noqa: S608 - all from this file
+    found = f"FROM records WHERE {column} IS NOT NULL AND {where}"
+    if kind in (keys.NSID, keys.ALIAS):  # an owner has many records: one digest does for all
+        distinct = f"{digest} (SELECT DISTINCT {column} {found}))"
+        keyed = f"(SELECT * {found}) JOIN ({distinct}) USING ({column})"
+    else:
+        keyed = f"({digest} (SELECT * {found})))"
     return f"""
-        SELECT sha256({prefix} || {text}) AS sha, dataset, source, coalesce(via + 1, 0) AS via,
-            coalesce(license_id + 1, 0) AS license,
-            {same} + CASE WHEN original THEN {ORIGINAL} ELSE 0 END
-                + CASE WHEN joined THEN {JOINED} ELSE 0 END AS flags,
+        SELECT place, mask, dataset::USMALLINT AS dataset, source, coalesce(via + 1, 0)::USMALLINT AS via,
+            coalesce(license_id + 1, 0)::USMALLINT AS license,
+            ({same} + CASE WHEN original THEN {ORIGINAL} ELSE 0 END
+                + CASE WHEN joined THEN {JOINED} ELSE 0 END)::UTINYINT AS flags,
             {photo} AS photo, "row", record AS text, key
-        FROM records WHERE {column} IS NOT NULL AND {where}"""  # noqa: S608 - all from this file
+        FROM {keyed}"""  # noqa: S608
 
 
 def _parents(name: str) -> tuple[str, ...]:
