@@ -41,8 +41,8 @@ def private_dir(path: Path) -> Path:
 def is_there(path: Path) -> bool:
     """Whether there is a file or folder; what can be the name of none, such as 300 letters, is not there."""
     try:
-        return path.expanduser().exists()
-    except (OSError, RuntimeError, ValueError):
+        return path.exists()
+    except (OSError, ValueError):
         return False
 
 

@@ -79,16 +79,18 @@ def add(
 def _name_and_files(words: list[str]) -> tuple[str | None, list[Path]]:
     """The name, if the first word is one and no file, and the files."""
     from auditor.datasets import catalogue
-    from auditor.files import is_there
+    from auditor.files import is_there, user_path
 
     if not all(words):
         raise UsageError("a file name is empty", hint="Give the publisher's index files.")
     first, *rest = words
-    is_name = bool(rest) and (catalogue.find(first) is not None or not is_there(Path(first)))
-    if not rest and not is_there(Path(first)):
+    paths = [user_path(Path(word)) for word in words]
+    is_name = bool(rest) and (catalogue.find(first) is not None or not is_there(paths[0]))
+    if not rest and not is_there(paths[0]):
         raise UsageError(f"there is no file called {first}", hint="Give the publisher's index files.")
-    paths = [Path(word).expanduser() for word in (rest if is_name else words)]
-    return first if is_name else None, paths
+    if is_name:
+        return first, paths[1:]
+    return None, paths
 
 
 def _emit(

@@ -58,7 +58,7 @@ def tick(page: Page, number: int) -> None:
 def plan_and_apply(page: Page) -> str:
     """Apply a plan of what is ticked; the number of its changes (a photo may have the tag already)."""
     page.get_by_role("button", name="See what would change").click()
-    expect(page.get_by_text("Nothing was changed yet")).to_be_visible()
+    expect(page.get_by_text("Nothing has been changed yet")).to_be_visible()
     number = page.locator("form.fields b").inner_text()
     page.locator("input[name=number]").fill(number)
     page.get_by_role("button", name="Apply").click()

@@ -71,6 +71,7 @@ def older(add: Build, indexes: Path) -> Path:
         Path(f"{path}.new").replace(path)
         files.append({**asdict(file), "bytes": path.stat().st_size, "sha256": digest(path)})
     data = json.loads((folder / manifest.NAME).read_text())
+    del data["keyed"]
     (folder / manifest.NAME).write_text(json.dumps({**data, "files": files}))
     return folder
 

@@ -135,7 +135,7 @@ def test_a_denied_login_says_so(box: Sandbox) -> None:
 
 
 def test_a_login_nobody_allows_ends_in_time() -> None:
-    with Callback() as callback, pytest.raises(NotAllowedError, match="nobody") as caught:
+    with Callback() as callback, pytest.raises(NotAllowedError, match="not approved") as caught:
         callback.wait(0.05)
     assert "--no-browser" in caught.value.hint
 

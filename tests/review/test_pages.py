@@ -71,7 +71,7 @@ def test_a_selection_outlives_pages_and_is_planned_as_ticked(writer: Program, in
     assert set(inside.state.selection.ids) == set(ids)
     plan = inside.post("/plans", add_tags="no_cv", license="all-rights-reserved")
     assert plan.ok
-    assert "Nothing was changed yet" in plan.text
+    assert "Nothing has been changed yet" in plan.text
 
 
 def test_all_that_match_can_be_ticked_at_once_and_strangers_ids_cannot(

@@ -29,10 +29,11 @@ Commands = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def closed_port() -> int:
+def closed_port() -> Iterator[int]:
+    """A port that refuses connections. It stays bound, so that no other test's server gets it meanwhile."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        return int(unused.getsockname()[1])
+        yield int(unused.getsockname()[1])
 
 
 @pytest.fixture
