@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from auditor.datasets.parsing.columns import Plan, described, plan_for, records_of
 from auditor.datasets.parsing.describe import no_index
@@ -23,6 +24,10 @@ from auditor.progress import SILENT
 FILE_NAME = "name"
 """The one column of a folder of pictures."""
 _HOST = re.compile(rb"(?:\bflickr\.com|staticflickr\.com|\bflic\.kr)(?:\b|%2f)", re.IGNORECASE)
+
+
+MOST_TOLD: Final = 20
+"""Files whose columns are listed one by one."""
 
 
 def generic_format(
@@ -77,14 +82,21 @@ class _Reader:
         label = source.path.name if layout is _name_rows else source.label
         if label not in self.told:
             self.told.add(label)
-            for words in described(plan):
-                self.say(f"{label}: {words}")
+            self._tell(label, plan)
         for row in layout(source):
             records = records_of(row, plan)
             if not isinstance(records, str):
                 yield Row(row.number, tuple(records))
             elif row.section in plan.sections or not plan.sections:
                 yield Row(row.number, skipped=records)
+
+    def _tell(self, label: str, plan: Plan) -> None:
+        """Say what is taken of each column. A folder of side-car JSON is thousands of files alike."""
+        if len(self.told) <= MOST_TOLD:
+            for words in described(plan):
+                self.say(f"{label}: {words}")
+        elif len(self.told) == MOST_TOLD + 1:
+            self.say(f"The columns of files after the first {MOST_TOLD} are read too, but not listed.")
 
     def advice(self, source: Source) -> str:
         """What a refused file holds all the same; of a pickle and the like nothing is ever taken."""

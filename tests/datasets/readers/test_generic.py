@@ -121,6 +121,21 @@ def test_bare_numbers_are_photo_ids_only_in_a_named_column(
     assert manifest.rows == 7 + sum(manifest.skipped.values())
 
 
+def test_a_folder_of_many_files_is_read_whole_without_a_line_for_each_column_of_each(
+    indexes: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "sidecars"
+    folder.mkdir()
+    for number in range(60):
+        (folder / f"{number}.json").write_text(
+            json.dumps([{"url": page(5_000_000 + number, "99000009@N01")}])
+        )
+    manifest, said = read(indexes, folder)
+    assert manifest.photos == 60
+    assert len(said) < 50
+    assert "not listed" in said[-1]
+
+
 def test_every_value_of_the_column_is_accounted_for(indexes: Path, write: Write) -> None:
     rows = [f"{PAGES[0]},a", f"{ELSEWHERE},b", ",c", "12", "0,d", f"{NUMBERS[1]},e"]
     manifest, _ = read(indexes, write(text(["url,n", *rows])), "url")
