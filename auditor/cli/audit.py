@@ -155,10 +155,11 @@ def run_audit(
 def _read_originals(session: Session, folder: Path, indexes: Sequence["Searched"]) -> "Originals | None":
     """The files of `folder`; None when no index could match them, for reading them all takes its time."""
     from auditor.audit import originals
+    from auditor.text import plain
 
     if not any("content_md5" in index.manifest.match_keys for index in indexes):
         note(
-            f"The files in {folder} were not read: no local index has checksums of originals."
+            f"The files in {plain(str(folder))} were not read: no local index has checksums of originals."
             " The one of Open Images would: flickr-auditor datasets info open-images"
         )
         return None

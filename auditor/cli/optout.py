@@ -472,6 +472,7 @@ def folder(
     from auditor.optout import case_files, workflow
     from auditor.report.optout import chronology
     from auditor.report.optout import json as as_json
+    from auditor.text import plain
 
     desk = _desk(context.obj)
     case = desk.store.get(case_id)
@@ -494,7 +495,7 @@ def folder(
     if format is Format.json:
         emit_json({**as_json.case_json(case, desk.today), "files": [str(target)]}, output)
     else:
-        emit(f"Case {case.id}: {len(files) + len(texts)} files in {target}", output)
+        emit(f"Case {case.id}: {len(files) + len(texts)} files in {plain(str(target))}", output)
 
 
 def _unchecked(session: Session) -> list[str]:

@@ -180,3 +180,10 @@ def test_the_name_of_a_file_is_never_more_than_text(indexed: Program, name: str)
     ):
         result = indexed(*words)
         assert name not in result.out + result.err, words
+
+
+def test_the_name_of_a_case_folder_is_only_text_on_a_terminal(indexed: Program, tmp_path: Path) -> None:
+    assert indexed("optout", "draft", "ffhq").code == 0
+    result = indexed("optout", "folder", "last", "--out", tmp_path / "a\x1b[31m\u202eb.zip")
+    assert result.code == 0
+    assert not set(result.out + result.err) & {"\x1b", "\u202e"}
