@@ -1,6 +1,8 @@
 """The pages over real sockets: what they show, and that nothing happens twice or unseen."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -223,3 +225,15 @@ def test_a_question_needs_no_index_and_nothing_is_sent(
 def test_only_a_cases_own_files_can_be_downloaded(indexed: Program, inside: Served, name: str) -> None:
     page = inside.post("/letters", what="draft", dataset="ffhq")
     assert inside.get(f"{page.url.removeprefix(inside.address)}/files/{name}").status_code in {400, 404}
+
+
+def test_what_limits_the_account_is_said_on_the_overview_as_in_the_report(
+    indexed: Program, inside: Served, environment: Path
+) -> None:
+    with closing(sqlite3.connect(environment / "auditor.sqlite3")) as conn, conn:
+        conn.execute("UPDATE snapshot SET complete = 0")
+    report = indexed("audit", "--format", "html").out
+    cautions = re.findall(r'<p class="caution">(.*?)</p>', report)
+    assert cautions
+    page = inside.get("/").text
+    assert all(caution in page for caution in cautions)
