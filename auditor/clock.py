@@ -10,14 +10,10 @@ monotonic and the wall clock, and each caller asks for the end of that range tha
 """
 
 import threading
-import time
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Final
+from datetime import UTC, date, datetime
 
-_BOOTTIME: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", None)
-_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+from auditor.outside import world
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,27 @@ class Moment:
 
 def moment() -> Moment:
     """What the clocks show."""
-    return Moment(_boot_id(), _uptime(), time.time())
+    return Moment(world().boot_id(), world().uptime(), world().wall())
+
+
+def wall() -> float:
+    """Unix time, as the computer's clock has it: for what people read, never for how much time has passed."""
+    return world().wall()
+
+
+def utc() -> datetime:
+    """The date and time of `wall`."""
+    return datetime.fromtimestamp(wall(), UTC)
+
+
+def today() -> date:
+    """The day it is where the user is."""
+    return datetime.fromtimestamp(wall()).astimezone().date()
+
+
+def sleep(seconds: float) -> None:
+    """Wait."""
+    world().sleep(seconds)
 
 
 def least_since(then: Moment, current: Moment) -> float:
@@ -54,19 +70,7 @@ def now() -> float:
     Where the system has no such clock, a difference is at least as large as the truth, as far as the
     monotonic and the wall clock can tell.
     """
-    return _uptime() if _BOOTTIME is not None else _larger.read()
-
-
-def _uptime() -> float:
-    return time.monotonic() if _BOOTTIME is None else time.clock_gettime(_BOOTTIME)
-
-
-@cache
-def _boot_id() -> str:
-    try:
-        return _BOOT_ID.read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        return ""
+    return world().uptime() if world().counts_sleep else _larger.read()
 
 
 class _Larger:
@@ -74,12 +78,12 @@ class _Larger:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._last = (time.monotonic(), time.time())
+        self._last = (world().uptime(), world().wall())
         self._passed = 0.0
 
     def read(self) -> float:
         with self._lock:
-            current = (time.monotonic(), time.time())
+            current = (world().uptime(), world().wall())
             self._passed += max(b - a for a, b in zip(self._last, current, strict=True))
             self._last = current
             return self._passed

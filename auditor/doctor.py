@@ -8,7 +8,6 @@ import os
 import platform
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from auditor import database
+from auditor import clock, database
 from auditor.account.store import AccountStore
 from auditor.account.upload_defaults import SETTINGS_PAGE, advise
 from auditor.datasets import catalogue
@@ -73,7 +72,7 @@ def examine(settings: Settings, *, environ: Mapping[str, str] = os.environ) -> I
     try:
         yield _key(settings)
         yield from _guarded("login", lambda: _login(settings, conn))
-        yield from _guarded("account", lambda: _account(conn, time.time()))
+        yield from _guarded("account", lambda: _account(conn, clock.wall()))
         yield from _guarded("indexes", lambda: _indexes(settings.indexes))
         yield from _guarded("budget", lambda: _budget(settings))
         yield from _guarded("runs", lambda: _runs(conn))
@@ -221,7 +220,7 @@ def _runs(conn: sqlite3.Connection) -> Check:
 
 
 def _letters(conn: sqlite3.Connection) -> Check:
-    overdue = [case.id for case in CaseStore(conn).all() if case.overdue(datetime.now().astimezone().date())]
+    overdue = [case.id for case in CaseStore(conn).all() if case.overdue(clock.today())]
     if overdue:
         return Check("letters", State.NOTE, f"overdue: {', '.join(overdue)}", "flickr-auditor optout status")
     return Check("letters", State.OK, "nothing is overdue")
@@ -241,7 +240,7 @@ def _uploads(conn: sqlite3.Connection) -> Check:
 
 
 def _machine(environ: Mapping[str, str]) -> Iterator[Check]:
-    now = datetime.now().astimezone()
+    now = clock.utc().astimezone()
     yield Check("clock", State.OK, f"{now:%Y-%m-%d %H:%M} {now.tzname() or ''}".strip())
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         if value := environ.get(name):

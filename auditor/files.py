@@ -11,6 +11,7 @@ from threading import Event
 from typing import Final, Literal
 
 from auditor.errors import StorageError, UsageError
+from auditor.outside import world
 
 _SYSTEMS: Final = (Path("/dev"), Path("/proc"), Path("/sys"))
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - ordinary files, in memory
@@ -125,12 +126,13 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            try:
+                world().write(handle, data)
+                world().fsync(handle)
+            finally:
+                os.close(handle)
             Path(name).chmod(mode)
-            Path(name).replace(path)
+            world().rename(Path(name), path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -143,7 +145,7 @@ def sync_dir(path: Path) -> None:
     """Make renames inside `path` survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        world().fsync(descriptor)
     finally:
         os.close(descriptor)
 

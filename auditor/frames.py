@@ -7,13 +7,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from auditor import database, settings
+from auditor import clock, database, settings
 from auditor.account.photo import Photo
 from auditor.account.store import AccountStore
 from auditor.audit.check import check
@@ -138,7 +137,7 @@ class Home:
         """Make an audit and keep it, as the command does: one row for each audit kept, the new one first."""
         with self._opened() as conn:
             result = self._audit(conn)
-            remember(result, conn, datetime.now(UTC).timestamp())
+            remember(result, conn, clock.wall())
             return _view(conn, "audits", result.account.nsid, order="audit_id DESC")
 
     def runs(self) -> pd.DataFrame:

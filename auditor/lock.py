@@ -9,7 +9,7 @@ import json
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, err
 """What file systems without locks answer, some network and user-space ones."""
 WAIT_SECONDS: Final = 30.0
 """How long a command waits for another one that works on the account."""
+_LOOK_AGAIN: Final = 0.05
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def _acquire(
         except filelock.Timeout:
             if wait:
                 progress.say(f"Waiting: {describe(holder)}.")
-            lock.acquire(timeout=wait)
+            _wait_for(lock, wait)
     except filelock.Timeout:
         raise busy(holder) from None
     except NotImplementedError as error:
@@ -88,6 +89,18 @@ def _acquire(
         if error.errno in _NO_LOCKS:
             raise no_locks(file, error.strerror or str(error)) from error
         raise storage_error(file, error) from error
+
+
+def _wait_for(lock: "filelock.BaseFileLock", seconds: float) -> None:
+    import filelock
+
+    until = clock.now() + seconds
+    while clock.now() < until:
+        clock.sleep(_LOOK_AGAIN)
+        with suppress(filelock.Timeout):
+            lock.acquire(timeout=0)
+            return
+    raise filelock.Timeout(lock.lock_file)
 
 
 def busy(holder: Path, process: Process | None = None) -> RefusedError:

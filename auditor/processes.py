@@ -72,7 +72,7 @@ def who_locks(files: Iterable[Path]) -> Process | None:
 def _since(moment: datetime | None) -> str:
     if moment is None:
         return ""
-    today = moment.date() == datetime.now(moment.tzinfo).date()
+    today = moment.date() == clock.utc().astimezone(moment.tzinfo).date()
     return f" since {moment:%H:%M:%S}" if today else f" since {moment:%Y-%m-%d %H:%M}"
 
 

@@ -3,10 +3,12 @@
 They are daemons: when the user interrupts, nobody waits for a thread that sleeps before its next try.
 """
 
-import queue
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, TypeVar
+
+from auditor.outside import world
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -16,17 +18,17 @@ class Workers:
     """`size` threads; use as a context manager."""
 
     def __init__(self, size: int) -> None:
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(size)]
-        for thread in self._threads:
-            thread.start()
+        self._jobs = world().queue()
+        self._size = size
+        for _ in range(size):
+            world().start(self._work)
 
     def map(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """`work` on every item, in any order of execution; the results in the order of `items`.
 
         The first error is raised at once; jobs that have not begun by then are dropped.
         """
-        results: queue.SimpleQueue[tuple[int, R | None, BaseException | None]] = queue.SimpleQueue()
+        results = world().queue()  # of (number, result, error)
         cancelled = threading.Event()
 
         def job(number: int, item: T) -> None:
@@ -39,7 +41,7 @@ class Workers:
 
         items = list(items)
         for number, item in enumerate(items):
-            self._jobs.put(lambda number=number, item=item: job(number, item))  # type: ignore[misc]
+            self._jobs.put(partial(job, number, item))
         done: dict[int, Any] = {}
         try:
             for _ in items:
@@ -53,7 +55,7 @@ class Workers:
 
     def submit(self, work: Callable[[], R]) -> Callable[[], R]:
         """Begin `work`; what is returned waits for it and gives its result, or raises its error."""
-        results: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+        results = world().queue()  # of (result, error)
 
         def job() -> None:
             try:
@@ -73,7 +75,7 @@ class Workers:
 
     def close(self) -> None:
         """Let the threads end when they are done with what they do."""
-        for _ in self._threads:
+        for _ in range(self._size):
             self._jobs.put(None)
 
     def __enter__(self) -> "Workers":

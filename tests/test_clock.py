@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from auditor import clock
+from auditor import clock, outside
 from auditor.clock import Moment, least_since
 
 THEN = Moment("a", 1000.0, 1_700_000_000.0)
@@ -50,7 +50,7 @@ def test_without_such_a_clock_a_reading_ages_by_the_larger_difference(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clocks = {"monotonic": 100.0, "time": 1_700_000_000.0}
-    monkeypatch.setattr(clock, "_BOOTTIME", None)
+    monkeypatch.setattr(outside, "_BOOTTIME", None)
     for name in clocks:
         monkeypatch.setattr(time, name, lambda name=name: clocks[name])
     monkeypatch.setattr(clock, "_larger", clock._Larger())

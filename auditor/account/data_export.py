@@ -13,7 +13,6 @@ folder, so what holds a profile of its own is an export of its own.
 
 import json
 import re
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +20,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
+from auditor import clock
 from auditor.account import export_files
 from auditor.account.export_files import Member, SkippedFile
 from auditor.account.photo import Account, Photo, album_id, photo_from_export, unix_time
@@ -111,7 +111,7 @@ def load(path: Path, *, now: float | None = None, progress: Progress = SILENT) -
     say whose it is, or when it is of two accounts.
     """
     files, unreadable = export_files.find(path)
-    readings = _Readings(path, files, time.time() if now is None else now)
+    readings = _Readings(path, files, clock.wall() if now is None else now)
     readings.newest.skipped += unreadable
     with progress.task("Reading the export", unit="files") as task:
         for member in export_files.members(path, files):

@@ -123,7 +123,7 @@ def photo_from_row(row: Json, as_of: float | None = None) -> Photo | str:
 
     A row of 2023, without the extras::
 
-        {"id":"52931686549","owner":"192376927@N06","secret":"9b203d4894","server":"65535","farm":66,
+        {"id":"52931686549","owner":"192376927@N06","secret":"0a1b2c3d4e","server":"65535","farm":66,
          "title":"DSC04707","ispublic":1,"isfriend":0,"isfamily":0}
     """
     photo_id = text(row.get("id"))
@@ -153,7 +153,7 @@ def photo_from_info(info: Json, as_of: float | None = None) -> Photo | str:
     Of 2023, shortened; where a list row has ``"license":"0"`` so has this, but the rest is nested::
 
         {"id":"52992805950","secret":"034d512c5c","server":"65535","farm":66,"dateuploaded":"1687404528",
-         "license":"0","safety_level":"0","originalsecret":"41633ac73c","originalformat":"jpg",
+         "license":"0","safety_level":"0","originalsecret":"0f1e2d3c4b","originalformat":"jpg",
          "title":{"_content":"Hier bin ich"},"visibility":{"ispublic":1,"isfriend":0,"isfamily":0},
          "dates":{"taken":"2023-06-08 08:17:50","takenunknown":"0","lastupdate":"1687412385"},"views":"112",
          "tags":{"tag":[{"id":"153473870-…-241","raw":"Wild","_content":"wild","machine_tag":0}]},

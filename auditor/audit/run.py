@@ -3,8 +3,8 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
+from auditor import clock
 from auditor.account.license_history import kept
 from auditor.account.photo import Account
 from auditor.account.store import AccountStore
@@ -60,7 +60,7 @@ def audit_home(
         account_state(conn, nsid),
         (*indexes.readable, *asked),
         catalogue.load(),
-        generated_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        generated_at=clock.utc().isoformat(timespec="seconds"),
         parents=indexes.parents,
         only=only,
         damaged=indexes.damaged,

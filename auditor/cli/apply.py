@@ -5,12 +5,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor import clock
 from auditor.cli.output import (
     Format,
     FormatOption,
@@ -167,7 +167,7 @@ def _carry_out(
         note("This plan was applied already: there is nothing left to do.")
         _report(journal, run, 0, format, output)
         return
-    check_plan(plan, journal, len(session.store.photos(plan.nsid)), cap, datetime.now(UTC))
+    check_plan(plan, journal, len(session.store.photos(plan.nsid)), cap, clock.utc())
     if plan.changes and not yes:
         _ask(session, plan, journal.records(run.run_id) if run is not None else None)
     with session.account_lock("undo" if plan.undoes else "apply"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor import clock
 from auditor.cli.indexes import (
     NameArgument,
     ReplaceOption,
@@ -279,7 +280,6 @@ def publish(
     look-up does not.
     """
     from dataclasses import asdict
-    from datetime import UTC, datetime
 
     from auditor.datasets.index import local
     from auditor.datasets.sharing import publish as publishing
@@ -292,7 +292,7 @@ def publish(
         return
     if leave_out is not None:
         raise UsageError("--except belongs to --lookup", hint="A pack holds the whole index.")
-    entries = publishing.publish(indexes, names, folder, now=datetime.now(UTC), progress=session.progress)
+    entries = publishing.publish(indexes, names, folder, now=clock.utc(), progress=session.progress)
     if format is Format.json:
         emit_json({"folder": str(folder), "packs": [asdict(entry) for entry in entries]}, output)
     else:
@@ -310,7 +310,6 @@ def _publish_lookup(
     format: Format,  # noqa: A002
     output: Path | None,
 ) -> None:
-    from datetime import UTC, datetime
 
     from auditor.datasets import duck
     from auditor.files import user_path
@@ -327,7 +326,7 @@ def _publish_lookup(
     published = publish(
         here.readable if names else (),
         user_path(folder),
-        now=datetime.now(UTC),
+        now=clock.utc(),
         left_out=_left_out(user_path(leave_out)) if leave_out is not None else None,
         memory_limit=MEMORY_LIMIT if given == duck.MEMORY_LIMIT else given,
         progress=session.progress,

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from auditor import clock
 from auditor.cli.commands import example
 from auditor.cli.listing import Leaf, Listing
 from auditor.cli.output import Format, FormatOption, OutputOption, confirm, emit, emit_json, note
@@ -371,7 +372,7 @@ def status(
     desk = _desk(context.obj)
     cases, today = desk.store.all(), desk.today
     if ics:
-        emit(calendar(cases, datetime.now(UTC)), ics)
+        emit(calendar(cases, clock.utc()), ics)
     if format is Format.json:
         emit_json(as_json.status_json(cases, today), output)
     else:
@@ -601,4 +602,4 @@ def _read(path: Path) -> str:
 
 def _today() -> date:
     """The day where the user is."""
-    return datetime.now().astimezone().date()
+    return clock.today()

@@ -4,12 +4,12 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from auditor import clock
 from auditor.cli.output import (
     Format,
     FormatOption,
@@ -165,7 +165,7 @@ def plan(
         given.indexes,
         api,
         nsid=session.account,
-        now=datetime.now(UTC),
+        now=clock.utc(),
         budget=Budget(given.calls_per_hour, used, given.concurrency),
         progress=session.progress,
     )
@@ -214,7 +214,7 @@ def rendered(session: Session, plan: "Plan", format: str, output: Path | None = 
 def _state(session: Session, plan: "Plan") -> "PlanState":
     from auditor.mitigation.running.journal import Journal, plan_state
 
-    return plan_state(plan, Journal(session.conn), datetime.now(UTC), session.nsid)
+    return plan_state(plan, Journal(session.conn), clock.utc(), session.nsid)
 
 
 def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Path | None) -> None:  # noqa: A002

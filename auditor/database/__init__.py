@@ -14,6 +14,7 @@ from pathlib import Path
 from auditor.errors import AuditorError, StorageError
 from auditor.files import private_dir, storage_error
 from auditor.lock import busy, no_locks
+from auditor.outside import world
 from auditor.processes import who_locks
 
 BUSY_SECONDS = 30
@@ -32,7 +33,7 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         if not path.exists():
             path.touch(mode=0o600)
-        conn = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        conn = world().database(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     except OSError as error:
         raise storage_error(path, error) from error
     except sqlite3.Error as error:

@@ -9,7 +9,6 @@ whatever becomes of the wall clock, sleeping and restarting included.
 import hashlib
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -39,7 +38,7 @@ class CallBudget:
         wait: bool = True,
         progress: Progress = SILENT,
         moment: Callable[[], Moment] = clock.moment,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = clock.sleep,
     ) -> None:
         self._conn = database.connect(path)
         # A count lost in a power cut does no harm; an fsync for each call would cost more than the call's own

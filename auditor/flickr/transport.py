@@ -17,7 +17,6 @@ import json
 import logging
 import re
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -29,9 +28,11 @@ import requests
 import stamina
 from flickrapi.auth import FlickrAccessToken
 
+from auditor import clock
 from auditor.errors import AuditorError, CallError, ConfigurationError, NotAllowedError, UnreachableError
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.parse import Json, integer, text
+from auditor.outside import world
 from auditor.progress import SILENT, Progress
 from auditor.version import VERSION
 from auditor.web.address import parse
@@ -216,22 +217,25 @@ class Transport:
         """The flickrapi client of this thread: its session and OAuth state are not safe to share."""
         client = getattr(self._local, "client", None)
         if client is None:
-            given = self._credentials
-            token = FlickrAccessToken(given.token, given.token_secret, "read") if given.token else None
-            client = flickrapi.FlickrAPI(
-                str(given.api_key),
-                str(given.api_secret),
-                token=token,
-                store_token=False,
-                cache=False,
-                timeout=TIMEOUT,
-            )
-            session = client.flickr_oauth.session = new_session(loopback=self._base_url is not None)
-            with self._lock:
-                self._sessions.append(session)
-            if self._base_url is not None:
-                client.REST_URL = f"{self._base_url}/services/rest/"
-            self._local.client = client
+            client = self._local.client = world().client(self._new_client)
+        return client
+
+    def _new_client(self) -> flickrapi.FlickrAPI:
+        given = self._credentials
+        token = FlickrAccessToken(given.token, given.token_secret, "read") if given.token else None
+        client = flickrapi.FlickrAPI(
+            str(given.api_key),
+            str(given.api_secret),
+            token=token,
+            store_token=False,
+            cache=False,
+            timeout=TIMEOUT,
+        )
+        session = client.flickr_oauth.session = new_session(loopback=self._base_url is not None)
+        with self._lock:
+            self._sessions.append(session)
+        if self._base_url is not None:
+            client.REST_URL = f"{self._base_url}/services/rest/"
         return client
 
 
@@ -376,4 +380,4 @@ def _retry_after(header: str | None) -> float | None:
         date = parsedate_to_datetime(text)
     except ValueError:  # neither: Flickr wants a pause, and does not say how long
         return None
-    return max(0.0, date.timestamp() - time.time())
+    return max(0.0, date.timestamp() - clock.wall())

@@ -6,7 +6,6 @@ Each use-case is a function that takes the `Desk` (database, folder of letters, 
 A letter, its photos and the case's new state are written together or not at all.
 """
 
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor import database
+from auditor import clock, database
 from auditor.account.license_history import kept
 from auditor.account.photo import Account
 from auditor.datasets import catalogue
@@ -48,6 +47,7 @@ from auditor.optout.letter import FollowUp, Letter, Recipient
 from auditor.optout.next_index import Recheck, compare, fingerprint, refuse_unproven, version
 from auditor.optout.photos import RequestedPhoto, Selection, select
 from auditor.optout.render import LANGUAGES, language_of
+from auditor.outside import world
 from auditor.text import count, plain
 
 if TYPE_CHECKING:
@@ -327,7 +327,7 @@ def _write(
     """`case` with a letter more, whose files are in `folder`."""
     number = cases.next_letter_number(case)
     # The token keeps strangers from filing a mail to the case by guessing its reference.
-    message_id = f"{case.id}.{number}.{secrets.token_hex(8)}"
+    message_id = f"{case.id}.{number}.{world().token(8)}"
     files = case_files.write_letter(
         parts, folder, message_id=message_id, templates=desk.templates, public=public
     )
@@ -630,7 +630,7 @@ def in_account(state: "AccountState", index: Index, card: Card) -> Sequence[Requ
     """What one index holds of the account."""
     from auditor.audit.audit import audit
 
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = clock.utc().isoformat(timespec="seconds")
     result = audit(state, [index], catalogue.load(), generated_at=now, only=[card.name])
     return requested.from_audit(result, state, index)
 

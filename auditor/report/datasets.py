@@ -3,9 +3,9 @@
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from auditor import clock
 from auditor.datasets.access import Access
 from auditor.datasets.card import Card
 from auditor.datasets.contacts import Channel, usable
@@ -225,7 +225,7 @@ def _opt_out(card: Card) -> Iterator[str]:
 
 def _seen(channel: Channel) -> str:
     """Where a channel was read, and whether that is long ago."""
-    old = ", over 18 months ago" if channel.old(datetime.now(UTC).date()) else ""
+    old = ", over 18 months ago" if channel.old(clock.utc().date()) else ""
     return f"{channel.source}, seen {channel.seen}{old}"
 
 

@@ -18,6 +18,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from auditor import clock
+from auditor.outside import world
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -48,7 +49,7 @@ def new_session(patience: Patience, *, loopback: bool) -> requests.Session:
 
 def prepare(session: requests.Session, patience: Patience, *, loopback: bool) -> requests.Session:
     """Give `session` the patience; an address on this machine is reached without proxies."""
-    adapter = _Adapter(patience)
+    adapter = world().adapter(_Adapter(patience))
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     if loopback:

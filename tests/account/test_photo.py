@@ -16,7 +16,7 @@ from auditor.flickr.privacy import Privacy
 
 ROW: dict[str, Any] = {
     "id": "52931686549",
-    "secret": "9b203d4894",
+    "secret": "0a1b2c3d4e",
     "server": "65535",
     "farm": 66,
     "title": "DSC04707",
@@ -110,7 +110,7 @@ def test_a_recorded_single_reading_tells_all_that_a_row_tells(shared: Path) -> N
         1687412385,
     )
     assert (photo.license_id, photo.privacy, photo.safety_level, photo.views) == ("0", Privacy.PUBLIC, 0, 112)
-    assert (photo.original_secret, photo.original_format) == ("41633ac73c", "jpg")
+    assert (photo.original_secret, photo.original_format) == ("0f1e2d3c4b", "jpg")
     assert set(photo.tags) == set(tag_ids(recorded))
 
 

@@ -7,12 +7,11 @@ build.
 
 import dataclasses
 import os
-import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from threading import Event
@@ -22,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from auditor import clock
 from auditor.datasets import duck, provenance
 from auditor.datasets.card import Card
 from auditor.datasets.index import folder, manifest, records
@@ -36,6 +36,7 @@ from auditor.datasets.provenance import Provenance
 from auditor.datasets.readers import Format, detect, detect_listing, wrong_file
 from auditor.errors import RefusedError, UsageError, WrongFileError
 from auditor.files import digest, is_there, sync_dir
+from auditor.outside import world
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
 from auditor.version import VERSION
@@ -100,7 +101,7 @@ def build(
             raise UsageError(f"{own} is a part of the local index itself", hint="Give the publisher's file.")
         old = manifest.read(here) if append and (here / manifest.NAME).exists() else None
         builder = _Builder(name, work, formats, memory_limit, progress)
-        new = builder.build(old, files, now or datetime.now(UTC), card)
+        new = builder.build(old, files, now or clock.utc(), card)
         new = dataclasses.replace(new, origin=_origin(old, origin or _names(files)))
         if told_on:
             new = dataclasses.replace(
@@ -145,7 +146,7 @@ def restore(
             provenance=Provenance.PACK,
             certain=False,  # its maker's word
             origin=origin,
-            obtained_at=(now or datetime.now(UTC)).isoformat(timespec="seconds"),
+            obtained_at=(now or clock.utc()).isoformat(timespec="seconds"),
         )
         folder.commit(work, new)
     return new
@@ -344,7 +345,7 @@ class _Builder:
 
     def _sorted_files(self) -> Iterator[DataFile]:
         """Write the data files: all records by photo id, then by each other key that records have."""
-        build_id = secrets.token_hex(8)
+        build_id = world().token(8)
         main = self.work / f"photo_id-{build_id}.parquet"
         with self.progress.task("Sorting", total=len(_ORDERS)) as task:
             for key, (which, order, without) in _ORDERS.items():

@@ -7,7 +7,6 @@ replace, so that the next one can clear up after ``kill -9`` too.
 """
 
 import re
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from auditor.errors import RefusedError, StorageError, WrongFileError
 from auditor.files import private_dir, storage_errors, sync_dir
 from auditor.lock import index_lock
 from auditor.names import dataset_name, inside
+from auditor.outside import world
 from auditor.text import count
 
 _WORKSHOP: Final = re.compile(r"\.build-[0-9a-f]{16}")
@@ -126,7 +126,7 @@ def remove(indexes: Path, name: str) -> tuple[str, ...]:
 
 
 def _new_workshop(folder: Path) -> Path:
-    return private_dir(folder / f".build-{secrets.token_hex(8)}")
+    return private_dir(folder / f".build-{world().token(8)}")
 
 
 def _sweep(folder: Path) -> None:

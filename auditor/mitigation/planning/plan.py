@@ -6,7 +6,6 @@ run. It holds no secret. Reading one trusts nothing, hash or not.
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from auditor.flickr.urls import is_nsid, is_photo_id
 from auditor.mitigation.change import Change, Skip
 from auditor.mitigation.kinds.registry import MITIGATIONS, of
 from auditor.names import is_name
+from auditor.outside import world
 
 SCHEMA_VERSION: Final = 1
 MAX_AGE: Final = 7 * 24 * 3600
@@ -59,7 +59,7 @@ class Plan:
 
 def new_id(kind: Literal["plan", "undo", "run"], now: datetime) -> str:
     """A name that sorts by time and is safe as a file name."""
-    return f"{kind}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    return f"{kind}-{now:%Y%m%d-%H%M%S}-{world().token(3)}"
 
 
 def is_stale(plan: Plan, now: datetime) -> bool:

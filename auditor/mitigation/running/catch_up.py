@@ -6,9 +6,9 @@ speak of a photo as it was before. So this happens once, whenever a home's datab
 """
 
 import sqlite3
-import time
 from dataclasses import replace
 
+from auditor import clock
 from auditor.account.photo import Photo
 from auditor.account.store import AccountStore
 from auditor.mitigation.kinds.registry import of
@@ -29,4 +29,4 @@ def catch_up(conn: sqlite3.Connection) -> None:
                 if after != before:  # the store does not hold everything: not who is hidden from searches
                     changed[photo.id] = replace(after, as_of=answered_at)
         if changed:
-            store.update(run.nsid, list(changed.values()), time.time())
+            store.update(run.nsid, list(changed.values()), clock.wall())

@@ -7,14 +7,13 @@ moment knows which answers it never got. A row is never rewritten by another run
 import json
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from auditor import database
+from auditor import clock, database
 from auditor.errors import UsageError
 from auditor.mitigation.change import OPEN, Change, Outcome, Record, Value
 from auditor.mitigation.kinds.registry import of
@@ -48,7 +47,7 @@ class RunSummary:
 class Journal:
     """Reads and writes runs; safe for threads. Errors: `StorageError`, such as for a full disk."""
 
-    def __init__(self, conn: sqlite3.Connection, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, conn: sqlite3.Connection, *, clock: Callable[[], float] = clock.wall) -> None:
         self._conn = conn
         self._clock = clock
         self._lock = threading.RLock()

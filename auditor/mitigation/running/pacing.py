@@ -1,10 +1,10 @@
 """How many calls are in flight at once: one more after a good round, half as many after a 429 (AIMD)."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from auditor import clock
+from auditor.outside import world
 
 
 class StoppedError(Exception):
@@ -22,7 +22,7 @@ class Pacer:
         self._slowed_at = float("-inf")
         self._stopped = False
         self._clock = clock
-        self._changed = threading.Condition()
+        self._changed = world().condition()
 
     @property
     def allowed(self) -> int:

@@ -5,7 +5,6 @@ time: as many of them as lie within 500 photos of the account cost one call, a l
 So 20 photos of 100,000 cost 20 calls, and 10,000 of 10,000 cost 20 as well.
 """
 
-import time
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Final
 
 from auditor import clock
 from auditor.account.photo import Photo, photo_from_info, photo_from_row, privacy_of, tag_ids
+from auditor.clock import wall
 from auditor.errors import CallError, UnreachableError
 from auditor.flickr.api import PER_PAGE, ReadApi
 from auditor.flickr.parse import Json, integer, table
@@ -96,7 +96,7 @@ class Reader:
         for page in self._api.own_photos(uploaded_from=window.uploaded_from, uploaded_to=window.uploaded_to):
             at = self._clock()
             for row in page.rows:
-                photo = photo_from_row(row, as_of=time.time())
+                photo = photo_from_row(row, as_of=wall())
                 if isinstance(photo, str) or photo.privacy is None:
                     continue  # read alone, where what is unknown is an error
                 if photo.id in missing:
@@ -147,7 +147,7 @@ class Reader:
 
 def _seen(info: Json, at: float) -> PhotoState:
     """From the answer of `getInfo` for an own photo."""
-    photo = photo_from_info(info, as_of=time.time())
+    photo = photo_from_info(info, as_of=wall())
     if isinstance(photo, str) or photo.privacy is None:
         raise UnreachableError("Flickr's answer does not say who may see the photo")
     permissions = table(info.get("permissions"))

@@ -1,10 +1,10 @@
 """From a plan to its run: the checks that come before the first write, then the run, then the local store."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
+from auditor import clock
 from auditor.account.photo import Photo, account_from_person
 from auditor.account.store import AccountStore
 from auditor.errors import NotAllowedError, RefusedError
@@ -36,7 +36,7 @@ class RunContext:
     concurrency: int = 8
     retry: Retry = field(default_factory=Retry)
     progress: Progress = SILENT
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = clock.utc
 
 
 def run_context(
@@ -116,7 +116,7 @@ def carry_out(run: Run, context: RunContext) -> None:
 
     def keep(photos: Sequence[Photo]) -> None:
         if known and photos:
-            context.store.update(run.nsid, photos, time.time())
+            context.store.update(run.nsid, photos, clock.wall())
 
     Runner(
         context.transport,

@@ -6,13 +6,13 @@ retries, pauses, and stopping at any moment without losing an answer.
 """
 
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from auditor import clock
 from auditor.account.photo import Photo
 from auditor.errors import BudgetSpentError, CallError, UnreachableError
 from auditor.flickr.transport import LONGEST_WAIT, Retry, TransientError
@@ -26,6 +26,7 @@ from auditor.mitigation.running.pacing import Pacer, StoppedError
 from auditor.mitigation.running.photo_state import Reader, Window, image, photos_of
 from auditor.mitigation.running.undo import lost_changes
 from auditor.mitigation.running.verify import can_read_back, observe
+from auditor.outside import world
 from auditor.progress import SILENT, Progress, Task
 from auditor.workers import Workers
 
@@ -60,7 +61,7 @@ class Runner:
         concurrency: int = 8,
         retry: Retry = Retry(),  # noqa: B008 - frozen
         progress: Progress = SILENT,
-        sleep: Callable[[float], object] = time.sleep,
+        sleep: Callable[[float], object] = clock.sleep,
     ) -> None:
         self._transport = transport
         self._reader = reader
@@ -302,7 +303,7 @@ class _Flights:
     def __init__(self) -> None:
         self._count = 0
         self._closed = False
-        self._changed = threading.Condition()
+        self._changed = world().condition()
 
     @contextmanager
     def flight(self) -> Iterator[Callable[[], None]]:

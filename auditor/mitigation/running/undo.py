@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from auditor import clock
 from auditor.account.photo import Photo
 from auditor.errors import NotAllowedError, UnreachableError
 from auditor.flickr.api import ReadApi
@@ -161,7 +162,7 @@ def plan_undo(
         run,
         records,
         journal.events(run.run_id),
-        now=datetime.now(UTC),
+        now=clock.utc(),
         facts=FlickrFacts({}, available, frozenset()),
         unhide=unhide,
     )

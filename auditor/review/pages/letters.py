@@ -4,7 +4,7 @@ The ladder is the one of `auditor.optout.case`: what the page offers is what `st
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from auditor import clock
 from auditor.account.photo import Account
 from auditor.datasets import catalogue
 from auditor.datasets.index.local import open_indexes
@@ -35,7 +36,7 @@ SHOWN: Final = 200_000
 
 
 def _desk(space: Workspace) -> Desk:
-    return Desk(space.conn, space.settings.home / "letters", datetime.now().astimezone().date())
+    return Desk(space.conn, space.settings.home / "letters", clock.today())
 
 
 def letters(request: Request) -> Response:

@@ -3,7 +3,6 @@
 It is the very planner of the command line, with a client that can only read.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from auditor import clock
 from auditor.errors import ConfigurationError, NotAllowedError, UsageError
 from auditor.flickr.api import ReadApi
 from auditor.mitigation.kinds.registry import ASKED
@@ -91,7 +91,7 @@ def _make(state: State, actions: Actions, progress: JobProgress) -> Plan:
             given.indexes,
             api,
             nsid=space.required_nsid(),
-            now=datetime.now(UTC),
+            now=clock.utc(),
             budget=Budget(given.calls_per_hour, space.budget().used() if api else 0, given.concurrency),
             progress=progress,
         )
@@ -114,7 +114,7 @@ def show(request: Request) -> Response:
         plan = plans_of(space).load(request.path_params["plan_id"])
         journal = Journal(space.conn)
         run = journal.run_of(plan.plan_id)
-        now_state = plan_state(plan, journal, datetime.now(UTC), space.required_nsid())
+        now_state = plan_state(plan, journal, clock.utc(), space.required_nsid())
         photos = {photo.id: photo for photo in space.store.photos(plan.nsid)}
         ready = bool(space.settings.api_key and space.settings.api_secret)
     return page(
@@ -147,7 +147,7 @@ async def apply(request: Request) -> Response:
                 Journal(space.conn),
                 len(space.store.photos(plan.nsid)),
                 len(plan.changes),  # the number was typed: that is the cap
-                datetime.now(UTC),
+                clock.utc(),
             )
             return plan
 
