@@ -68,9 +68,14 @@ def examine(settings: Settings, *, environ: Mapping[str, str] = os.environ) -> I
     if not settings.home.is_dir():
         yield Check("account", State.MISSING, "nothing is kept yet", _PULL)
         return
-    conn = database.connect(settings.database)
+    yield _key(settings)
     try:
-        yield _key(settings)
+        conn = database.connect(settings.database)
+    except AuditorError as error:
+        yield Check("database", State.MISSING, error.message, error.hint)
+        yield from _machine(environ)
+        return
+    try:
         yield from _guarded("login", lambda: _login(settings, conn))
         yield from _guarded("account", lambda: _account(conn, clock.wall()))
         yield from _guarded("indexes", lambda: _indexes(settings.indexes))

@@ -2,6 +2,8 @@
 
 import re
 import runpy
+import shutil
+import subprocess
 
 import pytest
 import typer
@@ -56,9 +58,19 @@ def test_every_decision_is_listed() -> None:
     assert all(f"({page.name})" in listed for page in folder.glob("0*.md"))
 
 
-def test_the_page_of_commands_is_what_help_prints() -> None:
-    page = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))
-    assert page["PAGE"].read_text(encoding="utf-8") == page["text"](), "run: python docs/make_commands.py"
+@pytest.mark.parametrize("maker", ["make_commands.py", "make_man.py"])
+def test_the_pages_of_commands_are_what_help_prints(maker: str) -> None:
+    page = runpy.run_path(str(ROOT / "docs" / maker))
+    assert page["PAGE"].read_text(encoding="utf-8") == page["text"](), f"run: python docs/{maker}"
+
+
+@pytest.mark.skipif(not shutil.which("groff"), reason="no groff here to typeset the man page")
+def test_the_man_page_is_typeset_without_a_warning() -> None:
+    page = ROOT / "docs" / "flickr-auditor.1"
+    typeset = ["groff", "-ww", "-Kutf8", "-Tutf8", "-man", str(page)]
+    result = subprocess.run(typeset, capture_output=True, text=True, check=True)
+    assert result.stderr == ""
+    assert "--detailed-exitcode" in result.stdout
 
 
 def test_help_names_what_it_wants_and_shows_lines_that_can_be_copied() -> None:

@@ -40,10 +40,16 @@ def connect(path: Path) -> sqlite3.Connection:
         raise database_error(error, path) from error
     try:
         conn.row_factory = sqlite3.Row
+        scripts = _scripts()
+        # First of all: not a byte of a newer version's file is changed.
+        if _version(conn) > len(scripts):
+            raise StorageError(
+                f"{path} was written by a newer version of flickr-auditor", hint="Upgrade the program."
+            )
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute("PRAGMA synchronous = FULL")
         conn.execute("PRAGMA foreign_keys = ON")
-        _migrate(conn, path)
+        _migrate(conn, scripts)
     except sqlite3.Error as error:
         conn.close()
         raise database_error(error, path) from error
@@ -87,22 +93,23 @@ def database_error(error: sqlite3.Error, path: Path) -> AuditorError:
     )
 
 
-def _migrate(conn: sqlite3.Connection, path: Path) -> None:
-    scripts = sorted(
-        (entry for entry in resources.files(__name__).iterdir() if entry.name.endswith(".sql")),
-        key=lambda entry: entry.name,
-    )
-    version = conn.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(scripts):
-        raise StorageError(
-            f"{path} was written by a newer version of flickr-auditor", hint="Upgrade the program."
-        )
-    for number, script in enumerate(scripts[version:], start=version + 1):
+def _scripts() -> list[str]:
+    """The schema's steps in order; the version of a file is how many of them it has seen."""
+    files = (entry for entry in resources.files(__name__).iterdir() if entry.name.endswith(".sql"))
+    return [entry.read_text(encoding="utf-8") for entry in sorted(files, key=lambda entry: entry.name)]
+
+
+def _version(conn: sqlite3.Connection) -> int:
+    return int(conn.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(conn: sqlite3.Connection, scripts: list[str]) -> None:
+    for number, script in enumerate(scripts[_version(conn) :], start=_version(conn) + 1):
         with transaction(conn):
             # Another process may have upgraded the file while this one waited for the lock.
-            if conn.execute("PRAGMA user_version").fetchone()[0] >= number:
+            if _version(conn) >= number:
                 continue
-            for statement in _statements(script.read_text()):
+            for statement in _statements(script):
                 conn.execute(statement)
             conn.execute(f"PRAGMA user_version = {number}")
 
