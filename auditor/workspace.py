@@ -5,7 +5,7 @@ The command line and the review page are two front ends over the same use-cases:
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from auditor.progress import SILENT, Progress
 if TYPE_CHECKING:
     import sqlite3
 
+    from auditor.account.pictures import Pictures
     from auditor.account.store import AccountStore
     from auditor.flickr.api import ReadApi
     from auditor.flickr.budget import CallBudget
@@ -92,6 +93,16 @@ class Workspace:
     def required_nsid(self) -> str:
         """`nsid`. Errors: `NotSyncedError` where this home does not hold it."""
         return self.store.required_snapshot(self.account).nsid
+
+    def pictures(self, nsid: str) -> "Pictures":
+        """Small pictures of that account, drawn from the files of its export."""
+        from auditor.account.pictures import Pictures
+
+        return Pictures(self.pictures_folder(nsid), partial(self.store.original, nsid))
+
+    def pictures_folder(self, nsid: str) -> Path:
+        """Where the home keeps the small pictures of an account."""
+        return self.settings.home / "pictures" / nsid
 
     def check_account(self, nsid: str) -> None:
         """Errors: `RefusedError` where another account than `nsid` was named."""

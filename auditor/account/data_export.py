@@ -22,8 +22,9 @@ from typing import Final
 
 from auditor import clock
 from auditor.account import export_files
-from auditor.account.export_files import Member, SkippedFile
+from auditor.account.export_files import Member, Place, SkippedFile
 from auditor.account.photo import Account, Photo, album_id, photo_from_export, unix_time
+from auditor.account.pictures import ENDINGS
 from auditor.account.store import AccountStore
 from auditor.account.sync import SyncResult
 from auditor.errors import WrongFileError
@@ -79,6 +80,8 @@ class Export:
     """The files tell that day; else they are copies, and `made_at` is the newest date inside them."""
     albums: Mapping[str, str] = field(default_factory=dict)
     """Titles by id."""
+    originals: Mapping[str, Place] = field(default_factory=dict)
+    """Where the pictures of photos lie, by photo id."""
     earlier: tuple["Export", ...] = ()
     """Exports of earlier days that lie in the same place, the oldest first."""
 
@@ -193,8 +196,8 @@ class _Readings:
             if member.dated:
                 reading = self._by_folder[member.folder]
                 reading.dated_at = max(reading.dated_at, member.modified)
-        self._media: set[frozenset[str]] = set()
-        """For each original, the ids that its name may mean."""
+        self._media: dict[frozenset[str], Place | None] = {}
+        """For each original the ids that its name may mean; None: it is no picture that can be drawn."""
         self._unread: list[str] = []
 
     @property
@@ -210,7 +213,9 @@ class _Readings:
         if _is_read(name):
             self._by_folder[member.folder].take(member)
         elif ids := photo_ids_in_name(name):
-            self._media.add(ids)
+            self._media.setdefault(ids, None)
+            if name.endswith(ENDINGS):
+                self._media[ids] = member.place
         elif name.endswith(".json") and not _NOT_READ.fullmatch(name):
             self._unread.append(member.name)
 
@@ -227,6 +232,12 @@ class _Readings:
         known = frozenset[str]().union(*(reading.photo_ids for reading in readings))
         *earlier, newest = (reading.export(nsid) for reading in readings)
         orphans = sum(ids.isdisjoint(known) for ids in self._media)
+        originals = {
+            photo_id: place
+            for ids, place in self._media.items()
+            if place and len(ids & known) == 1
+            for photo_id in ids & known
+        }
         incomplete, warnings = newest.incomplete, newest.warnings
         if orphans:
             incomplete += (f"it holds {count(orphans, 'original')} without a photo_<id>.json",)
@@ -239,7 +250,9 @@ class _Readings:
                 f"there are several exports here; that of {_day(newest.made_at)} is the newest, and counts"
                 f" (earlier: {days})",
             )
-        return replace(newest, incomplete=incomplete, warnings=warnings, earlier=tuple(earlier))
+        return replace(
+            newest, incomplete=incomplete, warnings=warnings, originals=originals, earlier=tuple(earlier)
+        )
 
     def _owner(self) -> str:
         """Whose photos they are by their page addresses, where no profile says it."""

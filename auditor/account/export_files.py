@@ -31,7 +31,7 @@ _FLICKR_BEGAN: Final = datetime(2004, 2, 10, tzinfo=UTC).timestamp()
 # Flickr names the metadata zips <17 digits>_<hex>_part1.zip; browsers add " (1)" to a second download.
 _PART = re.compile(r"(.+)_part([0-9]{1,4})(?: ?\([0-9]+\))?\.zip", re.IGNORECASE)
 _EXPORT_ZIP = re.compile(r".+_part[0-9]+.{0,20}\.zip|data-download-[0-9]+.{0,20}\.zip", re.IGNORECASE)
-_BROKEN_ZIP = (
+BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     LZMAError,
@@ -54,6 +54,16 @@ class SkippedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file of the export lies."""
+
+    file: Path
+    """Absolute."""
+    member: str = ""
+    """Its name inside of `file`, which then is a zip."""
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One file of the export."""
 
@@ -67,6 +77,7 @@ class Member:
     """Unix time by the date of the file, 0 where there is none; of a copy it may be that of the copying."""
     dated: bool
     """The date is the one that Flickr gave the file, not perhaps that of a copy."""
+    place: Place
     read: Callable[[], bytes | SkippedFile]
     """Its bytes, or why it has none; only until the next member is asked for."""
 
@@ -136,7 +147,8 @@ def members(path: Path, files: Iterable[Path]) -> Iterator[Member | SkippedFile]
         if file.suffix.lower() == ".zip":
             yield from _zip_members(file, name, folder)
         elif not _is_apple_double((*folder, file.name)):
-            yield Member(name, file.name, folder, *_modified(file), partial(_read_file, file, name))
+            read = partial(_read_file, file, name)
+            yield Member(name, file.name, folder, *_modified(file), Place(file.absolute()), read)
 
 
 def _zip_members(file: Path, name: str, folder: tuple[str, ...]) -> Iterator[Member | SkippedFile]:
@@ -153,8 +165,9 @@ def _zip_members(file: Path, name: str, folder: tuple[str, ...]) -> Iterator[Mem
                     yield SkippedFile(inside, "a zip inside a zip: unpack the outer one")
                 else:
                     read = partial(_read_zipped, archive, info, inside)
-                    yield Member(inside, parts[-1], (*folder, *parts[:-1]), *_zip_date(info), read)
-    except _BROKEN_ZIP as error:
+                    place = Place(file.absolute(), info.filename)
+                    yield Member(inside, parts[-1], (*folder, *parts[:-1]), *_zip_date(info), place, read)
+    except BROKEN_ZIP as error:
         yield SkippedFile(name, _why(error) if isinstance(error, OSError) else "no zip file, or damaged")
 
 
@@ -175,7 +188,7 @@ def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> 
         # Not info.file_size: what a zip says about itself may be a lie.
         with archive.open(info) as stream:
             return _within_limit(stream.read(MAX_BYTES + 1), name)
-    except _BROKEN_ZIP:
+    except BROKEN_ZIP:
         return SkippedFile(name, "damaged inside its zip")
 
 

@@ -21,6 +21,10 @@ class LicenseThen:
     unchanged: bool
     """The photo never had another one, so the day does not matter."""
 
+    def __str__(self) -> str:
+        """``CC BY 2.0 (on 2014-12-31)``."""
+        return f"{self.license} ({'unchanged since' if self.unchanged else 'on'} {self.day})"
+
 
 @dataclass(frozen=True, slots=True)
 class LicenseFacts:
@@ -30,6 +34,17 @@ class LicenseFacts:
     """The licences one after the other."""
     then: Mapping[str, LicenseThen]
     """By dataset, where the history reaches that far; the other datasets are not in it."""
+
+    def __str__(self) -> str:
+        """``CC BY 2.0 until 2015-03-01; All Rights Reserved since 2015-03-01``."""
+        return "; ".join(
+            " ".join(
+                [period.license]
+                + [f"since {period.since}"] * (period.since is not None)
+                + [f"until {period.until}"] * (period.until is not None)
+            )
+            for period in self.periods
+        )
 
 
 def license_facts(changes: Sequence[LicenseChange], cards: Sequence[Card]) -> LicenseFacts:

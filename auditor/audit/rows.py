@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from auditor.account.photo import Photo
+from auditor.audit.license_facts import LicenseFacts
 from auditor.audit.result import AuditResult, CheckedTarget, Exposure
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
@@ -36,6 +37,8 @@ PLACE_COLUMNS: Final = (
     "provenance",
 )
 AUDIT_COLUMNS: Final = (*PHOTO_COLUMNS, *PLACE_COLUMNS, "in_account", "file", "account")
+HISTORY_COLUMNS: Final = ("license_by_history", "license_by_history_day", "license_history")
+"""By Flickr's history: the licence when the dataset recorded the photo, and all that it had."""
 CHECK_COLUMNS: Final = (
     "target",
     "kind",
@@ -50,19 +53,31 @@ CHECK_COLUMNS: Final = (
 
 
 def audit_rows(result: AuditResult) -> Iterator[dict[str, Any]]:
-    """Rows with the values of `AUDIT_COLUMNS` (and more), as they are: not safe for a spreadsheet.
+    """Rows with the values of `AUDIT_COLUMNS` and `HISTORY_COLUMNS`, as they are: not safe for a spreadsheet.
 
     `file` is the path of an original on disk that is no photo of the account.
     """
     nsid = result.account.nsid
     for exposed in result.exposed:
         known = {**photo_row(exposed.photo, nsid), "in_account": True}
-        yield from ({**known, **exposure.values()} for exposure in exposed.exposures)
+        facts = (result.license_histories or {}).get(exposed.photo.id)
+        for exposure in exposed.exposures:
+            yield {**known, **exposure.values(), **_history(facts, exposure.dataset)}
     elsewhere = {"in_account": False, "account": nsid}
     for gone in result.gone:
         yield elsewhere | _located(gone.photo_id, nsid, gone.exposure)
     for file in result.files:
         yield from (elsewhere | {"file": file.path} | exposure.values() for exposure in file.exposures)
+
+
+def _history(facts: LicenseFacts | None, dataset: str) -> dict[str, Any]:
+    """The values of `HISTORY_COLUMNS`."""
+    then = facts.then.get(dataset) if facts else None
+    return {
+        "license_by_history": then and then.license,
+        "license_by_history_day": then and then.day.isoformat(),
+        "license_history": str(facts) if facts else None,
+    }
 
 
 def photo_row(photo: Photo, nsid: str) -> dict[str, Any]:

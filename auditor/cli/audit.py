@@ -78,7 +78,8 @@ def audit(
         result = _with_histories(session, result)
     page = None
     if format is ReportFormat.html:
-        page = page_for(session, thumbnails, (item.photo for item in result.exposed))
+        shown = [item.photo for item in result.exposed]
+        page = page_for(session, result.account.nsid, thumbnails, shown)
     nothing_new = since is not None and not result.anything_found
     # With --quiet for cron, which sends by mail whatever is written.
     if not (nothing_new and session.quiet and format is ReportFormat.table and output is None):

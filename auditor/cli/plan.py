@@ -17,10 +17,13 @@ from auditor.cli.output import (
     OutputOption,
     ReportFormat,
     ReportFormatOption,
+    Thumbnails,
+    ThumbnailsOption,
     columns,
     emit,
     note,
 )
+from auditor.cli.pictures import page_for
 from auditor.cli.session import Session
 from auditor.errors import ConfigurationError, NotAllowedError, UsageError
 from auditor.mitigation.kinds.base import Asked
@@ -180,6 +183,7 @@ def show(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="Id or file of a plan; last: the newest.")],
     format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
     output: OutputOption = None,
+    thumbnails: ThumbnailsOption = Thumbnails.link,
 ) -> None:
     """Show what a plan would do, photo by photo."""
     from auditor.mitigation.planning.plan_store import Origin
@@ -187,7 +191,7 @@ def show(
     session: Session = context.obj
     plans = plans_of(session)
     found = plans.load(plan)
-    emit(rendered(session, found, format.value, output), output)
+    emit(rendered(session, found, format.value, output, thumbnails), output)
     origin = plans.origin(found)
     if origin in {Origin.FOREIGN, Origin.CHANGED}:
         note(f"This plan was {origin.value}: apply takes it only with --foreign.")
@@ -202,13 +206,23 @@ def plans_of(session: Session) -> "PlanStore":
     return PlanStore(session.conn, session.settings.home / "plans")
 
 
-def rendered(session: Session, plan: "Plan", format: str, output: Path | None = None) -> str:  # noqa: A002
-    """A plan as `show` writes it, with the titles that the local store knows."""
+def rendered(
+    session: Session,
+    plan: "Plan",
+    format: str,  # noqa: A002 - the option's name
+    output: Path | None = None,
+    thumbnails: Thumbnails = Thumbnails.none,
+) -> str:
+    """A plan as `show` writes it, with the titles that the local store knows; `thumbnails` are for html."""
     from auditor.report.plan import render_plan
 
     photos = {photo.id: photo for photo in session.store.photos(plan.nsid)}
     state = _state(session, plan)
-    return render_plan(plan, format, state=state, photos=photos, columns=columns(output))
+    if format != "html":
+        return render_plan(plan, format, state=state, photos=photos, columns=columns(output))
+    changed = dict.fromkeys(change.photo_id for change in plan.changes)
+    page = page_for(session, plan.nsid, thumbnails, [photos[key] for key in changed if key in photos])
+    return render_plan(plan, format, state=state, photos=photos, picture=page.picture)
 
 
 def _state(session: Session, plan: "Plan") -> "PlanState":

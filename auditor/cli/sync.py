@@ -92,4 +92,6 @@ def _from_export(session: Session, export: Path) -> "SyncResult":
     if len(loaded.skipped) > 20:
         note(f"… and {len(loaded.skipped) - 20:,} more files skipped.")
     with session.account_lock("sync"):
-        return save_export(session.store, loaded)
+        result = save_export(session.store, loaded)
+        session.store.save_originals(loaded.account.nsid, loaded.originals)
+        return result

@@ -26,11 +26,13 @@ _KINDS: Final = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png
 def fetch(
     addresses: Iterable[str], *, base_url: str | None = None, progress: Progress = SILENT
 ) -> dict[str, str]:
-    """Address → the picture as a ``data:`` address, without those that could not be had.
+    """Address → the picture as a ``data:`` address, without those that Flickr did not give.
 
-    `base_url` is the sandbox that stands for Flickr. At most `MOST` are fetched, those that come first.
+    `base_url` is the sandbox that stands for Flickr.
     """
-    wanted = list(dict.fromkeys(addresses))[:MOST]
+    wanted = list(dict.fromkeys(addresses))
+    if not wanted:
+        return {}
     found: dict[str, str] = {}
     with (
         requests.Session() as session,
@@ -55,7 +57,10 @@ def _get(session: requests.Session, address: str) -> str | None:
             content = response.raw.read(_LARGEST + 1, decode_content=True) if response.ok else b""
     except (requests.RequestException, OSError):
         return None
-    kind = next((kind for start, kind in _KINDS.items() if content.startswith(start)), None)
-    if kind is None or len(content) > _LARGEST:
-        return None
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+    return as_data(content) if len(content) <= _LARGEST else None
+
+
+def as_data(picture: bytes) -> str | None:
+    """A ``data:`` address that holds `picture`; None where it does not begin like one."""
+    kind = next((kind for start, kind in _KINDS.items() if picture.startswith(start)), None)
+    return kind and f"data:{kind};base64,{base64.b64encode(picture).decode()}"

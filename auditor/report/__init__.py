@@ -19,17 +19,21 @@ _MODULES = {
 }
 
 
-def linked(address: str) -> str | None:
+def linked(photo_id: str | None, address: str | None) -> str | None:  # noqa: ARG001 - see `Picture`
     """Pictures by link: the reader's browser asks Flickr for those it shows."""
     return address
+
+
+Picture = Callable[[str | None, str | None], str | None]
+"""Photo id, address of its picture at Flickr (None: the public sees none) → what the page shows: that
+address, the picture's data, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """What an HTML page is to know beside the result."""
 
-    picture: Callable[[str], str | None] = linked
-    """Address of a picture at Flickr → what the page shows of it: itself, the picture's data, or None."""
+    picture: Picture = linked
     can_apply: bool = True
     """An API key is set, so a plan can be applied."""
 

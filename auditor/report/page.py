@@ -1,11 +1,13 @@
 """The HTML pages of reports: templates, style and script in one file that loads nothing but thumbnails.
 
 A page is opened from disk and holds hostile titles. So besides Jinja's escaping its content security policy
-names its one style and its one script by their hash, and allows pictures of Flickr's host or inside the page.
+names its one style and its one script by their hash, and allows pictures inside the page and, where there are
+links to them, of Flickr's host.
 """
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,10 @@ from auditor.text import count
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: str, **values: Any) -> str:
-    """The page of `template` with `values`."""
-    return _environment().get_template(template).render(**values)
+def render(template: str, *, pictures: Iterable[str | None] = (), **values: Any) -> str:
+    """The page of `template` with `values`; `pictures` are all that it shows, links among them or not."""
+    from_flickr = any(picture and not picture.startswith("data:") for picture in pictures)
+    return _environment().get_template(template).render(**values, from_flickr=from_flickr)
 
 
 @cache

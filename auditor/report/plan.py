@@ -9,6 +9,7 @@ from auditor.account.photo import Photo
 from auditor.mitigation.change import Change
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.planning.plan import Plan, PlanState, to_json
+from auditor.report import Picture, linked
 from auditor.report.json_text import json_text
 from auditor.report.plan_view import PlanView, flat, plan_view
 from auditor.text import count, csv_cell, plain, wrapped
@@ -34,10 +35,12 @@ def render_plan(
     state: PlanState = "ready",
     photos: Mapping[str, Photo] | None = None,
     columns: int | None = None,
+    picture: Picture = linked,
 ) -> str:
     """`photos` of the local store give titles and thumbnails. Raises KeyError for another format.
 
-    `columns`: the width of the terminal that a table is for; there it holds the first photos only.
+    `columns`: the width of the terminal that a table is for; there it holds the first photos only. `picture`
+    is for html.
     """
     if format == "json":
         return json_text(to_json(plan, state))
@@ -45,7 +48,9 @@ def render_plan(
     if format == "table":
         most = MOST_PHOTOS if columns else None
         return "".join(f"{wrapped(line, columns)}\n" for line in _table_lines(view, most))
-    return {"csv": _csv, "markdown": _markdown, "html": _html}[format](plan, view)
+    if format == "html":
+        return _html(view, picture)
+    return {"csv": _csv, "markdown": _markdown}[format](plan, view)
 
 
 def _table_lines(view: PlanView, most: int | None) -> Iterator[str]:
@@ -111,7 +116,8 @@ def _markdown_lines(view: PlanView) -> Iterator[str]:
         yield from (f"- {escape(reason)}: {', '.join(map(escape, ids))}" for reason, ids in view.skipped)
 
 
-def _html(plan: Plan, view: PlanView) -> str:  # noqa: ARG001
+def _html(view: PlanView, picture: Picture) -> str:
     from auditor.report.page import render
 
-    return render("plan.html", view=view)
+    shown = {photo.id: picture(photo.id, photo.thumbnail) for photo in view.photos}
+    return render("plan.html", view=view, shown=shown, pictures=shown.values())

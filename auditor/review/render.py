@@ -36,7 +36,6 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             **values,
             path=request.url.path,
             form_token=state.keys.form,
-            picture=state.picture,
             practice=state.practice is not None,
             running=state.jobs.running,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from auditor.account.photo import Photo
 from auditor.audit.run import audit_home
 from auditor.datasets.index.local import LocalIndexes, open_indexes
 from auditor.flickr.login import Login
@@ -120,9 +121,22 @@ class State:
         with self.workspace() as space:
             return space.settings.flickr_url
 
-    def picture(self, address: str) -> str:
-        """Where the browser gets a picture: a sandbox draws its own."""
-        return address if self.sandbox is None else self.sandbox + urlsplit(address).path
+    def pictures_of(self, space: Workspace, nsid: str, photos: Iterable[Photo]) -> dict[str, str | None]:
+        """Where the browser gets the pictures of `photos`, by id; None: nowhere.
+
+        From the files of the export where they are here, else from Flickr; a sandbox draws its own.
+        """
+        own = space.pictures(nsid)
+        sandbox = space.settings.flickr_url
+        found: dict[str, str | None] = {}
+        for photo in photos:
+            address = photo.thumbnail
+            if own.has(photo.id):
+                address = f"/pictures/{photo.id}"
+            elif address and sandbox:
+                address = sandbox + urlsplit(address).path
+            found[photo.id] = address
+        return found
 
     @property
     def pictures(self) -> str:

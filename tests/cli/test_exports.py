@@ -10,6 +10,7 @@ import pytest
 from auditor.flickr.privacy import Privacy
 from auditor.sandbox import Sandbox
 from tests.cli.conftest import Program
+from tests.exports import write_export
 
 
 @pytest.fixture
@@ -115,3 +116,49 @@ def test_what_an_incomplete_sync_missed_is_not_already_so(
     plan = program("plan", "--all", "--privacy", "private", "--format", "json").json
     old = [skip for skip in plan["skipped"] if "on 2019-01-02, not known now" in skip["reason"]]
     assert len(old) == 5
+
+
+@pytest.fixture
+def exported(offline: Program, box: Sandbox, publishers: dict[str, Path], tmp_path: Path) -> Program:
+    """A user without a key who has the zips of an export, and one publisher's list."""
+    folder = tmp_path / "export"
+    folder.mkdir()
+    write_export(box, folder)
+    assert offline("sync", "--export", folder).code == 0
+    assert offline("datasets", "add", "ffhq", publishers["ffhq"]).code == 0
+    return offline
+
+
+def pictured(page: str) -> int:
+    return page.count("data:image/jpeg;base64,")
+
+
+def test_without_a_key_pages_hold_the_pictures_of_the_export_and_nothing_calls_out(
+    exported: Program, box: Sandbox
+) -> None:
+    found = exported("audit", "--format", "json").json["photos"]
+    public = sum(photo["privacy"] == "public" for photo in found)
+    assert public > 0
+    assert pictured(exported("audit", "--format", "html", "--thumbnails", "embed").out) == public
+    assert exported("plan", "--exposed", "--add-tag", "seen", "--out", "plan.json").code == 0
+    sheet = exported("show", "plan.json", "--format", "html", "--thumbnails", "embed").out
+    assert pictured(sheet) == public
+    assert "Opening it sends and loads nothing" in sheet
+    assert "staticflickr" not in sheet
+    assert box.log == []
+
+
+def test_who_has_pictures_only_in_the_export_is_told_how_to_show_them(exported: Program) -> None:
+    linked = exported("audit", "--output", "report.html")
+    assert "--thumbnails embed" in linked.err
+    assert pictured(Path("report.html").read_text()) == 0
+
+
+def test_zips_that_were_moved_away_cost_the_pictures_and_nothing_else(
+    exported: Program, tmp_path: Path
+) -> None:
+    for file in (tmp_path / "export").iterdir():
+        file.unlink()
+    report = exported("audit", "--format", "html", "--thumbnails", "embed")
+    assert report.code == 1
+    assert pictured(report.out) == 0

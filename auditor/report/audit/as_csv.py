@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 
 from auditor.audit.result import AuditResult, CheckResult
-from auditor.audit.rows import AUDIT_COLUMNS, CHECK_COLUMNS, audit_rows, check_rows
+from auditor.audit.rows import AUDIT_COLUMNS, CHECK_COLUMNS, HISTORY_COLUMNS, audit_rows, check_rows
 from auditor.text import csv_cell
 
 
 def audit(result: AuditResult) -> str:
     """See `auditor.audit.rows`."""
-    return _csv(audit_rows(result), AUDIT_COLUMNS)
+    return _csv(audit_rows(result), (*AUDIT_COLUMNS, *HISTORY_COLUMNS))
 
 
 def check(result: CheckResult) -> str:

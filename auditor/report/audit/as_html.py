@@ -16,15 +16,14 @@ def audit(result: AuditResult, page: Page) -> str:
     """The audit, all photos of it."""
     view = audit_view(result)
     drawn = [charted(photo, int(view.generated[:4] or 0)) for photo in view.photos]
+    pictures = [page.picture(photo.id, photo.thumbnail) for photo in view.photos]
     most = max((row.photos or row.gone for row in view.indexes), default=0)
     return render(
         "audit.html",
         view=view,
         cards=list(cards(result, drawn, can_apply=page.can_apply)),
-        rows=[
-            (photo, mark, photo.thumbnail and page.picture(photo.thumbnail))
-            for photo, mark in zip(view.photos, drawn, strict=True)
-        ],
+        rows=list(zip(view.photos, drawn, pictures, strict=True)),
+        pictures=pictures,
         split=charts.split(drawn, result.photos),
         datasets=[
             charts.Bar(

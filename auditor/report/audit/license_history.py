@@ -17,11 +17,7 @@ def lines(result: AuditResult) -> Iterator[str]:
         today = exposed.photo.license_id
         for exposure in exposed.exposures:
             then = facts.then.get(exposure.dataset) if facts else None
-            history = "not known"
-            if then:
-                history = (
-                    f"{plain(then.license)} ({'unchanged since' if then.unchanged else 'on'} {then.day})"
-                )
+            history = plain(str(then)) if then else "not known"
             recorded = exposure.license_then or "not recorded"
             now = licenses.get(today).name if today else "not known"
             yield f"  {exposed.photo.id} in {exposure.dataset}: {recorded} / {history} / {now}"

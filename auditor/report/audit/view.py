@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.account.photo import Account, Photo
+from auditor.account.photo import Account
 from auditor.account.upload_defaults import advise
 from auditor.audit.coverage import chains
+from auditor.audit.license_facts import LicenseFacts
 from auditor.audit.result import (
     AuditResult,
     CheckedTarget,
     CheckResult,
+    ExposedPhoto,
     Exposure,
     FoundPhoto,
     NotChecked,
@@ -88,6 +90,8 @@ class Found:
     license_then_id: str | None = None
     not_publishers: str | None = None
     """Whose list it is, where it is not the publisher's own file."""
+    license_by_history: str | None = None
+    """The licence at that time by Flickr's own history; None: not asked for, or not known."""
 
     @property
     def sentence(self) -> str:
@@ -117,6 +121,8 @@ class PhotoRow:
     has_no_cv: bool = False
     thumbnail: str | None = None
     """Address of a small square picture; None where the public can't see one."""
+    license_history: str = ""
+    """Every licence that it had, by Flickr; empty where that was not asked for."""
     chains: tuple[str, ...] = ()
     """How its datasets were drawn from one another: ``YFCC100M → MegaFace → DiveFace``."""
 
@@ -231,7 +237,7 @@ def audit_view(result: AuditResult) -> AuditView:
         for index in result.indexes
     }
     nsid = result.account.nsid
-    photos = [_photo(exposed.photo, exposed.exposures, nsid, datasets) for exposed in result.exposed]
+    photos = [_photo(exposed, nsid, datasets, result.license_histories) for exposed in result.exposed]
     gone = _chains(result.gone, nsid, datasets)
     warned = tuple(cautions(result))
     return AuditView(
@@ -303,8 +309,14 @@ def target_view(checked: CheckedTarget, datasets_checked: int) -> TargetView:
 
 
 def _photo(
-    photo: Photo, exposures: Sequence[Exposure], nsid: str, datasets: Mapping[str, Dataset]
+    exposed: ExposedPhoto,
+    nsid: str,
+    datasets: Mapping[str, Dataset],
+    histories: Mapping[str, LicenseFacts] | None,
 ) -> PhotoRow:
+    photo, exposures = exposed.photo, exposed.exposures
+    facts = (histories or {}).get(photo.id)
+    found = _found(exposures, datasets, photo.license_id, photo=f"your photo {photo.id}")
     return PhotoRow(
         id=photo.id,
         url=photo.url(nsid),
@@ -315,8 +327,19 @@ def _photo(
         privacy=photo.privacy or "privacy unknown",
         has_no_cv=has_tag(photo.tags, NO_CV),
         thumbnail=photo.thumbnail,
-        found=_found(exposures, datasets, photo.license_id, photo=f"your photo {photo.id}"),
+        found=_with_history(found, facts) if facts else found,
+        license_history="" if histories is None else plain(str(facts)) if facts else "not known",
         chains=_drawn(exposures, datasets),
+    )
+
+
+def _with_history(found: Iterable[Found], facts: LicenseFacts) -> tuple[Found, ...]:
+    then = facts.then
+    return tuple(
+        replace(item, license_by_history=plain(str(then[item.dataset.name])))
+        if item.dataset.name in then
+        else item
+        for item in found
     )
 
 

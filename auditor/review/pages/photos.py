@@ -18,16 +18,19 @@ from auditor.review.render import address, page, state_of
 def photos(request: Request) -> Response:
     """A page of the photos that match."""
     state = state_of(request)
+    wanted = Filter.parse(request.query_params)
     with state.workspace() as space:
         library = state.library(space)
-    wanted = Filter.parse(request.query_params)
-    found = library.find(wanted)
-    pages = max(1, -(-len(found) // PAGE))
-    number = min(pages, max(1, _number(request.query_params.get("page", "1"))))
+        found = library.find(wanted)
+        pages = max(1, -(-len(found) // PAGE))
+        number = min(pages, max(1, _number(request.query_params.get("page", "1"))))
+        entries = found[(number - 1) * PAGE : number * PAGE]
+        pictures = state.pictures_of(space, library.result.account.nsid, (e.photo for e in entries))
     return page(
         request,
         "photos.html",
-        entries=found[(number - 1) * PAGE : number * PAGE],
+        entries=entries,
+        pictures=pictures,
         wanted=wanted,
         total=len(found),
         everything=len(library.entries),
@@ -48,13 +51,23 @@ def photo(request: Request) -> Response:
     state = state_of(request)
     with state.workspace() as space:
         library = state.library(space)
-    entry = library.by_id.get(request.path_params["photo_id"])
-    if entry is None:
-        raise HTTPException(404)
-    nsid = library.result.account.nsid
+        nsid = library.result.account.nsid
+        entry = library.by_id.get(request.path_params["photo_id"])
+        if entry is None:
+            raise HTTPException(404)
+        picture = state.pictures_of(space, nsid, [entry.photo])[entry.id]
     name = licenses.get(entry.photo.license_id).name if entry.photo.license_id else "licence unknown"
     ticked = entry.id in state.selection.ids
-    return page(request, "photo.html", entry=entry, nsid=nsid, license=name, ticked=ticked)
+    return page(request, "photo.html", entry=entry, nsid=nsid, license=name, ticked=ticked, picture=picture)
+
+
+def picture(request: Request) -> Response:
+    """The small picture of a photo of the account, drawn from the file of its export."""
+    with state_of(request).workspace() as space:
+        drawn = space.pictures(space.required_nsid()).get(request.path_params["photo_id"])
+    if drawn is None:
+        raise HTTPException(404)
+    return Response(drawn, media_type="image/jpeg")
 
 
 async def select(request: Request) -> Response:
@@ -88,5 +101,6 @@ def _number(text: str) -> int:
 ROUTES = [
     Route("/photos", photos),
     Route("/photos/{photo_id:str}", photo),
+    Route("/pictures/{photo_id:str}", picture),
     Route("/select", select, methods=["POST"]),
 ]

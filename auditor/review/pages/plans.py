@@ -3,6 +3,7 @@
 It is the very planner of the command line, with a client that can only read.
 """
 
+from itertools import islice
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -116,6 +117,9 @@ def show(request: Request) -> Response:
         run = journal.run_of(plan.plan_id)
         now_state = plan_state(plan, journal, clock.utc(), space.required_nsid())
         photos = {photo.id: photo for photo in space.store.photos(plan.nsid)}
+        planned = dict.fromkeys(change.photo_id for change in plan.changes)
+        known = [photos[key] for key in islice(planned, SHOWN) if key in photos]
+        pictures = dict.fromkeys(planned) | state.pictures_of(space, plan.nsid, known)
         ready = bool(space.settings.api_key and space.settings.api_secret)
     return page(
         request,
@@ -126,6 +130,7 @@ def show(request: Request) -> Response:
         run=run,
         ready=ready,
         lasting=[change for change in plan.changes if change.reversible != "yes"],
+        pictures=pictures,
         shown=SHOWN,
         number=len(plan.changes),
     )

@@ -1,5 +1,6 @@
 """Set-up: what is there and what is missing, log in, pull the account, or drop an export."""
 
+from pathlib import Path
 from typing import Final, Literal
 
 from starlette.concurrency import run_in_threadpool
@@ -7,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from auditor.account.data_export import load, save_export
+from auditor.account.data_export import Export, load, save_export
+from auditor.account.pictures import Pictures
 from auditor.account.sync import sync
 from auditor.datasets.adding import Wish, add
 from auditor.doctor import examine
@@ -146,8 +148,10 @@ def load_export(state: State, drop: Drop, _: str) -> Response:
     def work(progress: JobProgress) -> str:
         try:
             loaded = load(drop.folder, progress=progress)
-            with state.workspace(progress) as space, space.account_lock("sync"):
-                result = save_export(space.store, loaded)
+            with state.workspace(progress) as space:
+                with space.account_lock("sync"):
+                    result = save_export(space.store, loaded)
+                _draw(space.pictures_folder(loaded.account.nsid), loaded, progress)
         finally:
             drop.discard()
         told = f"{count(result.photos, 'photo')} are here"
@@ -157,6 +161,15 @@ def load_export(state: State, drop: Drop, _: str) -> Response:
 
     state.jobs.start("export", "Reading your export", "/", work)
     return see("/jobs/export")
+
+
+def _draw(folder: Path, export: Export, progress: JobProgress) -> None:
+    """Keep small pictures of the dropped originals, which are removed with the zips they came in."""
+    pictures = Pictures(folder, export.originals.get)
+    with progress.task("Making small pictures", total=len(export.originals), unit="pictures") as task:
+        for photo_id in export.originals:
+            pictures.get(photo_id)
+            task.advance()
 
 
 ROUTES = [
