@@ -184,7 +184,9 @@ def test_a_folder_is_walked_in_the_order_of_its_paths_and_without_links(tmp_path
     (tmp_path / "folder" / "circle").symlink_to(tmp_path / "folder", target_is_directory=True)
     (tmp_path / "folder" / "link").symlink_to(tmp_path / "folder" / "ab")
     found = folder_files(tmp_path / "folder")
-    assert found == sorted(found)
-    assert [path.relative_to(tmp_path / "folder").as_posix() for path in found] == [
+    assert [file.name for file in found] == sorted(
+        (file.name for file in found), key=lambda name: Path(name).parts
+    )
+    assert [file.name for file in found] == [
         *("Z/z", "a/ /x", "a/.hidden", "a/b/c", "a/b-c", "a-b/c", "a.b", "ab", "ü")
     ]

@@ -54,6 +54,10 @@ _ORDERS = {  # key: (which records, in which order, without which columns)
 }
 
 
+_Listed = Sequence[sources.FolderFile] | None
+"""The files of a folder, which is walked once for all that is done with them."""
+
+
 @dataclass(slots=True)
 class _Tally:
     """What became of the rows read so far."""
@@ -164,6 +168,7 @@ class _Builder:
         self.progress = progress
         self.tally = _Tally()
         self.certain = bool(formats)
+        records.spare_pandas()
         # Without rows, but with every column: the index that is added to may be of before there were all.
         self.staged = [work / "columns.parquet"]
         pq.write_table(records.SCHEMA.empty_table(), self.staged[0])
@@ -240,11 +245,12 @@ class _Builder:
         """Stage the records of all files; hash them meanwhile, on another core."""
         stop = Event()
         with ThreadPoolExecutor(1) as pool:
-            described = [pool.submit(_describe, path, stop) for path in files]
+            listed = [_listed(path) for path in files]
+            described = [pool.submit(_describe, *given, stop) for given in zip(files, listed, strict=True)]
             try:
                 _refuse_twice([*before, *(future.result() for future in described if before)])
-                for number, path in enumerate(files, len(before)):
-                    self._read_file(path, number, beside=[other for other in files if other != path])
+                for number, (path, names) in enumerate(zip(files, listed, strict=True), len(before)):
+                    self._read_file(path, names, number, beside=[other for other in files if other != path])
             except BaseException:
                 stop.set()  # or the error would wait until a large file is hashed
                 raise
@@ -252,27 +258,32 @@ class _Builder:
         _refuse_twice([*before, *added])
         return added
 
-    def _read_file(self, path: Path, number: int, beside: Sequence[Path]) -> None:
+    def _read_file(self, path: Path, listed: _Listed, number: int, beside: Sequence[Path]) -> None:
         """Write the records of one file, archive or folder to a staged Parquet file."""
         target = self.work / f"staged-{number}.parquet"
         with (
-            self.progress.task(f"Reading {path.name}", total=sources.size_of(path), unit="B") as task,
+            self.progress.task(f"Reading {path.name}", total=sources.size_of(path, listed), unit="B") as task,
             pq.ParquetWriter(target, records.SCHEMA, compression="zstd") as writer,
         ):
-            for table in records.gathered(self._tables(path, number, beside, task.advance)):
+            for table in records.gathered(self._tables(path, listed, number, beside, task.advance)):
                 writer.write_table(table)
         self.staged.append(target)
 
     def _tables(
-        self, path: Path, number: int, beside: Sequence[Path], watch: Callable[[int], None]
+        self,
+        path: Path,
+        listed: _Listed,
+        number: int,
+        beside: Sequence[Path],
+        watch: Callable[[int], None],
     ) -> Iterator[pa.Table | list[records.Flat]]:
         """The records of all sources in `path`; counts their rows."""
         problem: WrongFileError | None = None
         indexed = False
-        if listing := detect_listing(sources.listings(path), self.formats):
+        if listing := detect_listing(sources.listings(path, listed), self.formats):
             indexed = True
             yield from self._staged(*listing, number)
-        for source in sources.sources(path, watch=watch):
+        for source in sources.sources(path, watch, listed):
             if listing and sources.is_picture(source.member):
                 continue
             source.beside = beside
@@ -381,10 +392,14 @@ class _Builder:
         return int(self.database.execute(query, [duck.pattern(self.work / main.name)]).fetchall()[0][0])
 
 
-def _describe(path: Path, stop: Event) -> SourceFile:
+def _listed(path: Path) -> _Listed:
+    return sources.folder_files(path) if path.is_dir() else None
+
+
+def _describe(path: Path, listed: _Listed, stop: Event) -> SourceFile:
     with sources.damage(path.name):
         name = os.fsencode(path.name).decode(errors="replace")  # Linux allows names that are no text
-        return SourceFile(name, sources.size_of(path), sources.digest(path, stop))
+        return SourceFile(name, sources.size_of(path, listed), sources.digest(path, stop, listed))
 
 
 def _names(files: Sequence[Path]) -> str:

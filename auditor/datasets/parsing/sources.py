@@ -31,7 +31,7 @@ from io import BytesIO
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import IO, Self, cast
+from typing import IO, NamedTuple, Self, cast
 
 from auditor import files
 from auditor.errors import StorageError, WrongFileError
@@ -88,6 +88,14 @@ class Stream:
     ) -> None:
         self._reader.close()
         self._file.close()  # a decoder leaves it open
+
+
+class FolderFile(NamedTuple):
+    """A file below a folder."""
+
+    name: str
+    """With the folders that lead to it, parted by slashes."""
+    size: int
 
 
 class Source:
@@ -228,17 +236,18 @@ class Source:
                 return file, file.tell
 
 
-def sources(path: Path, watch: Callable[[int], None] | None = None) -> Iterator[Source]:
+def sources(
+    path: Path, watch: Callable[[int], None] | None = None, listed: Sequence[FolderFile] | None = None
+) -> Iterator[Source]:
     """What `path` holds: itself, or the members of the archive or folder in the order of their names.
 
-    `watch` is told bytes of `path` as they are used. A source from a tar is valid only until the next one is
-    taken.
+    `watch` is told bytes of `path` as they are used; `listed` are its files if it is a folder that was walked
+    already. A source from a tar is valid only until the next one is taken.
     """
     if path.is_dir():
-        files = folder_files(path)
-        names = [file.relative_to(path).as_posix() for file in files]
-        for file, name in zip(files, names, strict=True):
-            yield Source(path, name, names=names, file=file, watch=watch)
+        names = [name for name, _ in listed or folder_files(path)]
+        for name in names:
+            yield Source(path, name, names=names, file=path / name, watch=watch)
         return
     whole = Source(path, watch=watch)
     if whole.head.startswith(_ZIP):
@@ -249,12 +258,12 @@ def sources(path: Path, watch: Callable[[int], None] | None = None) -> Iterator[
         yield whole
 
 
-def listings(path: Path) -> Iterator[Source]:
+def listings(path: Path, listed: Sequence[FolderFile] | None = None) -> Iterator[Source]:
     """The names of the pictures in a folder or zip as text, one a line: with their paths, then without.
 
     For lists of names whose pictures somebody has and not the list; no picture is opened.
     """
-    first = next(sources(path), None)
+    first = next(sources(path, listed=listed), None)
     names = [name for name in first.names if is_picture(name)] if first and first.member else []
     with_owner = any("@N" in name for name in names)  # whose name without the folder would be another's form
     bare = [] if with_owner else [name.rpartition("/")[2] for name in names]
@@ -263,28 +272,31 @@ def listings(path: Path) -> Iterator[Source]:
         yield Source(path, names=names, raw=partial(BytesIO, content))
 
 
-def folder_files(folder: Path) -> list[Path]:
+def folder_files(folder: Path) -> list[FolderFile]:
     """The files below `folder`, sorted. Links are not followed: they could lead anywhere, or in a circle."""
-    found: list[Path] = []
-    waiting = [str(folder)]
+    found: list[FolderFile] = []
+    waiting = [""]
     with damage(folder.name):
         while waiting:
-            with os.scandir(waiting.pop()) as entries:
+            below = waiting.pop()
+            with os.scandir(folder / below) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
+                        waiting.append(f"{below}{entry.name}/")
                     elif entry.is_file(follow_symlinks=False):
-                        found.append(Path(entry.path))
-    return sorted(found, key=lambda file: file.parts)
+                        size = entry.stat(follow_symlinks=False).st_size
+                        found.append(FolderFile(f"{below}{entry.name}", size))
+    return sorted(found, key=lambda file: file.name.split("/"))
 
 
-def size_of(path: Path) -> int:
+def size_of(path: Path, listed: Sequence[FolderFile] | None = None) -> int:
     """Bytes of a file, or of all files of a folder."""
-    files = folder_files(path) if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files)
+    if not path.is_dir():
+        return path.stat().st_size
+    return sum(file.size for file in listed or folder_files(path))
 
 
-def digest(path: Path, stop: Event | None = None) -> str:
+def digest(path: Path, stop: Event | None = None, listed: Sequence[FolderFile] | None = None) -> str:
     """The SHA-256 of a file as published; of a folder, that of the ``sha256sum`` listing of its files.
 
     Pictures in a folder are not opened: they stand in the listing with their sizes. Once `stop` is set the
@@ -293,9 +305,9 @@ def digest(path: Path, stop: Event | None = None) -> str:
     if not path.is_dir():
         return files.digest(path, stop=stop)
     listing = hashlib.sha256()
-    for member in folder_files(path):
-        content = str(member.stat().st_size) if is_picture(member.name) else digest(member, stop)
-        listing.update(f"{content}  {member.relative_to(path).as_posix()}\n".encode(errors="surrogateescape"))
+    for name, size in listed or folder_files(path):
+        content = str(size) if is_picture(name) else files.digest(path / name, stop=stop)
+        listing.update(f"{content}  {name}\n".encode(errors="surrogateescape"))
     return listing.hexdigest()
 
 
