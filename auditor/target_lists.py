@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from auditor.flickr.urls import classify
+from auditor.flickr.urls import Target, classify
 from auditor.text import pasted
 from auditor.text_files import read_text
 
@@ -38,6 +38,18 @@ def entries(text: str) -> Iterator[Entry]:
     for number, line in enumerate(text.splitlines(), 1):
         for word in targets_in(line):
             yield Entry(number, word)
+
+
+def target_of(text: str) -> Target:
+    """What `text` names; a file on this computer is no name of a person, and is asked of nobody."""
+    target = classify(text)
+    if target.kind == "username" and Path(text).is_file():
+        return replace(
+            target,
+            kind="unreadable",
+            reason="there is a file of this name here; for a member of Flickr: flickr.com/people/NAME",
+        )
+    return target
 
 
 def targets_in(line: str) -> list[str]:

@@ -3,15 +3,20 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from auditor.account.store import StaticAddress
 from auditor.audit.coverage import covered, in_order
 from auditor.audit.match import Searched, Subject, hashes_of, match_all
 from auditor.audit.result import CheckedTarget, CheckResult, Exposure, FoundPhoto, NotChecked, Why
+from auditor.datasets import catalogue
 from auditor.datasets.card import Card
+from auditor.datasets.index.local import LocalIndexes
 from auditor.errors import AuditorError, CallError
 from auditor.flickr.urls import Target, page_url, profile_url, without_original_secret, yfcc_video_hash
+
+if TYPE_CHECKING:
+    from auditor.lookup.client import Asked
 
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
@@ -50,7 +55,7 @@ class Unaskable:
         raise self._failure
 
 
-class _Asked:
+class _OnceFailed:
     """A resolver that is not asked again once it cannot be reached, nor lets anybody in."""
 
     def __init__(self, resolver: Resolver) -> None:
@@ -75,6 +80,38 @@ class _Asked:
             raise
 
 
+def resolver_for(targets: Sequence[Target], client: Callable[[], Resolver]) -> Resolver | None:
+    """What finds the people among `targets`; None where nobody has to be found: ids need no call."""
+    if not any(
+        target.kind == "username" or (target.owner is not None and target.owner.nsid is None)
+        for target in targets
+    ):
+        return None
+    try:
+        return client()
+    except AuditorError as error:
+        return Unaskable(error)
+
+
+def check_home(
+    targets: Sequence[Target], indexes: LocalIndexes, resolver: Resolver | None, asked: "Asked | None" = None
+) -> CheckResult:
+    """Look every target up in the indexes of a home and those of a look-up; see `check`."""
+    here = [index.name for index in indexes.readable]
+    remote = asked.indexes(here) if asked else ()
+    result = check(
+        targets,
+        (*indexes.readable, *remote),
+        catalogue.load(),
+        resolver,
+        damaged=indexes.damaged,
+        unasked=asked.silent(here) if asked else None,
+    )
+    if asked and asked.failure:
+        return unanswered(result, [index.name for index in remote], asked.failure)
+    return result
+
+
 def check(
     targets: Sequence[Target],
     indexes: Sequence[Searched],
@@ -92,7 +129,7 @@ def check(
     """
     coverage = covered(indexes, cards, damaged=damaged, unasked=unasked)
     by_photo = _photos(targets, coverage.answering, cards)
-    asked = _Asked(resolver) if resolver else None
+    asked = _OnceFailed(resolver) if resolver else None
     results = (_result(target, by_photo, coverage.answering, cards, asked) for target in targets)
     return CheckResult(
         tuple(replace(result, target=_without_secret(result.target)) for result in results),

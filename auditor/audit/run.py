@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor import clock
 from auditor.account.license_history import kept
@@ -11,13 +13,17 @@ from auditor.account.store import AccountStore
 from auditor.audit.audit import AccountState, audit
 from auditor.audit.license_facts import license_facts
 from auditor.audit.match import Searched
-from auditor.audit.originals import Originals
+from auditor.audit.originals import Originals, read
 from auditor.audit.result import AuditResult
 from auditor.datasets import catalogue
 from auditor.datasets.index.local import LocalIndexes
+from auditor.datasets.match_keys import MatchKey
 from auditor.names import dataset_name
 from auditor.progress import SILENT, Progress
 from auditor.text import iso
+
+if TYPE_CHECKING:
+    from auditor.lookup.client import Asked
 
 
 def account_state(conn: sqlite3.Connection, nsid: str | None = None) -> AccountState:
@@ -46,28 +52,42 @@ def audit_home(
     *,
     nsid: str | None = None,
     only: Sequence[str] = (),
-    originals: Originals | None = None,
-    asked: Sequence[Searched] = (),
-    unasked: Mapping[str, str] | None = None,
+    originals: Path | None = None,
+    asked: "Asked | None" = None,
     progress: Progress = SILENT,
 ) -> AuditResult:
-    """Match the account in the database against `indexes`; the other arguments are those of `audit`.
+    """Match the account (None: the one synced last) against `indexes` and those of a look-up (`asked`).
 
-    `nsid` None: the account that was synced last. `asked` are the indexes of a look-up.
+    `only` are the datasets that the user asked for. `originals` is a folder with the files of the photos; it
+    is left unread, and the result has none, where no index could match them.
     """
     only = tuple(map(dataset_name, only))
+    searched: list[Searched] = [*indexes.readable]
+    unasked: Mapping[str, str] = {}
+    if asked:
+        remote, unasked = asked.for_account([index.name for index in indexes.readable], only)
+        searched += remote
     return audit(
         account_state(conn, nsid),
-        (*indexes.readable, *asked),
+        searched,
         catalogue.load(),
         generated_at=clock.utc().isoformat(timespec="seconds"),
         parents=indexes.parents,
         only=only,
         damaged=indexes.damaged,
         unasked=unasked,
-        originals=originals,
+        originals=_read(originals, searched, conn, progress) if originals else None,
         progress=progress,
     )
+
+
+def _read(
+    folder: Path, indexes: Sequence[Searched], conn: sqlite3.Connection, progress: Progress
+) -> Originals | None:
+    """The files of `folder`; None where no index has checksums, for reading them all takes its time."""
+    if not any(MatchKey.CONTENT_MD5 in index.manifest.match_keys for index in indexes):
+        return None
+    return read(folder, conn, progress=progress)
 
 
 def with_license_histories(result: AuditResult, conn: sqlite3.Connection) -> AuditResult:

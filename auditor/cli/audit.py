@@ -1,12 +1,12 @@
 """``audit``: which of my photos are in which dataset."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.lookup import LookupOption, asking, local_part
+from auditor.cli.indexes import open_indexes
+from auditor.cli.lookup import LookupOption, asking
 from auditor.cli.output import (
     OutputOption,
     ReportFormat,
@@ -20,10 +20,9 @@ from auditor.cli.output import (
 from auditor.cli.pictures import page_for
 from auditor.cli.session import Session
 from auditor.files import user_path
+from auditor.text import plain
 
 if TYPE_CHECKING:
-    from auditor.audit.match import Searched
-    from auditor.audit.originals import Originals
     from auditor.audit.result import AuditResult
 
 EXIT_FOUND = 1
@@ -68,11 +67,27 @@ def audit(
     thumbnails: ThumbnailsOption = Thumbnails.link,
 ) -> None:
     """Match your photos against every local index, and a look-up's. Exit code 1: something is exposed."""
+    from auditor.audit.run import audit_home
     from auditor.report import render_audit
     from auditor.report.audit.sentences import cautions
 
     session: Session = context.obj
-    found = run_audit(session, only=dataset or (), originals=originals, lookup=lookup)
+    nsid = session.required_nsid()
+    with asking(session, lookup, nsid=nsid) as asked:
+        found = audit_home(
+            session.conn,
+            open_indexes(session, dataset or (), elsewhere=asked is not None),
+            nsid=nsid,
+            only=dataset or (),
+            originals=originals,
+            asked=asked,
+            progress=session.progress,
+        )
+    if originals and not found.originals:
+        note(
+            f"The files in {plain(str(originals))} were not read: no local index has checksums of originals."
+            " The one of Open Images would: flickr-auditor datasets info open-images"
+        )
     result = _show_once(session, found, since)
     if license_history:
         result = _with_histories(session, result)
@@ -121,47 +136,3 @@ def _show_once(session: Session, result: "AuditResult", since: str | None) -> "A
         shown = only_new(result, known_before(since, result.account.nsid, session.conn), since)
     remember(result, session.conn, session.clock())
     return shown
-
-
-def run_audit(
-    session: Session, *, only: Sequence[str] = (), originals: Path | None = None, lookup: str | None = None
-) -> "AuditResult":
-    """Audit the account of this home. Errors: `NotSyncedError` before the first sync."""
-    from auditor.audit.run import audit_home
-    from auditor.cli.indexes import open_indexes
-    from auditor.datasets.index.local import LocalIndexes
-
-    nsid = session.required_nsid()
-    with asking(session, lookup, nsid=nsid) as asked:
-        if asked and only and not local_part(session, only):
-            indexes = LocalIndexes((), {})
-        else:
-            indexes = open_indexes(session, local_part(session, only) if asked else only)
-        here = [index.name for index in indexes.readable]
-        remote, unasked = asked.for_account(here, only) if asked else ((), {})
-        return audit_home(
-            session.conn,
-            indexes,
-            nsid=nsid,
-            only=only,
-            originals=_read_originals(session, originals, (*indexes.readable, *remote))
-            if originals
-            else None,
-            asked=remote,
-            unasked=unasked,
-            progress=session.progress,
-        )
-
-
-def _read_originals(session: Session, folder: Path, indexes: Sequence["Searched"]) -> "Originals | None":
-    """The files of `folder`; None when no index could match them, for reading them all takes its time."""
-    from auditor.audit import originals
-    from auditor.text import plain
-
-    if not any("content_md5" in index.manifest.match_keys for index in indexes):
-        note(
-            f"The files in {plain(str(folder))} were not read: no local index has checksums of originals."
-            " The one of Open Images would: flickr-auditor datasets info open-images"
-        )
-        return None
-    return originals.read(folder, session.conn, progress=session.progress)

@@ -1,13 +1,12 @@
 """``check``: look single photos and people up, without login."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.lookup import LookupOption, asking, whole
+from auditor.cli.lookup import LookupOption, asking
 from auditor.cli.output import (
     NoWaitOption,
     OutputOption,
@@ -18,10 +17,9 @@ from auditor.cli.output import (
     note,
 )
 from auditor.cli.session import Session
-from auditor.errors import AuditorError, UsageError
+from auditor.errors import UsageError
 
 if TYPE_CHECKING:
-    from auditor.audit.check import Resolver
     from auditor.audit.result import CheckedTarget
     from auditor.flickr.urls import Target
 
@@ -49,9 +47,8 @@ def check(
     output: OutputOption = None,
 ) -> None:
     """Look up photos or people in the local indexes; needs no login. Exit code 1: something was found."""
-    from auditor.audit.check import check as look_up
+    from auditor.audit.check import check_home, resolver_for
     from auditor.cli.indexes import open_indexes
-    from auditor.datasets import catalogue
     from auditor.datasets.index.local import no_index
     from auditor.report import render_check
 
@@ -62,19 +59,11 @@ def check(
             "there is nothing to check", hint="Name a photo link, a photo id or an NSID, or use --from FILE."
         )
     indexes = open_indexes(session)
-    resolver = _resolver(session, parsed, wait=not no_wait)
-    here = [index.name for index in indexes.readable]
+    resolver = None
+    if session.settings.api_key and session.settings.api_secret:
+        resolver = resolver_for(parsed, lambda: session.read_api(login=False, wait=not no_wait))
     with asking(session, lookup) as asked:
-        result = look_up(
-            parsed,
-            (*indexes.readable, *(asked.indexes(here) if asked else ())),
-            catalogue.load(),
-            resolver,
-            damaged=indexes.damaged,
-            unasked=asked.silent(here) if asked else None,
-        )
-        if asked:
-            result = whole(asked, result, here)
+        result = check_home(parsed, indexes, resolver, asked)
     if not result.indexes and not any(target.cause for target in result.targets):
         raise no_index()
     emit(render_check(result, format.value, columns=columns(output)), output)
@@ -84,35 +73,15 @@ def check(
         raise typer.Exit(code)
 
 
-def _resolver(session: Session, targets: "list[Target]", *, wait: bool) -> "Resolver | None":
-    """A client only where a name must be resolved and a key is set.
-
-    Ids and NSIDs are looked up without any call.
-    """
-    by_name = any(
-        target.kind == "username" or (target.owner is not None and target.owner.nsid is None)
-        for target in targets
-    )
-    from auditor.audit.check import Unaskable
-
-    given = session.settings
-    if not by_name or not given.api_key or not given.api_secret:
-        return None
-    try:
-        return session.read_api(login=False, wait=wait)
-    except AuditorError as error:
-        return Unaskable(error)
-
-
 def _targets(words: list[str], from_file: Path | None) -> "list[Target]":
-    from auditor.target_lists import entries, read_list, targets_in
+    from auditor.target_lists import entries, read_list, target_of, targets_in
 
     given = [target for word in words if word != "-" for target in targets_in(word) or [word]]
     if "-" in words or (from_file is not None and str(from_file) == "-"):
         given += [entry.text for entry in entries(_stdin())]
     elif from_file is not None:
         given += [entry.text for entry in read_list(from_file)]
-    return [_classified(text) for text in given]
+    return [target_of(text) for text in given]
 
 
 def _stdin() -> str:
@@ -122,20 +91,6 @@ def _stdin() -> str:
         return decode(sys.stdin.buffer.read())
     except ValueError as error:
         raise UsageError(f"what stdin gives {error}", hint="Give it as text in UTF-8.") from None
-
-
-def _classified(text: str) -> "Target":
-    """What `text` names; a file on this computer is no name of a person, and is asked of nobody."""
-    from auditor.flickr.urls import classify
-
-    target = classify(text)
-    if target.kind == "username" and Path(text).is_file():
-        return replace(
-            target,
-            kind="unreadable",
-            reason="there is a file of this name here; for a member of Flickr: flickr.com/people/NAME",
-        )
-    return target
 
 
 def _exit_code(results: "tuple[CheckedTarget, ...]") -> int:

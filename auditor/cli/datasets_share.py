@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from auditor.datasets.fetch import Fetched
     from auditor.datasets.fetch_all import Ended
     from auditor.datasets.index.manifest import Manifest
-    from auditor.lookup.staging import LeftOut
 
 
 def fetch(
@@ -314,6 +313,7 @@ def _publish_lookup(
     from auditor.datasets import duck
     from auditor.files import user_path
     from auditor.lookup.publish import MEMORY_LIMIT, publish
+    from auditor.lookup.staging import left_out_in
     from auditor.report.lookup import lookup_json, lookup_text
 
     here = open_indexes(session, names)
@@ -327,7 +327,7 @@ def _publish_lookup(
         here.readable if names else (),
         user_path(folder),
         now=clock.utc(),
-        left_out=_left_out(user_path(leave_out)) if leave_out is not None else None,
+        left_out=left_out_in(user_path(leave_out)) if leave_out is not None else None,
         memory_limit=MEMORY_LIMIT if given == duck.MEMORY_LIMIT else given,
         progress=session.progress,
     )
@@ -335,32 +335,6 @@ def _publish_lookup(
         emit_json({"folder": str(folder), "packs": [], "lookup": lookup_json(published)}, output)
     else:
         emit(lookup_text(published, str(folder)), output)
-
-
-def _left_out(path: Path) -> "LeftOut":
-    """Whom a file names. Errors: `UsageError` for a line that names nobody: they would be published."""
-    from auditor.flickr.urls import classify
-    from auditor.lookup.staging import LeftOut
-    from auditor.target_lists import read_list
-
-    nsids, aliases, photos = set(), set(), set()
-    for entry in read_list(path):
-        target = classify(entry.text)
-        if target.photo:
-            photos.add(target.photo.photo_id)
-        elif target.owner and target.owner.nsid:
-            nsids.add(target.owner.nsid)
-        elif target.owner and target.owner.path_alias:
-            aliases.add(target.owner.path_alias.lower())
-        elif target.kind == "username" and " " not in entry.text:
-            aliases.add(entry.text.lower())
-        else:
-            raise UsageError(
-                f"line {entry.line} of {path.name} names no person or photo to leave out:"
-                f" {plain(entry.text, 80)}",
-                hint="Give an NSID, an alias, or the link of a profile or a photo.",
-            )
-    return LeftOut(frozenset(nsids), frozenset(aliases), frozenset(photos))
 
 
 def _emit_fetched(fetched: "Fetched", format: Format, output: Path | None) -> None:  # noqa: A002

@@ -25,11 +25,11 @@ ReplaceOption = Annotated[
 ]
 
 
-def open_indexes(session: Session, only: Sequence[str] = ()) -> "LocalIndexes":
-    """The indexes of this home (all, or those of `only`); damaged ones are told to the user."""
+def open_indexes(session: Session, only: Sequence[str] = (), *, elsewhere: bool = False) -> "LocalIndexes":
+    """The indexes of this home (see `local.open_indexes`); a note says which are damaged."""
     from auditor.datasets.index import local
 
-    indexes = local.open_indexes(session.settings.indexes, only)
+    indexes = local.open_indexes(session.settings.indexes, only, elsewhere=elsewhere)
     for name, reason in indexes.damaged.items():
         note(f"Warning: the index of {name} is left out: {reason}.")
     return indexes

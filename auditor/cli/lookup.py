@@ -1,6 +1,6 @@
 """``--lookup``: asking the look-up that somebody hosts, beside the local indexes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,6 @@ from auditor.cli.session import Session
 from auditor.text import count
 
 if TYPE_CHECKING:
-    from auditor.audit.result import CheckResult
     from auditor.lookup.client import Asked
 
 LookupOption = Annotated[
@@ -61,21 +60,3 @@ def asking(session: Session, address: str | None, *, nsid: str | None = None) ->
         for error in lookup.failures.values():
             note(f"Warning: {error.message}\n  → {error.hint}")
         lookup.host.close()
-
-
-def whole(asked: "Asked", result: "CheckResult", beside: Iterable[str]) -> "CheckResult":
-    """`result`, with what the look-up did not answer as not checked."""
-    from auditor.audit.check import unanswered
-
-    if not (failure := asked.failure):
-        return result
-    return unanswered(result, [index.name for index in asked.indexes(beside)], failure)
-
-
-def local_part(session: Session, only: Sequence[str]) -> tuple[str, ...]:
-    """Those of the datasets `only` that are here: with a look-up, the others may be there."""
-    from auditor.datasets.index import local
-    from auditor.names import dataset_name
-
-    here = local.names(session.settings.indexes)
-    return tuple(name for name in map(dataset_name, only) if name in here)

@@ -19,9 +19,12 @@ from auditor.datasets import catalogue, duck
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.records import SCHEMA
 from auditor.datasets.match_keys import MatchKey
-from auditor.flickr.urls import is_nsid, pack_nsid
+from auditor.errors import UsageError
+from auditor.flickr.urls import classify, is_nsid, pack_nsid
 from auditor.lookup import keys
 from auditor.lookup.columns import JOINED, NO_PHOTO, ORIGINAL, SAME_PHOTO
+from auditor.target_lists import read_list
+from auditor.text import plain
 
 BATCH_ROWS: Final = 1 << 16
 
@@ -46,6 +49,28 @@ class LeftOut:
     nsids: frozenset[str] = frozenset()
     aliases: frozenset[str] = frozenset()
     photo_ids: frozenset[str] = frozenset()
+
+
+def left_out_in(path: Path) -> LeftOut:
+    """Whom a list names. Errors: `UsageError` for a line that names nobody: they would be published."""
+    nsids, aliases, photos = set(), set(), set()
+    for entry in read_list(path):
+        target = classify(entry.text)
+        if target.photo:
+            photos.add(target.photo.photo_id)
+        elif target.owner and target.owner.nsid:
+            nsids.add(target.owner.nsid)
+        elif target.owner and target.owner.path_alias:
+            aliases.add(target.owner.path_alias.lower())
+        elif target.kind == "username" and " " not in entry.text:
+            aliases.add(entry.text.lower())
+        else:
+            raise UsageError(
+                f"line {entry.line} of {path.name} names no person or photo to leave out:"
+                f" {plain(entry.text, 80)}",
+                hint="Give an NSID, an alias, or the link of a profile or a photo.",
+            )
+    return LeftOut(frozenset(nsids), frozenset(aliases), frozenset(photos))
 
 
 @dataclass(frozen=True, slots=True)

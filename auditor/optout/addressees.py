@@ -1,10 +1,12 @@
 """Whom a letter goes to: the publisher by its best known channel, a host of copies, or an authority.
 
+And what the user should know of them before a letter goes out.
+
 Authorities are those of ``authorities.toml``, by country and, in Germany, by state. Nothing is guessed: a
 country that is not there, or has several authorities, is answered with the choice there is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,9 +17,11 @@ from auditor.datasets.card import Card
 from auditor.datasets.contacts import Channel, Contact
 from auditor.datasets.toml_table import Table
 from auditor.errors import RefusedError, UsageError
-from auditor.optout.case import Case
-from auditor.optout.law import LAWS, Escalation, Ground
+from auditor.optout import photos as requested
+from auditor.optout.case import Case, Purpose
+from auditor.optout.law import LAWS, Escalation, Ground, Role
 from auditor.optout.letter import Recipient
+from auditor.optout.photos import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,3 +239,64 @@ def _countries(ground: Ground) -> Mapping[str, Sequence[Authority]]:
             if group is ground:
                 found.setdefault(code, []).append(authority)
     return found
+
+
+def warnings(
+    card: Card,
+    case: Case,
+    to: Addressee,
+    known: Iterable[Case],
+    today: date,
+    selection: Selection | None = None,
+) -> tuple[str, ...]:
+    """What the user should know of the publisher and the `known` cases before sending the letter."""
+    found = []
+    opt_out = card.opt_out
+    still_open = [
+        other.id
+        for other in known
+        if case.dataset in other.datasets
+        and other.contact == case.contact
+        and other.closed_on is None
+        and other.id not in {case.id, case.follows}
+    ]
+    if still_open:
+        found.append(
+            f"Still open about {case.dataset}: {', '.join(still_open)}. Close what this letter replaces:"
+            f" flickr-auditor optout close {still_open[-1]}"
+        )
+    if selection:
+        found += _step_notes(card, case, selection)
+    if case.purpose is Purpose.REMOVAL and opt_out.how:
+        found.append(f"The publisher's procedure: {opt_out.how} (Source: {opt_out.source})")
+    if opt_out.note:
+        found.append(opt_out.note)
+    found += channel_notes(to, today)
+    if case.purpose is Purpose.REMOVAL and "form" in opt_out.asks_for and opt_out.url:
+        found.append(f"The publisher wants a form filled in: {opt_out.url}. Copy the links from the letter.")
+    if card.opt_out.contacts and card.opt_out.contacts[0].key == "laion":
+        found.append(
+            "OLG Hamburg, 10 December 2025, 5 U 104/24: LAION's mining was lawful as to copyright (an appeal"
+            " was allowed). The judgment is not about data protection."
+        )
+    hosts = hosts_of(card)
+    if hosts and case.purpose is Purpose.REMOVAL:
+        names = " or ".join(host.key for host in hosts)
+        found.append(
+            f"Its files are hosted by {names}: a notice to the host is another letter, --host {hosts[0].key}."
+        )
+    if card.status.state == "withdrawn" and card.status.copies:
+        found.append(f"The publisher no longer offers the dataset. Copies: {card.status.copies}")
+    return tuple(found)
+
+
+def _step_notes(card: Card, case: Case, selection: Selection) -> Iterable[str]:
+    wanted = card.opt_out.first_steps
+    if case.role is not Role.PHOTOGRAPHER or case.purpose is not Purpose.REMOVAL:
+        return
+    steps = [photo.steps_done for photo in selection.asked]
+    if missing := requested.steps_pending(steps, wanted):
+        yield (
+            f"{case.to} asks you to protect the photos first; {missing:,} of {len(steps):,} are not yet (as"
+            f" of the last sync or apply). Make a plan: {requested.plan_command(card.name, wanted)}"
+        )

@@ -7,9 +7,12 @@ as a table. Parts are rendered one after the other, so that the largest letter t
 import csv
 import io
 import shutil
+import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -17,9 +20,13 @@ from pathlib import Path
 from auditor import pdf
 from auditor.files import private_dir, storage_errors, write_atomic
 from auditor.flickr import licenses
+from auditor.optout import case as cases
+from auditor.optout.case import AnswerClass, Case, Kind, LetterRecord
+from auditor.optout.case_store import CasePhoto, CaseStore, Desk, PhotoState
 from auditor.optout.letter import Letter
 from auditor.optout.photos import RequestedPhoto
 from auditor.optout.render import Markup, render, render_public
+from auditor.outside import world
 from auditor.text import csv_cell, plain
 
 MAIL_DOMAIN = "flickr-auditor.invalid"
@@ -206,3 +213,112 @@ def write_zip(target: Path, files: Iterable[tuple[str, Path]], texts: Mapping[st
         except BaseException:
             path.unlink(missing_ok=True)
             raise
+
+
+def add_letter(
+    desk: Desk,
+    case: Case,
+    kind: Kind,
+    parts: Sequence[Letter],
+    folder: Path,
+    *,
+    replies_to: AnswerClass | None = None,
+    public: bool = False,
+) -> Case:
+    """`case` with a letter more, whose files are in `folder`."""
+    number = cases.next_letter_number(case)
+    # The token keeps strangers from filing a mail to the case by guessing its reference.
+    message_id = f"{case.id}.{number}.{world().token(8)}"
+    files = write_letter(parts, folder, message_id=message_id, templates=desk.templates, public=public)
+    return cases.wrote(
+        case,
+        LetterRecord(
+            number=number,
+            kind=kind,
+            to=parts[0].to.name,
+            drafted_on=desk.today,
+            files=files,
+            message_id=message_id,
+            replies_to=replies_to,
+        ),
+    )
+
+
+def earlier_cases(store: CaseStore, case: Case) -> tuple[Case, ...]:
+    """The cases whose answers led to `case`, the first question first."""
+    found: list[Case] = []
+    while follows := (found[0] if found else case).follows:
+        found.insert(0, store.get(follows))
+    return tuple(found)
+
+
+def folder_files(store: CaseStore, case: Case) -> list[tuple[str, Path]]:
+    """What belongs into a case's folder: letters and answers, also of the cases that led to it.
+
+    Only what the cases name or kept themselves: with `--out`, a letter may lie among the user's other files.
+    """
+    return [
+        (f"{member.id}/{_place(path, Path(member.folder))}", path)
+        for member in (*earlier_cases(store, case), case)
+        for path in _own_files(member)
+        if path.is_file() and not path.is_symlink()
+    ]
+
+
+def _own_files(case: Case) -> Iterator[Path]:
+    yield from (Path(name) for letter in case.letters for name in letter.files)
+    kept = Path(case.folder) / ANSWERS
+    if kept.is_dir() and not kept.is_symlink():
+        yield from sorted(kept.iterdir())
+
+
+def _place(path: Path, folder: Path) -> str:
+    """Where a file lies in its case's folder; its name alone where it lies elsewhere."""
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+
+
+def proof_csv(photos: Iterable[CasePhoto]) -> str:
+    """The proof table: one row a photo, with what became of it and every record that proves it."""
+    return table(
+        ("link", "photo_id", "state", "match_key", "certainty", "records"),
+        (
+            (
+                item.photo.link or "",
+                item.photo.photo_id or "",
+                item.state.value,
+                item.photo.match_key,
+                item.photo.certainty,
+                records_of(item.photo),
+            )
+            for item in photos
+            if item.state is not PhotoState.LEFT_OUT
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What a run of the tool did on Flickr for photos of a case, as Flickr confirmed it."""
+
+    run_id: str
+    day: date
+    what: str
+    photos: int
+
+
+def protections(conn: sqlite3.Connection, photo_ids: Iterable[str]) -> tuple[Protection, ...]:
+    """The runs that changed some of these photos, oldest first; undone changes are runs of their own."""
+    wanted = {int(photo_id) for photo_id in photo_ids if photo_id}
+    rows = conn.execute(
+        "SELECT run_id, started_at, mitigation, photo_id FROM change JOIN run USING (run_id)"
+        " WHERE state IN ('done', 'already') ORDER BY started_at, mitigation"
+    )
+    counts: dict[tuple[str, float, str], int] = {}
+    for run_id, started_at, mitigation, photo_id in rows:
+        if photo_id in wanted:
+            key = (run_id, started_at, mitigation)
+            counts[key] = counts.get(key, 0) + 1
+    return tuple(
+        Protection(run_id, datetime.fromtimestamp(started_at, UTC).date(), mitigation, number)
+        for (run_id, started_at, mitigation), number in counts.items()
+    )

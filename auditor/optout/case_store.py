@@ -1,4 +1,4 @@
-"""Cases in the home's database."""
+"""Cases in the home's database, and the desk: what all work on cases needs."""
 
 import json
 import sqlite3
@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
-from auditor.errors import UsageError
+from auditor import clock
+from auditor.errors import ConfigurationError, UsageError
+from auditor.files import user_path
 from auditor.optout.case import (
     Answer,
     AnswerClass,
@@ -22,6 +25,7 @@ from auditor.optout.case import (
 )
 from auditor.optout.law import Ground, Role
 from auditor.optout.photos import Place, RequestedPhoto, Standing
+from auditor.settings import Settings
 
 
 class PhotoState(StrEnum):
@@ -145,6 +149,10 @@ class CaseStore:
     def asked(self, case_id: str) -> list[RequestedPhoto]:
         """The photos that a case asks, or once asked, to remove."""
         return [item.photo for item in self.photos(case_id) if item.state is not PhotoState.LEFT_OUT]
+
+    def left_out(self, case_id: str) -> list[RequestedPhoto]:
+        """The photos that were found and never named."""
+        return [item.photo for item in self.photos(case_id) if item.state is PhotoState.LEFT_OUT]
 
     def outstanding(self, case_id: str) -> list[RequestedPhoto]:
         """Those of them that nothing shows to be removed."""
@@ -306,3 +314,41 @@ def _photo(row: sqlite3.Row) -> CasePhoto:
         }
     )
     return CasePhoto(photo, PhotoState(row["state"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all work on cases needs."""
+
+    conn: sqlite3.Connection
+    letters: Path
+    """The folder that gets one folder a case."""
+    today: date
+    templates: Path | None = None
+    """The user's own templates."""
+
+    @classmethod
+    def of(cls, conn: sqlite3.Connection, settings: Settings) -> Self:
+        """The desk of a home, today. Errors: `ConfigurationError` where the user's templates are missing."""
+        # The day where the user is: a letter is dated, and its term counted, by their calendar.
+        today = clock.today()
+        return cls(conn, settings.home / "letters", today, _templates(settings))
+
+    @property
+    def store(self) -> CaseStore:
+        """The cases."""
+        return CaseStore(self.conn)
+
+
+def _templates(settings: Settings) -> Path | None:
+    """The user's folder of templates, relative to the settings file that names it."""
+    named = settings.optout.get("templates")
+    if not named:
+        return None
+    base = settings.config_file.parent if settings.config_file else Path()
+    folder = base / user_path(Path(named))
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"there is no folder {folder}", hint="Correct [optout] templates in the settings."
+        )
+    return folder

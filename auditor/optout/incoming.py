@@ -26,7 +26,8 @@ from auditor.optout import addressees, answers, case_files
 from auditor.optout import case as cases
 from auditor.optout.answers import Proposal
 from auditor.optout.case import AnswerClass, Case, State
-from auditor.optout.workflow import Desk, account_state, refuse_other_account
+from auditor.optout.case_store import Desk
+from auditor.optout.photos import account_state
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
 from auditor.text_files import decode
@@ -34,6 +35,7 @@ from auditor.text_files import decode
 MAX_MAIL_BYTES = 100 << 20
 """A publisher may attach 50 MB of screenshots; more is no answer."""
 MAX_LINKS_BYTES = 64 << 20
+MAX_ANSWER_BYTES = 1 << 20
 
 
 def record_answer(
@@ -57,6 +59,27 @@ def record_answer(
             case = replace(case, answers=(*case.answers[:-1], answer))
         desk.store.save(case, event="answered", on=on, note=text[: answers.MAX_TEXT])
     return case
+
+
+def take_answer(
+    desk: Desk,
+    case_id: str,
+    *,
+    on: date | None = None,
+    text_file: Path | None = None,
+    meaning: AnswerClass | None = None,
+) -> tuple[Case, Proposal | None]:
+    """Keep an answer, or only its `meaning` where that is all that is new; and what it seems to say.
+
+    Without a meaning it waits for `understand`.
+    """
+    case = desk.store.get(case_id)
+    if meaning and not (text_file or on) and case.newest_answer:
+        return understand(desk, case.id, meaning), None
+    text = read_answer(text_file) if text_file else ""
+    proposal = answers.propose(text) if text and meaning is None else None
+    case = record_answer(desk, case.id, on or desk.today, text=text, proposal=proposal, meaning=meaning)
+    return case, proposal
 
 
 def understand(desk: Desk, case_id: str, meaning: AnswerClass) -> Case:
@@ -215,8 +238,8 @@ def take_links(
     *,
     indexes: Path,
     dataset: str | None,
-    on: date,
-    text: str = "",
+    on: date | None = None,
+    text_file: Path | None = None,
     progress: Progress = SILENT,
 ) -> tuple[Case, LinksTaken]:
     """Make an index of the links that the publisher of a case sent, and keep its answer.
@@ -225,11 +248,11 @@ def take_links(
     that is more than the publisher's word.
     """
     case = desk.store.get(case_id)
+    on = on or desk.today
+    text = read_answer(text_file) if text_file else ""
     name = _dataset_of(case, dataset)
     cases.answered(case, on, desk.today)  # refuses a wrong day before anything is written
-    state = account_state(desk.conn, None) if case.nsid else None
-    if state:
-        refuse_other_account(case, state.account)
+    state = account_state(desk.conn, case.nsid) if case.nsid else None
     own = {photo.id for photo in state.photos} | state.gone_ids if state else None
     taken = read_links(path, own=own, nsid=case.nsid)
     if not taken.photos:
@@ -281,6 +304,11 @@ def _dataset_of(case: Case, dataset: str | None) -> str:
 
 def _words(line: str) -> list[str]:
     return [word.strip("<>()[],;\"'") for word in line.replace("\t", " ").replace(",", " ").split()]
+
+
+def read_answer(path: Path) -> str:
+    """The text of an answer. Errors: as `read_file`."""
+    return read_text(path, MAX_ANSWER_BYTES, "a letter")
 
 
 def read_file(path: Path, limit: int, what: str) -> bytes:

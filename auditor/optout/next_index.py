@@ -8,22 +8,27 @@ them.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from auditor.datasets import duck
+from auditor import database
+from auditor.audit.audit import AccountState
+from auditor.datasets import catalogue, duck, readers
 from auditor.datasets.card import Card
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
-from auditor.datasets.readers import select
-from auditor.errors import WrongFileError
+from auditor.errors import RefusedError, WrongFileError
 from auditor.files import private_dir, storage_errors
-from auditor.optout.case import Case, Fingerprint, IndexVersion
-from auditor.optout.photos import RequestedPhoto
+from auditor.optout import addressees, case_files
+from auditor.optout import letter as letters
+from auditor.optout.case import Case, Fingerprint, IndexVersion, Kind, Outcome
+from auditor.optout.case_store import CasePhoto, Desk, PhotoState
+from auditor.optout.letter import FollowUp
+from auditor.optout.photos import RequestedPhoto, Standing, account_state, again, in_account, select
 from auditor.progress import SILENT, Progress
-from auditor.text import plain
+from auditor.text import count, plain
 
 WITNESSES = 1000
 WITNESSES_NEEDED = 0.8
@@ -125,7 +130,7 @@ def new_index(
             Path(folder),
             card.name,
             files,
-            formats=select(card.formats),
+            formats=readers.select(card.formats),
             card=card,
             allow_empty=True,
             memory_limit=memory_limit,
@@ -183,3 +188,140 @@ def refuse_unproven(case: Case, result: Recheck) -> None:
             f" {case.dataset}",
             hint=f"If the publisher confirmed the removal: flickr-auditor optout close {case.id}",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """What a re-check found and wrote."""
+
+    case: Case
+    result: Recheck
+    warnings: tuple[str, ...]
+    """What to know before believing it."""
+
+
+def recheck(
+    desk: Desk,
+    case_id: str,
+    files: Sequence[Path],
+    *,
+    include_new: bool,
+    memory_limit: str = duck.MEMORY_LIMIT,
+    progress: Progress = SILENT,
+) -> Rechecked:
+    """Look the photos of a case up in the publisher's next index, and write the follow-up letter.
+
+    With `include_new` the newly found photos become part of the case, but for those that are not public
+    where the user did not agree to name such.
+
+    Raises `RefusedError` for a case that names no photos, and `WrongFileError` when nothing shows that
+    `files` are the next version of the case's index.
+    """
+    case = desk.store.get(case_id)
+    if case.fingerprint is None:
+        raise RefusedError(
+            f"case {case.id} is a question: it names no photos that an index could still hold",
+            hint=f"Build the index and ask for removal: flickr-auditor optout draft {case.dataset}",
+        )
+    card = catalogue.get(case.dataset)
+    asked = desk.store.asked(case.id)
+    state = account_state(desk.conn, case.nsid, also=asked) if case.nsid else None
+    with new_index(
+        files, card, case.fingerprint, work=desk.letters, memory_limit=memory_limit, progress=progress
+    ) as index:
+        found = in_account(state, index, card) if state else again(asked, index, card.certainty)
+        left_out = desk.store.left_out(case.id)
+        result = compare(asked, left_out, found)
+        refuse_unproven(case, result)
+        case = _keep(desk, case, result, version(index), asked, left_out, state, include_new=include_new)
+        missing = missing_witnesses(index, case.fingerprint) if case.fingerprint else 0
+    return Rechecked(case, result, _warnings(case, result, missing, include_new=include_new))
+
+
+def _keep(
+    desk: Desk,
+    case: Case,
+    result: Recheck,
+    index: IndexVersion,
+    asked: Sequence[RequestedPhoto],
+    left_out: Sequence[RequestedPhoto],
+    state: AccountState | None,
+    *,
+    include_new: bool,
+) -> Case:
+    """`case` with its outcome and, where photos are still there, the letter about them."""
+    added = select(result.newly_found, include_private=case.include_private).asked if include_new else ()
+    missing = sorted((*result.still_there, *added), key=lambda photo: photo.order)
+    outcome = Outcome(
+        checked_on=desk.today,
+        removed=len(result.removed),
+        still_there=len(result.still_there),
+        newly_found=len(result.newly_found),
+    )
+    note = f"{outcome.removed} removed, {outcome.still_there} still there, {outcome.newly_found} newly found"
+    with database.transaction(desk.conn):
+        case = replace(
+            case,
+            photos=len(asked) + len(added),
+            records=case.records + sum(photo.records for photo in added),
+            outcome=outcome,
+        )
+        if missing:
+            last = case.newest_sent
+            follow_up = None  # a letter that was never sent has none; it is written anew
+            if last and last.sent_on:
+                follow_up = FollowUp(last.sent_on, len(asked), len(result.removed), len(added))
+            case = _follow_up(desk, case, missing, index, state, follow_up)
+        desk.store.save(case, event="rechecked", on=desk.today, note=note)
+        desk.store.save_photos(
+            case.id,
+            [CasePhoto(photo, PhotoState.REMOVED) for photo in result.removed]
+            + [CasePhoto(photo, PhotoState.STILL_THERE) for photo in missing]
+            + [CasePhoto(photo, PhotoState.LEFT_OUT) for photo in left_out],
+        )
+    return case
+
+
+def _follow_up(
+    desk: Desk,
+    case: Case,
+    photos: Sequence[RequestedPhoto],
+    index: IndexVersion,
+    state: AccountState | None,
+    follow_up: FollowUp | None,
+) -> Case:
+    card = catalogue.get(case.dataset)
+    to = addressees.of_case(case, card)
+    parts = letters.request(
+        case,
+        [card],
+        photos,
+        to=to.recipient,
+        account=state.account if state else None,
+        written_on=desk.today,
+        index=index,
+        follow_up=follow_up,
+    )
+    folder = case_files.free_folder(Path(case.folder), "follow-up")
+    kind = Kind.FOLLOW_UP if follow_up else Kind.REQUEST
+    return case_files.add_letter(desk, case, kind, parts, folder, public=to.needs_public_note)
+
+
+def _warnings(case: Case, result: Recheck, missing: int, *, include_new: bool) -> tuple[str, ...]:
+    """What to know before believing a re-check; `missing`: how many witnesses the new index lacks."""
+    found = []
+    others = len(case.fingerprint.witnesses) if case.fingerprint else 0
+    if missing * 100 > others:
+        found.append(
+            f"Of {others:,} photos in the old index that you did not ask to remove, {missing:,} are not in"
+            " the new one either. If the file may be incomplete, get it again: what it lacks reads"
+            " as removed."
+        )
+    hidden = 0
+    if include_new and not case.include_private:
+        hidden = sum(photo.standing is Standing.HIDDEN for photo in result.newly_found)
+    if hidden:
+        found.append(
+            f"{count(hidden, 'newly found photo')} not public on Flickr: left out of the follow-up letter."
+        )
+    return tuple(found)

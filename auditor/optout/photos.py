@@ -8,17 +8,21 @@ steps is done: NVIDIA's README names the tag `no_cv`, a licence without derivati
 deletion, and asks for one of them.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
+from auditor import clock
 from auditor.account.photo import Photo
-from auditor.audit.audit import AccountState
+from auditor.audit import run
+from auditor.audit.audit import AccountState, audit
 from auditor.audit.license_facts import license_then
 from auditor.audit.match import Subject, match, subject_of
 from auditor.audit.result import AuditResult, Exposure, MatchKey
+from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Hit, Index
 from auditor.flickr import licenses
@@ -117,6 +121,24 @@ def select(found: Iterable[RequestedPhoto], *, include_private: bool) -> Selecti
         tuple(photo for photo in ordered if photo.standing is not Standing.HIDDEN),
         tuple(photo for photo in ordered if photo.standing is Standing.HIDDEN),
     )
+
+
+def account_state(
+    conn: sqlite3.Connection, nsid: str | None, also: Sequence[RequestedPhoto] = ()
+) -> AccountState:
+    """The account (None: the one synced last) as it is known; `also` photos are looked for even if gone."""
+    state = run.account_state(conn, nsid)
+    gone = state.gone_ids | {photo.photo_id for photo in also if photo.photo_id} - {
+        photo.id for photo in state.photos
+    }
+    return replace(state, gone_ids=gone)
+
+
+def in_account(state: AccountState, index: Index, card: Card) -> tuple[RequestedPhoto, ...]:
+    """What one index holds of the account."""
+    now = clock.utc().isoformat(timespec="seconds")
+    result = audit(state, [index], catalogue.load(), generated_at=now, only=[card.name])
+    return from_audit(result, state, index)
 
 
 def from_audit(result: AuditResult, state: AccountState, index: Index) -> tuple[RequestedPhoto, ...]:

@@ -1,23 +1,24 @@
-"""What goes out of a case, step by step: ask, draft, remind, reply, complain, re-check, hand over.
+"""What goes out of a case, step by step: ask, draft, remind, reply, complain.
 
-What comes in is in `incoming`.
+What comes in is in `incoming`, and the check of the publisher's next index in `next_index`.
 
 Each use-case is a function that takes the `Desk` (database, folder of letters, the day) and what it works on.
 A letter, its photos and the case's new state are written together or not at all.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Self
 
-from auditor import clock, database
+from auditor import database
 from auditor.account.license_history import kept
 from auditor.account.photo import Account
+from auditor.account.store import AccountStore
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
+from auditor.datasets.index import local
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.provenance import Provenance
@@ -30,45 +31,15 @@ from auditor.optout import case as cases
 from auditor.optout import letter as letters
 from auditor.optout import photos as requested
 from auditor.optout.addressees import Addressee, Authority
-from auditor.optout.case import (
-    REPLIES,
-    AnswerClass,
-    Case,
-    IndexVersion,
-    Kind,
-    LetterRecord,
-    Outcome,
-    Purpose,
-    Step,
-)
-from auditor.optout.case_store import CasePhoto, CaseStore, PhotoState
+from auditor.optout.case import REPLIES, AnswerClass, Case, Kind, Purpose, Step
+from auditor.optout.case_store import CasePhoto, Desk, PhotoState
 from auditor.optout.law import Ground, Role, law
-from auditor.optout.letter import FollowUp, Letter, Recipient
-from auditor.optout.next_index import Recheck, compare, fingerprint, refuse_unproven, version
+from auditor.optout.letter import Letter, Recipient
+from auditor.optout.next_index import fingerprint, version
 from auditor.optout.photos import RequestedPhoto, Selection, select
 from auditor.optout.render import LANGUAGES, language_of
-from auditor.outside import world
-from auditor.text import count, plain
-
-if TYPE_CHECKING:
-    from auditor.audit.audit import AccountState
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What all work on cases needs."""
-
-    conn: sqlite3.Connection
-    letters: Path
-    """The folder that gets one folder a case."""
-    today: date
-    templates: Path | None = None
-    """The user's own templates."""
-
-    @property
-    def store(self) -> CaseStore:
-        """The cases."""
-        return CaseStore(self.conn)
+from auditor.settings import Settings
+from auditor.text import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +52,25 @@ class Wish:
     sender: str | None
     include_private: bool = False
 
-    def checked(self) -> "Wish":
-        """Itself, once its law gives the role a right and there are letters in its language."""
-        law(self.ground, self.role)
-        language_of(self.language)
-        return self
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        ground: Ground,
+        role: Role,
+        *,
+        name: str | None = None,
+        language: str | None = None,
+        include_private: bool = False,
+    ) -> Self:
+        """With the name and language of the settings where none is given.
+
+        Errors: `UsageError` where the law gives the role no right, or there are no letters in the language.
+        """
+        law(ground, role)
+        chosen = language_of(language or settings.optout.get("lang", "en")).code
+        sender = plain(name or settings.optout.get("name", "")) or None
+        return cls(ground, role, chosen, sender, include_private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +96,15 @@ def draft(
     card: Card,
     index: Index,
     *,
-    state: "AccountState | None",
+    nsid: str | None = None,
     links: Sequence[PhotoAddress] = (),
     host: str | None = None,
     out: Path | None = None,
 ) -> Drafted:
     """Open a case that asks to remove every photo of the account, or at `links`, that `index` holds.
 
-    `state` is the photographer's account, None for a person shown. `host` sends a notice to a host of copies
-    instead. The files go to `out`, or to a folder of the case.
+    A photographer's letter is about the account `nsid` (None: the one synced last). `host` sends a notice to
+    a host of copies instead. The files go to `out`, or to a folder of the case.
     """
     if index.manifest.provenance is Provenance.OWN_LIST:
         raise RefusedError(
@@ -127,8 +112,9 @@ def draft(
             hint="Build it from the publisher's files, or ask: flickr-auditor optout ask " + card.name,
         )
     left_out: dict[str, int] = {}
+    state = requested.account_state(desk.conn, nsid) if wish.role is Role.PHOTOGRAPHER else None
     if state:
-        found = in_account(state, index, card)
+        found = requested.in_account(state, index, card)
         histories = kept(desk.conn, {photo.photo_id for photo in found if photo.photo_id})
         found = requested.with_license_histories(found, histories, card)
     else:
@@ -173,7 +159,7 @@ def draft(
         parts=len(written),
         fill_in=fill_in(case),
         warnings=(
-            *warnings(card, case, to, desk.store.all(), desk.today, selection),
+            *addressees.warnings(card, case, to, desk.store.all(), desk.today, selection),
             law(case.ground, case.role).applies,
         ),
     )
@@ -235,7 +221,7 @@ def ask(
     )
     stem = cards[0].name if len(cards) == 1 else (to.stem or cards[0].name)
     case, written = _open(desk, opened, cards, to, Selection(named, ()), account=account, out=out, stem=stem)
-    notes = warnings(cards[0], case, to, desk.store.all(), desk.today)
+    notes = addressees.warnings(cards[0], case, to, desk.store.all(), desk.today)
     return Drafted(
         case=case,
         dataset=case.dataset,
@@ -259,8 +245,10 @@ class AskedAll:
     """Datasets with an open case, and its id."""
 
 
-def ask_all(desk: Desk, wish: Wish, names: Iterable[str], *, account: Account | None) -> AskedAll:
-    """Ask about each of the datasets `names`, with one letter for each publisher and not each dataset."""
+def ask_all(desk: Desk, wish: Wish, indexes: Path, *, account: Account | None) -> AskedAll:
+    """Ask about every dataset that has no index in `indexes`: one letter for each publisher."""
+    here = local.names(indexes)
+    names = (name for name in catalogue.load() if name not in here)
     refused: dict[str, str] = {}
     already: dict[str, str] = {}
     groups: dict[str, list[Card]] = {}
@@ -304,7 +292,7 @@ def _open(
             written_on=desk.today,
             index=case.index,
         )
-        case = _write(desk, case, Kind.REQUEST, written, folder, public=to.needs_public_note)
+        case = case_files.add_letter(desk, case, Kind.REQUEST, written, folder, public=to.needs_public_note)
         desk.store.save(case, event="drafted", on=desk.today)
         desk.store.save_photos(
             case_id,
@@ -314,59 +302,23 @@ def _open(
     return case, written
 
 
-def _write(
-    desk: Desk,
-    case: Case,
-    kind: Kind,
-    parts: Sequence[Letter],
-    folder: Path,
-    *,
-    replies_to: AnswerClass | None = None,
-    public: bool = False,
-) -> Case:
-    """`case` with a letter more, whose files are in `folder`."""
-    number = cases.next_letter_number(case)
-    # The token keeps strangers from filing a mail to the case by guessing its reference.
-    message_id = f"{case.id}.{number}.{world().token(8)}"
-    files = case_files.write_letter(
-        parts, folder, message_id=message_id, templates=desk.templates, public=public
-    )
-    return cases.wrote(
-        case,
-        LetterRecord(
-            number=number,
-            kind=kind,
-            to=parts[0].to.name,
-            drafted_on=desk.today,
-            files=files,
-            message_id=message_id,
-            replies_to=replies_to,
-        ),
-    )
-
-
-def remind(desk: Desk, case_id: str, *, account: Account | None) -> tuple[Case, tuple[str, ...]]:
+def remind(desk: Desk, case_id: str) -> tuple[Case, tuple[str, ...]]:
     """Write the reminder of an overdue case, or ask the authority how its complaint stands."""
     case = desk.store.get(case_id)
     cases.refuse_unless(case, Step.REMIND, desk.today)
     at = cases.position(case, desk.today)
     if cases.asks_authority(at):
-        sent = next(item for item in reversed(case.letters) if item.kind in {Kind.COMPLAINT, Kind.INQUIRY})
-        known = next((item for item in addressees.authorities().values() if item.name == sent.to), None)
-        to = known.recipient if known else Recipient(sent.to)
-        return _further(desk, case, Kind.INQUIRY, to, account), ()
+        last = next(item for item in reversed(case.letters) if item.kind in {Kind.COMPLAINT, Kind.INQUIRY})
+        known = next((item for item in addressees.authorities().values() if item.name == last.to), None)
+        to = known.recipient if known else Recipient(last.to)
+        return _further(desk, case, Kind.INQUIRY, to), ()
     addressee = addressees.of_case(case, catalogue.get(case.dataset))
-    case = _further(desk, case, Kind.REMINDER, addressee.recipient, account)
+    case = _further(desk, case, Kind.REMINDER, addressee.recipient)
     return case, addressees.channel_notes(addressee, desk.today)
 
 
 def complain(
-    desk: Desk,
-    case_id: str,
-    *,
-    account: Account | None,
-    country: str | None = None,
-    language: str | None = None,
+    desk: Desk, case_id: str, *, country: str | None = None, language: str | None = None
 ) -> tuple[Case, tuple[str, ...]]:
     """Write the complaint to the authority of `country`, or the last notice where the law has none."""
     case = desk.store.get(case_id)
@@ -374,11 +326,11 @@ def complain(
     authority = addressees.authority_for(case.ground, country)
     if authority is None:
         addressee = addressees.of_case(case, catalogue.get(case.dataset))
-        case = _further(desk, case, Kind.COMPLAINT, addressee.recipient, account)
+        case = _further(desk, case, Kind.COMPLAINT, addressee.recipient)
         return case, (f"Note that {law(case.ground, case.role).escalation_note}.",)
     code = language or (authority.language if authority.language in LANGUAGES else case.language)
     chosen = language_of(code or case.language).code
-    case = _further(desk, case, Kind.COMPLAINT, authority.recipient, account, language=chosen)
+    case = _further(desk, case, Kind.COMPLAINT, authority.recipient, language=chosen)
     return case, _authority_notes(authority, chosen)
 
 
@@ -404,244 +356,65 @@ def _further(
     case: Case,
     kind: Kind,
     to: Recipient,
-    account: Account | None,
     *,
     language: str | None = None,
 ) -> Case:
     """Write a letter that follows from the case's own facts, and keep the case."""
     cards = [catalogue.get(name) for name in case.datasets]
     asked = desk.store.outstanding(case.id)
-    own_account = account if account and account.nsid == case.nsid else None
+    account = AccountStore(desk.conn).account(case.nsid) if case.nsid else None
     letter = letters.further(
         case if language is None else replace(case, language=language),
         cards,
         kind,
         asked,
         to=to,
-        account=own_account or (Account(case.nsid) if case.nsid else None),
+        account=account or (Account(case.nsid) if case.nsid else None),
         written_on=desk.today,
     )
     replies_to = letter.meaning if kind is Kind.REPLY else None
     folder = case_files.free_folder(Path(case.folder), kind.value)
     with database.transaction(desk.conn):
-        case = _write(desk, case, kind, [letter], folder, replies_to=replies_to)
+        case = case_files.add_letter(desk, case, kind, [letter], folder, replies_to=replies_to)
         desk.store.save(case, event=f"{kind.value} drafted", on=desk.today, note=to.name)
     return case
 
 
-def move(desk: Desk, case_id: str, event: str, step: Callable[[Case], Case], on: date) -> Case:
-    """Take one step with a case, such as `case.sent` or `case.closed`, and write it down."""
+def sent(desk: Desk, case_id: str, on: date | None = None) -> Case:
+    """Note that the newest letter was sent (None: today)."""
+    return _moved(desk, case_id, "sent", cases.sent, on or desk.today)
+
+
+def close(desk: Desk, case_id: str, on: date | None = None) -> Case:
+    """Close a case (None: today)."""
+    return _moved(desk, case_id, "closed", cases.closed, on or desk.today)
+
+
+def acknowledged(desk: Desk, case_id: str, on: date) -> Case:
+    """Note on which day the letter arrived, by the publisher's own word."""
+    return _moved(desk, case_id, "acknowledged", cases.acknowledged, on)
+
+
+def _moved(desk: Desk, case_id: str, event: str, step: Callable[[Case, date, date], Case], on: date) -> Case:
     with database.transaction(desk.conn):
-        case = step(desk.store.get(case_id))
+        case = step(desk.store.get(case_id), on, desk.today)
         desk.store.save(case, event=event, on=on)
     return case
 
 
-def reply(desk: Desk, case: Case, *, account: Account | None) -> Case:
+def reply(desk: Desk, case: Case) -> Case:
     """Write the letter that the newest answer asks for; `case` unchanged where that kind has none."""
     answer = case.newest_answer
     if not answer or not answer.confirmed or answer.meaning not in REPLIES or case.closed_on:
         return case
     addressee = addressees.of_case(case, catalogue.get(case.dataset))
-    return _further(desk, case, Kind.REPLY, addressee.recipient, account)
-
-
-def recheck(
-    desk: Desk,
-    case: Case,
-    found: Sequence[RequestedPhoto],
-    index: Index,
-    *,
-    account: Account | None,
-    include_new: bool,
-) -> tuple[Case, Recheck]:
-    """Compare `case` with what was `found` in the new `index`, and write the follow-up letter.
-
-    With `include_new` the newly found photos become part of the case, but for those that are not public
-    where the user did not agree to name such.
-
-    Raises `WrongFileError` when nothing shows that `index` is the next version of the case's.
-    """
-    store = desk.store
-    asked = store.asked(case.id)
-    left_out = [item.photo for item in store.photos(case.id) if item.state is PhotoState.LEFT_OUT]
-    result = compare(asked, left_out, found)
-    refuse_unproven(case, result)
-    added = select(result.newly_found, include_private=case.include_private).asked if include_new else ()
-    missing = sorted((*result.still_there, *added), key=lambda photo: photo.order)
-    outcome = Outcome(
-        checked_on=desk.today,
-        removed=len(result.removed),
-        still_there=len(result.still_there),
-        newly_found=len(result.newly_found),
-    )
-    with database.transaction(desk.conn):
-        case = replace(
-            case,
-            photos=len(asked) + len(added),
-            records=case.records + sum(photo.records for photo in added),
-            outcome=outcome,
-        )
-        if missing:
-            last = case.newest_sent
-            follow_up = None  # a letter that was never sent has none; it is written anew
-            if last and last.sent_on:
-                follow_up = FollowUp(last.sent_on, len(asked), len(result.removed), len(added))
-            case = _follow_up(desk, case, missing, version(index), account, follow_up)
-        note = (
-            f"{outcome.removed} removed, {outcome.still_there} still there, {outcome.newly_found} newly found"
-        )
-        store.save(case, event="rechecked", on=desk.today, note=note)
-        store.save_photos(
-            case.id,
-            [CasePhoto(photo, PhotoState.REMOVED) for photo in result.removed]
-            + [CasePhoto(photo, PhotoState.STILL_THERE) for photo in missing]
-            + [CasePhoto(photo, PhotoState.LEFT_OUT) for photo in left_out],
-        )
-    return case, result
-
-
-def _follow_up(
-    desk: Desk,
-    case: Case,
-    photos: Sequence[RequestedPhoto],
-    index: IndexVersion,
-    account: Account | None,
-    follow_up: FollowUp | None,
-) -> Case:
-    card = catalogue.get(case.dataset)
-    to = addressees.of_case(case, card)
-    parts = letters.request(
-        case,
-        [card],
-        photos,
-        to=to.recipient,
-        account=account,
-        written_on=desk.today,
-        index=index,
-        follow_up=follow_up,
-    )
-    folder = case_files.free_folder(Path(case.folder), "follow-up")
-    kind = Kind.FOLLOW_UP if follow_up else Kind.REQUEST
-    return _write(desk, case, kind, parts, folder, public=to.needs_public_note)
-
-
-def recheck_warnings(case: Case, result: Recheck, missing: int, *, include_new: bool) -> tuple[str, ...]:
-    """What to know before believing a re-check; `missing`: how many witnesses the new index lacks."""
-    found = []
-    others = len(case.fingerprint.witnesses) if case.fingerprint else 0
-    if missing * 100 > others:
-        found.append(
-            f"Of {others:,} photos in the old index that you did not ask to remove, {missing:,} are not in"
-            " the new one either. If the file may be incomplete, get it again: what it lacks reads"
-            " as removed."
-        )
-    hidden = 0
-    if include_new and not case.include_private:
-        hidden = sum(photo.standing is requested.Standing.HIDDEN for photo in result.newly_found)
-    if hidden:
-        found.append(
-            f"{count(hidden, 'newly found photo')} not public on Flickr: left out of the follow-up letter."
-        )
-    return tuple(found)
-
-
-def warnings(
-    card: Card,
-    case: Case,
-    to: Addressee,
-    known: Iterable[Case],
-    today: date,
-    selection: Selection | None = None,
-) -> tuple[str, ...]:
-    """What the user should know of the publisher and the `known` cases before sending the letter."""
-    found = []
-    opt_out = card.opt_out
-    still_open = [
-        other.id
-        for other in known
-        if case.dataset in other.datasets
-        and other.contact == case.contact
-        and other.closed_on is None
-        and other.id not in {case.id, case.follows}
-    ]
-    if still_open:
-        found.append(
-            f"Still open about {case.dataset}: {', '.join(still_open)}. Close what this letter replaces:"
-            f" flickr-auditor optout close {still_open[-1]}"
-        )
-    if selection:
-        found += _step_notes(card, case, selection)
-    if case.purpose is Purpose.REMOVAL and opt_out.how:
-        found.append(f"The publisher's procedure: {opt_out.how} (Source: {opt_out.source})")
-    if opt_out.note:
-        found.append(opt_out.note)
-    found += addressees.channel_notes(to, today)
-    if case.purpose is Purpose.REMOVAL and "form" in opt_out.asks_for and opt_out.url:
-        found.append(f"The publisher wants a form filled in: {opt_out.url}. Copy the links from the letter.")
-    if card.opt_out.contacts and card.opt_out.contacts[0].key == "laion":
-        found.append(
-            "OLG Hamburg, 10 December 2025, 5 U 104/24: LAION's mining was lawful as to copyright (an appeal"
-            " was allowed). The judgment is not about data protection."
-        )
-    hosts = addressees.hosts_of(card)
-    if case.purpose is not Purpose.HOST and hosts and case.purpose is Purpose.REMOVAL:
-        names = " or ".join(host.key for host in hosts)
-        found.append(
-            f"Its files are hosted by {names}: a notice to the host is another letter, --host {hosts[0].key}."
-        )
-    if card.status.state == "withdrawn" and card.status.copies:
-        found.append(f"The publisher no longer offers the dataset. Copies: {card.status.copies}")
-    return tuple(found)
-
-
-def _step_notes(card: Card, case: Case, selection: Selection) -> Iterable[str]:
-    wanted = card.opt_out.first_steps
-    if case.role is not Role.PHOTOGRAPHER or case.purpose is not Purpose.REMOVAL:
-        return
-    steps = [photo.steps_done for photo in selection.asked]
-    if missing := requested.steps_pending(steps, wanted):
-        yield (
-            f"{case.to} asks you to protect the photos first; {missing:,} of {len(steps):,} are not yet (as"
-            f" of the last sync or apply). Make a plan: {requested.plan_command(card.name, wanted)}"
-        )
+    return _further(desk, case, Kind.REPLY, addressee.recipient)
 
 
 def fill_in(case: Case) -> tuple[str, ...]:
     """What the letter leaves a space for."""
     name = () if case.sender else ("your name (or give --name, or [optout] name in the settings)",)
     return (*name, *(("the child's name",) if case.role is Role.GUARDIAN else ()))
-
-
-def account_state(
-    conn: sqlite3.Connection, nsid: str | None, also: Sequence[RequestedPhoto] = ()
-) -> "AccountState":
-    """The account (None: the one synced last) as it is known; `also` photos are looked for even if gone."""
-    from auditor.audit.run import account_state as known
-
-    state = known(conn, nsid)
-    gone = state.gone_ids | {photo.photo_id for photo in also if photo.photo_id} - {
-        photo.id for photo in state.photos
-    }
-    return replace(state, gone_ids=gone)
-
-
-def in_account(state: "AccountState", index: Index, card: Card) -> Sequence[RequestedPhoto]:
-    """What one index holds of the account."""
-    from auditor.audit.audit import audit
-
-    now = clock.utc().isoformat(timespec="seconds")
-    result = audit(state, [index], catalogue.load(), generated_at=now, only=[card.name])
-    return requested.from_audit(result, state, index)
-
-
-def refuse_other_account(case: Case, account: Account) -> None:
-    """Raise `RefusedError` when the home holds another account than the case is about."""
-    if account.nsid != case.nsid:
-        raise RefusedError(
-            f"case {case.id} is about the account {case.nsid}, but this home holds {account.nsid}",
-            hint="Use the home of that account (--home DIR).",
-        )
 
 
 def shown_in(texts: Sequence[str], role: Role, *, optional: bool = False) -> list[PhotoAddress]:
@@ -663,83 +436,3 @@ def shown_in(texts: Sequence[str], role: Role, *, optional: bool = False) -> lis
             )
         photos.append(photo)
     return photos
-
-
-@dataclass(frozen=True, slots=True)
-class Protection:
-    """What a run of the tool did on Flickr for photos of a case, as Flickr confirmed it."""
-
-    run_id: str
-    day: date
-    what: str
-    photos: int
-
-
-def protections(conn: sqlite3.Connection, photo_ids: Iterable[str]) -> tuple[Protection, ...]:
-    """The runs that changed some of these photos, oldest first; undone changes are runs of their own."""
-    wanted = {int(photo_id) for photo_id in photo_ids if photo_id}
-    rows = conn.execute(
-        "SELECT run_id, started_at, mitigation, photo_id FROM change JOIN run USING (run_id)"
-        " WHERE state IN ('done', 'already') ORDER BY started_at, mitigation"
-    )
-    counts: dict[tuple[str, float, str], int] = {}
-    for run_id, started_at, mitigation, photo_id in rows:
-        if photo_id in wanted:
-            key = (run_id, started_at, mitigation)
-            counts[key] = counts.get(key, 0) + 1
-    return tuple(
-        Protection(run_id, datetime.fromtimestamp(started_at, UTC).date(), mitigation, number)
-        for (run_id, started_at, mitigation), number in counts.items()
-    )
-
-
-def earlier_cases(desk: Desk, case: Case) -> tuple[Case, ...]:
-    """The cases whose answers led to `case`, the first question first."""
-    found: list[Case] = []
-    while follows := (found[0] if found else case).follows:
-        found.insert(0, desk.store.get(follows))
-    return tuple(found)
-
-
-def folder_files(desk: Desk, case: Case) -> list[tuple[str, Path]]:
-    """What belongs into a case's folder: letters and answers, also of the cases that led to it.
-
-    Only what the cases name or kept themselves: with `--out`, a letter may lie among the user's other files.
-    """
-    return [
-        (f"{member.id}/{_place(path, Path(member.folder))}", path)
-        for member in (*earlier_cases(desk, case), case)
-        for path in _own_files(member)
-        if path.is_file() and not path.is_symlink()
-    ]
-
-
-def _own_files(case: Case) -> Iterator[Path]:
-    yield from (Path(name) for letter in case.letters for name in letter.files)
-    kept = Path(case.folder) / case_files.ANSWERS
-    if kept.is_dir() and not kept.is_symlink():
-        yield from sorted(kept.iterdir())
-
-
-def _place(path: Path, folder: Path) -> str:
-    """Where a file lies in its case's folder; its name alone where it lies elsewhere."""
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-
-
-def proof_csv(photos: Iterable[CasePhoto]) -> str:
-    """The proof table: one row a photo, with what became of it and every record that proves it."""
-    return case_files.table(
-        ("link", "photo_id", "state", "match_key", "certainty", "records"),
-        (
-            (
-                item.photo.link or "",
-                item.photo.photo_id or "",
-                item.state.value,
-                item.photo.match_key,
-                item.photo.certainty,
-                case_files.records_of(item.photo),
-            )
-            for item in photos
-            if item.state is not PhotoState.LEFT_OUT
-        ),
-    )

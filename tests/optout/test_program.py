@@ -248,8 +248,9 @@ def test_what_is_still_there_opens_a_closed_case_again(program: Program, home: H
     assert result["state"] == "sent"
 
 
-def test_a_case_of_another_account_is_not_rechecked(program: Program, home: Home) -> None:
+def test_a_case_is_about_its_own_account_whichever_was_synced_last(program: Program, home: Home) -> None:
     program("draft", "ffhq")
+    program("sent", "ffhq-1")
     AccountStore(home.conn).save(
         Account("99000009@N07"),
         home.photos[:1],
@@ -258,8 +259,12 @@ def test_a_case_of_another_account_is_not_rechecked(program: Program, home: Home
         complete=True,
         full=True,
     )
-    result = program("recheck", "ffhq-1", home.file(STRANGERS, "v3.json"))
-    assert (result.code, NSID in result.err) == (6, True)
+    new = home.file([*home.mine, *STRANGERS], "v3.json")
+    refused = program("recheck", "ffhq-1", new, "--account", "99000009@N07")
+    assert (refused.code, NSID in refused.err) == (6, True)
+    result = program("recheck", "ffhq-1", new, "--format", "json").json
+    assert (result["still_there"], result["removed"], result["newly_found"]) == (11, 1, 0)
+    assert NSID in next(Path(file) for file in result["files"] if file.endswith(".txt")).read_text()
 
 
 def test_what_a_killed_run_did_before_it_was_read_back_counts_as_done(program: Program, home: Home) -> None:

@@ -211,6 +211,30 @@ def test_a_letter_goes_from_the_draft_to_the_answer_that_the_user_reads(
     assert indexed("optout", "status", "--format", "json").json["cases"][0]["state"] == "answered"
 
 
+def test_letters_follow_the_settings_as_those_of_the_command_line_do(
+    indexed: Program, inside: Served, environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (environment / "mine" / "de").mkdir(parents=True)
+    (environment / "mine" / "de" / "_closing.j2").write_text("Tschüss, {{ letter.case.sender }}\n")
+    config = environment / "letters.toml"
+    config.write_text('[optout]\nname = "Ann Example"\nlang = "de"\ntemplates = "mine"\n')
+    monkeypatch.setenv("AUDITOR_CONFIG", str(config))
+    form = inside.get("/letters").text
+    assert 'value="Ann Example"' in form
+    assert "<option selected>de" in form
+    assert "Tschüss, Ann Example" in inside.post("/letters", what="draft", dataset="ffhq").text
+
+
+def test_a_letter_from_a_damaged_index_is_refused_with_the_way_on(
+    indexed: Program, inside: Served, environment: Path
+) -> None:
+    for file in (environment / "indexes" / "ffhq").glob("*.parquet"):
+        file.unlink()
+    page = inside.post("/letters", what="draft", dataset="ffhq")
+    assert "index of ffhq" in page.text
+    assert page.status_code < 500
+
+
 def test_a_question_needs_no_index_and_nothing_is_sent(
     indexed: Program, inside: Served, box: Sandbox
 ) -> None:

@@ -53,21 +53,26 @@ def no_index(name: str | None = None) -> UsageError:
     return UsageError(f"there is no local index of {name}", hint=f"See: flickr-auditor {how}")
 
 
-def open_indexes(folder: Path, only: Sequence[str] = ()) -> LocalIndexes:
+def open_indexes(folder: Path, only: Sequence[str] = (), *, elsewhere: bool = False) -> LocalIndexes:
     """All indexes in `folder`, or those of the datasets `only`.
 
-    Errors: `UsageError` when `only` names a dataset that is neither in the catalogue nor here.
+    `elsewhere`: what is not here may be in a look-up. Errors: `UsageError` when `only` names a dataset that
+    has no index here, unless it may be elsewhere.
     """
-    for name in map(dataset_name, only):
-        if name not in names(folder):
-            catalogue.get(name)  # of an unknown one the nearest names help more
-    wanted = present(folder, only) if only else names(folder)
+    wanted = here = names(folder)
+    if only and elsewhere:
+        wanted = tuple(name for name in dict.fromkeys(map(dataset_name, only)) if name in here)
+    elif only:
+        for name in map(dataset_name, only):
+            if name not in here:
+                catalogue.get(name)  # of an unknown one the nearest names help more
+        wanted = present(folder, only)
     readable, damaged = _opened(folder, wanted)
     parents: dict[str, Index] = {}
     waiting = [index.name for index in readable]
     while waiting:
         card = catalogue.find(waiting.pop())
-        if card and card.parent in set(names(folder)) - {*wanted, *parents}:
+        if card and card.parent in set(here) - {*wanted, *parents}:
             further, _ = _opened(folder, [card.parent])
             parents |= {index.name: index for index in further}
             waiting += [index.name for index in further]

@@ -9,11 +9,19 @@ from pathlib import Path
 import jinja2
 
 from auditor import pdf
+from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.optout.case import AnswerClass, Case, Kind, Purpose
-from auditor.optout.case_store import CasePhoto, Event
+from auditor.optout.case_files import (
+    Protection,
+    earlier_cases,
+    folder_files,
+    proof_csv,
+    protections,
+    write_zip,
+)
+from auditor.optout.case_store import CasePhoto, Desk, Event
 from auditor.optout.letter import PastEvent, history
-from auditor.optout.workflow import Protection
 from auditor.text import count, plain
 
 _KINDS: Mapping[str, str] = {
@@ -60,6 +68,27 @@ class Page:
     protections: Sequence[str]
     files: Sequence[tuple[str, str]]
     """Name and SHA-256 of what is in the folder."""
+
+
+def write_folder(desk: Desk, case: Case, target: Path) -> int:
+    """Put all of a case into the zip `target`: letters, answers, proof, chronology; the number of files."""
+    photos = desk.store.photos(case.id)
+    files = folder_files(desk.store, case)
+    shown = page(
+        case,
+        [catalogue.get(name) for name in case.datasets],
+        photos,
+        desk.store.events(case.id),
+        protections(desk.conn, (item.photo.photo_id or "" for item in photos)),
+        files,
+        desk.today,
+        earlier=earlier_cases(desk.store, case),
+    )
+    texts: dict[str, str | bytes] = {"chronology.html": as_html(shown), "proof.csv": proof_csv(photos)}
+    if pdf.available():
+        texts["chronology.pdf"] = as_pdf(shown)
+    write_zip(target, files, texts)
+    return len(files) + len(texts)
 
 
 def page(

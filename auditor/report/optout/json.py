@@ -6,7 +6,7 @@ from typing import Any
 
 from auditor.optout.case import Answer, Case, LetterRecord, next_step, position, steps
 from auditor.optout.incoming import Filed
-from auditor.optout.next_index import Recheck
+from auditor.optout.next_index import Rechecked
 from auditor.optout.workflow import AskedAll, Drafted
 
 
@@ -118,15 +118,15 @@ def filed_json(filed: Sequence[Filed]) -> dict[str, Any]:
     }
 
 
-def recheck_json(case: Case, result: Recheck, today: date, warnings: Sequence[str]) -> dict[str, Any]:
+def recheck_json(done: Rechecked, today: date) -> dict[str, Any]:
     """The case with what became of each photo."""
     states = (
-        ("removed", result.removed),
-        ("still-there", result.still_there),
-        ("newly-found", result.newly_found),
+        ("removed", done.result.removed),
+        ("still-there", done.result.still_there),
+        ("newly-found", done.result.newly_found),
     )
     return {
-        **case_json(case, today),
+        **case_json(done.case, today),
         "items": [
             {
                 "photo_id": photo.photo_id,
@@ -137,7 +137,7 @@ def recheck_json(case: Case, result: Recheck, today: date, warnings: Sequence[st
             for state, photos in states
             for photo in photos
         ],
-        "warnings": list(warnings),
+        "warnings": list(done.warnings),
     }
 
 

@@ -14,21 +14,20 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from auditor import clock
-from auditor.account.photo import Account
 from auditor.datasets import catalogue
 from auditor.datasets.index.local import open_indexes
+from auditor.datasets.index.lookup import Index
 from auditor.errors import UsageError
 from auditor.optout import addressees, answers, incoming, workflow
 from auditor.optout import case as cases
-from auditor.optout.case import AnswerClass, Case, Step
+from auditor.optout.case import AnswerClass, Step
+from auditor.optout.case_store import Desk
 from auditor.optout.law import Ground, Role
 from auditor.optout.render import LANGUAGES
-from auditor.optout.workflow import Desk, Drafted, Wish
+from auditor.optout.workflow import Drafted, Wish
 from auditor.review.forms import Form, read_form, see
 from auditor.review.render import address, page, state_of
 from auditor.review.state import State
-from auditor.text import plain
 from auditor.workspace import Workspace
 
 SHOWN: Final = 200_000
@@ -36,7 +35,7 @@ SHOWN: Final = 200_000
 
 
 def _desk(space: Workspace) -> Desk:
-    return Desk(space.conn, space.settings.home / "letters", clock.today())
+    return Desk.of(space.conn, space.settings)
 
 
 def letters(request: Request) -> Response:
@@ -50,6 +49,7 @@ def letters(request: Request) -> Response:
             {row.dataset.name for row in state.library(space).view.indexes if row.found} if synced else set()
         )
         have = {index.name for index in open_indexes(space.settings.indexes).readable}
+        defaults = {"name": "", "lang": "en", **space.settings.optout}
     open_cases = {name for case in known if not case.closed_on for name in case.datasets}
     cards = catalogue.load()
     return page(
@@ -67,6 +67,7 @@ def letters(request: Request) -> Response:
         grounds=list(Ground),
         roles=list(Role),
         languages=LANGUAGES,
+        defaults=defaults,
         next_step=cases.next_step,
     )
 
@@ -85,19 +86,18 @@ def _write(state: State, form: Form) -> Drafted:
     card = catalogue.get(form.get("dataset"))
     with state.workspace() as space:
         desk = _desk(space)
-        wish = Wish(
+        wish = Wish.of(
+            space.settings,
             Ground(form.get("ground") or Ground.NONE),
             Role.PHOTOGRAPHER,
-            form.get("language") or "en",
-            plain(form.get("name"), 200) or None,
-        ).checked()
+            name=form.get("name"),
+            language=form.get("language"),
+        )
         if form.get("what") == "ask":
             account = space.store.account(space.required_nsid())
             return workflow.ask(desk, wish, [card], account=account)
-        (index,) = (i for i in open_indexes(space.settings.indexes, [card.name]).readable)
-        return workflow.draft(
-            desk, wish, card, index, state=workflow.account_state(space.conn, space.account)
-        )
+        index = Index.open(space.settings.indexes / card.name)
+        return workflow.draft(desk, wish, card, index, nsid=space.account)
 
 
 def letter(request: Request) -> Response:
@@ -152,18 +152,17 @@ async def step(request: Request) -> Response:
 
     def go() -> None:
         with state.workspace() as space:
-            take(space, _desk(space), case_id, form)
+            take(_desk(space), case_id, form)
 
     await run_in_threadpool(go)
     return see(address(f"/letters/{case_id}"))
 
 
-def _sent(_: Workspace, desk: Desk, case_id: str, form: Form) -> None:
-    day = _day(form, desk.today)
-    workflow.move(desk, case_id, "sent", lambda case: cases.sent(case, day, desk.today), day)
+def _sent(desk: Desk, case_id: str, form: Form) -> None:
+    workflow.sent(desk, case_id, _day(form, desk.today))
 
 
-def _answered(_: Workspace, desk: Desk, case_id: str, form: Form) -> None:
+def _answered(desk: Desk, case_id: str, form: Form) -> None:
     """The answer's text is kept; what it means is proposed, never decided: that is the user's word."""
     text = form.get("text")
     if not text:
@@ -173,32 +172,25 @@ def _answered(_: Workspace, desk: Desk, case_id: str, form: Form) -> None:
     )
 
 
-def _meaning(space: Workspace, desk: Desk, case_id: str, form: Form) -> None:
+def _meaning(desk: Desk, case_id: str, form: Form) -> None:
     try:
         meaning = AnswerClass(form.get("meaning"))
     except ValueError:
         raise UsageError("it was not said what the answer means", hint="Choose one.") from None
     case = incoming.understand(desk, case_id, meaning)
-    workflow.reply(desk, case, account=_account(space, case))
+    workflow.reply(desk, case)
 
 
-def _remind(space: Workspace, desk: Desk, case_id: str, _: Form) -> None:
-    workflow.remind(desk, case_id, account=_account(space, desk.store.get(case_id)))
+def _remind(desk: Desk, case_id: str, _: Form) -> None:
+    workflow.remind(desk, case_id)
 
 
-def _complain(space: Workspace, desk: Desk, case_id: str, form: Form) -> None:
-    account = _account(space, desk.store.get(case_id))
-    workflow.complain(desk, case_id, account=account, country=form.get("country") or None)
+def _complain(desk: Desk, case_id: str, form: Form) -> None:
+    workflow.complain(desk, case_id, country=form.get("country") or None)
 
 
-def _close(_: Workspace, desk: Desk, case_id: str, __: Form) -> None:
-    workflow.move(
-        desk, case_id, "closed", lambda case: cases.closed(case, desk.today, desk.today), desk.today
-    )
-
-
-def _account(space: Workspace, case: Case) -> Account | None:
-    return space.store.account(case.nsid) if case.nsid else None
+def _close(desk: Desk, case_id: str, _: Form) -> None:
+    workflow.close(desk, case_id)
 
 
 def _day(form: Form, today: date) -> date:
@@ -208,7 +200,7 @@ def _day(form: Form, today: date) -> date:
         raise UsageError("this is not a date", hint="Write it like 2026-11-21.") from None
 
 
-STEPS: Final[dict[str, Callable[[Workspace, Desk, str, Form], None]]] = {
+STEPS: Final[dict[str, Callable[[Desk, str, Form], None]]] = {
     "sent": _sent,
     "answer": _answered,
     "meaning": _meaning,
