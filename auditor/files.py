@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Final, Literal
+from typing import BinaryIO, Final, Literal
 
 from auditor.errors import StorageError, UsageError
 from auditor.outside import world
@@ -122,27 +122,29 @@ def _is_the_systems(place: Path) -> bool:
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
     """Write `content` so that `path` afterwards holds all of it or what it held before, come what may."""
-    data = content.encode() if isinstance(content, str) else content
+    with storage_errors(path), replacing(path, mode=mode) as file:
+        world().write(file.fileno(), content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` when the block ends, once it is whole and on the disk."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            try:
-                world().write(handle, data)
-                world().fsync(handle)
-            finally:
-                os.close(handle)
-            Path(name).chmod(mode)
-            world().rename(Path(name), path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        sync_dir(path.parent)
-    except OSError as error:
-        raise storage_error(path, error) from error
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            world().fsync(file.fileno())
+        Path(name).chmod(mode)
+        world().rename(Path(name), path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    fsync_path(path.parent)
 
 
-def sync_dir(path: Path) -> None:
-    """Make renames inside `path` survive a power cut."""
+def fsync_path(path: Path) -> None:
+    """Make what was written to a file, or renamed in a folder, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         world().fsync(descriptor)

@@ -28,7 +28,7 @@ from auditor.errors import (
     UnreachableError,
     WrongFileError,
 )
-from auditor.files import digest, storage_errors, sync_dir, write_atomic
+from auditor.files import digest, fsync_path, storage_errors, write_atomic
 from auditor.progress import SILENT, Progress
 from auditor.text import file_size, plain
 from auditor.version import VERSION
@@ -339,11 +339,11 @@ class _Transfer:
         sha256 = self.remote.sha256 or digest(self.part)
         size = self.part.stat().st_size
         told = _Validators.read(self.part, self.remote.url) or _Validators(self.remote.url)
-        sync_dir(self.part)  # fsync is the same for a file
+        fsync_path(self.part)
         # What is remembered of the old file must not be said of the new one, should the power fail now.
         _beside(self.path).unlink(missing_ok=True)
         self.part.replace(self.path)
-        sync_dir(self.folder)
+        fsync_path(self.folder)
         replace(told, bytes=size, sha256=sha256).write(self.path)
         self._forget_part()
         return sha256

@@ -18,7 +18,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from auditor import pdf
-from auditor.files import private_dir, storage_errors, write_atomic
+from auditor.files import private_dir, replacing, storage_errors, write_atomic
 from auditor.flickr import licenses
 from auditor.optout import case as cases
 from auditor.optout.case import AnswerClass, Case, Kind, LetterRecord
@@ -196,23 +196,16 @@ def write_zip(target: Path, files: Iterable[tuple[str, Path]], texts: Mapping[st
     """
     with (
         storage_errors(target.parent),
-        tempfile.NamedTemporaryFile(dir=target.parent, prefix=".zip-", delete=False) as work,
+        replacing(target) as work,
+        zipfile.ZipFile(work, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
-        path = Path(work.name)
-        try:
-            with zipfile.ZipFile(work, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name, text in texts.items():
-                    archive.writestr(name, text)
-                for name, file in files:
-                    if file.is_symlink() or not file.is_file():
-                        continue
-                    with file.open("rb") as source, archive.open(name, "w", force_zip64=True) as copy:
-                        shutil.copyfileobj(source, copy)
-            path.chmod(0o600)
-            path.replace(target)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+        for name, text in texts.items():
+            archive.writestr(name, text)
+        for name, file in files:
+            if file.is_symlink() or not file.is_file():
+                continue
+            with file.open("rb") as source, archive.open(name, "w", force_zip64=True) as copy:
+                shutil.copyfileobj(source, copy)
 
 
 def add_letter(

@@ -35,7 +35,7 @@ from auditor.datasets.parsing.text import line_batches
 from auditor.datasets.provenance import Provenance
 from auditor.datasets.readers import Format, detect, detect_listing, wrong_file
 from auditor.errors import RefusedError, UsageError, WrongFileError
-from auditor.files import digest, is_there, sync_dir
+from auditor.files import digest, fsync_path, is_there
 from auditor.outside import world
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
@@ -365,7 +365,7 @@ class _Builder:
                 rows = self._copy(f"SELECT * {without}", origin, f"WHERE {which} ORDER BY {order}", path)
                 task.advance()
                 if rows or key == "photo_id":
-                    sync_dir(path)  # fsync is the same for a file
+                    fsync_path(path)
                     yield DataFile(path.name, key, rows, path.stat().st_size, digest(path))
                 else:
                     path.unlink()

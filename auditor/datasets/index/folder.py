@@ -19,7 +19,7 @@ from auditor.datasets.index.local import names, no_index
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.provenance import Provenance
 from auditor.errors import RefusedError, StorageError, WrongFileError
-from auditor.files import private_dir, storage_errors, sync_dir
+from auditor.files import fsync_path, private_dir, storage_errors
 from auditor.lock import index_lock
 from auditor.names import dataset_name, inside
 from auditor.outside import world
@@ -62,7 +62,7 @@ def commit(work: Path, new: Manifest) -> None:
     new.write(work)
     for file in new.files:
         (work / file.name).rename(folder / file.name)
-    sync_dir(folder)
+    fsync_path(folder)
     new.write(folder)
 
 

@@ -11,7 +11,6 @@ only the note that the publisher's file has one; so a pack can't leak it either.
 import dataclasses
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import zipfile
@@ -20,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -34,7 +33,7 @@ from auditor.datasets.index.records import FIRST_COLUMNS, MAX_RECORD_CHARACTERS,
 from auditor.datasets.index.verify import problems
 from auditor.datasets.parsing import sources
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
-from auditor.files import digest, storage_errors, sync_dir
+from auditor.files import digest, replacing, storage_errors
 from auditor.lock import index_lock
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
@@ -163,24 +162,13 @@ def _sums(text: bytes, described: Manifest) -> bytes:
 
 def _write(target: Path, described: Manifest, records: Path, mode: int) -> None:
     text = described.text().encode()
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            with zipfile.ZipFile(file, "w") as archive:
-                archive.writestr(zipfile.ZipInfo(manifest.NAME, _EPOCH), text)
-                archive.writestr(zipfile.ZipInfo(SUMS, _EPOCH), _sums(text, described))
-                member = zipfile.ZipInfo(records.name, _EPOCH)
-                member.file_size = described.files[0].bytes  # zipfile asks for it beyond 2 GiB
-                with records.open("rb") as data, archive.open(member, "w") as packed:
-                    shutil.copyfileobj(data, packed, sources.CHUNK_BYTES)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    sync_dir(target.parent)
+    with replacing(target, mode=mode) as file, zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(manifest.NAME, _EPOCH), text)
+        archive.writestr(zipfile.ZipInfo(SUMS, _EPOCH), _sums(text, described))
+        member = zipfile.ZipInfo(records.name, _EPOCH)
+        member.file_size = described.files[0].bytes  # zipfile asks for it beyond 2 GiB
+        with records.open("rb") as data, archive.open(member, "w") as packed:
+            shutil.copyfileobj(data, packed, sources.CHUNK_BYTES)
 
 
 # -- reading ------------------------------------------------------------------------------------------------
@@ -233,21 +221,13 @@ def _check_texts(texts: Sequence[str]) -> None:
 
 
 def _take(archive: zipfile.ZipFile, file: DataFile, target: Path) -> None:
-    """Copy the main data file out, under a name of our own, and check it on the way."""
+    """Copy the main data file out, under a name of our own, and check what was copied."""
     if archive.getinfo(file.name).file_size != file.bytes:
         raise ValueError(f"{file.name} is not as long as the manifest says")
     with archive.open(file.name) as packed, target.open("wb") as copy:
-        if _copy(packed, copy) != file.sha256:
-            raise ValueError(f"{file.name} has another SHA-256 than the manifest says")
-
-
-def _copy(packed: IO[bytes], copy: IO[bytes]) -> str:
-    """Copy, and give the SHA-256 of what was copied."""
-    digest = hashlib.sha256()
-    while chunk := packed.read(sources.CHUNK_BYTES):
-        digest.update(chunk)
-        copy.write(chunk)
-    return digest.hexdigest()
+        shutil.copyfileobj(packed, copy, sources.CHUNK_BYTES)
+    if digest(target) != file.sha256:
+        raise ValueError(f"{file.name} has another SHA-256 than the manifest says")
 
 
 def _check_records(path: Path, described: Manifest) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 import jinja2
@@ -11,6 +10,7 @@ import jinja2
 from auditor import pdf
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
+from auditor.files import digest
 from auditor.optout.case import AnswerClass, Case, Kind, Purpose
 from auditor.optout.case_files import (
     Protection,
@@ -143,7 +143,7 @@ def page(
             f"{item.day}: {item.what} on {count(item.photos, 'photo')} of the case (run {item.run_id})"
             for item in protections
         ],
-        files=[(name, _digest(path)) for name, path in files],
+        files=[(name, digest(path)) for name, path in files],
     )
 
 
@@ -151,14 +151,6 @@ def _words(event: PastEvent) -> str:
     if event.what != "answer":
         return _KINDS[event.what]
     return f"Answer: {_MEANINGS[event.meaning]}" if event.meaning else "Answer (not classified)"
-
-
-def _digest(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def as_html(shown: Page) -> str:
