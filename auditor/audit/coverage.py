@@ -173,7 +173,7 @@ def how_to_get(card: Card | None, name: str) -> str:
     """The way to a local index of the dataset."""
     if card and any(file.fetchable for file in card.files):
         return f"flickr-auditor datasets fetch {name} gets it"
-    access = Access(card.files[0].access) if card and card.files else Access.UNKNOWN
+    access = card.files[0].access if card and card.files else Access.UNKNOWN
     file = card.files[0].name if card and card.files else "its index file"
     return f"{access.way.format(file=file)}: flickr-auditor datasets add {name} FILE"
 

@@ -171,15 +171,11 @@ def _session(*arguments: object) -> Session | None:
 
 def _machine(error: Exception, *arguments: object) -> AuditorError | None:
     """The user's view of a disk, a network or a database that fails; None: it is a bug."""
-    import sqlite3
+    from auditor.database import failure
 
-    if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError | sqlite3.InterfaceError):
-        return None
-    if isinstance(error, sqlite3.Error):
-        from auditor.database import database_error
-
-        session = _session(*arguments)
-        return database_error(error, session.settings.database if session else Path("the database"))
+    session = _session(*arguments)
+    if found := failure(error, session.settings.database if session else Path("the database")):
+        return found
     if isinstance(error, ConnectionError | TimeoutError):
         return UnreachableError(f"the connection broke off: {error}", hint="Run the command again later.")
     if isinstance(error, OSError) and error.errno:

@@ -78,6 +78,14 @@ def transaction(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     conn.execute("COMMIT")
 
 
+def failure(error: Exception, path: Path) -> AuditorError | None:
+    """The user's view of `error`; None where it is not SQLite's, or shows a bug in what we asked of it."""
+    ours = sqlite3.ProgrammingError | sqlite3.IntegrityError | sqlite3.InterfaceError
+    if not isinstance(error, sqlite3.Error) or isinstance(error, ours):
+        return None
+    return database_error(error, path)
+
+
 def database_error(error: sqlite3.Error, path: Path) -> AuditorError:
     """The user's view of a database error."""
     code = getattr(error, "sqlite_errorcode", 0)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from auditor.datasets.access import Access
 from auditor.datasets.contacts import Channel, Contact, channels, usable
 from auditor.datasets.match_keys import MATCH_KEYS, MatchKey
 from auditor.datasets.toml_table import Table
@@ -19,7 +20,6 @@ ABOUT = ("faces", "bodies", "movement", "geolocation", "general")
 """What a dataset is about, the most personal first: the order in which reports show datasets."""
 FLICKR_SHARE = ("all", "partly", "none", "unknown")
 CERTAINTY = ("published", "inferred")
-ACCESS = ("public", "request", "login", "gone", "unknown")
 STATES = ("available", "on-request", "withdrawn", "unpublished", "unknown")
 ASKS_FOR = ("photo-links", "username", "nsid", "form", "reddit-post")
 FIRST_STEPS = ("no_cv", "license", "private", "delete")
@@ -53,7 +53,7 @@ class IndexFile:
 
     name: str
     format: str
-    access: str
+    access: Access
     bytes: int | None
     md5: str | None
     sha256: str | None
@@ -65,7 +65,7 @@ class IndexFile:
     @property
     def fetchable(self) -> bool:
         """Whether a program may download it."""
-        return self.access == "public" and self.url is not None
+        return self.access is Access.PUBLIC and self.url is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,7 @@ def _index_file(table: Table) -> IndexFile:
     file = IndexFile(
         name=table.text("name"),
         format=table.text("format"),
-        access=table.choice("access", ACCESS),
+        access=Access(table.choice("access", tuple(Access))),
         bytes=table.optional_number("bytes"),
         md5=table.checksum("md5"),
         sha256=table.checksum("sha256"),
@@ -281,7 +281,7 @@ def _index_file(table: Table) -> IndexFile:
         note=table.optional_text("note"),
         alternative=table.optional_flag("alternative") or False,
     )
-    if file.access == "public" and not (file.url or file.page):
+    if file.access is Access.PUBLIC and not (file.url or file.page):
         raise table.error("access", 'is "public", so "url" or "page" must say where')
     if file.url and not _FILE_NAME.fullmatch(_RUN.sub("0", file.name)):
         raise table.error("name", 'must be a plain file name, since "url" is downloaded under it')

@@ -12,7 +12,6 @@ from typing import Final
 from urllib.parse import urljoin
 
 from auditor.datasets import duck
-from auditor.datasets.access import Access
 from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.download import Downloaded, Remote, check_address, download, get_small
 from auditor.datasets.index.build import build
@@ -150,7 +149,7 @@ def by_hand(card: Card) -> list[str]:
 def _way(file: IndexFile, card: Card) -> str:
     place = file.page or file.url or card.opt_out.url
     note = f" ({file.note.rstrip('.')})" if file.note else ""
-    return f"{file.name}: {Access(file.access).how(place)}{note}"
+    return f"{file.name}: {file.access.how(place)}{note}"
 
 
 def _wanted(card: Card, only: Sequence[str]) -> list[IndexFile]:

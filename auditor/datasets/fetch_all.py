@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from auditor.datasets import duck
+from auditor.datasets.access import Access
 from auditor.datasets.card import ABOUT, Card, IndexFile
 from auditor.datasets.fetch import Fetched, fetch_card
 from auditor.datasets.index.manifest import Manifest
@@ -118,7 +119,7 @@ def offer(cards: Mapping[str, Card], *, faces: bool = False, most: int | None = 
 
 def _worth(card: Card, cards: Iterable[Card]) -> tuple[bool, int, bool, int, int, str]:
     """Faces first, huge sets last; then what anybody can get, what others build on (FFHQ), and the larger."""
-    for_anybody = any(file.access == "public" for file in card.files)
+    for_anybody = any(file.access is Access.PUBLIC for file in card.files)
     children = sum(other.parent == card.name for other in cards)
     size = card.counts.photos or card.counts.faces or 0
     return card.huge, ABOUT.index(card.about), not for_anybody, -children, -size, card.name

@@ -112,18 +112,6 @@ def unpack_nsid(packed: int) -> str:
     return nsid
 
 
-def base58_encode(number: int) -> str:
-    """`number` (zero or more) in flic.kr's base 58."""
-    if number < 0:
-        raise ValueError(f"no base 58 for a negative number: {number}")
-    digits = ""
-    while True:
-        number, digit = divmod(number, 58)
-        digits = BASE58[digit] + digits
-        if not number:
-            return digits
-
-
 def base58_decode(text: str) -> int:
     """The number that `text` says in flic.kr's base 58; raises ValueError when it says none."""
     if not text:
@@ -457,11 +445,6 @@ def page_url(photo_id: str, owner: str | None = None) -> str:
     if owner is None:
         return f"https://www.flickr.com/photo.gne?id={photo_id}"
     return f"https://www.flickr.com/photos/{quote(owner, safe='@')}/{photo_id}/"
-
-
-def short_url(photo_id: str) -> str:
-    """The photo's short link on flic.kr."""
-    return f"https://flic.kr/p/{base58_encode(int(photo_id))}"
 
 
 def static_url(server: str, photo_id: str, secret: str, size: str = "", farm: int | None = None) -> str:

@@ -101,7 +101,7 @@ def _state(card: Card, manifest: Manifest | None) -> str:
         size = sum(file.bytes or 0 for file in card.smallest_download)
         known = all(file.bytes for file in card.smallest_download)
         return f"fetch, {file_size(size)}" if known else "fetch"
-    return (Access(card.files[0].access) if card.files else Access.UNKNOWN).short
+    return (card.files[0].access if card.files else Access.UNKNOWN).short
 
 
 def _here(manifest: Manifest) -> str:
@@ -165,7 +165,7 @@ def _described(card: Card) -> Iterator[str]:
     shown = card.files if len(card.files) <= _MANY_FILES else card.files[:_FIRST_FILES]
     for file in shown:
         size = f", {file.bytes:,} bytes" if file.bytes else ""
-        yield f"  {file.name} ({file.format}{size}): {Access(file.access).label}"
+        yield f"  {file.name} ({file.format}{size}): {file.access.label}"
         for place in (file.url, file.page, file.note):
             if place:
                 yield from _wrapped(f"    {place}", indent=4)

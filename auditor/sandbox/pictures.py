@@ -1,10 +1,9 @@
 """Drawn pictures for invented photos: the same photo id gives the same picture, and no request is needed.
 
 A picture is a small PNG in six flat colours: sky, sun, two rows of hills and people before them. The pretend
-Flickr serves it where live.staticflickr.com serves a photo, and `data_uri` puts it into a page.
+Flickr serves it where live.staticflickr.com serves a photo.
 """
 
-import base64
 import math
 import random
 import struct
@@ -16,11 +15,6 @@ _SUNS = ((255, 236, 170), (255, 200, 120), (250, 250, 240))
 _HILLS = ((104, 140, 150), (150, 120, 130), (110, 145, 100), (90, 100, 140))
 _SKINS = ((238, 200, 170), (200, 150, 115), (140, 96, 70), (90, 62, 48))
 _SHIRTS = ((200, 70, 60), (60, 90, 160), (235, 190, 70), (70, 130, 100), (240, 240, 235))
-
-
-def data_uri(photo_id: str, edge: int = 75) -> str:
-    """The picture of this photo as an address that holds the picture itself."""
-    return f"data:image/png;base64,{base64.b64encode(draw(photo_id, edge)).decode()}"
 
 
 @lru_cache(maxsize=4096)

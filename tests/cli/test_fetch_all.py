@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from auditor.datasets import catalogue
+from auditor.datasets.access import Access
 from auditor.datasets.card import Card, IndexFile
 from tests.datasets.web import Web, serve
 
@@ -27,7 +28,7 @@ def cards(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def served(name: str) -> Card:
         real = catalogue.get(name)
-        file = IndexFile(name, real.formats[0], "public", None, None, None, web.url(name), None, None)
+        file = IndexFile(name, real.formats[0], Access.PUBLIC, None, None, None, web.url(name), None, None)
         return replace(real, files=(file,))
 
     cards = {"coco": served("coco"), "ffhq": served("ffhq"), "ibm-dif": catalogue.get("ibm-dif")}

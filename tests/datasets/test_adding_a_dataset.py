@@ -10,6 +10,7 @@ import pytest
 from auditor.datasets import card, catalogue, readers
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
+from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing import json_items, keys, parquet, sqlite, text
 from auditor.datasets.parsing.sources import Source
 from tests.conftest import ROOT
@@ -48,8 +49,8 @@ def test_a_reader_of_one_file_adds_a_new_shape(tmp_path: Path, indexes: Path) ->
     manifest = build(indexes, "elsewhere", [file], formats=[format_])
     assert (manifest.rows, manifest.indexed, manifest.skipped) == (3, 2, {"no photo id": 1})
     assert manifest.match_keys == format_.match_keys
-    (hit,) = Index.open(indexes / "elsewhere").by_owner(["99000002@N07"])
-    assert hit.photo_id == "9900000002"
+    (group,) = Index.open(indexes / "elsewhere").groups(MatchKey.OWNER, ["99000002@N07"])
+    assert group.value == "9900000002"
 
 
 @pytest.mark.parametrize(

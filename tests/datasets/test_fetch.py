@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from auditor.datasets import catalogue
+from auditor.datasets.access import Access
 from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.fetch import Fetched, by_hand, fetch_card, fetch_pack
 from auditor.datasets.index.lookup import Index
@@ -31,7 +32,7 @@ def web() -> Iterator[Web]:
 
 
 def file(web: Web, name: str, **changes: object) -> IndexFile:
-    known = IndexFile(name, "diveface", "public", None, None, None, web.url(name), None, None)
+    known = IndexFile(name, "diveface", Access.PUBLIC, None, None, None, web.url(name), None, None)
     return replace(known, **changes)  # type: ignore[arg-type]
 
 
@@ -39,7 +40,11 @@ def file(web: Web, name: str, **changes: object) -> IndexFile:
 def card(web: Web) -> Card:
     """DiveFace with two files on this machine, and one that a person must ask for."""
     asked = replace(
-        file(web, "three.txt"), access="request", url=None, page="https://example.org/ask", note="By e-mail."
+        file(web, "three.txt"),
+        access=Access.REQUEST,
+        url=None,
+        page="https://example.org/ask",
+        note="By e-mail.",
     )
     return replace(catalogue.get("diveface"), files=(file(web, "one.txt"), file(web, "two.txt"), asked))
 
@@ -111,7 +116,7 @@ def test_a_dataset_behind_a_request_ends_with_how_to_ask(card: Card, home: Home)
 
 
 def test_where_no_address_is_known_none_is_made_up(card: Card) -> None:
-    for access in ("request", "login", "gone", "unknown"):
+    for access in set(Access) - {Access.PUBLIC}:
         unknown = replace(card.files[2], access=access, page=None, note=None)
         (line,) = by_hand(replace(card, files=(unknown,), opt_out=replace(card.opt_out, url=None)))
         assert " at no " not in line

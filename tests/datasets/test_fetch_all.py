@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from auditor.datasets import catalogue
+from auditor.datasets.access import Access
 from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.fetch_all import Coming, Ended, Outcome, fetch_all, offer, with_news
 from auditor.datasets.index.lookup import Index
@@ -27,7 +28,7 @@ def web() -> Iterator[Web]:
 
 def card(web: Web, name: str, **changes: object) -> Card:
     file = IndexFile(
-        f"{name}.txt", "diveface", "public", None, None, None, web.url(f"{name}.txt"), None, None
+        f"{name}.txt", "diveface", Access.PUBLIC, None, None, None, web.url(f"{name}.txt"), None, None
     )
     like = replace(catalogue.get("diveface"), name=name, files=(file,))
     return replace(like, **changes)  # type: ignore[arg-type]
@@ -81,7 +82,7 @@ def test_faces_alone_bring_the_sets_by_whose_numbers_they_are_named() -> None:
     cards = dict(catalogue.load())
     assert others(cards) == set(), "a set that must be got by hand brings no gigabyte of its parent's"
     lagenda = cards["lagenda"]
-    public = replace(lagenda.files[0], access="public", url="https://elsewhere.example/lagenda.csv")
+    public = replace(lagenda.files[0], access=Access.PUBLIC, url="https://elsewhere.example/lagenda.csv")
     cards["lagenda"] = replace(lagenda, files=(public,))
     assert others(cards) == {"open-images"}
 

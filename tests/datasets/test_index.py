@@ -21,7 +21,7 @@ from auditor.datasets.index import lookup
 from auditor.datasets.index.build import build
 from auditor.datasets.index.folder import remove
 from auditor.datasets.index.local import names
-from auditor.datasets.index.lookup import Index
+from auditor.datasets.index.lookup import Group, Index
 from auditor.datasets.index.verify import problems
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.sharing.pack import export, import_pack
@@ -264,21 +264,18 @@ def test_memory_stays_flat_as_files_grow(tmp_path: Path) -> None:
 def test_lookups_know_their_keys(add: Build, index: Callable[[], Index]) -> None:
     add("open-images-csv", lookalikes.open_images().replace(b"/99000000@N07", b"/Some_Alias"))
     current = index()
-    by_alias = current.by_owner([], ["some_ALIAS"])
-    assert {hit.photo_id for hit in by_alias} == {IDS[0], IDS[3], IDS[6]}
-    assert {(hit.alias, hit.nsid, hit.license_id, hit.links_original) for hit in by_alias} == {
-        ("some_alias", None, "4", True)
-    }
-    assert len(current.by_owner(["99000001@N07"], ["some_alias"])) == 5
-    assert (
-        current.by_photo([])
-        == current.by_owner([])
-        == current.by_hash(["f" * 32])
-        == current.by_md5(["x"])
-        == []
-    )
+
+    def found(key: MatchKey, *values: str) -> list[Group]:
+        return list(current.groups(key, values))
+
+    by_alias = found(MatchKey.OWNER, "some_ALIAS")
+    assert {group.value for group in by_alias} == {IDS[0], IDS[3], IDS[6]}
+    assert {(group.license_id, group.links_original) for group in by_alias} == {("4", True)}
+    assert len(found(MatchKey.OWNER, "99000001@N07", "some_alias")) == 5
+    assert current.by_photo([]) == current.by_hash(["f" * 32]) == []
+    assert found(MatchKey.OWNER) == found(MatchKey.CONTENT_MD5, "x") == []
     assert current.by_photo(["abc", "-1", "0", "9" * 30, "1e9", ""]) == []
-    assert current.by_owner(["Ann", "x@N07", "99000001@N08"], ["Ann"]) == []
+    assert found(MatchKey.OWNER, "Ann", "x@N07", "99000001@N08") == []
 
 
 def test_many_ids_at_once(add: Build, index: Callable[[], Index]) -> None:
@@ -357,7 +354,7 @@ def test_a_path_means_nothing_but_itself(
     built = Index.open(home / "indexes" / "diveface")
     assert [hit.photo_id for hit in built.by_photo([*IDS, "1", "7"])] == IDS
     assert {group.value for group in built.groups(MatchKey.PHOTO_ID, [*IDS, "1", "7"])} == set(IDS)
-    assert built.by_owner(["9900000107@N00", "99000001@N07"]) != []
+    assert list(built.groups(MatchKey.OWNER, ["9900000107@N00", "99000001@N07"])) != []
     assert problems(home / "indexes" / "diveface") == []
     packed = export(home / "indexes", "diveface", home / "a=b.zip").path
     assert import_pack(packed, home / "others").photos == 7

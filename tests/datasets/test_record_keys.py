@@ -12,6 +12,7 @@ from auditor.datasets.index import manifest
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing.row import Record, Row
 from auditor.datasets.parsing.sources import Source, digest
 from auditor.datasets.readers import Format
@@ -54,8 +55,9 @@ def test_records_are_found_by_their_parents_key(tmp_path: Path, stored: str, ask
     built = _build(tmp_path, Record(parent_key=stored), Record(parent_key="another"))
     assert built.match_keys == ("parent_key",)
     index = Index.open(tmp_path / "indexes" / "example")
-    assert [hit.record for hit in index.by_parent_key([asked])] == ["line 1"]
-    assert index.by_parent_key(["43"]) == []
+    (group,) = index.groups(MatchKey.PARENT_KEY, [asked])
+    assert [place.record for place in group.places] == ["line 1"]
+    assert list(index.groups(MatchKey.PARENT_KEY, ["43"])) == []
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def test_an_index_of_before_there_were_keys_still_answers(older: Path) -> None:
     index = Index.open(older)
     photo, _, _ = lookalikes.PHOTOS[0]
     assert [hit.key for hit in index.by_photo([str(photo)])] == [None]
-    assert index.by_parent_key(["1"]) == []
+    assert list(index.groups(MatchKey.PARENT_KEY, ["1"])) == []
 
 
 def test_an_index_of_before_there_were_keys_can_be_added_to(

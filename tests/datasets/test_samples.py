@@ -5,6 +5,7 @@ import csv
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from auditor.datasets import readers
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
+from auditor.datasets.match_keys import MatchKey
 from auditor.errors import WrongFileError
 
 Found = tuple[str, str | None, str | None]  # photo id, owner, record
@@ -118,8 +120,8 @@ def test_every_photo_owner_and_place_of_the_file(
     hits = index.by_photo({photo for photo, _, _ in expected})
     assert [(hit.photo_id, hit.nsid or hit.alias, hit.record) for hit in hits] == expected
     owners = {owner for _, owner, _ in expected if owner}
-    by_owner = [(hit.photo_id, hit.nsid or hit.alias, hit.record) for hit in index.by_owner(owners, owners)]
-    assert by_owner == [found for found in expected if found[1]]
+    by_owner = {group.value: group.records for group in index.groups(MatchKey.OWNER, owners)}
+    assert by_owner == Counter(photo for photo, owner, _ in expected if owner)
 
 
 def samples(shared: Path, file: str) -> Any:
@@ -140,8 +142,10 @@ def test_open_images_finds_originals_by_their_bytes(indexes: Path, shared: Path)
         rows = list(csv.DictReader(file))
     index = make(indexes, "open-images-csv", path)
     for row in rows:
-        (hit,) = index.by_md5([base64.b64decode(row["OriginalMD5"]).hex().upper()])
-        assert (hit.photo_id, hit.links_original, hit.license_id) == (ids_in(row["OriginalURL"]), True, "4")
+        md5 = base64.b64decode(row["OriginalMD5"]).hex().upper()
+        (group,) = index.groups(MatchKey.CONTENT_MD5, [md5])
+        photos = frozenset({ids_in(row["OriginalURL"])})
+        assert (group.photo_ids, group.links_original, group.license_id) == (photos, True, "4")
 
 
 def test_yfcc_hash_finds_photos_by_hash(indexes: Path, shared: Path) -> None:

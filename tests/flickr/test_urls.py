@@ -17,7 +17,7 @@ from auditor.flickr.urls import OwnerAddress, PhotoAddress, classify, parse_owne
 ID = "9900000123"
 NSID = "99000001@N07"
 SECRET = "0a1b2c3d4e"
-SHORT = urls.base58_encode(int(ID))
+SHORT = "g5Q68i"
 
 BARE = PhotoAddress(ID)
 BY_NSID = PhotoAddress(ID, nsid=NSID)
@@ -284,9 +284,15 @@ def test_a_file_address_leads_back_to_all_it_was_made_of(
     )
 
 
+def base58(number: int) -> str:
+    """As Flickr makes its short links."""
+    rest, digit = divmod(number, 58)
+    return (base58(rest) if rest else "") + urls.BASE58[digit]
+
+
 @given(photo_ids)
 def test_a_short_address_leads_back_to_its_photo(photo_id: str) -> None:
-    assert parse_photo(urls.short_url(photo_id)) == PhotoAddress(photo_id)
+    assert parse_photo(f"https://flic.kr/p/{base58(int(photo_id))}") == PhotoAddress(photo_id)
 
 
 @given(nsids)
@@ -317,7 +323,7 @@ def test_a_number_that_is_no_nsid_is_not_unpacked(packed: int) -> None:
 
 @given(st.integers(0, 2**63))
 def test_base_58_keeps_the_number(number: int) -> None:
-    assert urls.base58_decode(urls.base58_encode(number)) == number
+    assert urls.base58_decode(base58(number)) == number
 
 
 @pytest.mark.parametrize("text", ["", "0", "O", "I", "l", "a b", "é"])

@@ -1,4 +1,3 @@
-import base64
 import struct
 import zlib
 from urllib.parse import urlsplit
@@ -7,7 +6,7 @@ import pytest
 import requests
 
 from auditor.sandbox import Sandbox
-from auditor.sandbox.pictures import data_uri, draw
+from auditor.sandbox.pictures import draw
 
 from .conftest import Client
 
@@ -35,12 +34,6 @@ def test_a_photo_id_always_gives_the_same_small_picture_and_another_id_another()
     assert len(rows) == 30 * 31
     assert len(set(rows)) > 3
     assert max(rows) < len(found[b"PLTE"]) // 3
-
-
-def test_a_data_uri_holds_the_picture() -> None:
-    head, _, body = data_uri("9000000000").partition(",")
-    assert head == "data:image/png;base64"
-    assert base64.b64decode(body) == draw("9000000000")
 
 
 @pytest.mark.parametrize(("size", "edge"), [("sq", 75), ("q", 150), ("m", 240), ("o", 240)])

@@ -106,28 +106,11 @@ class Index:
 
     def by_photo(self, photo_ids: Iterable[str]) -> list[Hit]:
         """The records of these photos; what is no photo id has none."""
-        return self._hits(self._rows("photo_id", "photo_id", "BIGINT", _numbers(frozenset(photo_ids))))
-
-    def by_owner(self, nsids: Iterable[str], aliases: Iterable[str] = ()) -> list[Hit]:
-        """The records of owners with one of these NSIDs or path aliases (never display names)."""
-        packed = [pack_nsid(nsid) for nsid in nsids if is_nsid(nsid)]
-        lowered = [alias.lower() for alias in aliases]
-        by_nsid = self._rows("owner", "nsid", "BIGINT", packed)
-        by_alias = self._rows("owner", "alias", "VARCHAR", lowered)
-        both = {tuple(row.values()): row for row in (*by_nsid, *by_alias)}  # a record may hold both
-        return self._hits(both.values())
+        return self._hits(self._rows("photo_id", "BIGINT", _numbers(frozenset(photo_ids))))
 
     def by_hash(self, url_hashes: Iterable[str]) -> list[Hit]:
         """The records with one of these YFCC hashes of a download address."""
-        return self._hits(self._rows("url_hash", "url_hash", "VARCHAR", list(url_hashes)))
-
-    def by_md5(self, md5s: Iterable[str]) -> list[Hit]:
-        """The records whose original file has one of these MD5s (hex)."""
-        return self._hits(self._rows("content_md5", "content_md5", "VARCHAR", [md5.lower() for md5 in md5s]))
-
-    def by_parent_key(self, keys: Iterable[str]) -> list[Hit]:
-        """The records whose photo has one of these keys in the dataset that this one was drawn from."""
-        return self._hits(self._rows("parent_key", "parent_key", "VARCHAR", [join_key(key) for key in keys]))
+        return self._hits(self._rows("url_hash", "VARCHAR", list(url_hashes)))
 
     def groups(self, key: MatchKey, values: Iterable[str], *, keys: bool = False) -> Iterator[Group]:
         """The records with one of these `values` of `key`, those of one value as one group.
@@ -223,13 +206,13 @@ class Index:
             photo_ids=frozenset(str(photo_id) for photo_id in photo_ids or () if photo_id),
         )
 
-    def _rows(self, key: str, column: str, kind: str, values: list[int] | list[str]) -> list[_Row]:
-        """The raw records whose `column` has one of `values`."""
+    def _rows(self, key: str, kind: str, values: list[int] | list[str]) -> list[_Row]:
+        """The raw records whose `key` is one of `values`."""
         file = self.manifest.file(key)
         if file is None or not values:
             return []
         # By name: an index built before there were all columns has fewer, and not every order has all.
-        query = f"SELECT * FROM {duck.PARQUET} WHERE {column} IN (SELECT unnest(?::{kind}[]))"  # noqa: S608
+        query = f"SELECT * FROM {duck.PARQUET} WHERE {key} IN (SELECT unnest(?::{kind}[]))"  # noqa: S608
         with self._reading():
             answer = _database().cursor().execute(query, [duck.pattern(self.folder / file.name), values])
             names = [str(column[0]) for column in answer.description or ()]
