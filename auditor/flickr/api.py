@@ -79,6 +79,8 @@ class ReadApi:
 
     def login(self) -> Login:
         """Whose token signs the calls (`flickr.test.login`, the cheapest proof that a token is alive)."""
+        # {"user":{"id":"78733179@N04","username":{"_content":"@janko-m"}},"stat":"ok"}; since 2024 path_alias
+        # too.
         user = table(self._transport.read("flickr.test.login").get("user"))
         nsid = normalise_nsid(text(user.get("id") or user.get("nsid")))
         if nsid is None:
@@ -87,6 +89,7 @@ class ReadApi:
 
     def permissions(self) -> str:
         """What the token may do: ``read``, ``write``, ``delete``, or "" when Flickr does not say."""
+        # test.login says nothing of permissions, and the login's own answer only which were asked for.
         try:
             oauth = table(self._transport.read("flickr.auth.oauth.checkToken").get("oauth"))
         except CallError:
@@ -111,7 +114,8 @@ class ReadApi:
         Dates are unix times, both included. `at_once` pages are asked for at the same time, for whoever wants
         all of them: one who stops before the end has then paid for some that were not needed.
         """
-        # Nothing of one's own may be filtered away, so every safety level and content type is asked for.
+        # Not flickr.photos.search, which gives "at most the first 4,000 results" and then repeats them. And
+        # so that no photo is filtered away, every safety level and content type is asked for.
         return self._pages(
             "flickr.people.getPhotos",
             user_id="me",
@@ -133,8 +137,8 @@ class ReadApi:
 
         Unix time (`flickr.photos.getCounts`).
         """
-        # Upload dates can be absurdly early ("2013" seconds after a setDates), so the range begins near the
-        # epoch.
+        # {"photocounts":{"photocount":[{"count":"35","fromdate":…}]}}, private photos included. Upload dates
+        # can be absurd ("dateupload":"2013" after a setDates), so the range begins near the epoch.
         answer = self._transport.read("flickr.photos.getCounts", dates=f"100,{until}")
         counts = listing(table(answer.get("photocounts")).get("photocount"))
         return integer(counts[0].get("count")) if counts else None
@@ -152,6 +156,9 @@ class ReadApi:
 
         Entries without a date say nothing and are left out. Errors: `CallError` for an unknown photo.
         """
+        # {"license_history":[{"date_change":1661436555,"old_license":"All Rights
+        # Reserved","old_license_url":"", "new_license":"","new_license_url":""}]}: this one never changed.
+        # Entries are not sorted.
         answer = self._transport.read("flickr.photos.licenses.getLicenseHistory", photo_id=photo_id)
         rows = answer.get("license_history")
         return tuple(
@@ -162,6 +169,7 @@ class ReadApi:
 
     def pools(self, photo_id: str) -> tuple[Pool, ...]:
         """The group pools a photo is in (`flickr.photos.getAllContexts`); the list is missing when empty."""
+        # {"pool":[{"title":"Photography","id":"40732569271@N01","members":"77770",…}],"set":[…],"stat":"ok"}
         answer = self._transport.read("flickr.photos.getAllContexts", photo_id=photo_id)
         return tuple(
             Pool(text(pool.get("id")), text(pool.get("title"))) for pool in listing(answer.get("pool"))
@@ -169,22 +177,30 @@ class ReadApi:
 
     def photo(self, photo_id: str) -> Json:
         """All about one photo (`flickr.photos.getInfo`); of an own one also tag ids and permissions."""
+        # Error 1 is the answer for deleted, unknown and other people's private photos alike. No secret is
+        # sent: "If the correct secret is passed then permissions checking is skipped", and the own view is
+        # what is asked for.
         photo = table(self._transport.read("flickr.photos.getInfo", photo_id=photo_id).get("photo"))
         return _about(photo_id, photo, "id")
 
     def photo_permissions(self, photo_id: str) -> Json:
         """Who may see, comment and add tags and notes (`flickr.photos.getPerms`)."""
+        # {"perms":{"id":"52989763352","ispublic":1,"isfriend":0,"isfamily":0,"permcomment":3,…}}
         perms = table(self._transport.read("flickr.photos.getPerms", photo_id=photo_id).get("perms"))
         return _about(photo_id, perms, "id")
 
     def available_licenses(self, photo_id: str) -> frozenset[str]:
         """Ids of the licences that Flickr offers for a photo (`flickr.photos.licenses.getAvailable`)."""
+        # Known from Flickr's page of the method alone, so an answer of another form offers nothing, and the
+        # undo of a licence is then said to be uncertain.
         answer = self._transport.read("flickr.photos.licenses.getAvailable", photo_id=photo_id)
         offered = listing(table(answer.get("available_licenses")).get("license"))
         return frozenset(text(entry.get("id")) for entry in offered)
 
     def preference(self, name: str) -> Json:
         """A default for new uploads (`flickr.prefs.getPrivacy`, ``getHidden``, ``getSafetyLevel``)."""
+        # {"person":{"nsid":"24573443@N04","privacy":"1"}}. There are getters only: Flickr's site alone sets
+        # them.
         return table(self._transport.read(f"flickr.prefs.{name}").get("person"))
 
     def albums(self) -> dict[str, str]:
@@ -202,7 +218,7 @@ class ReadApi:
         try:
             user = table(self._transport.read(method, **params).get("user"))
         except CallError as error:
-            if error.code == 1:
+            if error.code == 1:  # {"stat":"fail","code":1,"message":"User not found"}
                 return None
             raise
         return normalise_nsid(text(user.get("nsid") or user.get("id")))

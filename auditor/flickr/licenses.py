@@ -64,7 +64,8 @@ def _unrestricted(license_id: str, name: str, url: str, code: str) -> License:
     )
 
 
-# The ids of 4.0 are not in the order of those of 2.0.
+# The ids of 4.0 are not in the order of those of 2.0: {"id":"4","name":"CC BY 2.0"}, {"id":"11","name":"CC BY
+# 4.0"}.
 _ELEMENTS_2_0: Final = {"1": "by-nc-sa", "2": "by-nc", "3": "by-nc-nd", "4": "by", "5": "by-sa", "6": "by-nd"}
 _ELEMENTS_4_0: Final = {
     "11": "by",
@@ -124,6 +125,7 @@ def get(license_id: str | int | None) -> License:
     """The licence with Flickr's `license_id`; an id we do not know, or none, gives a licence that says so."""
     if license_id is None:
         return License("", "unknown licence", "", "unknown", None, None, None, None)
+    # getInfo's table was recorded with "id":"0" in 2015 and "id":0 in 2023; photos have text.
     known = LICENSES.get(str(license_id))
     if known is not None:
         return known
@@ -182,7 +184,8 @@ def normalise_key(text: str) -> str:
     return name
 
 
-# Names and addresses of other years, beside those that follow from the table.
+# Names and addresses of other years, beside those that follow from the table. Flickr itself mixes them: a
+# month before its table said "CC BY 2.0", histories of licences still said "Attribution License".
 _OTHER_NAMES: Final = {
     "0": ("None", "None (All rights reserved)"),
     "7": ("No known copyright", "http://flickr.com/commons/usage/"),

@@ -19,6 +19,8 @@ class Privacy(StrEnum):
 
         A public photo is public whatever the other two say. Raises ValueError for a value that is no flag.
         """
+        # setPerms took is_public=1 with both others, and the next list said ispublic 1, isfriend 0, isfamily
+        # 0.
         if _flag(ispublic):
             return cls.PUBLIC
         return _SEEN_BY[_flag(isfriend) * _FRIENDS | _flag(isfamily) * _FAMILY]

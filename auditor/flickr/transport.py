@@ -223,6 +223,8 @@ class Transport:
     def _new_client(self) -> flickrapi.FlickrAPI:
         given = self._credentials
         token = FlickrAccessToken(given.token, given.token_secret, "read") if given.token else None
+        # Its token store deletes the login when checkToken meets a 502, and its cache answered the second of
+        # two equal addTags without a request: both stay off.
         client = flickrapi.FlickrAPI(
             str(given.api_key),
             str(given.api_secret),
@@ -318,10 +320,14 @@ def read_body(method: str, body: bytes) -> Json:
 
 
 def _failure(method: str, code: int, message: str) -> Exception:
+    # 105 and 106 are documented. {"stat":"fail","code":201,"message":"Sorry, the Flickr API service is not
+    # currently available."} is not, and was seen with code 0 too (flickr-photos-api, changelog 2.3 to 3.11).
     if code in {105, 106} or (code in {0, 201} and "not currently available" in message):
         return TransientError(f"Flickr is not available just now (code {code})", unclear=True)
+    # Of groups.pools.add, 10 is "pool full", which no waiting mends.
     if code == 10 and method == "flickr.photos.search":
         return TransientError("Flickr's search is not available just now (code 10)")
+    # From here on it is not the photo but the key or the login, so the whole command ends.
     if code in {96, 97}:
         return NotAllowedError(_BAD_SIGNATURE, hint=_CHECK_KEYS)
     if code == 98:
@@ -341,6 +347,8 @@ def _failure(method: str, code: int, message: str) -> Exception:
 _LOG_IN: Final = "Run: flickr-auditor login"
 _BAD_SIGNATURE: Final = "Flickr rejects the signature: the API secret or the token secret is wrong"
 _CHECK_KEYS: Final = "Check FLICKR_API_SECRET, then run: flickr-auditor login"
+# Names of the OAuth Problem Reporting extension, in which Flickr answers with 400 or 401 and
+# "oauth_problem=signature_invalid&debug_sbs=POST&https%3A%2F%2F…".
 _OAUTH_PROBLEMS: Final = {
     "signature_invalid": (_BAD_SIGNATURE, _CHECK_KEYS),
     "timestamp_refused": ("Flickr refuses the time of this computer's clock", "Set it right and try again."),

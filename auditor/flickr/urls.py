@@ -82,6 +82,8 @@ def is_photo_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= 19 and int(text) <= _MAX_ID
 
 
+# flickr-url-parser, which the Flickr Foundation keeps, takes 5 to 11 digits. Somebody can choose another's
+# NSID as their alias, so what stands in an address is a name of the owner and never proof of who that is.
 def is_nsid(text: str) -> bool:
     """Whether `text` is an NSID as Flickr writes it, e.g. ``99000001@N07``."""
     return _NSID.fullmatch(text) is not None
@@ -112,6 +114,7 @@ def unpack_nsid(packed: int) -> str:
     return nsid
 
 
+# flickrapi's doctests: 7Afjsu is 4325695128, 5hruZg is 2811466321. There is no 0, O, I or l.
 def base58_decode(text: str) -> int:
     """The number that `text` says in flic.kr's base 58; raises ValueError when it says none."""
     if not text:
@@ -133,8 +136,10 @@ _HOST = re.compile(
     r"(?<![\w.@-])((?:[a-z0-9-]{1,63}\.){0,4}?)(flickr\.com|staticflickr\.com|flic\.kr)\.?(?::[0-9]{1,5})?(?=[/?#]|$)",
     re.IGNORECASE,
 )
-# /<server>/<id>_<secret>[_<size>][_d].jpg, on c<N>.staticflickr.com after /<farm>, on photos<N>.flickr.com
-# without /<server>.
+# /<server>/<id>_<secret>[_<size>][_d].jpg: on static.flickr.com and photos<N>.flickr.com (there without
+# /<server>) from 2004, farm<N>.static.flickr.com to 2011, farm<N>.staticflickr.com to 2018,
+# c<N>.staticflickr.com (after /<farm>), and live.staticflickr.com since. Indexes hold all of them, for they
+# are as old as their datasets.
 _FILE_PATH = (
     rf"/+(?:(?:([0-9]{{1,4}})/+)?([0-9]{{1,6}})/+)?{_ID}_{_KEY}"
     r"(?:_(?!d(?![a-z0-9]))([a-z0-9]{1,4}))?(?:_d)?(?![\w%-])"
