@@ -109,6 +109,8 @@ def account_from_person(login: "Login", person: Json) -> Account:
         nsid=login.nsid,
         username=text(person.get("username")) or login.username,
         path_alias=text(person.get("path_alias")) or login.path_alias,
+        # {"person":{"ispro":0,"path_alias":null,"upload_count":487,"upload_limit":1000,
+        # "upload_limit_status":"below_limit",…}}; path_alias can be null, "" or text.
         is_pro=boolean(person["ispro"]) if "ispro" in person else None,
         limits=Limits(
             upload_count=integer(person.get("upload_count")),

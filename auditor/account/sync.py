@@ -187,6 +187,8 @@ def _incomplete(listing: _Listing, counted: int | None) -> bool:
 
     By the larger of its two counts.
     """
+    # Rows are filtered after paging, so a `total` can count photos that no page shows; nothing says that
+    # getCounts is the same number.
     counts = [count for count in (listing.total, counted) if count is not None]
     return not counts or len(listing.photos) != max(counts)
 

@@ -89,7 +89,7 @@ class ReadApi:
 
     def permissions(self) -> str:
         """What the token may do: ``read``, ``write``, ``delete``, or "" when Flickr does not say."""
-        # test.login says nothing of permissions, and the login's own answer only which were asked for.
+        # Neither test.login nor the answer to the login itself tells the permissions.
         try:
             oauth = table(self._transport.read("flickr.auth.oauth.checkToken").get("oauth"))
         except CallError:

@@ -97,6 +97,7 @@ class LeaveGroup(_Group):
             before, after = (_state(pool.group_id, pool.title, member=member) for member in (True, False))
             yield Change(photo.id, self.name, before, after, "partly", note)
 
+    # Each method counts anew: here 1 is "Group not found", of pools.add it is "Photo not found".
     def refused(self, change: Change, error: CallError) -> Outcome:
         match error.code:
             case 1:
@@ -135,7 +136,7 @@ class JoinGroup(_Group):
                 return failed(error, "the group no longer exists")
             case 3:
                 return Outcome("already", "it is in the group")
-            case 6 | 7:
+            case 6 | 7:  # added to the "Pending Queue", or there already: an error by name only
                 return Outcome("done", "it waits for the group's moderators", {"queued": "yes"})
             case 10:
                 return failed(error, "the group's pool is full")

@@ -42,7 +42,7 @@ class _Hidden(Mitigation):
         return None if fits else f"before must be {before} and after {self.hides}"
 
     def observed(self, change: Change, seen: PhotoState) -> Value | Unreadable:
-        return UNREADABLE
+        return UNREADABLE  # "hidden" is in no recorded answer and no extra
 
     def request(self, change: Change, seen: PhotoState) -> WriteCall:
         # The safety level itself stays: it is left out.

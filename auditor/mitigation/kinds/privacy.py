@@ -81,6 +81,8 @@ class SetPrivacy(Mitigation):
         if not stricter and not wanted.is_public:
             yield Skip(photo.id, f"{now} now: {wanted} would open it to more people", self.name)
             return
+        # "If you add a non-public photo to a Flickr group, then the photo will be visible to all group
+        # members", and nothing says that going private takes it out of the pools.
         note = "links and faves of people shut out do not come back" if stricter else ""
         groups = facts.groups.get(photo.id, ())
         if groups and stricter and "leave_groups" not in beside:
@@ -140,6 +142,8 @@ class SetPrivacy(Mitigation):
         kept = seen.permissions
         if kept is None:
             raise ValueError("permissions must be read before setPerms")
+        # Required in the pages of 2013, optional in the SDK of 2023; what leaving them out does is said
+        # nowhere.
         permissions = {"perm_comment": kept.comment, "perm_addmeta": kept.add_meta} | dict(change.details)
         params = {"photo_id": seen.photo.id, **Privacy(str(change.after)).flags(), **permissions}
         return WriteCall("flickr.photos.setPerms", params)

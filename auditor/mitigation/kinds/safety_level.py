@@ -81,6 +81,7 @@ class SafetyLevel(Mitigation):
     def refused(self, change: Change, error: CallError) -> Outcome:
         if error.code == 1:
             return Outcome("drifted", GONE)
+        # 4: it "will create conflict with account's photo limits"; free accounts may hold safe content only.
         return failed(error, "Flickr does not let you choose this level" if error.code == 4 else "")
 
     def inverse(self, record: Record) -> Change | str:
