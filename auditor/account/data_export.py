@@ -38,6 +38,7 @@ _PROFILE: Final = "account_profile.json"
 _IS_PROFILE = re.compile(r"account_?profile(?![a-z]).*\.json")
 _IS_ALBUMS = re.compile(r"(?:photo)?(?:album|set)s?(?![a-z])(?!.*comment).*\.json")
 _IS_PHOTO = re.compile(r"photo_.*\.json")
+# Beside photo_10000001.json there is photos_comments_part001.json, which is others' words.
 _PHOTO_ID_IN_NAME = re.compile(r"photo_([0-9]+)\.json", re.IGNORECASE)
 # Others' words and lists that say nothing of the owner's photos.
 _NOT_READ = re.compile(

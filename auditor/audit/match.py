@@ -161,7 +161,7 @@ class _Found:
         """Take the records that `key` led to; keys come strongest first."""
         via = named[group.value or ""] if key is MatchKey.PARENT_KEY else None
         proof, photo_id = (via.match_key, via.photo_id) if via else (key, group.value)
-        if key is MatchKey.URL_HASH:
+        if key is MatchKey.URL_HASH:  # the index holds the hash alone; which photo it is, the account knows
             photo_id = subject.hashes[group.value or ""]
         if proof is not MatchKey.OWNER and photo_id is not None:
             first, through, groups = self._photos.setdefault(photo_id, (proof, via, []))
@@ -222,6 +222,7 @@ def subject_of(
     md5s: Iterable[str] = (),
 ) -> Subject:
     """All keys of an account: photos of today and gone ones, and every static address they ever had."""
+    # YFCC's hashes are of the address of 2014, and going private gives a photo another secret for good.
     photos = list(photos)
     hashes = {url_hash: address.photo_id for address in addresses for url_hash in hashes_of(address)}
     # Videos were hashed by owner and original secret instead; so may be what nobody knows to be a photo.
