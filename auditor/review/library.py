@@ -13,7 +13,8 @@ from auditor.account.photo import Photo
 from auditor.audit.result import AuditResult
 from auditor.report.audit import charts
 from auditor.report.audit.as_html import charted
-from auditor.report.audit.view import AuditView, PhotoRow, audit_view
+from auditor.report.audit.shown import AuditView, PhotoRow
+from auditor.report.audit.view import audit_view
 from auditor.text import plain
 
 PAGE: Final = 120

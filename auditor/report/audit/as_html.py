@@ -5,7 +5,8 @@ from auditor.flickr.privacy import Privacy
 from auditor.report import Page
 from auditor.report.audit import charts
 from auditor.report.audit.cards import cards
-from auditor.report.audit.view import PhotoRow, audit_view, check_view
+from auditor.report.audit.shown import PhotoRow
+from auditor.report.audit.view import audit_view, check_view
 from auditor.report.page import render
 
 _HIDDEN = frozenset(privacy.value for privacy in Privacy if not privacy.is_public)

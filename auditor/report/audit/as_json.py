@@ -11,11 +11,9 @@ from auditor.account.upload_defaults import advise
 from auditor.audit.coverage import chains
 from auditor.audit.license_facts import LicenseFacts
 from auditor.audit.result import AuditResult, CheckedTarget, CheckResult, ExposedPhoto, Exposure, FoundPhoto
-from auditor.flickr import licenses
-from auditor.flickr.tags import NO_CV, has_tag
+from auditor.audit.rows import PHOTO_COLUMNS, photo_row
 from auditor.flickr.urls import page_url
 from auditor.report.json_text import json_text
-from auditor.text import iso
 
 
 def audit(result: AuditResult) -> str:
@@ -66,18 +64,11 @@ def check(result: CheckResult) -> str:
 
 
 def _photo(exposed: ExposedPhoto, nsid: str, histories: Mapping[str, LicenseFacts] | None) -> dict[str, Any]:
-    photo = exposed.photo
-    told = {} if histories is None else _history(histories.get(photo.id))
+    told = {} if histories is None else _history(histories.get(exposed.photo.id))
+    row = photo_row(exposed.photo, nsid)
     return {
-        "id": photo.id,
-        "url": photo.url(nsid),
-        "title": photo.title,
-        "license": photo.license_id,
-        "license_name": licenses.get(photo.license_id).name if photo.license_id else None,
-        "privacy": photo.privacy,
-        "has_no_cv": has_tag(photo.tags, NO_CV),
-        "taken": photo.date_taken,
-        "uploaded": None if photo.date_upload is None else iso(photo.date_upload),
+        "id": exposed.photo.id,
+        **{name: row[name] for name in PHOTO_COLUMNS if name != "photo_id"},
         "exposures": _exposures(exposed.exposures),
         "chains": chains(frozenset(exposure.dataset for exposure in exposed.exposures)),
         **told,

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from auditor.audit.result import AuditResult, CheckResult
-from auditor.report.audit.view import AuditView, Found, PhotoRow, audit_view, check_view
+from auditor.report.audit.shown import AuditView, Found, PhotoRow
+from auditor.report.audit.view import audit_view, check_view
 from auditor.text import count
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~#&$]")

@@ -1,13 +1,15 @@
 """What to do about an audit, as the three cards of the page: protect, ask to be taken out, check more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from auditor.audit.result import AuditResult
+from auditor.audit.result import AuditResult, Why
 from auditor.datasets import catalogue
+from auditor.flickr import licenses
+from auditor.flickr.tags import NO_CV, has_tag
 from auditor.report.audit.charts import Charted
-from auditor.report.audit.view import missing_actions
+from auditor.report.audit.shown import Step
 from auditor.text import count
 
 BATCH: Final = 100
@@ -23,6 +25,35 @@ class Card:
     commands: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     """Label and address."""
+
+
+def missing_actions(result: AuditResult) -> list[str]:
+    """The options of `plan` for what some exposed photo still lacks."""
+    actions = []
+    if not all(has_tag(exposed.photo.tags, NO_CV) for exposed in result.exposed):
+        actions.append(f"--add-tag {NO_CV}")
+    if any(licenses.get(license_id).allows_reuse for license_id in result.by_license()):
+        actions.append("--license all-rights-reserved")
+    return actions
+
+
+def steps(result: AuditResult) -> Iterable[Step]:
+    """The same as commands, for reports on a terminal and as text."""
+    if actions := missing_actions(result):
+        yield Step(
+            "Protect the exposed photos (this writes a plan to read; nothing changes before you apply it)",
+            f"flickr-auditor plan --exposed {' '.join(actions)} --out plan.json",
+        )
+    found = dict.fromkeys([*result.by_dataset(), *(item.exposure.dataset for item in result.gone)])
+    known = [name for name in found if name in catalogue.load()]
+    if known:
+        likewise = f"; likewise {', '.join(known[1:])}" if known[1:] else ""
+        yield Step(
+            f"Ask the publisher to take your photos out, with the link of every one{likewise}",
+            f"flickr-auditor optout draft {known[0]}",
+        )
+    if any(item.why is Why.NO_INDEX for item in result.not_checked):
+        yield Step("See which other indexes can be added, and how", "flickr-auditor datasets list")
 
 
 def cards(result: AuditResult, photos: Sequence[Charted], *, can_apply: bool) -> Iterator[Card]:

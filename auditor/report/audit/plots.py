@@ -11,7 +11,8 @@ from auditor.errors import ConfigurationError
 from auditor.files import private_dir, storage_errors
 from auditor.report.audit import charts
 from auditor.report.audit.as_html import charted
-from auditor.report.audit.view import AuditView, audit_view
+from auditor.report.audit.shown import AuditView
+from auditor.report.audit.view import audit_view
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,15 +1,16 @@
-"""The first sentences of an audit: whose it is, what limits it, and the one number.
+"""The sentences of an audit and a check: whose it is, what limits it, the one number, and its details.
 
 Nothing half known is told as certain. What was not looked at is said before what was found, "not found"
 always comes with where, and what is new with all that there is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from auditor.account.photo import Account
-from auditor.audit.result import AuditResult, CheckedIndex, Since
+from auditor.audit.result import AuditResult, CheckedIndex, CheckedTarget, Since, Why
+from auditor.report.audit.shown import Dataset, PhotoRow
 from auditor.text import count, plain
 
 OLD: Final = timedelta(days=7)
@@ -132,3 +133,77 @@ def moment(iso: str) -> str:
     """``2026-11-21 23:22`` and the zone's offset, of ``2026-11-21T23:22:24+00:00``."""
     day, _, time = plain(iso).partition("T")
     return f"{day} {time[:5]}{' UTC' if time.endswith(('+00:00', 'Z')) else ''}".strip()
+
+
+def details(result: AuditResult, photos: Sequence[PhotoRow], gone: Sequence[PhotoRow]) -> Iterable[str]:
+    """What follows the headline: which of it is certain, of whom, and what it does not prove."""
+    places = [photo.found for photo in (*photos, *gone)]
+    if owned := sum(any(item.dataset.own_list for item in found) for found in places):
+        lists = "your own lists: no publisher vouches for these"
+        yield f"{count(owned, 'photo')} {is_are(owned)} in {lists}."
+    if faces := sum(photo.in_face_set for photo in photos):
+        yield f"{faces:,} of them {is_are(faces)} in datasets of faces."
+    if deleted := sum(photo.id is not None for photo in gone):
+        yield (
+            f"{count(deleted, 'more photo')}, no longer in your account, {is_are(deleted)} listed"
+            " under your name: deleting a photo on Flickr does not take it out of a dataset."
+        )
+    if nameless := sum(photo.id is None for photo in gone):
+        verb = "names" if nameless == 1 else "name"
+        yield f"{count(nameless, 'record')} {verb} your account without a photo id."
+    if files := len(result.files):
+        yield f"{count(files, 'file')} on your disk {is_are(files)} in a dataset, by content."
+    if read := result.originals:
+        skipped = f"; {count(len(read.skipped), 'file')} could not be (JSON says why)" if read.skipped else ""
+        verb = "was" if read.files == 1 else "were"
+        yield f"{count(read.files, 'original')} in {plain(read.folder)} {verb} read{skipped}."
+    if originals := sum(any(item.links_original for item in found) for found in places):
+        yield (
+            f"For {count(originals, 'photo')} an index holds the link to the original, full-size file."
+            " Flickr says that making a photo less public changes its links for good; it does not say"
+            " how soon the old ones stop working."
+        )
+    if guesses := sum(any(item.inferred for item in found) for found in places):
+        yield (
+            f"{count(guesses, 'photo')} {is_are(guesses)} marked inferred:"
+            " the dataset never said that its numbers are Flickr photo ids."
+        )
+    if result.indexes and not result.anything_found and (missing := len(result.not_checked)):
+        yield f"That proves nothing for the {count(missing, 'dataset')} that could not be checked."
+
+
+def lineage(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[str, ...]:
+    """Which datasets that were not checked were drawn from those that hold photos of the account."""
+    missing = {item.dataset: item for item in result.not_checked}
+    lines = []
+    for line in sorted(result.lineage, key=lambda line: datasets[line.dataset].rank):
+        children = [missing[name] for name in line.unchecked_children if name in missing]
+        keyless = [plain(child.title) for child in children if child.why is Why.NO_KEY]
+        others = [plain(child.title) for child in children if child.why is not Why.NO_KEY]
+        sentence = f"{line.photos:,} of your photos {is_are(line.photos)} in {datasets[line.dataset].short}."
+        if keyless:
+            sentence += (
+                f" Sets drawn from it without published keys, so nobody can tell: {', '.join(keyless)}."
+            )
+        if others:
+            sentence += f" Sets drawn from it that were not checked here: {', '.join(others)}."
+        lines.append(sentence)
+    return tuple(lines)
+
+
+def target_headline(
+    checked: CheckedTarget, datasets: int, photos: Sequence[PhotoRow], datasets_checked: int
+) -> str:
+    """What was found about one target of a check, or why nothing is known."""
+    if checked.error:
+        return plain(checked.error)
+    if not checked.exposures:
+        was = "was" if datasets_checked == 1 else "were"
+        return f"not found in the {count(datasets_checked, 'dataset')} that {was} checked"
+    place = f"in {count(datasets, 'dataset')}"
+    if checked.target.photo:
+        return place
+    nameless = sum(photo.id is None for photo in photos)
+    parts = [count(len(photos) - nameless, "photo")] if len(photos) > nameless else []
+    parts += [f"{count(nameless, 'record')} without a photo id"] if nameless else []
+    return f"{' and '.join(parts)} {place}"

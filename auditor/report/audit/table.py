@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.audit.result import AuditResult, CheckResult
-from auditor.report.audit.view import (
+from auditor.report.audit.shown import (
     AuditView,
     CheckView,
     Found,
@@ -17,9 +17,8 @@ from auditor.report.audit.view import (
     MissingGroup,
     PhotoRow,
     TargetView,
-    audit_view,
-    check_view,
 )
+from auditor.report.audit.view import audit_view, check_view
 from auditor.text import count
 
 MOST_PHOTOS = 50
