@@ -84,6 +84,21 @@ class Settings:
         """One folder for each local index."""
         return self.index_folder or self.home / "indexes"
 
+    @property
+    def downloads(self) -> Path:
+        """Publishers' files, kept so that an unchanged one is not downloaded again."""
+        return self.home / "downloads"
+
+    @property
+    def plans(self) -> Path:
+        """One file for each plan."""
+        return self.home / "plans"
+
+    @property
+    def letters(self) -> Path:
+        """One folder for each case."""
+        return self.home / "letters"
+
 
 def load(
     *,

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from auditor.flickr.api import ReadApi
     from auditor.flickr.budget import CallBudget
     from auditor.flickr.transport import Credentials
+    from auditor.mitigation.planning.plan_store import PlanStore
+    from auditor.mitigation.planning.planner import Budget
+    from auditor.mitigation.running.journal import Journal
     from auditor.settings import Settings
 
 
@@ -68,6 +71,20 @@ class Workspace:
         from auditor.account.store import AccountStore
 
         return AccountStore(self.conn)
+
+    @cached_property
+    def plans(self) -> "PlanStore":
+        """The plans of this home."""
+        from auditor.mitigation.planning.plan_store import PlanStore
+
+        return PlanStore(self.conn, self.settings.plans)
+
+    @cached_property
+    def journal(self) -> "Journal":
+        """What was done with them."""
+        from auditor.mitigation.running.journal import Journal
+
+        return Journal(self.conn)
 
     @cached_property
     def account(self) -> str | None:
@@ -144,6 +161,14 @@ class Workspace:
         )
         self._stack.callback(budget.close)
         return budget
+
+    def planned_budget(self) -> "Budget":
+        """What a plan reckons its time by; without an API key no call of this hour can have been made."""
+        from auditor.mitigation.planning.planner import Budget
+
+        given = self.settings
+        used = self.budget().used() if given.api_key and given.api_secret else 0
+        return Budget(given.calls_per_hour, used, given.concurrency)
 
     def read_api(self, *, login: bool = True, wait: bool = True) -> "ReadApi":
         """A client that can read and nothing else."""

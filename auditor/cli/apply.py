@@ -22,7 +22,7 @@ from auditor.cli.output import (
     emit,
     note,
 )
-from auditor.cli.plan import plans_of, read_api, rendered
+from auditor.cli.plan import read_api, rendered
 from auditor.cli.session import Session
 from auditor.errors import AuditorError, RefusedError
 from auditor.text import count, plain
@@ -30,7 +30,6 @@ from auditor.text import count, plain
 if TYPE_CHECKING:
     from auditor.mitigation.change import Record
     from auditor.mitigation.planning.plan import Plan
-    from auditor.mitigation.planning.planner import Budget
     from auditor.mitigation.running.journal import Journal, Run
 
 EXIT_PARTIAL = 3
@@ -79,11 +78,10 @@ def undo(
     output: OutputOption = None,
 ) -> None:
     """Undo the changes of a run, where nobody changed them since. An undo is a run too, and can be undone."""
-    from auditor.mitigation.running.journal import Journal
     from auditor.mitigation.running.undo import prepare_undo
 
     session: Session = context.obj
-    journal = Journal(session.conn)
+    journal = session.journal
     found = journal.run(run)
     if dry_run:
         shown = _plan_undo(session, found, unhide=unhide)
@@ -91,17 +89,17 @@ def undo(
         note("Nothing was changed: this is what undo would do.")
         return
     if out is not None:
-        plans_of(session).write(_plan_undo(session, found, unhide=unhide), out)
+        session.plans.write(_plan_undo(session, found, unhide=unhide), out)
         note(f"Nothing was changed yet. To undo: flickr-auditor apply {plain(out)}")
         return
     with session.account_lock("undo"):
         plan = prepare_undo(
             found,
             journal,
-            plans_of(session),
+            session.plans,
             api=session.read_api(wait=not no_wait),
             photos=session.store.photos(found.nsid),
-            budget=_budget(session),
+            budget=session.planned_budget(),
             unhide=unhide,
         )
     for reason, number in Counter(skip.reason for skip in plan.skipped).items():
@@ -113,7 +111,7 @@ def _may_be_applied(session: Session, name: str, *, foreign: bool) -> "Plan":
     """The plan, if this home made it, or if somebody looked at it on this terminal and accepted it."""
     from auditor.mitigation.planning.plan_store import check_origin
 
-    plans = plans_of(session)
+    plans = session.plans
     plan = plans.load(name)
     if not check_origin(plan, plans, foreign=foreign):
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -130,21 +128,13 @@ def _may_be_applied(session: Session, name: str, *, foreign: bool) -> "Plan":
 
 def _plan_undo(session: Session, run: "Run", *, unhide: bool) -> "Plan":
     """The plan to look at; nothing is written down."""
-    from auditor.mitigation.running.journal import Journal
     from auditor.mitigation.running.undo import plan_undo
 
     photos = len(session.store.photos(run.nsid))
     api = read_api(session)
     return plan_undo(
-        run, Journal(session.conn), photos=photos, budget=_budget(session), api=api, unhide=unhide
+        run, session.journal, photos=photos, budget=session.planned_budget(), api=api, unhide=unhide
     )
-
-
-def _budget(session: Session) -> "Budget":
-    from auditor.mitigation.planning.planner import Budget
-
-    given = session.settings
-    return Budget(given.calls_per_hour, 0, given.concurrency)
 
 
 def _carry_out(
@@ -157,11 +147,10 @@ def _carry_out(
     format: Format,  # noqa: A002
     output: Path | None,
 ) -> None:
-    from auditor.mitigation.running.journal import Journal
     from auditor.mitigation.running.run import carry_out, check_plan, run_context, start
 
     session.check_account(plan.nsid)
-    journal = Journal(session.conn)
+    journal = session.journal
     run = journal.run_of(plan.plan_id)
     if run is not None and run.finished_at is not None:
         note("This plan was applied already: there is nothing left to do.")

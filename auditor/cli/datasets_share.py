@@ -94,7 +94,7 @@ def _fetch_one(
     from auditor.datasets import catalogue
     from auditor.datasets.fetch import by_hand, fetch_card, fetch_pack
 
-    indexes, downloads = session.settings.indexes, session.settings.home / "downloads"
+    indexes, downloads = session.settings.indexes, session.settings.downloads
     memory, progress = session.settings.memory_limit, session.progress
     if registry is not None:
         if only:
@@ -146,7 +146,7 @@ def _fetch_all(
         raise RefusedError("you said no, so nothing was fetched")
     outcomes = fetch_all(
         offered.coming,
-        session.settings.home / "downloads",
+        session.settings.downloads,
         session.settings.indexes,
         most=most,
         memory_limit=session.settings.memory_limit,
@@ -177,7 +177,7 @@ def update(
         if name.strip().lower() not in here:
             raise UsageError(f"there is no local index of {name}", hint="See: flickr-auditor datasets list")
     wanted = {name.strip().lower() for name in names} if names else set(here)
-    downloads = session.settings.home / "downloads"
+    downloads = session.settings.downloads
     chosen = [manifest for name, manifest in here.items() if name in wanted]
     asked, not_asked = with_news(chosen, catalogue.find, downloads)
     outcomes = fetch_all(

@@ -34,7 +34,6 @@ from auditor.text import count, plain
 if TYPE_CHECKING:
     from auditor.flickr.api import ReadApi
     from auditor.mitigation.planning.plan import Plan, PlanState
-    from auditor.mitigation.planning.plan_store import PlanStore
     from auditor.mitigation.planning.policy import Policy
 
 EXIT_CHANGES = 1
@@ -131,7 +130,6 @@ def plan(
     from auditor.mitigation.planning import policy_file
     from auditor.mitigation.planning.build_plan import PlanRequest, make_plan
     from auditor.mitigation.planning.photo_list import read_photo_list
-    from auditor.mitigation.planning.planner import Budget
     from auditor.mitigation.planning.policy import ANY, Except, Match
     from auditor.names import dataset_name
 
@@ -160,19 +158,17 @@ def plan(
     if except_file:
         exceptions += (Except(read_photo_list(except_file), "named in --except"),)
     api = read_api(session)
-    given = session.settings
-    used = session.budget().used() if api is not None else 0
     made = make_plan(
         PlanRequest(_policies(session, policy or (), actions), narrow, exceptions),
         session.conn,
-        given.indexes,
+        session.settings.indexes,
         api,
         nsid=session.account,
         now=clock.utc(),
-        budget=Budget(given.calls_per_hour, used, given.concurrency),
+        budget=session.planned_budget(),
         progress=session.progress,
     )
-    path = plans_of(session).write(made, out)
+    path = session.plans.write(made, out)
     _tell(session, made, path, format, output)
     if detailed_exitcode and made.changes:
         raise typer.Exit(EXIT_CHANGES)
@@ -189,7 +185,7 @@ def show(
     from auditor.mitigation.planning.plan_store import Origin
 
     session: Session = context.obj
-    plans = plans_of(session)
+    plans = session.plans
     found = plans.load(plan)
     emit(rendered(session, found, format.value, output, thumbnails), output)
     origin = plans.origin(found)
@@ -197,13 +193,6 @@ def show(
         note(f"This plan was {origin.value}: apply takes it only with --foreign.")
     if output is None and sys.stdout.isatty():
         plans.shown(found)
-
-
-def plans_of(session: Session) -> "PlanStore":
-    """The plans of this home."""
-    from auditor.mitigation.planning.plan_store import PlanStore
-
-    return PlanStore(session.conn, session.settings.home / "plans")
 
 
 def rendered(
@@ -226,9 +215,9 @@ def rendered(
 
 
 def _state(session: Session, plan: "Plan") -> "PlanState":
-    from auditor.mitigation.running.journal import Journal, plan_state
+    from auditor.mitigation.running.journal import plan_state
 
-    return plan_state(plan, Journal(session.conn), clock.utc(), session.nsid)
+    return plan_state(plan, session.journal, clock.utc(), session.nsid)
 
 
 def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Path | None) -> None:  # noqa: A002
@@ -247,7 +236,7 @@ def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Pa
             "Nothing was changed. The plan rests on data that is too old: flickr-auditor sync, and plan again"
         )
         return
-    name = plan.plan_id if path.parent == session.settings.home / "plans" else path
+    name = plan.plan_id if path.parent == session.settings.plans else path
     cap = cap_of(len(session.store.photos(plan.nsid)))
     more = f" --max-changes {len(plan.changes)}" if len(plan.changes) > cap else ""
     why = f" (it is refused above {cap:,} changes, unless you allow more)" if more else ""

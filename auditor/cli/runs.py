@@ -16,11 +16,10 @@ def runs(
     output: OutputOption = None,
 ) -> None:
     """List what was applied and undone, the latest first."""
-    from auditor.mitigation.running.journal import Journal
     from auditor.report.run import render_runs
 
     session: Session = context.obj
-    emit(render_runs(Journal(session.conn).runs(), format.value), output)
+    emit(render_runs(session.journal.runs(), format.value), output)
 
 
 def verify(
@@ -33,12 +32,11 @@ def verify(
     """Read every photo of a run again and compare. Exit code 1: something is not as the run left it."""
     from auditor.mitigation.planning.flickr_facts import check_account
     from auditor.mitigation.running import verify
-    from auditor.mitigation.running.journal import Journal
     from auditor.mitigation.running.photo_state import Reader
     from auditor.report.run import render_run
 
     session: Session = context.obj
-    journal = Journal(session.conn)
+    journal = session.journal
     found = journal.run(run)
     session.check_account(found.nsid)
     api = session.read_api(wait=not no_wait)

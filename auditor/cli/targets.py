@@ -14,9 +14,6 @@ from auditor.settings import Settings
 WRITTEN: Final = ("output", "out", "ics", "target", "token_file")
 """The parameters of commands that name a file to write."""
 
-_KEPT: Final = ("plans", "letters")
-"""Folders of the home that take new files, and keep those that are there."""
-
 
 def written(arguments: Mapping[str, object]) -> list[Path]:
     """The files that a command is to write, by its arguments."""
@@ -43,13 +40,14 @@ def _paths(values: list[object]) -> Iterator[Path]:
 
 
 def _is_kept(target: Path, settings: Settings) -> bool:
-    home, indexes = settings.home.resolve(), settings.indexes.resolve()
-    if target.is_relative_to(indexes):
+    if target.is_relative_to(settings.indexes.resolve()):
         return True
-    if target.parent == home:
+    if target.parent == settings.home.resolve():
         # With what SQLite and the locks put beside them: auditor.sqlite3-wal, account.lock.
         return target.name.startswith(settings.database.name) or target.suffix == ".lock"
-    return target.is_file() and any(target.is_relative_to(home / kept) for kept in _KEPT)
+    # These take new files, and keep those that are there.
+    kept = (settings.plans.resolve(), settings.letters.resolve())
+    return target.is_file() and any(target.is_relative_to(folder) for folder in kept)
 
 
 def _refused(file: Path, why: str) -> UsageError:

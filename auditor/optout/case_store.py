@@ -332,7 +332,7 @@ class Desk:
         """The desk of a home, today. Errors: `ConfigurationError` where the user's templates are missing."""
         # The day where the user is: a letter is dated, and its term counted, by their calendar.
         today = clock.today()
-        return cls(conn, settings.home / "letters", today, _templates(settings))
+        return cls(conn, settings.letters, today, _templates(settings))
 
     @property
     def store(self) -> CaseStore:

@@ -55,7 +55,7 @@ async def fetch(request: Request) -> Response:
             given = space.settings
             fetched = fetch_card(
                 card,
-                given.home / "downloads",
+                given.downloads,
                 given.indexes,
                 memory_limit=given.memory_limit,
                 progress=progress,
@@ -78,7 +78,7 @@ async def fetch_faces(request: Request) -> Response:
             missing = {name: card for name, card in catalogue.load().items() if name not in have}
             ended = fetch_all(
                 offer(missing, faces=True).coming,
-                given.home / "downloads",
+                given.downloads,
                 given.indexes,
                 memory_limit=given.memory_limit,
                 progress=progress,

@@ -19,10 +19,9 @@ from auditor.mitigation.kinds.registry import ASKED
 from auditor.mitigation.planning import policy_file
 from auditor.mitigation.planning.build_plan import PlanRequest, make_plan
 from auditor.mitigation.planning.plan import Plan
-from auditor.mitigation.planning.plan_store import PlanStore, check_origin
-from auditor.mitigation.planning.planner import Budget
+from auditor.mitigation.planning.plan_store import check_origin
 from auditor.mitigation.planning.policy import Actions, Match, Policy
-from auditor.mitigation.running.journal import Journal, plan_state
+from auditor.mitigation.running.journal import plan_state
 from auditor.mitigation.running.run import carry_out, check_plan, run_context, start
 from auditor.report.plan_view import plan_view
 from auditor.review.forms import Form, read_form, see
@@ -34,11 +33,6 @@ from auditor.workspace import Workspace
 
 SHOWN = 200
 """Photos of a plan on its page; the report of the plan has all."""
-
-
-def plans_of(space: Workspace) -> PlanStore:
-    """The plans of this home."""
-    return PlanStore(space.conn, space.settings.home / "plans")
 
 
 async def make(request: Request) -> Response:
@@ -93,10 +87,10 @@ def _make(state: State, actions: Actions, progress: JobProgress) -> Plan:
             api,
             nsid=space.required_nsid(),
             now=clock.utc(),
-            budget=Budget(given.calls_per_hour, space.budget().used() if api else 0, given.concurrency),
+            budget=space.planned_budget(),
             progress=progress,
         )
-        plans_of(space).write(plan)
+        space.plans.write(plan)
     return plan
 
 
@@ -112,8 +106,8 @@ def show(request: Request) -> Response:
     """What a plan would do, or did."""
     state = state_of(request)
     with state.workspace() as space:
-        plan = plans_of(space).load(request.path_params["plan_id"])
-        journal = Journal(space.conn)
+        plan = space.plans.load(request.path_params["plan_id"])
+        journal = space.journal
         run = journal.run_of(plan.plan_id)
         now_state = plan_state(plan, journal, clock.utc(), space.required_nsid())
         photos = {photo.id: photo for photo in space.store.photos(plan.nsid)}
@@ -144,12 +138,12 @@ async def apply(request: Request) -> Response:
 
     def load() -> Plan:
         with state.workspace() as space:
-            plans = plans_of(space)
+            plans = space.plans
             plan = plans.load(plan_id)
             check_origin(plan, plans, foreign=False)
             check_plan(
                 plan,
-                Journal(space.conn),
+                space.journal,
                 len(space.store.photos(plan.nsid)),
                 len(plan.changes),  # the number was typed: that is the cap
                 clock.utc(),
@@ -170,7 +164,7 @@ def begin(state: State, plan: Plan) -> Response:
 
     def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space, space.account_lock("undo" if plan.undoes else "apply"):
-            journal = Journal(space.conn)
+            journal = space.journal
             known = journal.run_of(plan.plan_id)
             if known is not None and known.finished_at is not None:
                 return "applied already"
@@ -195,7 +189,7 @@ def begin(state: State, plan: Plan) -> Response:
 def run_of(request: Request) -> Response:
     """From a plan to its run."""
     with state_of(request).workspace() as space:
-        run = Journal(space.conn).run_of(request.path_params["plan_id"])
+        run = space.journal.run_of(request.path_params["plan_id"])
     if run is None:
         raise HTTPException(404)
     return see(f"/runs/{run.run_id}")

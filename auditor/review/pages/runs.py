@@ -12,16 +12,15 @@ from auditor.mitigation.change import OPEN
 from auditor.mitigation.kinds.registry import describe
 from auditor.mitigation.planning.flickr_facts import check_account
 from auditor.mitigation.planning.plan import Plan
-from auditor.mitigation.planning.planner import Budget
 from auditor.mitigation.running import verify as reading
-from auditor.mitigation.running.journal import Journal, Run
+from auditor.mitigation.running.journal import Run
 from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.undo import plan_of, prepare_undo
 from auditor.report.run import run_json, runs_json
 from auditor.review.forms import read_form, see
 from auditor.review.jobs import JobProgress
 from auditor.review.pages.jobs import event
-from auditor.review.pages.plans import begin, plans_of
+from auditor.review.pages.plans import begin
 from auditor.review.render import fragment, page, state_of
 from auditor.review.state import State
 from auditor.text import count, plain
@@ -36,7 +35,7 @@ def runs(request: Request) -> Response:
     """All runs and the plans that wait, the newest first."""
     state = state_of(request)
     with state.workspace() as space:
-        listed = runs_json(Journal(space.conn).runs())["runs"]
+        listed = runs_json(space.journal.runs())["runs"]
     return page(request, "runs.html", runs=listed)
 
 
@@ -44,7 +43,7 @@ def run(request: Request) -> Response:
     """One run."""
     state = state_of(request)
     with state.workspace() as space:
-        journal = Journal(space.conn)
+        journal = space.journal
         found = journal.run(request.path_params["run_id"])
         records = journal.records(found.run_id)
         titles = {photo.id: plain(photo.title, 80) for photo in space.store.photos(found.nsid)}
@@ -68,7 +67,7 @@ def run(request: Request) -> Response:
 def _counts(found: Run, state: State) -> dict[str, int]:
     """How many changes stand how; from the journal, so runs of the command line count up here too."""
     with state.workspace() as space:
-        records = Journal(space.conn).records(found.run_id)
+        records = space.journal.records(found.run_id)
     counts = {"done": 0, "already": 0, "drifted": 0, "failed": 0, "left": 0}
     for record in records:
         counts["left" if record.state in OPEN else record.state] += 1
@@ -81,7 +80,7 @@ async def events(request: Request) -> StreamingResponse:
 
     def load() -> Run:
         with state.workspace() as space:
-            return Journal(space.conn).run(request.path_params["run_id"])
+            return space.journal.run(request.path_params["run_id"])
 
     found = await run_in_threadpool(load)
 
@@ -109,7 +108,7 @@ async def resume(request: Request) -> Response:
 
     def load() -> Plan:
         with state.workspace() as space:
-            journal = Journal(space.conn)
+            journal = space.journal
             found = journal.run(request.path_params["run_id"])
             return plan_of(found, journal.records(found.run_id))
 
@@ -124,7 +123,7 @@ async def verify(request: Request) -> Response:
 
     def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space:
-            journal = Journal(space.conn)
+            journal = space.journal
             found = journal.run(run_id)
             api = space.read_api(wait=False)
             check_account(api, found.nsid)
@@ -153,16 +152,15 @@ async def undo(request: Request) -> Response:
 
 
 def _undo(space: Workspace, run_id: str) -> Plan:
-    journal = Journal(space.conn)
+    journal = space.journal
     found = journal.run(run_id)
-    given = space.settings
     return prepare_undo(
         found,
         journal,
-        plans_of(space),
+        space.plans,
         api=space.read_api(wait=False),
         photos=space.store.photos(found.nsid),
-        budget=Budget(given.calls_per_hour, space.budget().used(), given.concurrency),
+        budget=space.planned_budget(),
     )
 
 
