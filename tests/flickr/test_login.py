@@ -16,7 +16,7 @@ import pytest
 from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
 
 from auditor import database
-from auditor.errors import AuditorError, ConfigurationError, NotAllowedError, StorageError
+from auditor.errors import AuditorError, ConfigurationError, NotAllowedError, StorageError, UnreachableError
 from auditor.flickr import tokens
 from auditor.flickr.login import Callback, Login, verifier_in
 from auditor.flickr.tokens import Removal, Token
@@ -418,7 +418,7 @@ class TestKeeping:
         token, secret = box.issue_token("read")
         tokens.save(settings, conn, Token(token, secret), None)
         box.faults.add("502")
-        with pytest.raises(Exception, match="502"):
+        with pytest.raises(UnreachableError, match="502"):
             transport(token=(token, secret)).read("flickr.test.login")
         assert tokens.find(settings, conn) == Token(token, secret, "keyring")
 
