@@ -171,7 +171,7 @@ _COMMON_PERSON = re.compile(r"https?://(?:www\.)?flickr\.com/+(?:people|photos)/
 _PERSON_WORD = re.compile(r"people|photos|buddyicons|%2f", re.IGNORECASE)
 _BUDDY_ICON = re.compile(r"/+(?:[0-9]+/+){0,2}buddyicons/+([0-9]+(?:@|%40)N[0-9]{2})(?![0-9])", re.IGNORECASE)
 # What stands at the owner's place in addresses that belong to nobody, such as /photos/tags/2010.
-_SECTIONS: Final = frozenset(
+SECTIONS: Final = frozenset(
     {"albums", "contacts", "friends", "galleries", "groups", "organize", "search", "sets", "tags", "upload"}
 )
 
@@ -331,7 +331,7 @@ def _video_file(photo_id: str, secret: str, name: str | None) -> PhotoAddress | 
 
 
 def _page(owner: str, photo_id: str, quality: str | None, secret: str | None) -> PhotoAddress | None:
-    if not is_photo_id(photo_id) or owner.lower() in _SECTIONS:
+    if not is_photo_id(photo_id) or owner.lower() in SECTIONS:
         return None
     nsid, alias = _owner(owner) or (None, None)
     original = quality is not None and quality.lower() == "orig"
@@ -371,7 +371,7 @@ def _owner(segment: str) -> OwnerAddress | None:
     if nsid := normalise_nsid(name):
         return OwnerAddress(nsid)
     alias = name.lower()
-    if alias == "me" or alias in _SECTIONS or not _ALIAS.fullmatch(name):
+    if alias == "me" or alias in SECTIONS or not _ALIAS.fullmatch(name):
         return None
     return OwnerAddress(path_alias=alias)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from threading import Event
 
@@ -303,19 +303,25 @@ class _Builder:
 
     def _staged(
         self, source: Source, format_: Format, number: int
-    ) -> Iterator[pa.Table] | Iterator[list[records.Flat]]:
+    ) -> Iterator[pa.Table | list[records.Flat]]:
         if format_.sql is not None:
             return self._selected(source, format_.sql, number)
-        assert format_.read is not None, "a format has either of them"  # noqa: S101 - stated in Format
-        return self._collected(source, format_.read, number)
+        read = format_.bulk or format_.read
+        assert read is not None, "a format has either of them"  # noqa: S101 - stated in Format
+        return self._collected(source, read(source), number)
 
     def _collected(
-        self, source: Source, read: Callable[[Source], Iterator[Row]], number: int
-    ) -> Iterator[list[records.Flat]]:
+        self, source: Source, parts: Iterable[Row | pa.Table], number: int
+    ) -> Iterator[pa.Table | list[records.Flat]]:
         """The records of a reader written in Python."""
-        rows = self._counted(read(source))
-        while batch := list(islice(rows, records.BATCH_ROWS)):
-            yield records.flat(batch, number, source.member)
+        for is_table, some in groupby(parts, lambda part: isinstance(part, pa.Table)):
+            if is_table:
+                for table in some:
+                    yield self._records(table, number, source.member)
+                continue
+            rows = self._counted(some)
+            while batch := list(islice(rows, records.BATCH_ROWS)):
+                yield records.flat(batch, number, source.member)
 
     def _counted(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows with records; all are counted."""

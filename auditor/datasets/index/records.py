@@ -15,6 +15,9 @@ from auditor.flickr.urls import ORIGINAL_SECRETS, without_original_secret
 MAX_RECORD_CHARACTERS = 300
 BATCH_ROWS = 1 << 16
 
+_MAY_HOLD_ONE = "(?i)_o|/[pv]"
+"""What every text has that one of `ORIGINAL_SECRETS` changes."""
+
 Flat = tuple[object, ...]
 """One record in the order of `SCHEMA`."""
 
@@ -142,9 +145,15 @@ def _shown(place: str) -> str:
 
 
 def _shown_column(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    for pattern, replacement in ORIGINAL_SECRETS:
-        texts = pc.replace_substring_regex(texts, pattern, replacement)
-    return pc.utf8_slice_codeunits(texts, 0, MAX_RECORD_CHARACTERS)
+    """`_shown` for a column."""
+    if pc.any(pc.match_substring_regex(texts, _MAY_HOLD_ONE)).as_py():
+        for pattern, replacement in ORIGINAL_SECRETS:
+            texts = pc.replace_substring_regex(texts, pattern, replacement)
+    lengths = pc.utf8_length(texts)
+    if (pc.max(lengths).as_py() or 0) <= MAX_RECORD_CHARACTERS:
+        return texts
+    cut = pc.binary_join_element_wise(pc.utf8_slice_codeunits(texts, 0, MAX_RECORD_CHARACTERS - 1), "…", "")
+    return pc.if_else(pc.greater(lengths, MAX_RECORD_CHARACTERS), cut, texts)
 
 
 def _join_column(keys: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -1,5 +1,6 @@
 """From what a publisher wrote about a photo to the keys of a record."""
 
+import base64
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -147,6 +148,15 @@ def md5(value: object) -> str | None:
     """An MD5 as 32 hex digits."""
     text = value.strip().lower() if isinstance(value, str) else ""
     return text if _MD5.fullmatch(text) else None
+
+
+def md5_base64(text: str) -> str | None:
+    """An MD5 in base64 as hex digits; None for anything else."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:  # also what binascii raises
+        return None
+    return raw.hex() if len(raw) == 16 else None
 
 
 def mostly(lines: list[str], pattern: re.Pattern[str]) -> bool:

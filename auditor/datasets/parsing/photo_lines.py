@@ -3,11 +3,16 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from auditor.datasets.parsing import bulk
 from auditor.datasets.parsing.keys import NO_ADDRESS, NO_PHOTO_ID, photo_id, records_in
 from auditor.datasets.parsing.row import Found, Record, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.tables import layout_of
-from auditor.datasets.parsing.text import COLUMNS, by_line
+from auditor.datasets.parsing.text import COLUMNS, by_line, found_in_line, line_batches
 
 
 def address_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row]]:
@@ -15,6 +20,54 @@ def address_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row
 
     A group ``key`` of the form is the publisher's own key of the line.
     """
+    find = _address_finder(line_form)
+    return lambda source: by_line(source, find)
+
+
+def address_lines_at_once(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row | pa.Table]]:
+    """The same reader, which reads lines without Flickr, and the usual ones with it, at once."""
+    find = _address_finder(line_form)
+    form = bulk.narrowed(line_form)
+    if form is None:
+        return lambda source: by_line(source, find)
+
+    def read(source: Source) -> Iterator[Row | pa.Table]:
+        for batch in line_batches(source):
+            rows, lines = batch.column(0).to_numpy(), batch.column(1)
+            flickr = bulk.matching(lines, bulk.FLICKR)
+            done = ~flickr & bulk.matching(lines, form)
+            yield bulk.skipped_rows(rows[done], NO_ADDRESS)
+            at = np.flatnonzero(flickr)
+            table, usual = _usual_lines(rows[at], lines.filter(pa.array(flickr)), line_form, form)
+            yield table
+            done[at[usual]] = True
+            others = zip(rows[~done].tolist(), lines.filter(pa.array(~done)).to_pylist(), strict=True)
+            yield from (row_of(number, found_in_line(line, find)) for number, line in others)
+
+    return read
+
+
+_ADDRESS_FIRST = r"^(?:[0-9A-Za-z_-]+[ \t]+)?(?P<address>https?://[!-~]+)(?P<rest>[ \t].*)?$"
+_LONGEST = 8192  # bytes; in a longer text no address is searched for
+
+
+def _usual_lines(
+    rows: np.ndarray, lines: pa.StringArray, line_form: re.Pattern[str], form: str
+) -> tuple[pa.Table, np.ndarray]:
+    """The lines of one usual address, which stands first or behind the key, and which of `lines` they are."""
+    parts = pc.extract_regex(lines, _ADDRESS_FIRST)
+    read = bulk.read_addresses([pc.struct_field(parts, "address")])
+    usual = read.usual & (read.photo_id > 0) & (pc.binary_length(lines).to_numpy() <= _LONGEST)
+    usual &= ~bulk.matching(pc.struct_field(parts, "rest"), bulk.FLICKR)
+    keys = None
+    if "key" in line_form.groupindex:
+        usual &= bulk.matching(lines, form)
+        keys = pc.struct_field(pc.extract_regex(lines, form), "key") if line_form.groups == 1 else None
+        usual &= keys is not None
+    return bulk.usual_rows(rows, read._replace(usual=usual), {"key": keys}), usual
+
+
+def _address_finder(line_form: re.Pattern[str]) -> Callable[[str], Found]:
     has_key = "key" in line_form.groupindex
 
     def find(line: str) -> Found:
@@ -26,7 +79,7 @@ def address_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row
             return found if line_form.fullmatch(line) else COLUMNS
         return found
 
-    return lambda source: by_line(source, find)
+    return find
 
 
 def photo_id_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row]]:

@@ -32,7 +32,7 @@ def line_batches(source: Source) -> Iterator[pa.RecordBatch]:
     """All lines as batches of (row, line); row counts physical lines from 1."""
     row = 1
     with source.open() as stream:
-        for block in _whole_lines(stream):
+        for block in whole_lines(stream):
             batch = _cut(block, row)
             row += batch.num_rows
             yield batch
@@ -51,10 +51,14 @@ def lines(source: Source) -> Iterator[tuple[int, str | None]]:
 def by_line(source: Source, find: Callable[[str], Found]) -> Iterator[Row]:
     """One row a line: what `find` makes of it."""
     for number, line in lines(source):
-        if line is None:
-            yield Row(number, skipped=TOO_LONG)
-        else:
-            yield row_of(number, find(line) if line.strip() else EMPTY)
+        yield row_of(number, found_in_line(line, find))
+
+
+def found_in_line(line: str | None, find: Callable[[str], Found]) -> Found:
+    """What `find` makes of a line, unless it is too long or empty."""
+    if line is None:
+        return TOO_LONG
+    return find(line) if line.strip() else EMPTY
 
 
 def by_fields(source: Source, find: Callable[[dict[str, str]], Found], separator: str = ",") -> Iterator[Row]:
@@ -115,7 +119,7 @@ def split(line: str, separator: str = ",") -> list[str]:
     return _quoted(line, separator) or _stray(line, separator)
 
 
-def _whole_lines(stream: Stream) -> Iterator[bytes | None]:
+def whole_lines(stream: Stream) -> Iterator[bytes | None]:
     """Blocks that end at a line end; None stands for one line that is too long."""
     carry = b""
     skipping = False
@@ -141,20 +145,25 @@ def _whole_lines(stream: Stream) -> Iterator[bytes | None]:
         yield carry
 
 
+def line_offsets(block: bytes) -> np.ndarray:
+    """Where each line of a block begins, with its end, and where the last one ends."""
+    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n")) + 1
+    if not block.endswith(b"\n"):
+        ends = np.append(ends, len(block))
+    return np.concatenate(([0], ends)).astype(np.int32)
+
+
 def _cut(block: bytes | None, row: int) -> pa.RecordBatch:
     if block is None:
         return pa.record_batch([pa.array([row], pa.int64()), pa.array([None], pa.string())], schema=LINES)
     if not block.isascii():
         block = block.decode(errors="replace").encode()
-    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n")) + 1
-    if not block.endswith(b"\n"):
-        ends = np.append(ends, len(block))
-    offsets = np.concatenate(([0], ends)).astype(np.int32)
-    text = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(block))
+    offsets = line_offsets(block)
+    text = pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(block))
     if (np.diff(offsets) > MAX_LINE_BYTES).any():
         text = pc.if_else(pa.array(np.diff(offsets) > MAX_LINE_BYTES), None, text)
     text = pc.ascii_rtrim(text, characters="\r\n")
-    return pa.record_batch([pa.array(np.arange(row, row + len(ends)), pa.int64()), text], schema=LINES)
+    return pa.record_batch([pa.array(np.arange(row, row + len(text)), pa.int64()), text], schema=LINES)
 
 
 def _quoted(text: str, separator: str) -> list[str] | None:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
+import pyarrow as pa
+
 from auditor.datasets.parsing.describe import describe, no_index
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
@@ -40,6 +42,8 @@ class Format:
     """
     read: Callable[[Source], Iterator[Row]] | None = None
     """All rows of the file, in its order, each with records or with the reason why it has none."""
+    bulk: Callable[[Source], Iterator[Row | pa.Table]] | None = None
+    """The rows that `read` gives, in less time: those of the usual kind as tables, as `sql` has them."""
     advice: Callable[[Source], str] | None = None
     """For a file that is refused: what it holds all the same, and how to have it taken; "" for nothing."""
     certain: bool = True

@@ -3,7 +3,7 @@
 import re
 
 from auditor.datasets.parsing.keys import mostly
-from auditor.datasets.parsing.photo_lines import address_lines
+from auditor.datasets.parsing.photo_lines import address_lines, address_lines_at_once
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r"https?://[^\t]+\t[^\t]*", re.IGNORECASE)
@@ -17,4 +17,5 @@ FORMAT = Format(
     match_keys=("photo_id",),
     sniff=lambda source: mostly(source.head_lines, _LINE) and not mostly(source.head_lines, _TENCENT),
     read=address_lines(_LINE),
+    bulk=address_lines_at_once(_LINE),
 )

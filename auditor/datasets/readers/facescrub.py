@@ -6,7 +6,7 @@ Copies come with and without the header line.
 import re
 
 from auditor.datasets.parsing.keys import mostly
-from auditor.datasets.parsing.photo_lines import address_lines
+from auditor.datasets.parsing.photo_lines import address_lines, address_lines_at_once
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r"[^\t]+\t(?P<key>[0-9]+)\t[0-9]+\t\S[^\t]*\t-?[0-9]+(?:,-?[0-9]+){3}(?:\t.*)?")
@@ -19,4 +19,5 @@ FORMAT = Format(
     match_keys=("photo_id",),
     sniff=lambda source: mostly(source.head_lines, _LINE),
     read=address_lines(_LINE),
+    bulk=address_lines_at_once(_LINE),
 )

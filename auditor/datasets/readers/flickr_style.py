@@ -4,12 +4,9 @@ The first column, which has no name, is the photo id; ``image_url`` holds it too
 owner's NSID.
 """
 
-from collections.abc import Iterator
-
-from auditor.datasets.parsing.keys import records_in
-from auditor.datasets.parsing.row import Found, Row
+from auditor.datasets.parsing.link_table import LinkTable
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import by_fields, columns_of
+from auditor.datasets.parsing.text import columns_of
 from auditor.datasets.readers import Format
 
 
@@ -18,13 +15,7 @@ def _sniff(source: Source) -> bool:
     return "page_url" in columns or {"image_url", "label"} <= columns
 
 
-def _find(fields: dict[str, str]) -> Found:
-    return records_in((fields.get("image_url"), fields.get("page_url")), key=fields.get("") or None)
-
-
-def _read(source: Source) -> Iterator[Row]:
-    return by_fields(source, _find)
-
+_TABLE = LinkTable(("image_url", "page_url"), key="")
 
 FORMAT = Format(
     name="flickr-style-csv",
@@ -32,5 +23,6 @@ FORMAT = Format(
     expects="Flickr Style's CSV with the columns image_url and page_url",
     match_keys=("photo_id", "owner"),
     sniff=_sniff,
-    read=_read,
+    read=_TABLE.rows,
+    bulk=_TABLE.bulk,
 )

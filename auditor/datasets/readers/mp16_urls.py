@@ -8,7 +8,7 @@ No header; the address is missing where the photo was gone.
 import re
 
 from auditor.datasets.parsing.keys import mostly
-from auditor.datasets.parsing.photo_lines import address_lines
+from auditor.datasets.parsing.photo_lines import address_lines, address_lines_at_once
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r"[^,\t]*[0-9][^,\t]*\.jpe?g,((?:https?://[^,\s]+)?)", re.IGNORECASE)
@@ -20,4 +20,5 @@ FORMAT = Format(
     match_keys=("photo_id",),
     sniff=lambda source: mostly(source.head_lines, _LINE),
     read=address_lines(_LINE),
+    bulk=address_lines_at_once(_LINE),
 )

@@ -4,39 +4,16 @@ The row holds the original's address with its secret, the photo's page, the owne
 or NSID) and the MD5 of the original file in base64. ``Author`` is a display name and no key.
 """
 
-import base64
-import binascii
-from collections.abc import Iterator
-
-from auditor.datasets.parsing.keys import license_of, records_in
-from auditor.datasets.parsing.row import Found, Record, Row
-from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import by_fields, columns_of
+from auditor.datasets.parsing.link_table import LinkTable
+from auditor.datasets.parsing.text import columns_of
 from auditor.datasets.readers import Format
 
-_ADDRESSES = ("OriginalURL", "OriginalLandingURL", "Thumbnail300KURL", "AuthorProfileURL")
-
-
-def _find(fields: dict[str, str]) -> Found:
-    found = records_in(
-        map(fields.get, _ADDRESSES), license_id=license_of(fields.get("License")), key=fields.get("ImageID")
-    )
-    if isinstance(found, Record):
-        return found._replace(content_md5=_hex(fields.get("OriginalMD5", "")))
-    return found
-
-
-def _read(source: Source) -> Iterator[Row]:
-    return by_fields(source, _find)
-
-
-def _hex(md5: str) -> str | None:
-    """A base64 MD5 as hex digits; None for anything else."""
-    try:
-        raw = base64.b64decode(md5, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return raw.hex() if len(raw) == 16 else None
+_TABLE = LinkTable(
+    ("OriginalURL", "OriginalLandingURL", "Thumbnail300KURL", "AuthorProfileURL"),
+    license="License",
+    key="ImageID",
+    md5="OriginalMD5",
+)
 
 
 FORMAT = Format(
@@ -45,5 +22,6 @@ FORMAT = Format(
     expects="Open Images' CSV with the columns OriginalURL and OriginalLandingURL",
     match_keys=("photo_id", "owner", "content_md5"),
     sniff=lambda source: bool({"OriginalURL", "OriginalLandingURL"} & set(columns_of(source))),
-    read=_read,
+    read=_TABLE.rows,
+    bulk=_TABLE.bulk,
 )

@@ -5,7 +5,7 @@
 
 import re
 
-from auditor.datasets.parsing.photo_lines import address_lines
+from auditor.datasets.parsing.photo_lines import address_lines, address_lines_at_once
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r"[^\t#][^\t]*\t[0-9]+\t(https?://[^\t]+)\t[0-9,-]+(?:\t.*)?")
@@ -18,4 +18,5 @@ FORMAT = Format(
     match_keys=("photo_id",),
     sniff=lambda source: _TITLE.match(source.head) is not None,
     read=address_lines(_LINE),
+    bulk=address_lines_at_once(_LINE),
 )

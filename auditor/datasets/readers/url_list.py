@@ -3,7 +3,7 @@
 import re
 
 from auditor.datasets.parsing.keys import address
-from auditor.datasets.parsing.photo_lines import address_lines
+from auditor.datasets.parsing.photo_lines import address_lines, address_lines_at_once
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -22,4 +22,5 @@ FORMAT = Format(
     match_keys=("photo_id", "owner"),
     sniff=_sniff,
     read=address_lines(_LINE),
+    bulk=address_lines_at_once(_LINE),
 )

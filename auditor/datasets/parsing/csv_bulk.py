@@ -1,0 +1,192 @@
+"""CSV rows at once: blocks of lines that Arrow cuts into columns, in the rows and for the reasons of `table`.
+
+Arrow gets only lines that are whole rows: unquoted, or with every quote in its place. A line that opens a
+quote may go on over the next lines or have a stray one; such lines are cut as `table` cuts them, one by one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from auditor.datasets.parsing.bulk import mask
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import (
+    COLUMNS,
+    EMPTY,
+    MAX_LINE_BYTES,
+    MAX_QUOTED_LINES,
+    TOO_LONG,
+    cut_rows,
+    line_offsets,
+    split,
+    whole_lines,
+)
+
+_LONGEST_QUOTED = 1 << 16  # bytes; Python's csv takes no field of more than 128 KiB
+_SPACES = r"[\x09-\x0d\x1c-\x20\x85\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
+_BOM = b"\xef\xbb\xbf"
+
+
+class Cut(NamedTuple):
+    """Some rows of a table."""
+
+    rows: np.ndarray
+    """The lines at which rows start that were cut into columns."""
+    columns: Mapping[str, pa.StringArray]
+    skipped: Mapping[str, np.ndarray]
+    """By reason, the lines of rows without columns."""
+    others: Sequence[tuple[int, dict[str, str] | str]]
+    """The rows that were cut one by one, as `table` gives them."""
+
+
+def cut_table(
+    source: Source, columns: Sequence[str], wanted: Sequence[str], separator: str = ","
+) -> Iterator[Cut]:
+    """The rows below the header; of those cut by Arrow the `wanted` columns that there are.
+
+    `columns` are those of the header. Nothing comes out of a file whose first line is another: see `table`.
+    """
+    cutter = _Cutter(columns, wanted, separator)
+    row, kept = 1, b""
+    at_header = True
+    with source.open() as stream:
+        blocks = whole_lines(stream)
+        block = next(blocks, b"")
+        while block != b"":
+            following = next(blocks, b"")
+            if at_header:
+                row, start = _below_header(block or b"", columns, separator)
+                if not row:
+                    return
+                block, at_header = (block or b"")[start:], False
+            if block is None:
+                yield Cut(np.empty(0, np.int64), {}, {TOO_LONG: np.array([row])}, ())
+                row += 1
+            elif block:
+                if not block.isascii():
+                    block = block.decode(errors="replace").encode()
+                cut, lines, taken = cutter.cut(kept + block, row, last=not following)
+                yield cut
+                row += lines
+                kept = (kept + block)[taken:]
+            block = following
+
+
+def _below_header(block: bytes, columns: Sequence[str], separator: str) -> tuple[int, int]:
+    """The line below the header and where it starts; 0 where the header is another."""
+    start = 0
+    for row in count(2):
+        end = block.find(b"\n", start) + 1 or len(block)
+        line = block[start:end].decode(errors="replace").rstrip("\r\n")
+        start = end
+        if line.strip():
+            return (row if split(line, separator) == list(columns) else 0), start
+        if start == len(block):
+            break
+    return 0, start
+
+
+class _Cutter:
+    """Cuts blocks of one table."""
+
+    def __init__(self, columns: Sequence[str], wanted: Sequence[str], separator: str) -> None:
+        self.columns, self.separator = columns, separator
+        last = {name: str(place) for place, name in enumerate(columns)}  # of two of one name the last counts
+        self.wanted = {name: last[name] for name in wanted if name in last}
+        mark = rf"\x{ord(separator):02x}"
+        field = rf'(?:[^"{mark}]*|"(?:[^"]|"")*")'
+        self.quoted_well = rf"^{field}(?:{mark}{field})*(?:\r?\n)?$"
+        self.blank = f"^{_SPACES}*$"
+
+    def cut(self, block: bytes, row: int, *, last: bool) -> tuple[Cut, int, int]:
+        """The rows of a block whose first line is `row`; how many lines and bytes of it were used.
+
+        The end is left to the next block where a row may go on there.
+        """
+        offsets = line_offsets(block)
+        raw = pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(block))
+        sizes = np.diff(offsets)
+        long = sizes > MAX_LINE_BYTES
+        hard = long.copy()
+        if b'"' in block:
+            hard = ~mask(pc.match_substring_regex(raw, self.quoted_well)) | (sizes > _LONGEST_QUOTED)
+        if b"\r" in block:  # Arrow would take one in the middle for the end of the line
+            hard |= mask(pc.match_substring_regex(raw, r"\r[^\n]"))
+        blank = mask(pc.match_substring_regex(raw, self.blank)) & ~hard
+        others, inside, end = self._one_by_one(raw, np.flatnonzero(hard & ~long), row, last=last)
+        inside[end:] = True
+        long, blank = long & ~inside, blank & ~inside
+        whole = ~(hard | long | blank | inside)
+        tables, misfits = self._columns(raw.filter(pa.array(whole)))
+        rows = row + np.flatnonzero(whole)
+        skipped = {
+            TOO_LONG: row + np.flatnonzero(long),
+            EMPTY: row + np.flatnonzero(blank),
+            COLUMNS: rows[misfits],
+        }
+        return Cut(np.delete(rows, misfits), tables, skipped, others), end, int(offsets[end])
+
+    def _one_by_one(
+        self, raw: pa.StringArray, hard: np.ndarray, row: int, *, last: bool
+    ) -> tuple[list[tuple[int, dict[str, str] | str]], np.ndarray, int]:
+        """The rows that start at the `hard` lines, which lines are inside of such rows, and where to stop."""
+        found: list[tuple[int, dict[str, str] | str]] = []
+        inside = np.zeros(len(raw), bool)
+        for place in map(int, hard):
+            if inside[place]:
+                continue
+            if not last and place + MAX_QUOTED_LINES >= len(raw):
+                return found, inside, place
+            number, line, fields = next(
+                cut_rows(_lines_from(raw, place, row), self.separator, len(self.columns))
+            )
+            if line is None or not line.strip():
+                found.append((number, EMPTY))
+            elif fields is None:
+                found.append((number, COLUMNS))
+            else:
+                found.append((number, dict(zip(self.columns, fields, strict=True))))
+                more = sum(field.count("\n") for field in fields)  # the ends of the lines it goes on over
+                inside[place + 1 : place + 1 + more] = True
+        return found, inside, len(raw)
+
+    def _columns(self, lines: pa.StringArray) -> tuple[dict[str, pa.StringArray], np.ndarray]:
+        """The wanted columns of lines that are whole rows, and the lines with too few or too many fields."""
+        misfits: list[int] = []
+
+        def leave(row: csv.InvalidRow) -> str:
+            misfits.append(row.number - 1)
+            return "skip"
+
+        if not len(lines):
+            return dict.fromkeys(self.wanted, lines), np.empty(0, np.int64)
+        data = lines.buffers()[2]
+        if data[: len(_BOM)].to_pybytes() == _BOM:  # which Arrow would take away
+            data = pa.py_buffer(_BOM + data.to_pybytes())
+        places = list(dict.fromkeys(self.wanted.values()))
+        table = csv.read_csv(
+            data,
+            csv.ReadOptions(
+                use_threads=False,
+                block_size=len(data) + 1,
+                column_names=[str(place) for place in range(len(self.columns))],
+            ),
+            csv.ParseOptions(delimiter=self.separator, ignore_empty_lines=False, invalid_row_handler=leave),
+            csv.ConvertOptions(
+                include_columns=places, column_types=dict.fromkeys(places, pa.string()), check_utf8=False
+            ),
+        )
+        columns = {name: table[place].combine_chunks() for name, place in self.wanted.items()}
+        return columns, np.array(misfits, np.int64)
+
+
+def _lines_from(raw: pa.StringArray, place: int, row: int) -> Iterator[tuple[int, str | None]]:
+    """The lines from `place` on, where the first of all is line `row`."""
+    for start in range(place, len(raw), MAX_QUOTED_LINES):
+        for number, line in enumerate(raw.slice(start, MAX_QUOTED_LINES).to_pylist(), row + start):
+            yield number, line.rstrip("\r\n") if len(line.encode()) <= MAX_LINE_BYTES else None
