@@ -4,6 +4,7 @@ The environment beats the file. Every setting is shown in ``config.example.toml`
 because a misspelt cap or exception must not silently do nothing.
 """
 
+import json
 import os
 import re
 import tomllib
@@ -139,6 +140,27 @@ def load(
         policies=tuple(table.get("policy", ())),
         exceptions=tuple(table.get("except", ())),
     )
+
+
+def keep_key(key: str, secret: str) -> Path:
+    """Write an API key into a settings file that only the user can read, and return it.
+
+    Errors: `ConfigurationError` where there is one already, which is the user's to change, or for no key.
+    """
+    from auditor.files import private_dir, write_atomic
+
+    given = {"api_key": _secret("the API key", key), "api_secret": _secret("the secret", secret)}
+    if missing := [name for name, value in given.items() if value is None]:
+        raise ConfigurationError(f"{' and '.join(missing)} is empty", hint="Flickr shows both: copy both.")
+    places = _default_configs()
+    if not places:
+        raise ConfigurationError("your settings folder is unknown", hint="Set HOME, or use --config FILE.")
+    if there := next((path for path in places if path.exists()), None):
+        raise ConfigurationError(f"there is a settings file already: {there}", hint="Put the key into it.")
+    private_dir(places[0].parent)
+    lines = [f"{name} = {json.dumps(str(value))}" for name, value in given.items()]
+    write_atomic(places[0], "\n".join(["[flickr]", *lines, ""]))
+    return places[0]
 
 
 def _config_file(named: Path | None, environ: Mapping[str, str], working_dir: Path | None) -> Path | None:

@@ -3,6 +3,9 @@
 It asks for nothing else, follows the browser's light or dark theme, and fits a phone.
 """
 
+import base64
+import hashlib
+import re
 from html import escape
 from string import Template
 from typing import Final
@@ -15,8 +18,8 @@ _PAGE: Final = Template("""<!doctype html>
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta http-equiv="Content-Security-Policy"
-  content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
+  content="default-src 'none'; style-src $style; img-src data:">
+$next<link rel="icon" href="data:,">
 <title>$title · $site</title>
 <style>
 :root { --back: #f6f5f2; --card: #fff; --ink: #1d1d1b; --soft: #5c5b57; --line: #d9d6cf; --blue: #0b57a4;
@@ -54,6 +57,19 @@ $inner
 """)
 
 
-def web_page(title: str, inner: str, *, site: str = "flickr-auditor") -> str:
-    """The page. `title` and `site` are text; `inner` is markup, what is foreign in it already escaped."""
-    return _PAGE.substitute(title=escape(title), inner=inner, site=escape(site))
+def _hash() -> str:
+    (style,) = re.findall("<style>(.*)</style>", _PAGE.template, re.DOTALL)
+    return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+
+
+STYLE: Final = _hash()
+"""The page's one style, as a source of a content security policy."""
+
+
+def web_page(title: str, inner: str, *, site: str = "flickr-auditor", leads_to: str = "") -> str:
+    """The page. `title` and `site` are text; `inner` is markup, what is foreign in it already escaped.
+
+    `leads_to` is a path where the browser goes at once.
+    """
+    onward = f'<meta http-equiv="refresh" content="0;url={escape(leads_to)}">\n' if leads_to else ""
+    return _PAGE.substitute(title=escape(title), inner=inner, site=escape(site), style=STYLE, next=onward)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
-from auditor.errors import AuditorError
+from auditor.errors import AuditorError, NotSyncedError
 from auditor.review.forms import see
 from auditor.review.guard import Guard
 from auditor.review.pages import datasets, drop, entrance, jobs, letters, overview, photos, plans, runs, start
@@ -34,6 +35,8 @@ def create_app(state: State) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await run_in_threadpool(state.jobs.close)
+        for begun in state.drops.values():
+            begun.discard()
         if state.practice is not None:
             state.practice.end()
 
@@ -47,7 +50,7 @@ def create_app(state: State) -> Starlette:
             ),
         ],
         middleware=[Middleware(Guard, keys=state.keys, pictures=lambda: state.pictures)],
-        exception_handlers={AuditorError: _refused, HTTPException: _http_error, NotReadyError: _wait},  # type: ignore[dict-item]
+        exception_handlers=_HANDLERS,
         lifespan=lifespan,
     )
     app.state.review = state
@@ -66,6 +69,10 @@ async def _refused(request: Request, error: AuditorError) -> HTMLResponse:
     return problem(request, error)
 
 
+async def _begin(_: Request, __: NotSyncedError) -> Response:
+    return see("/start")
+
+
 async def _wait(_: Request, error: NotReadyError) -> Response:
     return see(f"/jobs/{error.job}")
 
@@ -75,3 +82,11 @@ async def _http_error(request: Request, error: HTTPException) -> HTMLResponse:
     message = words.get(error.status_code, str(error.detail))
     hint = "Load the page again, and repeat." if error.status_code == 403 else ""
     return page(request, "problem.html", status=error.status_code, message=message, hint=hint)
+
+
+_HANDLERS: Final[dict[Any, Any]] = {
+    NotSyncedError: _begin,
+    AuditorError: _refused,
+    HTTPException: _http_error,
+    NotReadyError: _wait,
+}

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
-from auditor.errors import StorageError
+from auditor import clock
+from auditor.errors import StorageError, UsageError
 from auditor.files import private_dir
 from auditor.names import MAX_LENGTH, inside
 from auditor.text import file_size
@@ -25,6 +25,8 @@ MAX_BYTES: Final = 20 << 30
 LEFT_FREE: Final = 1 << 30
 """Bytes of the disk that a drop leaves alone."""
 
+_LEFT_OVER: Final = 86_400
+"""Seconds after which nobody is still dropping files."""
 _STRANGE: Final = re.compile(r"[^A-Za-z0-9.-]+")
 """What a name keeps is its letters and its ending, by which archives are told."""
 
@@ -37,18 +39,26 @@ class Drop:
 
     @classmethod
     def begin(cls, parent: Path) -> "Drop":
-        """A new, empty one below `parent`."""
+        """A new, empty one below `parent`; what is left there of earlier days, by a crash, is removed."""
+        if parent.is_dir():
+            for left in parent.iterdir():
+                if clock.wall() - left.stat().st_mtime > _LEFT_OVER:
+                    shutil.rmtree(left, ignore_errors=True)
         return cls(private_dir(private_dir(parent) / secrets.token_hex(8)))
 
     async def take(self, name: str, chunks: AsyncIterator[bytes]) -> None:
-        """Write one file. Errors: 413 for too large a drop, `StorageError` when the disk would be full."""
+        """Write one file. Errors: `UsageError` for too much at once, `StorageError` for a full disk."""
         path = inside(self.folder, _STRANGE.sub("_", name)[-MAX_LENGTH:].lstrip("._-"), "a file")
         taken = sum(file.stat().st_size for file in self.folder.iterdir())
         with path.open("xb") as file:
             async for chunk in chunks:
                 taken += len(chunk)
                 if taken > MAX_BYTES:
-                    raise HTTPException(413)
+                    raise UsageError(
+                        f"these files have more than {file_size(MAX_BYTES)} together",
+                        hint="Leave them where they are, and load their folder in a terminal:"
+                        " flickr-auditor sync --export FOLDER",
+                    )
                 if shutil.disk_usage(self.folder).free < LEFT_FREE + len(chunk):
                     raise StorageError(
                         f"the disk would be full: less than {file_size(LEFT_FREE)} are left",

@@ -18,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from auditor.flickr.callback_page import STYLE, web_page
+
 COOKIE: Final = "flickr_auditor_session"
 FORM_TOKEN: Final = "form_token"  # noqa: S105 - the name of a field
 ENTRANCE: Final = "/enter"
@@ -25,7 +27,7 @@ OPEN_PATHS: Final = frozenset({ENTRANCE, "/login/callback"})
 """Reached from elsewhere, so without a SameSite=Strict cookie; neither shows or changes a thing."""
 
 POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+    f"default-src 'none'; script-src 'self'; style-src 'self' {STYLE}; connect-src 'self';"
     " img-src 'self' data: {pictures}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS: Final = {
@@ -38,10 +40,12 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 
-_CLOSED: Final = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Not open</title>
-<main><h1>This page is not open to you</h1>
-<p>Open it with the link that <code>flickr-auditor review</code> prints. It works once, in one browser.</p>
-</main></html>"""
+_CLOSED: Final = web_page(
+    "This page is not open here",
+    "<p>The program was started anew, or this is another browser. Go back to the window in which it runs and"
+    " open the link that it prints; the link works once, in one browser.</p>"
+    "<p>If it does not run, start it: <b>flickr-auditor</b>. Nothing is lost.</p>",
+)
 
 
 class Keys:

@@ -49,6 +49,8 @@ class Job:
     unit: str = ""
     message: str = ""
     hint: str = ""
+    announced: bool = True
+    """False: its message is still to be shown, on the next page that is."""
     stop: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -108,13 +110,23 @@ class Jobs:
         """Those at work."""
         return tuple(job for job in self._jobs.values() if job.state is JobState.RUNNING)
 
-    def start(self, name: str, title: str, back: str, work: Work) -> Job:
-        """Begin, unless it is under way already: a double click begins nothing twice."""
+    def news(self) -> list[Job]:
+        """Those that are done and have something to say that no page showed yet; they are shown once."""
+        found = [job for job in self._jobs.values() if job.state is JobState.DONE and not job.announced]
+        for job in found:
+            job.announced = True
+        return found
+
+    def start(self, name: str, title: str, back: str, work: Work, *, announce: bool = False) -> Job:
+        """Begin, unless it is under way already: a double click begins nothing twice.
+
+        `announce`: what it ends with is said on the page that is shown next.
+        """
         with self._lock:
             known = self._jobs.get(name)
             if known is not None and known.state is JobState.RUNNING:
                 return known
-            job = self._jobs[name] = Job(name, title, back)
+            job = self._jobs[name] = Job(name, title, back, announced=not announce)
             self._threads[name] = thread = threading.Thread(target=_run, args=(job, work), name=f"job {name}")
             thread.start()
             return job

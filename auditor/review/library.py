@@ -95,6 +95,9 @@ class Library:
     view: AuditView
     entries: tuple[Entry, ...]
     by_id: Mapping[str, Entry]
+    split: tuple[charts.Bar, ...]
+    """The account in one bar; none where nothing was checked."""
+    protection: tuple[charts.Bar, ...]
 
     def find(self, wanted: Filter) -> list[Entry]:
         """The photos that match, in order."""
@@ -111,7 +114,15 @@ def build(result: AuditResult, photos: tuple[Photo, ...]) -> Library:
     rank = {photo_id: place for place, photo_id in enumerate(rows)}
     ordered = sorted(photos, key=lambda photo: (rank.get(photo.id, len(rank)), int(photo.id)))
     entries = tuple(_entry(photo, rows.get(photo.id), year) for photo in ordered)
-    return Library(result, view, entries, {entry.id: entry for entry in entries})
+    drawn = [charted(row, year) for row in view.photos]
+    return Library(
+        result,
+        view,
+        entries,
+        {entry.id: entry for entry in entries},
+        split=charts.split(drawn, result.photos) if view.indexes else (),
+        protection=charts.protection(drawn),
+    )
 
 
 def _entry(photo: Photo, row: PhotoRow | None, now: int) -> Entry:

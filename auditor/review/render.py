@@ -1,5 +1,6 @@
 """Templates of the review page; they share the report's style and its macros."""
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             form_token=state.keys.form,
             practice=state.practice is not None,
             running=state.jobs.running,
+            news=state.jobs.news(),
         )
     )
     return HTMLResponse(text, status_code=status)
@@ -63,8 +65,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"count": count, "address": address}
+    environment.globals |= {"count": count, "address": address, "day": day}
     return environment
+
+
+def day(unix_time: float) -> str:
+    """``2026-11-26 16:40``, as the clock of this computer has it."""
+    return datetime.fromtimestamp(unix_time).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def address(path: str, **query: object) -> str:

@@ -72,8 +72,8 @@ class State:
     """A login that the browser is at Flickr for."""
     practice: Practice | None = None
     """A sandbox that stands for Flickr for as long as somebody practises."""
-    drops: dict[str, Drop] = field(default_factory=dict)
-    """Files that are coming, by what they are."""
+    drops: dict[tuple[str, str], Drop] = field(default_factory=dict)
+    """Files that are coming, by what they are and the number of the try."""
 
     @contextmanager
     def workspace(self, progress: Progress = SILENT) -> Iterator[Workspace]:

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import tomllib
 from contextlib import closing
 from pathlib import Path
 
@@ -37,7 +38,11 @@ def ticked(page: Served, number: int) -> list[str]:
 def test_before_the_first_sync_the_page_leads_to_the_set_up(program: Program, inside: Served) -> None:
     page = inside.get("/")
     assert page.url.endswith("/start")
-    assert "drop the data export" in page.text
+    assert "From your data export" in page.text
+    for path in ("/photos", "/photos/1"):
+        assert inside.get(path).url.endswith("/start")
+    assert "pull your account or drop your export" in inside.get("/letters").text
+    assert "Nothing was changed yet" in inside.get("/runs").text
 
 
 def test_the_overview_tells_the_same_number_as_the_audit(indexed: Program, inside: Served) -> None:
@@ -259,5 +264,99 @@ def test_what_limits_the_account_is_said_on_the_overview_as_in_the_report(
     report = indexed("audit", "--format", "html").out
     cautions = re.findall(r'<p class="caution">(.*?)</p>', report)
     assert cautions
-    page = inside.get("/").text
-    assert all(caution in page for caution in cautions)
+    ticked(inside, 1)
+    for path in ("/", "/photos", "/letters"):
+        page = inside.get(path).text
+        assert all(caution in page for caution in cautions), path
+    assert "calm" not in inside.get("/").text
+
+
+def test_where_nothing_was_checked_no_page_says_that_nothing_was_found(
+    program: Program, inside: Served, box: Sandbox
+) -> None:
+    assert program("sync").code == 0
+    overview = inside.get("/").text
+    assert "Nothing was checked" in overview
+    assert "Not found" not in overview
+    photo = box.account.own_photos()[0].id
+    assert "No dataset was checked yet" in inside.get(f"/photos/{photo}").text
+
+
+def test_a_plan_that_was_made_is_found_again(writer: Program, inside: Served) -> None:
+    ticked(inside, 3)
+    plan = inside.post("/plans", add_tags="seen").url.removeprefix(inside.address)
+    assert plan in inside.get("/runs").text
+    inside.post(f"{plan}/apply", number="3")
+    inside.wait()
+    assert plan not in inside.get("/runs").text
+    assert inside.state.selection.ids == ()
+
+
+def test_a_photo_tells_what_was_done_to_it(writer: Program, inside: Served) -> None:
+    photo = ticked(inside, 1)[0]
+    plan = inside.post("/plans", add_tags="seen").url.removeprefix(inside.address)
+    inside.post(f"{plan}/apply", number="1")
+    inside.wait()
+    page = inside.get(f"/photos/{photo}").text
+    assert "What was done to it" in page
+    assert f"/runs/{runs(writer)[0]['run_id']}" in page
+
+
+def test_without_a_key_a_plan_leads_to_flickrs_own_editor(
+    indexed: Program, inside: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("API_KEY", "API_SECRET", "OAUTH_TOKEN", "OAUTH_TOKEN_SECRET"):
+        monkeypatch.delenv(f"FLICKR_{name}")
+    ids = ticked(inside, 3)
+    plan = inside.post("/plans", add_tags="seen").text
+    assert f"https://www.flickr.com/photos/upload/edit/?ids={','.join(ids)}" in plan
+    assert "does not document the address" in plan
+    assert "<button" not in plan.partition("<main")[2].partition("</main")[0]
+
+
+def test_an_api_key_can_be_typed_in_and_is_kept_for_the_user_only(
+    program: Program, inside: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("API_KEY", "API_SECRET", "OAUTH_TOKEN", "OAUTH_TOKEN_SECRET"):
+        monkeypatch.delenv(f"FLICKR_{name}")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+    for wrong in ({"key": "k"}, {"key": "", "secret": ""}, {"key": "a b", "secret": "c"}):
+        assert inside.post("/key", **wrong).status_code == 400
+    assert not (tmp_path / "settings").exists()
+    page = inside.post("/key", key=' 0123"abc ', secret="s3cr3t")
+    assert "Log in to read" in page.text
+    assert "s3cr3t" not in page.text
+    (kept,) = (path for path in (tmp_path / "settings").rglob("*") if path.is_file())
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert tomllib.loads(kept.read_text()) == {"flickr": {"api_key": '0123"abc', "api_secret": "s3cr3t"}}
+    assert inside.post("/key", key="other", secret="other").status_code == 400
+    assert "other" not in kept.read_text()
+
+
+def test_the_publishers_next_list_is_dropped_on_a_case(
+    indexed: Program, inside: Served, publishers: dict[str, Path]
+) -> None:
+    case = inside.post("/letters", what="draft", dataset="ffhq", name="Ada").url.rpartition("/")[2]
+    inside.post(f"/letters/{case}/sent", on="2026-01-05")
+    assert "/drop/recheck" in inside.get(f"/letters/{case}").text
+    headers = {"Origin": inside.address, "x-form-token": inside.state.keys.form}
+    for path, body in (
+        ("?name=ffhq.json&drop=1", publishers["ffhq"].read_bytes()),
+        (f"/done?drop=1&as={case}", b""),
+    ):
+        url = f"{inside.address}/drop/recheck{path}"
+        assert inside.browser.post(url, data=body, headers=headers, timeout=60).ok
+    inside.wait()
+    assert 'role="status">ffhq-1: 0 removed' in inside.get("/").text
+    assert 'role="status"' not in inside.get("/").text  # news is told once
+    assert "0 removed" in inside.get(f"/letters/{case}").text
+
+
+def test_a_drop_that_broke_off_is_begun_anew(inside: Served, environment: Path) -> None:
+    headers = {"Origin": inside.address, "x-form-token": inside.state.keys.form}
+
+    def send(drop: str) -> int:
+        url = f"{inside.address}/drop/export?name=a.zip&drop={drop}"
+        return inside.browser.post(url, data=b"half", headers=headers, timeout=30).status_code
+
+    assert [send("1"), send("1"), send("2")] == [200, 409, 200]

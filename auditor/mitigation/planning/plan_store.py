@@ -8,13 +8,13 @@ too, but only after it was looked at on a terminal, and never with the liberties
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
 from auditor import database
-from auditor.errors import RefusedError, UsageError
+from auditor.errors import AuditorError, RefusedError, UsageError
 from auditor.files import private_dir, user_path, write_atomic
 from auditor.mitigation.planning.plan import LAST, Plan, digest, load, to_json
 from auditor.names import inside
@@ -85,6 +85,20 @@ class PlanStore:
         if row["sha256"] == digest(plan):
             return Origin.ACCEPTED if row["foreign_made"] else Origin.MADE
         return Origin.FOREIGN if row["foreign_made"] else Origin.CHANGED
+
+    def waiting(self, nsid: str, most: int) -> list[Plan]:
+        """The newest plans of an account that were not applied, as far as their files are still there."""
+        with self._storage():
+            rows = self._conn.execute(
+                "SELECT plan_id FROM plan WHERE nsid = ? AND plan_id NOT IN (SELECT plan_id FROM run)"
+                " ORDER BY rowid DESC LIMIT ?",
+                (nsid, most),
+            ).fetchall()
+        found = []
+        for row in rows:
+            with suppress(AuditorError):
+                found.append(self.load(row["plan_id"]))
+        return found
 
     def shown(self, plan: Plan) -> None:
         """Remember that somebody looked at exactly this plan on a terminal."""

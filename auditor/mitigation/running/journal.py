@@ -150,6 +150,16 @@ class Journal:
             rows = self._conn.execute(f"{query} ORDER BY number", values).fetchall()
         return [_record(row) for row in rows]
 
+    def of_photo(self, photo_id: str) -> list[tuple[Run, Record]]:
+        """What was done to a photo, the newest run first."""
+        with self._storage():
+            rows = self._conn.execute(
+                "SELECT * FROM change JOIN run USING (run_id) WHERE photo_id = ?"
+                " ORDER BY started_at DESC, number",
+                (int(photo_id),),
+            ).fetchall()
+        return [(self.run(row["run_id"]), _record(row)) for row in rows]
+
     def sent(self, run_id: str, number: int, image: Mapping[str, Any]) -> None:
         """Write down that the call of a change goes out now; the image of the first time is kept."""
         self._update(

@@ -87,8 +87,6 @@ def _protect(result: AuditResult, photos: Sequence[Charted]) -> Card:
 
 
 def _by_hand(result: AuditResult) -> Card:
-    ids = [exposed.photo.id for exposed in result.exposed]
-    parts = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
     return Card(
         "Protect what can still be protected",
         (
@@ -99,13 +97,20 @@ def _by_hand(result: AuditResult) -> Card:
             " can be undone, and is checked.",
         ),
         (),
-        tuple(
-            (
-                f"Photos {number * BATCH + 1:,} to {number * BATCH + len(part):,}",
-                f"https://www.flickr.com/photos/upload/edit/?ids={','.join(part)}",
-            )
-            for number, part in enumerate(parts)
-        ),
+        editor_links([exposed.photo.id for exposed in result.exposed]),
+    )
+
+
+def editor_links(photo_ids: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Label and address of Flickr's batch editor for these photos, in parts. Public tools use the address."""
+    starts = range(0, len(photo_ids), BATCH)
+    parts = [(start, photo_ids[start : start + BATCH]) for start in starts]
+    return tuple(
+        (
+            f"Photos {start + 1:,} to {start + len(part):,}",
+            f"https://www.flickr.com/photos/upload/edit/?ids={','.join(part)}",
+        )
+        for start, part in parts
     )
 
 

@@ -24,6 +24,7 @@ def datasets(request: Request) -> Response:
     state = state_of(request)
     with state.workspace() as space:
         local = open_indexes(space.settings.indexes)
+        synced = space.nsid is not None
     have = {index.name: index.manifest for index in local.readable}
     cards = list(catalogue.load().values())
     missing = [card for card in cards if card.name not in have]
@@ -33,6 +34,10 @@ def datasets(request: Request) -> Response:
         "datasets.html",
         starter=starter,
         starter_bytes=file_size(sum(entry.known_bytes for entry in starter)),
+        sizes={
+            entry.card.name: file_size(entry.known_bytes) if entry.known_bytes else "size not known"
+            for entry in starter
+        },
         have=[(catalogue.find(name), manifest) for name, manifest in sorted(have.items())],
         damaged=local.damaged,
         fetchable=[card for card in missing if card.checkable and any(file.fetchable for file in card.files)],
@@ -40,7 +45,7 @@ def datasets(request: Request) -> Response:
             card for card in missing if card.checkable and not any(file.fetchable for file in card.files)
         ],
         keyless=[card for card in missing if not card.checkable],
-        added=state.jobs.get("add") or state.jobs.get("fetch-faces"),
+        synced=synced,
     )
 
 
@@ -62,7 +67,7 @@ async def fetch(request: Request) -> Response:
             )
         return f"{card.title}: {count(fetched.manifest.photos, 'photo')} can be looked up now"
 
-    state.jobs.start(f"fetch-{card.name}", f"Fetching {card.title}", "/datasets", work)
+    state.jobs.start(f"fetch-{card.name}", f"Fetching {card.title}", "/datasets", work, announce=True)
     return see(f"/jobs/fetch-{card.name}")
 
 
@@ -87,7 +92,7 @@ async def fetch_faces(request: Request) -> Response:
         got = count(sum(outcome.fetched is not None for outcome in ended), "dataset")
         return f"{got} can be looked up now" + (f"; not available: {', '.join(failed)}" if failed else "")
 
-    state.jobs.start("fetch-faces", "Fetching the face datasets", "/datasets", work)
+    state.jobs.start("fetch-faces", "Fetching the face datasets", "/datasets", work, announce=True)
     return see("/jobs/fetch-faces")
 
 
@@ -108,7 +113,7 @@ def add_dropped(state: State, drop: Drop, name: str) -> Response:
             raise UsageError(unknown[0].reason, hint="Choose the dataset that the file is of.")
         return "; ".join([*map(_told, built), *(f"{file.path.name}: {file.reason}" for file in unknown)])
 
-    state.jobs.start("add", "Reading the list", "/datasets", work)
+    state.jobs.start("add", "Reading the list", "/datasets", work, announce=True)
     return see("/jobs/add")
 
 

@@ -5,14 +5,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from auditor.flickr.callback_page import web_page
 from auditor.review.forms import see
 from auditor.review.guard import COOKIE, ENTRANCE
 from auditor.review.render import state_of
 
 # Not a redirect: a browser that came from elsewhere would not send a SameSite=Strict cookie along with it.
-_WELCOME = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">
-<title>Flickr auditor</title><main><h1>Welcome</h1><p><a href="/">Continue</a></p></main></html>"""
+_WELCOME = web_page("Welcome", '<p><a href="/">Continue</a></p>', leads_to="/")
 
 
 async def enter(request: Request) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -18,14 +19,16 @@ from auditor.datasets import catalogue
 from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.lookup import Index
 from auditor.errors import UsageError
-from auditor.optout import addressees, answers, incoming, workflow
+from auditor.optout import addressees, answers, incoming, next_index, workflow
 from auditor.optout import case as cases
 from auditor.optout.case import AnswerClass, Step
 from auditor.optout.case_store import Desk
 from auditor.optout.law import Ground, Role
 from auditor.optout.render import LANGUAGES
 from auditor.optout.workflow import Drafted, Wish
+from auditor.review.drops import Drop
 from auditor.review.forms import Form, read_form, see
+from auditor.review.jobs import JobProgress
 from auditor.review.render import address, page, state_of
 from auditor.review.state import State
 from auditor.workspace import Workspace
@@ -45,11 +48,10 @@ def letters(request: Request) -> Response:
         desk = _desk(space)
         known = desk.store.all()
         synced = space.nsid is not None
-        found = (
-            {row.dataset.name for row in state.library(space).view.indexes if row.found} if synced else set()
-        )
+        view = state.library(space).view if synced else None
         have = {index.name for index in open_indexes(space.settings.indexes).readable}
         defaults = {"name": "", "lang": "en", **space.settings.optout}
+    found = {row.dataset.name for row in view.indexes if row.found} if view else set[str]()
     open_cases = {name for case in known if not case.closed_on for name in case.datasets}
     cards = catalogue.load()
     return page(
@@ -58,6 +60,7 @@ def letters(request: Request) -> Response:
         cases=sorted(known, key=lambda case: (not case.overdue(desk.today), case.closed_on is not None)),
         today=desk.today,
         synced=synced,
+        cautions=view.cautions if view else (),
         draftable=[cards[name] for name in cards if name in found and name not in open_cases],
         askable=[
             card
@@ -68,7 +71,7 @@ def letters(request: Request) -> Response:
         roles=list(Role),
         languages=LANGUAGES,
         defaults=defaults,
-        next_step=cases.next_step,
+        next_step=lambda case: NEXT[cases.steps(cases.position(case, desk.today))[0]],
     )
 
 
@@ -106,6 +109,8 @@ def letter(request: Request) -> Response:
         desk = _desk(space)
         case = desk.store.get(request.path_params["case_id"])
         events = desk.store.events(case.id)
+        card = catalogue.get(case.dataset)
+        notes = addressees.warnings(card, case, addressees.of_case(case, card), desk.store.all(), desk.today)
     text = next((Path(file) for file in case.files if file.endswith(".txt")), None)
     return page(
         request,
@@ -116,7 +121,9 @@ def letter(request: Request) -> Response:
         files=[Path(file).name for file in case.files],
         events=events,
         steps=[step.value for step in cases.steps(cases.position(case, desk.today))],
-        next_step=cases.next_step(case, desk.today),
+        next_step=NEXT[cases.steps(cases.position(case, desk.today))[0]],
+        notes=notes,
+        fill_in=case.sender is None,
         meanings=list(AnswerClass),
         proposed=case.newest_answer.meaning if case.newest_answer else None,
         Step=Step,
@@ -156,6 +163,33 @@ async def step(request: Request) -> Response:
 
     await run_in_threadpool(go)
     return see(address(f"/letters/{case_id}"))
+
+
+def recheck_dropped(state: State, drop: Drop, case_id: str) -> Response:
+    """Look the photos of a case up in the publisher's next list, and write the follow-up letter."""
+
+    def work(progress: JobProgress) -> str:
+        try:
+            with state.workspace(progress) as space:
+                desk = _desk(space)
+                if nsid := desk.store.get(case_id).nsid:
+                    space.check_account(nsid)
+                limit = space.settings.memory_limit
+                done = next_index.recheck(
+                    desk, case_id, drop.files, include_new=False, memory_limit=limit, progress=progress
+                )
+        finally:
+            drop.discard()
+        result = done.result
+        told = (
+            f"{done.case.id}: {len(result.removed):,} removed, {len(result.still_there):,} still there,"
+            f" {len(result.newly_found):,} newly found"
+        )
+        return ". ".join([told, *(warning.rstrip(".") for warning in done.warnings)])
+
+    back = f"/letters/{quote(case_id)}"
+    state.jobs.start("recheck", "Looking in the new list", back, work, announce=True)
+    return see("/jobs/recheck")
 
 
 def _sent(desk: Desk, case_id: str, form: Form) -> None:
@@ -208,6 +242,20 @@ STEPS: Final[dict[str, Callable[[Desk, str, Form], None]]] = {
     "complain": _complain,
     "close": _close,
 }
+
+NEXT: Final[dict[Step, str]] = {
+    Step.SEND: "Read the letter and send it. Then come back and say when you sent it.",
+    Step.WAIT: "Wait. When an answer comes, keep it here.",
+    Step.SAY_WHAT_IT_MEANS: "Read the answer and say what it means.",
+    Step.REPLY: "Confirm what the answer means once more: that writes the reply.",
+    Step.DRAFT: "Ask for removal: the answer says which photos they hold.",
+    Step.REMIND: "There was no answer in time: write a reminder.",
+    Step.COMPLAIN: "The reminder was not answered: you can complain.",
+    Step.RECHECK: "When the publisher has a new list, drop it here to see what is gone.",
+    Step.CLOSE: "Nothing more is asked for: close the case.",
+    Step.BEGIN_ANEW: "Nothing: the case is closed.",
+}
+"""What the user does next, by the buttons of the page; the command line says it in commands."""
 
 ROUTES = [
     Route("/letters", letters),

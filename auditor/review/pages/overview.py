@@ -4,7 +4,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from auditor.report.audit import charts
 from auditor.review.forms import see
 from auditor.review.render import page, state_of
 
@@ -17,17 +16,14 @@ def overview(request: Request) -> Response:
             return see("/start")
         library = state.library(space)
         can_apply = bool(space.settings.api_key and space.settings.api_secret)
-    marks = [entry for entry in library.entries if entry.kind]
-    drawn = [charts.Charted(entry.kind, entry.year, entry.license, (), entry.protections) for entry in marks]
     return page(
         request,
         "overview.html",
         view=library.view,
-        split=charts.split(drawn, library.result.photos),
-        years=charts.years(drawn),
-        protection=charts.protection(drawn),
+        split=library.split,
+        protection=library.protection,
         found=[row for row in library.view.indexes if row.found],
-        exposed=len(drawn),
+        exposed=len(library.view.photos),
         can_apply=can_apply,
     )
 

@@ -8,11 +8,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from auditor.account.license_history import kept
+from auditor.audit.license_facts import license_facts
 from auditor.flickr import licenses
+from auditor.flickr.tags import NO_CV, has_tag
+from auditor.mitigation.kinds.registry import describe
+from auditor.mitigation.running.journal import Journal
 from auditor.report.audit import charts
 from auditor.review.forms import read_form, see
 from auditor.review.library import PAGE, Filter, Library
 from auditor.review.render import address, page, state_of
+from auditor.text import plain
 
 
 def photos(request: Request) -> Response:
@@ -56,9 +62,26 @@ def photo(request: Request) -> Response:
         if entry is None:
             raise HTTPException(404)
         picture = state.pictures_of(space, nsid, [entry.photo])[entry.id]
+        held = kept(space.conn, [entry.id]).get(entry.id)
+        done = [
+            (run, record, plain(describe(record.change)))
+            for run, record in Journal(space.conn).of_photo(entry.id)
+        ]
     name = licenses.get(entry.photo.license_id).name if entry.photo.license_id else "licence unknown"
     ticked = entry.id in state.selection.ids
-    return page(request, "photo.html", entry=entry, nsid=nsid, license=name, ticked=ticked, picture=picture)
+    return page(
+        request,
+        "photo.html",
+        entry=entry,
+        nsid=nsid,
+        license=name,
+        tagged=has_tag(entry.photo.tags, NO_CV),
+        held=plain(str(license_facts(held, ()))) if held else "",
+        done=done,
+        checked=library.view.indexes,
+        ticked=ticked,
+        picture=picture,
+    )
 
 
 def picture(request: Request) -> Response:

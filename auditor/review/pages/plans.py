@@ -23,6 +23,7 @@ from auditor.mitigation.planning.plan_store import check_origin
 from auditor.mitigation.planning.policy import Actions, Match, Policy
 from auditor.mitigation.running.journal import plan_state
 from auditor.mitigation.running.run import carry_out, check_plan, run_context, start
+from auditor.report.audit.cards import editor_links
 from auditor.report.plan_view import plan_view
 from auditor.review.forms import Form, read_form, see
 from auditor.review.jobs import JobProgress
@@ -123,6 +124,7 @@ def show(request: Request) -> Response:
         state=now_state,
         run=run,
         ready=ready,
+        by_hand=() if ready else editor_links(list(planned)),
         lasting=[change for change in plan.changes if change.reversible != "yes"],
         pictures=pictures,
         shown=SHOWN,
@@ -156,6 +158,7 @@ async def apply(request: Request) -> Response:
             f"this plan makes {count(len(plan.changes), 'change')}, and you typed {form.get('number')!r}",
             hint="Go back and type the number to apply it. Nothing was changed.",
         )
+    state.selection.set({change.photo_id for change in plan.changes}, ticked=False)
     return begin(state, plan)
 
 

@@ -28,6 +28,8 @@ from auditor.workspace import Workspace
 
 SHOWN = 500
 """Changes on the page of a run, those that went wrong first."""
+WAITING = 10
+"""Plans that were not applied, the newest."""
 _LOOK = 1.0
 
 
@@ -36,7 +38,8 @@ def runs(request: Request) -> Response:
     state = state_of(request)
     with state.workspace() as space:
         listed = runs_json(space.journal.runs())["runs"]
-    return page(request, "runs.html", runs=listed)
+        plans = space.plans.waiting(space.nsid, WAITING) if space.nsid else []
+    return page(request, "runs.html", runs=listed, plans=plans)
 
 
 def run(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """Set-up: what is there and what is missing, log in, pull the account, or drop an export."""
 
+from html import escape
 from pathlib import Path
 from typing import Final, Literal
 
@@ -15,13 +16,15 @@ from auditor.datasets.adding import Wish, add
 from auditor.doctor import examine
 from auditor.errors import RefusedError, UsageError
 from auditor.flickr import tokens
+from auditor.flickr.callback_page import web_page
 from auditor.flickr.login import Login
 from auditor.review.drops import Drop
 from auditor.review.forms import read_form, see
 from auditor.review.jobs import JobProgress
 from auditor.review.practice import Practice
-from auditor.review.render import page, state_of
+from auditor.review.render import address, page, state_of
 from auditor.review.state import State
+from auditor.settings import keep_key
 from auditor.text import count
 
 PERMISSIONS: Final[dict[str, Literal["read", "write"]]] = {"read": "read", "write": "write"}
@@ -43,7 +46,15 @@ def start(request: Request) -> Response:
         has_key=has_key,
         logged_in=logged_in,
         synced=synced,
+        settings_file=given.config_file,
     )
+
+
+async def key(request: Request) -> Response:
+    """Keep an API key in the user's settings file."""
+    form = await read_form(request)
+    await run_in_threadpool(keep_key, form.get("key"), form.get("secret"))
+    return see("/start")
 
 
 async def pull(request: Request) -> Response:
@@ -57,7 +68,7 @@ async def pull(request: Request) -> Response:
         told = f"{count(result.photos, 'photo')} of your account are here"
         return told if result.complete else f"{told}, but the listing was incomplete: sync again later"
 
-    state.jobs.start("sync", "Pulling your account", "/", work)
+    state.jobs.start("sync", "Pulling your account", "/", work, announce=True)
     return see("/jobs/sync")
 
 
@@ -106,19 +117,15 @@ async def log_in(request: Request) -> Response:
             state.login = Login(key, secret, base_url=space.settings.flickr_url)
             return state.login.start(perms, str(request.url_for("callback")))
 
-    address = await run_in_threadpool(ask)
-    return page(request, "leave.html", address=address)
+    return page(request, "leave.html", to=await run_in_threadpool(ask))
 
 
 def callback(request: Request) -> Response:
     """Flickr's answer. It comes from elsewhere, without our cookie: it changes nothing and leads back in."""
-    verifier = request.query_params.get("oauth_verifier", "")
-    return HTMLResponse(_BACK.replace("VERIFIER", "".join(c for c in verifier if c.isalnum() or c in "-_")))
-
-
-_BACK = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta http-equiv="refresh" content="0;url=/login/finish?verifier=VERIFIER"><title>Back from Flickr</title>
-<main><h1>Back from Flickr</h1><p><a href="/login/finish?verifier=VERIFIER">Continue</a></p></main></html>"""
+    onward = address("/login/finish", verifier=request.query_params.get("oauth_verifier", "")[:100])
+    return HTMLResponse(
+        web_page("Back from Flickr", f'<p><a href="{escape(onward)}">Continue</a></p>', leads_to=onward)
+    )
 
 
 def finish_page(request: Request) -> Response:
@@ -159,7 +166,7 @@ def load_export(state: State, drop: Drop, _: str) -> Response:
             told if result.complete else f"{told}; the export is not complete: {'; '.join(result.incomplete)}"
         )
 
-    state.jobs.start("export", "Reading your export", "/", work)
+    state.jobs.start("export", "Reading your export", "/", work, announce=True)
     return see("/jobs/export")
 
 
@@ -174,6 +181,7 @@ def _draw(folder: Path, export: Export, progress: JobProgress) -> None:
 
 ROUTES = [
     Route("/start", start),
+    Route("/key", key, methods=["POST"]),
     Route("/sync", pull, methods=["POST"]),
     Route("/practice", practise, methods=["POST"]),
     Route("/login", log_in, methods=["POST"]),

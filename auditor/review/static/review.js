@@ -3,10 +3,18 @@
 (() => {
   const token = document.querySelector("meta[name=form-token]").content;
 
-  function send(path, fields) {
-    return fetch(path, {
-      method: "POST", headers: { accept: "application/json" }, body: new URLSearchParams([["form_token", token], ...fields]),
-    });
+  const lost = document.getElementById("lost");
+
+  // No answer at all (null) means that the program has ended: that is said, and never taken for a yes.
+  async function post(path, options) {
+    try {
+      const answer = await fetch(path, { method: "POST", ...options });
+      lost.hidden = true;
+      return answer;
+    } catch {
+      lost.hidden = false;
+      return null;
+    }
   }
 
   // -- ticks: each one is kept by the server at once; with shift, all between the last one and this one.
@@ -15,9 +23,12 @@
   let last = null;
   boxes.forEach((box, at) => box.addEventListener("click", async (event) => {
     const range = event.shiftKey && last !== null ? boxes.slice(Math.min(last, at), Math.max(last, at) + 1) : [box];
-    range.forEach((other) => { other.checked = box.checked; });
     last = at;
-    const answer = await send("/select", [["what", "some"], ["ticked", box.checked ? "yes" : "no"], ...range.map((other) => ["id", other.value])]);
+    const before = range.map((other) => (other === box ? !box.checked : other.checked));
+    range.forEach((other) => { other.checked = box.checked; });
+    const fields = [["form_token", token], ["what", "some"], ["ticked", box.checked ? "yes" : "no"], ...range.map((other) => ["id", other.value])];
+    const answer = await post("/select", { headers: { accept: "application/json" }, body: new URLSearchParams(fields) });
+    if (answer === null) { range.forEach((other, place) => { other.checked = before[place]; }); return; }
     if (!answer.ok) { location.reload(); return; }
     const { selected } = await answer.json();
     document.getElementById("ticked").textContent = `${selected.toLocaleString("en")} ${selected === 1 ? "photo" : "photos"} ticked`;
@@ -43,25 +54,40 @@
   const live = document.querySelector("[data-events]");
   if (live) {
     const events = new EventSource(live.dataset.events);
-    events.addEventListener("progress", (event) => { live.innerHTML = event.data; });
+    events.addEventListener("progress", (event) => { lost.hidden = true; live.innerHTML = event.data; });
     events.addEventListener("end", () => { events.close(); location.reload(); });
-    events.addEventListener("error", () => { live.dataset.lost = "yes"; });
+    events.addEventListener("error", () => { lost.hidden = false; });  // the browser tries again by itself
+  }
+
+  // -- a letter, to be pasted into a mail.
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = "Copied";
+    });
   }
 
   // -- files: sent as they are, one after the other, to be read on this computer.
   for (const form of document.querySelectorAll("form[data-drop]")) {
     const tell = form.querySelector("output");
+    const reason = async (answer) => {
+      if (answer === null) return "It did not arrive.";
+      const words = answer.headers.get("content-type")?.startsWith("text/plain");
+      return words ? answer.text() : "This page is out of date: load it again.";
+    };
     const put = async (files) => {
-      for (const file of files) {
-        tell.value = `Reading ${file.name} …`;
-        const path = `${form.dataset.drop}?${new URLSearchParams({ name: file.name })}`;
-        const answer = await fetch(path, { method: "POST", headers: { "x-form-token": token }, body: file });
-        if (!answer.ok) { tell.value = await answer.text(); return; }
-        tell.value = `${file.name} is here.`;
+      const drop = crypto.randomUUID();
+      const headers = { "x-form-token": token };
+      for (const [place, file] of [...files].entries()) {
+        tell.value = `Copying ${file.name} (${place + 1} of ${files.length}) …`;
+        const answer = await post(`${form.dataset.drop}?${new URLSearchParams({ name: file.name, drop })}`, { headers, body: file });
+        if (!answer?.ok) { tell.value = await reason(answer); return; }
       }
+      tell.value = "Reading …";
       const as = form.elements.as?.value ?? "";
-      const next = await fetch(`${form.dataset.drop}/done?${new URLSearchParams({ as })}`, { method: "POST", headers: { "x-form-token": token } });
-      if (next.redirected) location.assign(next.url); else tell.value = await next.text();
+      const next = await post(`${form.dataset.drop}/done?${new URLSearchParams({ as, drop })}`, { headers });
+      if (next?.redirected) location.assign(next.url); else tell.value = await reason(next);
     };
     form.addEventListener("submit", (event) => event.preventDefault());
     form.querySelector("input[type=file]").addEventListener("change", (event) => put(event.target.files));
