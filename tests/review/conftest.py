@@ -47,6 +47,11 @@ class Served:
         return f"{self.address}/enter?token={self.state.keys.entrance}"
 
     def get(self, path: str, **options: object) -> requests.Response:
+        """The page; on a busy machine once the account was matched, which is a job then."""
+        answer = self.browser.get(self.address + path, timeout=30, **options)  # type: ignore[arg-type]
+        if not answer.url.endswith("/jobs/library"):
+            return answer
+        self.wait()
         return self.browser.get(self.address + path, timeout=30, **options)  # type: ignore[arg-type]
 
     def post(self, path: str, **fields: object) -> requests.Response:
