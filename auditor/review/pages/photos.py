@@ -13,7 +13,6 @@ from auditor.audit.license_facts import license_facts
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.mitigation.kinds.registry import describe
-from auditor.mitigation.running.journal import Journal
 from auditor.report.audit import charts
 from auditor.review.forms import read_form, see
 from auditor.review.library import PAGE, Filter, Library
@@ -65,7 +64,7 @@ def photo(request: Request) -> Response:
         held = kept(space.conn, [entry.id]).get(entry.id)
         done = [
             (run, record, plain(describe(record.change)))
-            for run, record in Journal(space.conn).of_photo(entry.id)
+            for run, record in space.journal.of_photo(entry.id)
         ]
     name = licenses.get(entry.photo.license_id).name if entry.photo.license_id else "licence unknown"
     ticked = entry.id in state.selection.ids
