@@ -63,8 +63,7 @@ def photo(request: Request) -> Response:
         picture = state.pictures_of(space, nsid, [entry.photo])[entry.id]
         held = kept(space.conn, [entry.id]).get(entry.id)
         done = [
-            (run, record, plain(describe(record.change)))
-            for run, record in space.journal.of_photo(entry.id)
+            (run, record, plain(describe(record.change))) for run, record in space.journal.of_photo(entry.id)
         ]
     name = licenses.get(entry.photo.license_id).name if entry.photo.license_id else "licence unknown"
     ticked = entry.id in state.selection.ids
