@@ -4,6 +4,7 @@ Windows writes UTF-16 ("Unicode" in Notepad, `>` in PowerShell) and marks UTF-8 
 """
 
 import codecs
+import re
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,20 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+# Tools on Windows write UTF-16 without a mark too: then the first characters, all ASCII, have zeros between.
+_WITHOUT_MARK: Final = (
+    (re.compile(rb"(?:[\t\n\r -~]\0){8}"), "utf-16-le"),
+    (re.compile(rb"(?:\0[\t\n\r -~]){8}"), "utf-16-be"),
+)
+
+
+def wide_encoding(start: bytes) -> str | None:
+    """The encoding of a text with these first 16 bytes, if its characters have two bytes or four."""
+    for mark, name in _MARKS:
+        if start.startswith(mark):
+            return None if name == "utf-8" else name
+    return next((name for form, name in _WITHOUT_MARK if form.match(start)), None)
 
 
 def read_text(path: Path) -> str:

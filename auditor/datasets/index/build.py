@@ -28,7 +28,8 @@ from auditor.datasets.index import folder, manifest, records
 from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.parsing import sources
-from auditor.datasets.parsing.row import OTHER_MEMBER, Row
+from auditor.datasets.parsing.describe import unreadable_list
+from auditor.datasets.parsing.row import OTHER_MEMBER, UNREAD_MEMBER, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
 from auditor.datasets.parsing.text import line_batches
@@ -297,7 +298,7 @@ class _Builder:
             if not source.member:
                 raise problem
             self.tally.rows += 1
-            self.tally.skipped[OTHER_MEMBER] += 1
+            self.tally.skipped[UNREAD_MEMBER if unreadable_list(source) else OTHER_MEMBER] += 1
         if not indexed:
             raise problem or WrongFileError(f"{path.name} holds no files", hint="Give the publisher's file.")
 

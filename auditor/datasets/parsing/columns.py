@@ -1,14 +1,16 @@
 """Which columns of an unknown list hold Flickr's photos and people, and what a row of it then says.
 
 An address on a Flickr host is certain wherever it stands, and so is an NSID. The name of a file is certain
-with a secret or an NSID in it. A bare number is certain only in a column that the links beside it confirm,
-that has a column of secrets beside it, as in Flickr's own answers, or that the user named; else it may be the
-number of any other site, and it is left, and the user is told.
+with an NSID in it; with a secret only where no other site is in sight, for others name their files
+``<number>_<ten hexadecimal digits>.jpg`` too. A bare number is certain only in a column that the links
+beside it confirm, that has a column of secrets beside it, as in Flickr's own answers, or that the user
+named; else it may be the number of any other site, and it is left, and the user is told.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +31,7 @@ from auditor.text import plain
 NONE_CERTAIN = "no number that is a photo id for certain"
 NO_COLUMN = "no such column"
 NEITHER = "neither a Flickr address nor a photo id"
+SHAPE_ONLY = "name or number shaped like Flickr's, at or beside an address of another site"
 ROUNDED = "number rounded by a spreadsheet"
 
 _MAY_BE_NAME = re.compile(r"[0-9]_[0-9a-f]{6}|@N[0-9]{2}|%40N[0-9]{2}", re.IGNORECASE)
@@ -39,17 +42,27 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _SECRET = re.compile(r"[0-9a-f]{10}")
+# Of another site; where a licence is explained is no site of pictures.
+_ADDRESS = re.compile(
+    r"(?:(?:https?|ftp):)?//(?![\w.-]*creativecommons\.org)"
+    r"|(?:[a-z0-9-]+\.)+(?:com|org|net|edu|gov|io|co|eu|uk|us|ca|au|de|fr|it|es|nl|ch|se|jp|kr|cn|ru|in|br)/",
+    re.IGNORECASE,
+)
+_OF_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp)\b", re.IGNORECASE)
 _ID_NAMES = frozenset({"id", "photo", "photoid", "flickrid", "flickrphotoid", "imageid"})
 """What the column of the id is called where a column of secrets stands beside it, without signs between."""
 _BETWEEN_IDS = re.compile(r"[-,;|\s\[\]]+")
+# As spreadsheets group digits: 9,000,000,001, 9.000.000.001, 9 000 000 001, 9'000'000'001.
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}([,.'\u2019\u00a0\u202f ])[0-9]{3}(?:\1[0-9]{3})+")
+_PADDED = re.compile(r"0+[1-9][0-9]{6,11}")
 _SCIENTIFIC = re.compile(r"([1-9])(?:\.([0-9]+))?e\+?([0-9]{1,2})", re.IGNORECASE)
 _LEAST_LISTED = 10_000
 """Of several numbers in one value none is smaller, or 2019-01-01 would be three photos."""
 _TYPICAL = range(1_000_000, 10**12)
 """Where nearly all of Flickr's ids are."""
-_LONGEST_LINK = 200
-"""A longer value has more in it than a link."""
 _LEAST_CONFIRMED = 3
+_FEW = 0.1
+"""Of the names in a column: if more are another site's, the others may be too."""
 _NOT_THE_OWNER = ("fav", "like", "comment", "viewer", "contact", "friend", "follow")
 """In names of columns about people who are not the photographer."""
 
@@ -62,6 +75,8 @@ class Column:
     values: int = 0
     links: int = 0
     names: int = 0
+    shaped: int = 0
+    """Values with names of Flickr's shape that may be another site's."""
     owners: int = 0
     numbers: int = 0
     """Values that may be photo ids, but may be anything else."""
@@ -76,7 +91,12 @@ class Column:
     @property
     def proven(self) -> bool:
         """Most values are names of Flickr's, so that the others are too if they can be."""
-        return self.names * 2 >= self.values > 0
+        return self.names * 2 >= self.values > 0 and not self.doubted
+
+    @property
+    def doubted(self) -> bool:
+        """Its names may be those of another site."""
+        return self.shaped > (self.names + self.shaped) * _FEW
 
     @property
     def is_id(self) -> bool:
@@ -86,12 +106,13 @@ class Column:
     @property
     def certain(self) -> bool:
         """Whether anything in it can be taken."""
-        return bool(self.links or self.names or (self.owners and may_be_owner(self.name)) or self.is_id)
+        names = self.names and not self.doubted
+        return bool(self.links or names or (self.owners and may_be_owner(self.name)) or self.is_id)
 
     @property
     def suggested(self) -> bool:
         """Whether a person should look whether these are photo ids."""
-        return not self.certain and self.numbers * 2 >= self.values > 0
+        return not self.certain and (self.numbers + self.shaped) * 2 >= self.values > 0
 
 
 @dataclass(slots=True)
@@ -158,6 +179,7 @@ def _learn(plan: Plan, row: TableRow) -> None:
     """Count what a row holds in each column."""
     numbers: list[tuple[Column, str]] = []
     photos: set[str] = set()
+    named: list[tuple[Column, set[str]]] = []
     for name, value, _ in row.cells:
         if value is None or value == "":
             continue
@@ -167,9 +189,12 @@ def _learn(plan: Plan, row: TableRow) -> None:
             numbers.append((column, str(number)))
         elif isinstance(value, str):
             column.secrets += _SECRET.fullmatch(value) is not None
-            photos |= _look(column, value)
+            linked, of_names = _look(column, value)
+            photos |= linked
+            named += [(column, of_names)] if of_names else []
         if plan.is_named(name):
             plan.sections.add(row.section)
+    photos |= _believed(named, row, photos)
     if photos:
         plan.sections.add(row.section)
     for column, text in numbers:
@@ -180,15 +205,30 @@ def _learn(plan: Plan, row: TableRow) -> None:
         column.contradicted += bool(photos) and text not in photos
 
 
-def _look(column: Column, value: str) -> set[str]:
-    """Count what a text holds; the photos in it."""
+def _believed(named: Iterable[tuple[Column, set[str]]], row: TableRow, photos: Collection[str]) -> set[str]:
+    """The photos of a row's names, but for names that may be another site's; `photos` are linked to."""
+    found: set[str] = set()
+    for column, names in named:
+        if names <= set(photos) or not _leads_elsewhere(row, names):
+            column.names += 1
+            found |= names
+        else:
+            column.shaped += 1
+    return found
+
+
+def _look(column: Column, value: str) -> tuple[set[str], set[str]]:
+    """Count what a text holds; the photos that it links to, and those that only names in it are of."""
     links = parse_photos(value)
     names = [] if links else list(_names(value, of_urls=True))
     owners = _owners(value)
     column.links += bool(links)
-    column.names += bool(names)
     column.owners += bool(owners) and not links and not names
-    found = {photo.photo_id for photo in (*links, *names)}
+    linked, named = ({photo.photo_id for photo in found} for found in (links, names))
+    if any(photo.nsid for photo in names):
+        column.names += 1
+        linked, named = named, linked
+    found = linked | named
     if not column.example:
         column.example = next(iter(found), "") or next(
             (owner.nsid or owner.path_alias or "" for owner in owners), ""
@@ -196,7 +236,24 @@ def _look(column: Column, value: str) -> set[str]:
     if not found and not owners and (may_be := _listed(value) or _numbered(value)):
         column.numbers += 1
         column.example = column.example or str(may_be[0])
-    return found
+    return linked, named
+
+
+def _leads_elsewhere(row: TableRow, names: Collection[str]) -> bool:
+    """Whether the row has an address of another site, so that these names in it may be that site's.
+
+    In a text of more than an address it must be one of a picture, or have the same number.
+    """
+    for _, value, _ in row.cells:
+        if not isinstance(value, str) or "/" not in value:
+            continue
+        words = _BETWEEN_WORDS.split(value)
+        for word in words:
+            if _ADDRESS.match(word) and "flic" not in word.lower():
+                alone = len(words) == 1
+                if alone or _OF_PICTURE.search(word) or any(number in word for number in names):
+                    return True
+    return False
 
 
 _Photos = dict[str, tuple[PhotoAddress, str, str | None]]
@@ -208,6 +265,9 @@ def records_of(row: TableRow, plan: Plan) -> list[Record] | str:
     photos: _Photos = {}
     members: dict[OwnerAddress, None] = {}
     asked: set[str | OwnerAddress] = set()
+    linked: set[str] = set()
+    shaped: set[str] = set()
+    doubted = False
     license_id = None
     reason = row.unread or (NO_COLUMN if plan.named is not None else "")
     for column, value, place in row.cells:
@@ -215,7 +275,10 @@ def records_of(row: TableRow, plan: Plan) -> list[Record] | str:
             found, people, reason = _asked_for(value, plan.columns.get(column))
             asked |= {*people, *(photo.photo_id for photo in found)}
         else:
-            found = list(_certain(value, plan.columns.get(column)))
+            known = plan.columns.get(column)
+            found, by_shape = _certain(value, known)
+            (shaped if by_shape else linked).update(photo.photo_id for photo in found)
+            doubted = doubted or (by_shape and known is not None and known.doubted)
             people = _people(value, found, column)
         if people:
             members |= dict.fromkeys(people)
@@ -224,6 +287,9 @@ def records_of(row: TableRow, plan: Plan) -> list[Record] | str:
             photos[photo.photo_id] = (merged(seen[0], photo), *seen[1:]) if seen else (photo, column, place)
         if license_id is None and isinstance(value, str) and "licen" in column.casefold():
             license_id = license_of(value)
+    if (doubtful := shaped - linked) and (doubted or _leads_elsewhere(row, doubtful)):
+        photos = {number: photo for number, photo in photos.items() if number not in doubtful - asked}
+        reason = reason or SHAPE_ONLY
     if plan.named is not None:  # the rest of the row only adds to what the named column names
         photos = {number: photo for number, photo in photos.items() if number in asked}
         if len(photos) != 1:
@@ -274,18 +340,17 @@ def _fits(photo: PhotoAddress, member: OwnerAddress, *, alone: bool) -> bool:
     return not twice
 
 
-def _certain(value: Any, column: Column | None) -> Iterator[PhotoAddress]:
-    """The photos that a value names for certain."""
+def _certain(value: Any, column: Column | None) -> tuple[list[PhotoAddress], bool]:
+    """The photos that a value names, and whether by no more than its shape, which other sites' have too."""
     if isinstance(value, str):
         if links := parse_photos(value):
-            yield from links
-            return
+            return links, False
         if _MAY_BE_NAME.search(value):
-            proven = column is not None and column.proven
-            yield from _names(value, of_urls=proven, proven=proven)
-            return
+            names = list(_names(value, of_urls=True, proven=column is not None and column.proven))
+            return names, not any(photo.nsid for photo in names)
     if column is not None and column.is_id and (number := _number(value)) is not None:
-        yield PhotoAddress(str(number))
+        return [PhotoAddress(str(number))], not column.beside_secrets
+    return [], False
 
 
 def _asked_for(value: Any, column: Column | None) -> tuple[list[PhotoAddress], list[OwnerAddress], str]:
@@ -293,25 +358,28 @@ def _asked_for(value: Any, column: Column | None) -> tuple[list[PhotoAddress], l
 
     With the reason that holds when there are none.
     """
-    if (number := _number(value)) is not None:
+    if (number := _number(value) or _written(value)) is not None:
         return [PhotoAddress(str(number))], [], NEITHER
     if not isinstance(value, str):
         return [], [], NEITHER
+    of_urls = column is not None and not column.links  # where links are, other sites' names are no photos
+    in_lines = column is not None and column.name == LINE
     photos = (
         parse_photos(value)
         or [PhotoAddress(str(number)) for number in _listed(value)]
-        or list(_names(value, of_urls=column is not None and column.proven, proven=True, numbered=True))
+        or list(_names(value, of_urls=of_urls, proven=True, numbered=True, in_lines=in_lines))
     )
     rounded = _SCIENTIFIC.fullmatch(value.strip()) is not None
     return photos, [] if photos else _owners(value), ROUNDED if rounded else NEITHER
 
 
 def _names(
-    text: str, *, of_urls: bool, proven: bool = False, numbered: bool = False
+    text: str, *, of_urls: bool, proven: bool = False, numbered: bool = False, in_lines: bool = False
 ) -> Iterator[PhotoAddress]:
     """The photos that names of files in a text name, each once.
 
-    `of_urls`: also those in addresses of other sites, which name their files as they like.
+    `of_urls`: also those in addresses of other sites, which name their files as they like. `in_lines`: bare
+    numbers of photos stand among other words, as in lists without separators.
     """
     if not numbered and not _MAY_BE_NAME.search(text):
         return
@@ -320,7 +388,9 @@ def _names(
     for word in words:
         if word and (of_urls or "://" not in word):
             photo = parse_name(word, proven=proven, numbered=numbered)
-            if photo:
+            # Beside other words a number counts something, or is a part of a phone number.
+            named = photo and (photo.secret or photo.nsid or len(words) == 1 or not word.isdecimal())
+            if photo and (named or (in_lines and int(photo.photo_id) in _TYPICAL)):
                 found.setdefault(photo.photo_id, photo)
     if len(words) > 1 >= len(found) and ("/" in text or "\\" in text) and (of_urls or "://" not in text):
         # A path with spaces in it, whose folders may name the owner.
@@ -334,8 +404,8 @@ def _people(value: Any, found: list[PhotoAddress], column: str) -> list[OwnerAdd
     """The members in a value beside those whose photos it links to."""
     if not isinstance(value, str) or not may_be_owner(column):
         return []
-    if found and len(value) <= _LONGEST_LINK and len(found) == value.lower().count("flic"):
-        return []
+    if found and len(found) == value.lower().count("flic") and not _BETWEEN_WORDS.search(value):
+        return []  # nothing but a link
     return _owners(value)
 
 
@@ -354,6 +424,8 @@ def _number(value: Any) -> int | None:
         return None
     if isinstance(value, int):
         return photo_id(value)
+    if isinstance(value, Decimal):
+        return photo_id(int(value)) if value == value.to_integral_value() else None
     if isinstance(value, float):
         return photo_id(int(value)) if value.is_integer() and abs(value) < 2**53 else None
     if not isinstance(value, str):
@@ -370,10 +442,22 @@ def _number(value: Any) -> int | None:
     return None
 
 
+def _written(value: Any) -> int | None:
+    """The photo id in a column of them, however a spreadsheet or an export writes numbers."""
+    if not isinstance(value, str):
+        return None
+    text = value.strip().strip("\"'")
+    if _GROUPED.fullmatch(text):
+        return photo_id(re.sub(r"[^0-9]", "", text))
+    return photo_id(text.lstrip("0")) if _PADDED.fullmatch(text) else None
+
+
 def _listed(text: str) -> list[int]:
-    """The numbers of a value that holds several and nothing else: 1082674276-1082674426-1081820011."""
+    """The numbers of a value that is a list of them and nothing else: 1082674276-1082674426-1081820011."""
     parts = [part for part in _BETWEEN_IDS.split(text) if part]
-    if len(parts) < 2 or not all(is_photo_id(part) and int(part) >= _LEAST_LISTED for part in parts):
+    if not parts or (len(parts) == 1 and "[" not in text):
+        return []
+    if not all(is_photo_id(part) and int(part) >= _LEAST_LISTED for part in parts):
         return []
     return list(dict.fromkeys(map(int, parts)))
 
@@ -398,6 +482,7 @@ def described(plan: Plan) -> Iterator[str]:
             for number, what in (
                 (column.links, "with links to Flickr photos"),
                 (column.names, "with names of Flickr photos"),
+                (column.shaped, "with names shaped like Flickr's, but of another site as it seems"),
                 (column.owners, "with Flickr members"),
                 (column.numbers if not column.is_id else 0, "with numbers that may be photo ids"),
                 (column.confirmed if column.is_id else 0, "with the photo ids of links in the same row"),

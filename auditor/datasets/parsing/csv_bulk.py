@@ -55,7 +55,7 @@ def cut_table(
     row, kept = 1, b""
     at_header = True
     with source.open() as stream:
-        blocks = whole_lines(stream)
+        blocks = whole_lines(stream, source.line_end)
         block = next(blocks, b"")
         while block != b"":
             following = next(blocks, b"")

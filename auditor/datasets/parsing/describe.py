@@ -1,18 +1,21 @@
 """A few plain words for what a file is, for the message that it is not what it was given as."""
 
 import re
+from collections.abc import Sequence
 
 from auditor.datasets.parsing.parquet import columns as parquet_columns
-from auditor.datasets.parsing.sources import Source, is_picture
+from auditor.datasets.parsing.sources import Source, is_picture, packing
 from auditor.datasets.parsing.sqlite import MAGIC
 
 _AS_TEXT = "export its list of names as text or CSV"
-_MAGIC = (
+_NO_LIST = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive"),
+)
+_MAYBE_LIST = (
+    (b"PK\x03\x04", "an Excel workbook: save its table as CSV"),  # of other zips the members are looked at
     (b"MATLAB 5.0 MAT-file", f"a MATLAB file (.mat), which is binary: {_AS_TEXT}"),
     (b"\x89HDF\r\n", f"an HDF5 file, or a MATLAB one of version 7.3: {_AS_TEXT}"),
     (b"\x80\x02", _PICKLE := f"a Python pickle, which can run programs: {_AS_TEXT}"),
@@ -21,7 +24,9 @@ _MAGIC = (
     (b"\x80\x05", _PICKLE),
     (b"Rar!", "a RAR archive: unpack it first"),
     (b"7z\xbc\xaf", "a 7-Zip archive: unpack it first"),
-    (b"\xfd7zXZ", "an xz file: unpack it first"),
+    (b"ARROW1", "an Arrow (Feather) file: save it as Parquet"),
+    (b"\xff\xff\xff\xff\x10\0\0\0", "an Arrow file: save it as Parquet"),
+    (b"Obj\x01", "an Avro file: save it as Parquet"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file: save its table as CSV"),
     (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer, not the file itself: run git lfs pull"),
 )
@@ -37,12 +42,21 @@ _ANNEX = re.compile(rb"/annex/objects/\S+\s*|\S*\.git/annex/objects/\S+\s*")
 
 def no_index(source: Source) -> str | None:
     """What kind of file it is, when one look tells that no reader can do anything with it."""
-    for magic, words in _MAGIC:
-        if source.head.startswith(magic):
-            return words
+    return _known(source, _NO_LIST) or unreadable_list(source)
+
+
+def unreadable_list(source: Source) -> str | None:
+    """What kind of file it is, when it may well hold a list but cannot be read; None for all others."""
+    head = source.head  # one layer of packing is taken off already
+    if packing(head[:16]) or head[257:262] == b"ustar" or (source.member and head.startswith(b"PK\x03\x04")):
+        return "an archive inside of another: unpack the outer one first"
     if _ANNEX.fullmatch(source.head):
         return "a git-annex pointer, not the file itself: run git annex get"
-    return None
+    return _known(source, _MAYBE_LIST)
+
+
+def _known(source: Source, kinds: Sequence[tuple[bytes, str]]) -> str | None:
+    return next((words for magic, words in kinds if source.head.startswith(magic)), None)
 
 
 def describe(source: Source) -> str:
@@ -54,9 +68,8 @@ def describe(source: Source) -> str:
         )
     if columns := list(parquet_columns(source)):
         return f"a Parquet file with the columns {_listed(columns)}"
-    for magic, words in _READABLE:
-        if head.startswith(magic):
-            return words
+    if readable := _known(source, _READABLE):
+        return readable
     if known := no_index(source):
         return known
     start = head[:1024].decode("utf-8-sig", errors="replace").lstrip().lower()

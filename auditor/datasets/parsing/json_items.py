@@ -25,6 +25,15 @@ MAX_DEPTH = 200
 MAX_TEXT_BYTES = 16 << 20
 
 _LIST = re.compile(r"(?:(\w+)\.)?item")
+# How JSON comes as a script: jsonFlickrApi({…}), var photos = […];
+_SCRIPT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:/\*[^*]*\*/\s*)?"
+    rb"(?:(?:(?:var|let|const)\s+)?[\w$.]+\s*=|[\w$.]+\s*\(|export\s+default)\s*(?=[\[{])"
+)
+_SCRIPT_END = re.compile(rb"\s*\)?\s*;?\s*\Z")
+_LONGEST_END = 64
+_CUT_OFF = re.compile(r"\\?[-+.\w]{0,9}\s*")
+"""What is left of a word, number or escape at the end of a file that is cut short."""
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 # What Python and NumPy write for numbers that JSON has not; texts are matched to be left alone.
@@ -38,7 +47,7 @@ _STEPS[list(b"[{")], _STEPS[list(b"]}")] = 1, -1
 def items(source: Source, path: str) -> Iterator[Any]:
     """The elements at an ijson path such as ``images.item``, in the file's order."""
     with source.open() as stream, _broken(source):
-        yield from ijson.items(_Utf8(stream), path, use_float=True)
+        yield from ijson.items(_Utf8(stream, script_start(source)), path, use_float=True)
 
 
 def entries(source: Source, path: str, keys: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
@@ -58,13 +67,13 @@ def members(source: Source, keys: Sequence[str] = ()) -> Iterator[tuple[str, Any
         yield from whole
         return
     with source.open() as stream, _broken(source):
-        yield from ijson.kvitems(_Utf8(stream), "", use_float=True)
+        yield from ijson.kvitems(_Utf8(stream, script_start(source)), "", use_float=True)
 
 
 def pairs(source: Source, path: str) -> Iterator[tuple[str, Any]]:
     """The (key, value) pairs of the object at an ijson path."""
     with source.open() as stream, _broken(source):
-        yield from ijson.kvitems(_Utf8(stream), path, use_float=True)
+        yield from ijson.kvitems(_Utf8(stream, script_start(source)), path, use_float=True)
 
 
 def objects(source: Source, keys: Sequence[str] = ()) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -82,11 +91,15 @@ def objects(source: Source, keys: Sequence[str] = ()) -> Iterator[tuple[str, Map
         yield place, value if isinstance(value, dict) else {}
 
 
-def scalars(source: Source) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Every text, number, truth value and null of the file with its path of keys and list positions."""
-    path: list[str | int] = []
+def scalars(source: Source, *, several: bool = False) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Every text, number, truth value and null of the file with its path of keys and list positions.
+
+    With `several` the file holds one value after the other, and each path begins with the value's position.
+    """
+    path: list[str | int] = [-1] if several else []
     with source.open() as stream, _broken(source):
-        for event, value in ijson.basic_parse(_Utf8(stream), use_float=True):
+        content = _Utf8(stream, script_start(source))
+        for event, value in ijson.basic_parse(content, use_float=True, multiple_values=several):
             if event == "map_key":
                 path[-1] = value
                 continue
@@ -123,7 +136,35 @@ def parse_line(line: str) -> Any:
 
 def opens_with(source: Source, *brackets: bytes) -> bool:
     """Whether the JSON begins with one of these: ``b"{"`` for an object, ``b"["`` for a list."""
-    return source.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(brackets)
+    return source.head[script_start(source) :].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(brackets)
+
+
+def script_start(source: Source) -> int:
+    """How many bytes of a script stand before the JSON in it; 0 for plain JSON."""
+    match = _SCRIPT.match(source.head)
+    return match.end() if match else 0
+
+
+def values_in(source: Source) -> int:
+    """How many values a file that opens like JSON holds: 0 if it is none, 1, or 2 for more than one.
+
+    Told by the head: text may begin with a bracket too. What is cut short is JSON, if a damaged one.
+    """
+    start = script_start(source)
+    text = source.head[start:].decode("utf-8-sig", errors="replace").lstrip()
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except json.JSONDecodeError as error:
+        cut = _CUT_OFF.fullmatch(text, error.pos) or error.msg.startswith("Unterminated")
+        return 1 if cut else 0
+    except (ValueError, RecursionError):
+        return 1
+    rest = text[end:].strip()
+    if start:
+        rest = _SCRIPT_END.sub(b"", rest.encode()).decode()
+    if not rest:
+        return 1
+    return 2 if rest.startswith(("{", "[")) else 0
 
 
 class _Utf8:
@@ -133,8 +174,11 @@ class _Utf8:
     200,000 brackets in a row take gigabytes. Both are bounded here, far above what any index holds.
     """
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, script_start: int = 0) -> None:
         self._stream = stream
+        self._skip = script_start
+        self._end: bytes | None = b"" if script_start else None
+        """The last bytes of a script, which end in what is no JSON; None for plain JSON."""
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
         self._depth = 0
         self._text_length = 0
@@ -146,11 +190,28 @@ class _Utf8:
     def read(self, size: int) -> bytes:
         if size == 0:  # how ijson asks whether it gets bytes or text
             return b""
-        while data := self._stream.read(size):
+        while data := self._next(size):
             if block := self._whole_words(self._kept + self._decoder.decode(data).encode()):
                 return self._checked(block)
         rest, self._kept = self._kept + self._decoder.decode(b"", final=True).encode(), b""
         return self._checked(rest)
+
+    def _next(self, size: int) -> bytes:
+        """The next bytes of the JSON, without the script around it."""
+        data = self._stream.read(size)
+        while data and self._skip:
+            data, self._skip = data[self._skip :], max(0, self._skip - len(data))
+            data = data or self._stream.read(size)
+        if self._end is None:
+            return data
+        while data:
+            held = self._end + data
+            data, self._end = held[:-_LONGEST_END], held[-_LONGEST_END:]
+            if data:
+                return data
+            data = self._stream.read(size)
+        rest, self._end = _SCRIPT_END.sub(b"", self._end), None
+        return rest
 
     def _whole_words(self, block: bytes) -> bytes:
         """The block without the word at its end that the next one may go on with."""

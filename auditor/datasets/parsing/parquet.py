@@ -52,6 +52,8 @@ def is_text(kind: pa.DataType) -> bool:
             pa.types.is_large_string,
             pa.types.is_binary,
             pa.types.is_large_binary,
+            pa.types.is_string_view,
+            pa.types.is_binary_view,
         )
     )
 
@@ -69,7 +71,9 @@ def is_key(kind: pa.DataType) -> bool:
     tests = (
         pa.types.is_string,
         pa.types.is_large_string,
+        pa.types.is_string_view,
         pa.types.is_integer,
+        pa.types.is_decimal,
         pa.types.is_floating,
         pa.types.is_boolean,
         pa.types.is_temporal,

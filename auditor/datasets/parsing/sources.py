@@ -1,9 +1,9 @@
 """Index files as streams: unpacked by what they contain, hashed, and never silently short.
 
-Publishers ship the same list plain, as ``.gz``, ``.bz2`` or ``.zst``, or as files in a ``.zip``, a ``.tar``
-or a folder, and people rename files. So packing is told by the first bytes, never by the name. Each decoder
-used here was tried on files cut short or damaged at many places, because a decoder that just stops makes an
-index that looks complete:
+Publishers ship the same list plain, as ``.gz``, ``.bz2``, ``.xz`` or ``.zst``, or as files in a ``.zip``, a
+``.tar`` or a folder, and people rename files. So packing is told by the first bytes, never by the name.
+Each decoder used here was tried on files cut short or damaged at many places, because a decoder that just
+stops makes an index that looks complete:
 
 - bz2: ``rapidgzip`` (all cores) reports whatever the standard library reports, except damage to the closing
   checksum of a stream whose blocks all match their own checksums, where nothing is lost;
@@ -17,6 +17,7 @@ import bz2
 import codecs
 import gzip
 import hashlib
+import lzma
 import os
 import re
 import shutil
@@ -26,7 +27,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
 from threading import Event
@@ -36,6 +37,7 @@ from typing import IO, NamedTuple, Self, cast
 from auditor import files
 from auditor.errors import StorageError, WrongFileError
 from auditor.text import plain
+from auditor.text_files import wide_encoding
 
 HEAD_BYTES = 64 * 1024
 CHUNK_BYTES = 1 << 20
@@ -45,8 +47,13 @@ _PICTURES = re.compile(
     r"|mp4|m4v|mov|avi|3g[p2]|mpe?g|wmv|mkv|webm|mts|flv|og[gv])(?:[?@]zz=[0-9])?",
     re.IGNORECASE | re.DOTALL,
 )
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ZIP, _TAR = b"PK\x03\x04", b"ustar"
+_LINE_ENDS = re.compile(r"[\r\n]")
+_FIRST_MEMBERS = 1000
+"""If none of so many files of a packed tar is a picture, it is no archive of pictures."""
+_WORKBOOK = "xl/workbook.xml"
+_START_BYTES = 16
+"""Enough of a file to tell its packing and encoding."""
 _AGAIN = "Get the file again, and compare its size or checksum with the publisher's."
 
 
@@ -64,7 +71,7 @@ class Stream:
         self._at_start = True
 
     def read(self, size: int = -1, /) -> bytes:
-        """Up to `size` bytes (all that is left with -1), ``b""`` at the end; text in UTF-16 comes as UTF-8.
+        """Up to `size` bytes (all that is left with -1), ``b""`` at the end; UTF-16 and UTF-32 come as UTF-8.
 
         Raises `WrongFileError` where the packing is cut short or damaged.
         """
@@ -73,8 +80,8 @@ class Stream:
         self._source.seen(self._position())
         if self._at_start and data:
             self._at_start = False
-            if data.startswith(_UTF16):
-                self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+            if encoding := wide_encoding(data[:_START_BYTES]):
+                self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
         if self._decoder is None or not data:
             return data
         # A block may hold half a character only, and nothing read would mean the end.
@@ -118,7 +125,10 @@ class Source:
         self.beside: Sequence[Path] = ()
         """The other files given with this one, for formats that name photos by another list's numbers."""
         self.names = names or [self.member]
-        """The names of all files of the folder or zip, for where one alone does not tell their form."""
+        """The names of all files of the folder or archive, for where one alone does not tell their form.
+
+        Of a tar without pictures it is the member's own alone: to know the others, all would have to be read.
+        """
         self._on_disk = file or (path if raw is None else None)
         self._raw = raw or _opener(file or path)
         self._watch = watch
@@ -148,10 +158,15 @@ class Source:
     @property
     def head_lines(self) -> list[str]:
         """The non-empty whole lines of the head, without line ends and byte-order mark."""
-        lines = self.head.decode("utf-8-sig", errors="replace").split("\n")
+        lines = self.head.decode("utf-8-sig", errors="replace").split(self.line_end.decode())
         if len(self.head) == HEAD_BYTES and len(lines) > 1:
             lines.pop()  # cut off by the end of the head
         return [line.rstrip("\r") for line in lines if line.strip()]
+
+    @property
+    def line_end(self) -> bytes:
+        """What ends its lines: old Macs, and Excel's "CSV (Macintosh)", write carriage returns alone."""
+        return b"\r" if b"\r" in self.head and b"\n" not in self.head else b"\n"
 
     def mentions(self, *words: bytes) -> bool:
         """Whether one of the words stands anywhere in the file; the head is looked at first."""
@@ -183,11 +198,11 @@ class Source:
 
     @property
     def unpacked_file(self) -> Path | None:
-        """The file on disk, where its bytes are those that are read: neither packed nor in UTF-16."""
+        """The file on disk, where its bytes are those that are read: neither packed nor in UTF-16 or 32."""
         if self._on_disk is None:
             return None
         start = first_bytes(self._on_disk)
-        return None if packing(start) or start.startswith(_UTF16) else self._on_disk
+        return None if packing(start) or wide_encoding(start) else self._on_disk
 
     def open(self) -> Stream:
         """Open at the start."""
@@ -216,7 +231,7 @@ class Source:
 
     def _unpacked(self, file: IO[bytes]) -> tuple[IO[bytes], Callable[[], int]]:
         """The stream below the packing, and how to ask for the position in the packed file."""
-        start = file.read(8)
+        start = file.read(_START_BYTES)
         file.seek(0)
         match packing(start):
             case "gzip":
@@ -228,6 +243,8 @@ class Source:
                 return reader, lambda: reader.tell_compressed() // 8
             case "bzip2":
                 return cast("IO[bytes]", bz2.BZ2File(file)), file.tell
+            case "xz":
+                return cast("IO[bytes]", lzma.LZMAFile(file)), file.tell
             case "zstd":
                 import pyarrow as pa  # slow to import, and few files need it
 
@@ -259,7 +276,7 @@ def sources(
 
 
 def listings(path: Path, listed: Sequence[FolderFile] | None = None) -> Iterator[Source]:
-    """The names of the pictures in a folder or zip as text, one a line: with their paths, then without.
+    """The names of the pictures in a folder or archive as text, one a line: with their paths, then without.
 
     For lists of names whose pictures somebody has and not the list; no picture is opened.
     """
@@ -268,7 +285,7 @@ def listings(path: Path, listed: Sequence[FolderFile] | None = None) -> Iterator
     with_owner = any("@N" in name for name in names)  # whose name without the folder would be another's form
     bare = [] if with_owner else [name.rpartition("/")[2] for name in names]
     for lines in filter(None, (names, bare)):
-        content = "\n".join(lines).encode(errors="replace")
+        content = "\n".join(_LINE_ENDS.sub(" ", name) for name in lines).encode(errors="replace")
         yield Source(path, names=names, raw=partial(BytesIO, content))
 
 
@@ -317,15 +334,30 @@ def is_picture(name: str) -> bool:
 
 
 def first_bytes(path: Path) -> bytes:
-    """Enough of a file, as it lies on disk, to tell its packing."""
+    """Enough of a file, as it lies on disk, to tell its packing and encoding."""
     with path.open("rb") as file:
-        return file.read(8)
+        return file.read(_START_BYTES)
+
+
+_DAMAGED = (
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    NotImplementedError,
+    RuntimeError,  # rapidgzip; zipfile for a password
+    ValueError,
+)
+"""What decoders raise about a damaged file; MemoryError is left alone."""
 
 
 def packing(start: bytes) -> str | None:
-    """The packing of a stream with these first bytes: ``gzip``, ``bzip2``, ``zstd`` or None."""
+    """The packing of a stream with these first bytes: ``gzip``, ``bzip2``, ``xz``, ``zstd`` or None."""
     if start.startswith(b"\x1f\x8b\x08"):
         return "gzip"
+    if start.startswith(b"\xfd7zXZ\0"):
+        return "xz"
     if start[:3] == b"BZh" and start[3:4].isdigit() and start[4:8] in (b"1AY&", b"\x17rE8", b""):
         return "bzip2"
     return "zstd" if start.startswith(b"\x28\xb5\x2f\xfd") else None
@@ -336,12 +368,7 @@ def damage(label: str) -> Iterator[None]:
     """Turn what decoders and parsers of archives raise into `WrongFileError` about the file `label`."""
     try:
         yield
-    except (EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError, NotImplementedError) as error:
-        raise _damaged(label, error) from error
-    except (
-        RuntimeError,
-        ValueError,
-    ) as error:  # rapidgzip; zipfile for a password; MemoryError is left alone
+    except _DAMAGED as error:
         raise _damaged(label, error) from error
     except OSError as error:
         if error.errno is None:  # decoders raise it without a number, the operating system with one
@@ -368,6 +395,9 @@ def _zip_members(whole: Source) -> Iterator[Source]:
             (info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.filename
         )
         names = [info.filename for info in files]
+        if _WORKBOOK in names:  # Excel's own files hold each text once, apart from the rows
+            yield whole
+            return
         for info in files:
             yield Source(whole.path, info.filename, names=names, raw=_zip_opener(archive, info))
     whole.seen(whole.path.stat().st_size)
@@ -379,6 +409,8 @@ def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[],
 
 def _tar_members(whole: Source) -> Iterator[Source]:
     """Members in the order of the archive, each unpacked to a temporary file while it is used."""
+    state = whole.path.stat()
+    names = _tar_names(whole.path, state.st_size, state.st_mtime_ns)
     with tempfile.TemporaryDirectory(prefix="flickr-auditor-") as folder, whole.open() as stream:
         copy = Path(folder, "member")  # never the member's own name, which may lead out of the folder
         tail = _Tail(stream)
@@ -389,14 +421,32 @@ def _tar_members(whole: Source) -> Iterator[Source]:
             for info in archive:
                 if not info.isreg():
                     continue
-                content = archive.extractfile(info)
                 with copy.open("wb") as target:
-                    shutil.copyfileobj(cast("IO[bytes]", content), target, CHUNK_BYTES)
-                yield Source(whole.path, info.name, file=copy)
+                    if not is_picture(info.name):  # nothing but its name is wanted
+                        content = cast("IO[bytes]", archive.extractfile(info))
+                        shutil.copyfileobj(content, target, CHUNK_BYTES)
+                yield Source(whole.path, info.name, names=names, file=copy)
         while tail.read(CHUNK_BYTES):
             pass  # tarfile stops at the closing blocks; damage may show behind them
         if tail.last.strip(b"\0") or len(tail.last) < tarfile.BLOCKSIZE * 2:
             raise _damaged(whole.label, EOFError("the closing blocks of the archive are missing"))
+
+
+@lru_cache(maxsize=4)
+def _tar_names(path: Path, _bytes: int, _changed: int) -> Sequence[str]:
+    """The names of a tar's files, if pictures are among the first; kept, for every card asks."""
+    whole = Source(path)
+    plainly = whole.unpacked_file is not None  # where the headers alone can be read
+    names: list[str] = []
+    with whole.open() as stream, path.open("rb") as file, damage(whole.label):
+        given = file if plainly else cast("IO[bytes]", stream)
+        with tarfile.open(fileobj=given, mode="r:" if plainly else "r|", tarinfo=_Member) as archive:
+            for info in archive:
+                if info.isreg():
+                    names.append(info.name)
+                if not plainly and len(names) == _FIRST_MEMBERS and not any(map(is_picture, names)):
+                    return ()
+    return tuple(names) if any(map(is_picture, names)) else ()
 
 
 class _Member(tarfile.TarInfo):

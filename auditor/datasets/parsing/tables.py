@@ -1,4 +1,4 @@
-"""Any list as rows of named values: CSV and its like, JSON, JSON Lines, Parquet, SQLite, XML and plain lines.
+"""Any list as rows of named values: CSV and its like, JSON, Parquet, SQLite, NumPy, XML and plain lines.
 
 For files whose own shape nobody has described. Of a row nothing is left out: a line that has not as many
 fields as the others comes whole, and every value of a JSON entry comes with the path that leads to it.
@@ -10,8 +10,8 @@ from functools import partial
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
-from auditor.datasets.parsing import parquet
-from auditor.datasets.parsing.json_items import opens_with, parse_line, scalars
+from auditor.datasets.parsing import npy, parquet
+from auditor.datasets.parsing.json_items import opens_with, parse_line, scalars, values_in
 from auditor.datasets.parsing.keys import parsed_nsid
 from auditor.datasets.parsing.row import COMMENT
 from auditor.datasets.parsing.sources import Source
@@ -36,6 +36,12 @@ _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ELEMENT = re.compile(r"<([\w:.-]+)[^<>]*>([^<]+)<")
 _CELLS_OF_ENTRY = 10_000
 """A JSON entry with more values comes in parts: whole lists can be nested in one, and memory is bounded."""
+_START = 1024
+_CONTROLS = bytes({*range(32)} - set(b"\t\n\r\x01"))
+_LEAST_TEXT = 0.95
+"""Of the start of a file: a title may have a stray zero in it, a binary file has many."""
+_LONGEST_BYTES = 8192
+"""Longer bytes are pictures and the like, and no text with an address."""
 _KEYS_OF_MAP = 50
 """An object with more keys is a list of entries by key, whatever the keys look like."""
 
@@ -68,11 +74,12 @@ def layout_of(source: Source) -> Layout | None:
         return _parquet_rows
     if source.head.startswith(MAGIC):
         return _sqlite_rows
-    if opens_with(source, b"{", b"["):
-        if len(source.head_lines) > 1 and isinstance(parse_line(source.head_lines[0]), dict):
-            return _json_lines_rows
-        return _json_rows
-    if b"\0" in source.head[:1024]:
+    if source.head.startswith(npy.MAGIC):
+        return _npy_rows
+    if opens_with(source, b"{", b"[") and (values := _values(source)):
+        return values
+    start = source.head[:_START]
+    if len(start.translate(None, _CONTROLS)) < len(start) * _LEAST_TEXT:
         return None
     if opens_with(source, b"<"):
         start = source.head[:1024].lower()
@@ -119,8 +126,29 @@ def _sqlite_rows(source: Source) -> Iterator[TableRow]:
             rows = connection.execute(f"SELECT {wanted} FROM {quoted(table)}")  # noqa: S608 - quoted
             for number, values in enumerate(rows, 1):
                 place = f"{table}, row {number}"
-                cells = [Cell(name, value, place) for name, value in zip(names, values, strict=True)]
+                cells = [Cell(name, _text(value), place) for name, value in zip(names, values, strict=True)]
                 yield TableRow(number, cells, section=table)
+
+
+def _text(value: Any) -> Any:
+    """The value; some programs store text as bytes."""
+    if isinstance(value, bytes) and len(value) <= _LONGEST_BYTES:
+        return value.decode(errors="replace")
+    return value
+
+
+def _npy_rows(source: Source) -> Iterator[TableRow]:
+    for number, value in enumerate(npy.rows(source), 1):
+        if isinstance(value, list):
+            cells = [
+                Cell(f"column {nth}", inner)
+                for nth, part in enumerate(value, 1)
+                for _, inner in _leaves(part)
+            ]
+        else:
+            cells = [Cell(name, inner) for name, inner in _leaves(value)]
+        place = f"row {number}"
+        yield TableRow(number, [cell._replace(place=place) for cell in cells])
 
 
 # -- JSON ----------------------------------------------------------------------------------------------------
@@ -128,11 +156,22 @@ def _sqlite_rows(source: Source) -> Iterator[TableRow]:
 _Path = tuple[str | int, ...]
 
 
-def _json_rows(source: Source) -> Iterator[TableRow]:
+def _values(source: Source) -> Layout | None:
+    """How the file's JSON is cut into rows; None for text that begins with a bracket."""
+    first = [parse_line(line) for line in source.head_lines[:2]]
+    if len(first) > 1 and (isinstance(first[0], dict) or all(isinstance(value, list) for value in first)):
+        return _json_lines_rows
+    several = values_in(source)
+    return partial(_json_rows, several=several > 1) if several else None
+
+
+def _json_rows(source: Source, *, several: bool) -> Iterator[TableRow]:
     """The entries of the file's lists, wherever they are, and of the objects whose keys are data."""
-    maps = _maps(path for path, _ in islice(scalars(source), SAMPLE * 10))
+    maps = _maps(path for path, _ in islice(scalars(source, several=several), SAMPLE * 10))
     number = 0
-    for entry, inside in groupby(scalars(source), key=lambda scalar: _entry(scalar[0], maps)):
+    for entry, inside in groupby(
+        scalars(source, several=several), key=lambda scalar: _entry(scalar[0], maps)
+    ):
         section = ".".join(step for step in entry[:-1] if isinstance(step, str))
         key = [Cell(KEY, entry[-1], _place(entry))] if entry and isinstance(entry[-1], str) else []
         cells = (Cell(_column(path, len(entry)), value, _place(path)) for path, value in inside)

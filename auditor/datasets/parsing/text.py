@@ -1,8 +1,9 @@
 """Lines and CSV rows of text files of any size, whatever is in them.
 
 Lines are cut from large blocks by numpy, without Python work a line, and handed on as Arrow batches. A
-byte-order mark and CRLF ends are taken away, bad UTF-8 becomes U+FFFD (the ids around it are still good), and
-a line over 1 MiB becomes null: whatever it is, it is no row of an index, and memory stays bounded.
+byte-order mark and CRLF ends (or CR ends) are taken away, bad UTF-8 becomes U+FFFD (the ids around it are
+still good), and a line over 1 MiB becomes null: whatever it is, it is no row of an index, and memory stays
+bounded.
 """
 
 import csv
@@ -32,7 +33,7 @@ def line_batches(source: Source) -> Iterator[pa.RecordBatch]:
     """All lines as batches of (row, line); row counts physical lines from 1."""
     row = 1
     with source.open() as stream:
-        for block in whole_lines(stream):
+        for block in whole_lines(stream, source.line_end):
             batch = _cut(block, row)
             row += batch.num_rows
             yield batch
@@ -119,8 +120,8 @@ def split(line: str, separator: str = ",") -> list[str]:
     return _quoted(line, separator) or _stray(line, separator)
 
 
-def whole_lines(stream: Stream) -> Iterator[bytes | None]:
-    """Blocks that end at a line end; None stands for one line that is too long."""
+def whole_lines(stream: Stream, line_end: bytes) -> Iterator[bytes | None]:
+    """Blocks that end at a line end, which is a line feed; None stands for one line that is too long."""
     carry = b""
     skipping = False
     at_start = True
@@ -128,6 +129,8 @@ def whole_lines(stream: Stream) -> Iterator[bytes | None]:
         if at_start:
             at_start = False
             block = block.removeprefix(b"\xef\xbb\xbf")
+        if line_end != b"\n":
+            block = block.replace(line_end, b"\n")
         if skipping:
             end = block.find(b"\n") + 1
             if not end:

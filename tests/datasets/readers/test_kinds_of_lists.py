@@ -1,0 +1,211 @@
+"""Lists as people and programs write them: other encodings, line ends, packings, quoting and containers.
+
+Each file has all seven photos, or none for certain. Whatever it is, no photo of another site may come out.
+"""
+
+import io
+import json
+import lzma
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from auditor.datasets.index.build import build
+from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.parsing.row import OTHER_MEMBER, UNREAD_MEMBER
+from auditor.datasets.readers.generic import generic_format
+from auditor.errors import WrongFileError
+from tests.datasets.lookalikes import PHOTOS
+from tests.datasets.readers.conftest import Write, found_in_index
+from tests.datasets.readers.lookalikes import jsonl, page, parquet, sqlite, static, tarred, text, zipped
+
+IDS = {photo for photo, _, _ in PHOTOS}
+OWNERS = {nsid for _, nsid, _ in PHOTOS}
+PAGES = [page(photo, nsid) for photo, nsid, _ in PHOTOS]
+ENTRIES = [{"n": n, "url": url} for n, url in enumerate(PAGES)]
+TABLE = ["n,url", *(f"{n},{url}" for n, url in enumerate(PAGES))]
+NAMES = [f"{photo}_0a1b2c3d4e_b.jpg" for photo in sorted(IDS)]
+OTHERS = [f"{1234567 + n}_0a1b2c3d4e.jpg" for n in range(9)]
+ELSEWHERE = "https://img.example.org"
+
+
+def read(indexes: Path, path: Path, column: str | None = None) -> tuple[Manifest, dict[str, set[object]]]:
+    manifest = build(indexes, "my-list", [path], formats=[generic_format(column)])
+    assert manifest.rows == manifest.indexed + sum(manifest.skipped.values())
+    return manifest, found_in_index(indexes, manifest)
+
+
+def npy(values: object) -> bytes:
+    sink = io.BytesIO()
+    np.save(sink, np.asarray(values))
+    return sink.getvalue()
+
+
+def recoded(encoding: str) -> bytes:
+    return text(TABLE).decode().encode(encoding)
+
+
+WITH_OWNERS: list[tuple[str, bytes]] = [
+    ("old Macs' line ends", text(TABLE).replace(b"\n", b"\r")),
+    ("UTF-16 with its mark", recoded("utf-16")),
+    ("UTF-16 without it", recoded("utf-16-le")),
+    ("UTF-16 without it, the other way round", recoded("utf-16-be")),
+    ("UTF-32", recoded("utf-32")),
+    ("xz", lzma.compress(text(TABLE))),
+    ("tar.xz", tarred({"a/list.csv": text(TABLE)}, "w:xz")),
+    ("a stray zero in a title", text(["t,url", *(f"a\0b,{url}" for url in PAGES)])),
+    ("JSON with a callback", b"/**/jsonFlickrApi(" + json.dumps(ENTRIES).encode() + b");\n"),
+    ("JSON as a script", b"var photos = " + json.dumps(ENTRIES).encode() + b";"),
+    ("JSON values one after the other", "".join(map(json.dumps, ENTRIES)).encode()),
+    ("the same on several lines", "\n".join(json.dumps(e, indent=1) for e in ENTRIES).encode()),
+    ("JSON Lines of lists", jsonl([[n, url] for n, url in enumerate(PAGES)])),
+    ("JSON lines with commas", text([f"{json.dumps(entry)}," for entry in ENTRIES])),
+    ("JSON with a comma too many", json.dumps(ENTRIES)[:-1].encode() + b",]"),
+    ("dicts of Python", text([str(entry) for entry in ENTRIES])),
+    ("text that begins with a bracket", text([f"[{n}] {url}" for n, url in enumerate(PAGES)])),
+    ("settings", text(["[photos]", *(f"p{n} = {url}" for n, url in enumerate(PAGES))])),
+    ("a log", text(["[INFO] start", *(f"[INFO] got {url} ok" for url in PAGES)])),
+    (
+        "JSON in a cell",
+        text(
+            [
+                "n,meta",
+                *(
+                    f'1,"{{""id"": {n}, ""owner"": ""{o}"", ""u"": ""{static(n, s)}""}}"'
+                    for n, o, s in PHOTOS
+                ),
+            ]
+        ),
+    ),
+    ("NumPy", npy(PAGES)),
+    ("bytes in NumPy", npy([url.encode() for url in PAGES])),
+    ("a table in NumPy", npy([["a", url] for url in PAGES])),
+    ("NumPy's archive", zipped({"urls.npy": npy(PAGES), "labels.npy": npy(range(7))})),
+    ("Parquet with views", parquet({"u": pa.array(PAGES, pa.string_view())})),
+    (
+        "bytes in SQLite",
+        sqlite("CREATE TABLE p (u BLOB)", "INSERT INTO p VALUES (?)", [(url.encode(),) for url in PAGES]),
+    ),
+]
+
+
+@pytest.mark.parametrize("content", [c for _, c in WITH_OWNERS], ids=[name for name, _ in WITH_OWNERS])
+def test_every_photo_and_owner_is_read(indexes: Path, write: Write, content: bytes) -> None:
+    _, found = read(indexes, write(content))
+    assert (found["photo_ids"], found["owners"]) == (IDS, OWNERS)
+
+
+NUMBERS: list[tuple[str, bytes | list[str]]] = [
+    ("commas between thousands", [f'"{n:,}"' for n in IDS]),
+    ("dots", [f"{n:,}".replace(",", ".") for n in IDS]),
+    ("narrow spaces", [f"{n:,}".replace(",", "\u202f") for n in IDS]),
+    ("zeros before", [f"{n:013}" for n in IDS]),
+    ("brackets", [f"[{n}]" for n in IDS]),
+    ("as Excel protects them", [f"'{n}" for n in IDS]),
+    ("decimals in Parquet", parquet({"id": pa.array(sorted(IDS), pa.decimal128(20, 0))})),
+    ("NumPy", npy(sorted(IDS))),
+]
+
+
+@pytest.mark.parametrize("rows", [rows for _, rows in NUMBERS], ids=[name for name, _ in NUMBERS])
+def test_ids_in_a_named_column_are_read_however_they_are_written(
+    indexes: Path, write: Write, rows: bytes | list[str]
+) -> None:
+    content = rows if isinstance(rows, bytes) else text(["id;n", *(f"{row};1" for row in rows)])
+    assert read(indexes, write(content), "id")[1]["photo_ids"] == IDS
+
+
+@pytest.mark.parametrize("rows", [["-9000000001"], ["9.00E+09"], ["2019-01-01"], ["+49 170 1234567"]])
+def test_other_numbers_are_not_even_there(indexes: Path, write: Write, rows: list[str]) -> None:
+    with pytest.raises(WrongFileError):
+        read(indexes, write(text(["id;n", *(f"{row};1" for row in rows)])), "id")
+
+
+OF_ANOTHER_SITE: list[tuple[str, list[str]]] = [
+    ("its addresses", [f"{ELSEWHERE}/a/{name}" for name in OTHERS]),
+    ("addresses without scheme", [f"img.example.org/a/{name}" for name in OTHERS]),
+    ("names beside them", ["file,url", *(f"{name},{ELSEWHERE}/a/{name}" for name in OTHERS)]),
+    ("names beside its pages", ["url,file", *(f"{ELSEWHERE}/p/{n},{name}" for n, name in enumerate(OTHERS))]),
+]
+
+
+@pytest.mark.parametrize("rows", [rows for _, rows in OF_ANOTHER_SITE], ids=[n for n, _ in OF_ANOTHER_SITE])
+def test_names_of_another_site_are_left_and_the_user_is_told(
+    indexes: Path, write: Write, rows: list[str]
+) -> None:
+    with pytest.raises(WrongFileError) as error:
+        read(indexes, write(text(rows)))
+    assert "with names shaped like Flickr's, but of another site as it seems" in error.value.hint
+    column = "file" if "," in rows[0] else "line"
+    assert f'--column "{column}"' in error.value.hint
+    assert len(read(indexes, write(text(rows)), column)[1]["photo_ids"]) == len(OTHERS)
+
+
+def test_of_a_list_of_several_sites_only_flickrs_photos_are_taken(indexes: Path, write: Write) -> None:
+    rows = [f"{photo},{photo}_{secret}.jpg,{static(photo, secret)}" for photo, _, secret in PHOTOS]
+    rows += [f"{name[:7]},{name},{ELSEWHERE}/{name}" for name in OTHERS]
+    manifest, found = read(indexes, write(text(["id,file,url", *rows])))
+    assert found["photo_ids"] == IDS
+    assert sum(manifest.skipped.values()) == len(OTHERS)
+
+
+def test_a_licence_or_a_blog_beside_a_name_is_no_other_site(indexes: Path, write: Write) -> None:
+    terms = "http://creativecommons.org/licenses/by/2.0/"
+    rows = [f'{name},{terms},"see https://blog.example.org for more"' for name in NAMES]
+    assert read(indexes, write(text(["file,terms,description", *rows])))[1]["photo_ids"] == IDS
+
+
+DIGITS_FIRST = [
+    f"img/{photo}_{1234567890 if n == 0 else '0a1b2c3d4e'}.jpg" for n, photo in enumerate(sorted(IDS))
+]
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [zipped, lambda members: tarred(members, "w"), lambda members: tarred(members, "w:gz"), dict],
+    ids=["zip", "tar", "tar.gz", "folder"],
+)
+def test_names_of_pictures_are_judged_together(
+    indexes: Path, write: Write, pack: Callable[[dict[str, bytes]], bytes]
+) -> None:
+    manifest, found = read(indexes, write(pack(dict.fromkeys(DIGITS_FIRST, b"\xff\xd8\xff"))))
+    assert found["photo_ids"] == IDS
+    assert not manifest.skipped
+
+
+def test_a_file_in_an_archive_that_may_hold_more_is_no_note(indexes: Path, write: Write) -> None:
+    members = {
+        "list.csv": text(TABLE),
+        "more.zip": zipped({"list.csv": text(TABLE)}),
+        "rest.csv": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+        "README": b"hello",
+    }
+    manifest, _ = read(indexes, write(members))
+    assert manifest.skipped == {UNREAD_MEMBER: 2, OTHER_MEMBER: 1}
+    assert manifest.in_part(all_flickr=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (lzma.compress(lzma.compress(text(TABLE))), "an archive inside of another"),
+        (
+            zipped({"xl/workbook.xml": b"<x/>", "xl/sharedStrings.xml": PAGES[0].encode()}),
+            "an Excel workbook",
+        ),
+        (b"ARROW1\0\0" + b"\0" * 200, "save it as Parquet"),
+        (npy(np.array([PAGES[0], None], object)), "NumPy file"),
+        (lzma.compress(text(TABLE))[:-20], "cut short or damaged"),
+    ],
+)
+def test_what_cannot_be_read_is_named(indexes: Path, write: Write, content: bytes, words: str) -> None:
+    with pytest.raises(WrongFileError, match=words):
+        read(indexes, write(content))
+
+
+def test_a_line_end_in_a_pictures_name_does_not_shift_the_others(indexes: Path, write: Write) -> None:
+    members = {f"a\nb/{name}": b"" for name in NAMES}
+    assert read(indexes, write(members))[1]["photo_ids"] == IDS
