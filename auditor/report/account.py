@@ -32,17 +32,17 @@ def whoami_json(account: Account, permissions: str, calls: int) -> dict[str, Any
 
 def whoami_text(account: Account, permissions: str) -> str:
     """The account and its limits, a line each."""
-    kind = {True: "Pro", False: "free", None: "not told"}[account.is_pro]
+    kind = {True: "Pro", False: "free", None: "unknown"}[account.is_pro]
     lines = [
         f"Account      {plain(account.username) or '(no name)'}  {account.nsid}",
         f"Address      https://www.flickr.com/photos/{plain(account.path_alias or account.nsid)}/",
         f"Kind         {kind}",
-        f"Login may    {permissions or 'not told'}",
+        f"Permission   {permissions or 'unknown'}",
     ]
     limits = account.limits
     if limits.upload_count is not None:
         of = f" of {limits.upload_limit:,}" if limits.upload_limit else ""
         lines.append(f"Items        {limits.upload_count:,}{of}")
     if account.is_pro is False:
-        lines.append("Limits       a free account may hold 50 non-public items at the most")
+        lines.append("Limits       a free account may hold at most 50 non-public items")
     return "\n".join(lines)

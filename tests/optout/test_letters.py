@@ -186,7 +186,7 @@ def test_the_photographers_letter_gives_the_facts_of_every_photo() -> None:
         'Record: ffhq-v2.json, ["17"] - Record: ffhq-v2.json, ["18"]',
         "Proof: the photo id in the record is the one in the link",
         "Licence recorded: CC BY-NC 2.0; today: All Rights Reserved",
-        "CC BY-NC 2.0 (2): it asks that the photographer be named, that use be non-commercial",
+        "CC BY-NC 2.0 (2): it requires that the photographer be named, that use be non-commercial",
         "carries a field that names the photographer",
         "1 of the photos is no longer in my Flickr account",
         "No longer in my Flickr account",
@@ -209,7 +209,7 @@ def test_an_index_without_licences_is_told_with_the_licence_of_today(language: s
         "All Rights Reserved"
     ]
     assert {
-        "en": "found no licences of these photos in your index. The index does not carry the photographers'",
+        "en": "found no licences for these photos in your index. The index does not carry the photographers'",
         "de": "habe ich in Ihrem Index nicht gefunden. Der Index enthält die Namen",
         "fr": "aucune licence pour ces photos. L'index ne comporte pas le nom des auteurs",
         "es": "ninguna licencia de estas fotos. El índice no contiene los nombres",

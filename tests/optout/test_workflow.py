@@ -166,7 +166,7 @@ def test_a_pack_is_never_called_the_publishers_file(program: Program, home: Home
     data = json.loads(manifest.read_text())
     manifest.write_text(json.dumps({**data, "provenance": "pack", "from": "https://packs.example/ffhq.zip"}))
     text = flat(program("draft", "ffhq", "--format", "json").json["files"][0])
-    assert "a copy of your list that I had from https://packs.example/ffhq.zip" in text
+    assert "a copy of your list that I obtained from https://packs.example/ffhq.zip" in text
     assert "your own index" not in text
     assert "your files" not in text.replace("differs from your files", "")
     manifest.write_text(json.dumps({**data, "provenance": "own-list"}))

@@ -488,7 +488,7 @@ def described(plan: Plan) -> Iterator[str]:
                 (column.confirmed if column.is_id else 0, "with the photo ids of links in the same row"),
                 (
                     column.numbers if column.is_id and not column.confirmed else 0,
-                    "with photo ids, whose secrets stand beside them",
+                    "with photo ids that have a secret in the same row",
                 ),
             )
             if number

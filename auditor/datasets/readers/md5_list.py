@@ -53,7 +53,7 @@ def _sniff(source: Source) -> bool:
 FORMAT = Format(
     name="md5-list",
     title="a list of MD5 hashes",
-    expects="a CSV or Parquet file with a column MD5, or a column hash beside url",
+    expects="a CSV or Parquet file with a column MD5, or the columns hash and url",
     match_keys=("photo_id", "content_md5"),
     sniff=_sniff,
     read=_read,

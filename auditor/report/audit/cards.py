@@ -47,9 +47,9 @@ def steps(result: AuditResult) -> Iterable[Step]:
     found = dict.fromkeys([*result.by_dataset(), *(item.exposure.dataset for item in result.gone)])
     known = [name for name in found if name in catalogue.load()]
     if known:
-        likewise = f"; likewise {', '.join(known[1:])}" if known[1:] else ""
+        others = f"; also for {', '.join(known[1:])}" if known[1:] else ""
         yield Step(
-            f"Ask the publisher to take your photos out, with the link of every one{likewise}",
+            f"Ask the publisher to take your photos out, with the link of every one{others}",
             f"flickr-auditor optout draft {known[0]}",
         )
     if any(item.why is Why.NO_INDEX for item in result.not_checked):

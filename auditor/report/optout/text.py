@@ -91,7 +91,7 @@ def case_text(case: Case, today: date, *, goes_on_in: str | None = None) -> str:
         )
     step = next_step(case, today)
     if goes_on_in and case.closed_on is None:
-        step = f"It goes on in {goes_on_in}. If that is all: flickr-auditor optout close {case.id}"
+        step = f"Continued in {goes_on_in}. If nothing else is open: flickr-auditor optout close {case.id}"
     lines.append(f"  next: {step}")
     return "\n".join(lines)
 
