@@ -36,7 +36,7 @@ class Mail:
 
 
 def read_mail(data: bytes) -> Mail:
-    """The mail that the bytes of an ``.eml`` file are. Raises `UsageError` for what is no mail."""
+    """The mail that the bytes of an ``.eml`` file are. Errors: `UsageError` for what is no mail."""
     try:
         message = message_from_bytes(data, policy=policy.default)
         headers = {name.lower(): _header(message, name) for name in ("From", "Subject", "Message-ID", "Date")}

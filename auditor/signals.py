@@ -159,7 +159,7 @@ DATA_MINING = "DMI-PROHIBITED-AIMLTRAINING"
 def exiftool_arguments(folder: Path) -> tuple[list[str], int]:
     """The lines of an argument file (``exiftool -@ FILE``) for the pictures in `folder`, and their number.
 
-    The tool changes no picture itself. Raises `UsageError` where there is no folder, or no picture in it.
+    The tool changes no picture itself. Errors: `UsageError` where there is no folder, or no picture in it.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}", hint="Name the folder of your original files.")

@@ -55,7 +55,7 @@ def apply(
         typer.Option("--foreign", help="Apply a plan that was not made here, once you have seen it."),
     ] = False,
     no_wait: NoWaitOption = False,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Apply a plan. Run it again to resume after an interruption."""
@@ -74,7 +74,7 @@ def undo(
         bool, typer.Option("--unhide", help="Show photos hidden by the run in searches again.")
     ] = False,
     no_wait: NoWaitOption = False,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Undo the changes of a run, where nobody changed them since. An undo is a run too, and can be undone."""
@@ -144,7 +144,7 @@ def _carry_out(
     yes: bool,
     cap: int | None,
     wait: bool,
-    format: Format,  # noqa: A002
+    format: Format,
     output: Path | None,
 ) -> None:
     from auditor.mitigation.running.run import carry_out, check_plan, run_context, start
@@ -199,7 +199,7 @@ def _ask(session: Session, plan: "Plan", under_way: "Sequence[Record] | None") -
         raise RefusedError("you said no, so nothing was changed")
 
 
-def _report(journal: "Journal", run: "Run", calls: int, format: Format, output: Path | None) -> bool:  # noqa: A002
+def _report(journal: "Journal", run: "Run", calls: int, format: Format, output: Path | None) -> bool:
     """Write what became of the run; return whether all of it went as planned."""
     from auditor.report.run import as_findings, render_run
 

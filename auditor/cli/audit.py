@@ -62,7 +62,7 @@ def audit(
         Path | None,
         typer.Option(metavar="DIR", help="Write the charts into this folder too, as PNG and SVG."),
     ] = None,
-    format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
+    format: ReportFormatOption = ReportFormat.table,
     output: OutputOption = None,
     thumbnails: ThumbnailsOption = Thumbnails.link,
 ) -> None:

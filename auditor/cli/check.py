@@ -43,7 +43,7 @@ def check(
     ] = None,
     lookup: LookupOption = None,
     no_wait: NoWaitOption = False,
-    format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
+    format: ReportFormatOption = ReportFormat.table,
     output: OutputOption = None,
 ) -> None:
     """Look up photos or people in the local indexes; needs no login. Exit code 1: something was found."""

@@ -43,7 +43,7 @@ def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
 
 def list_datasets(
     context: typer.Context,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Show every dataset of the catalogue, and which have a local index."""
@@ -64,7 +64,7 @@ def list_datasets(
 def info(
     context: typer.Context,
     name: NameArgument,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Show all that is known about a dataset: where to get its index, what it can prove, how to get out."""
@@ -86,7 +86,7 @@ def verify(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME...]", help="All indexes, if none is named.")
     ] = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Check that local indexes are whole and unchanged. Exit code 1: one is not."""

@@ -42,7 +42,7 @@ def add(
             metavar="NAME", help="The column that holds Flickr links or ids, for a list of unknown format."
         ),
     ] = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Build the local index of a dataset from its publisher's files, or of your own list.
@@ -96,7 +96,7 @@ def _name_and_files(words: list[str]) -> tuple[str | None, list[Path]]:
 def _emit(
     built: "list[Manifest]",
     unknown: "list[Unknown]",
-    format: Format,  # noqa: A002 - the option's name
+    format: Format,
     output: Path | None,
     *,
     several: bool = False,

@@ -64,7 +64,7 @@ def fetch(
         ),
     ] = None,
     replace: ReplaceOption = False,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Download a dataset's index files from its publisher, or a pack from a registry, and build the index.
@@ -129,7 +129,7 @@ def _fetch_all(
     faces: bool,
     most: int | None,
     yes: bool,
-    format: Format,  # noqa: A002
+    format: Format,
     output: Path | None,
 ) -> None:
     from auditor.datasets import catalogue
@@ -161,7 +161,7 @@ def update(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME...]", help="All fetched indexes, if none is named.")
     ] = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Check the publishers of your fetched indexes for changes, and rebuild what changed.
@@ -192,7 +192,7 @@ def update(
     _emit_ended(Ended(outcomes, not_asked=not_asked), format, output)
 
 
-def _emit_ended(ended: "Ended", format: Format, output: Path | None) -> None:  # noqa: A002
+def _emit_ended(ended: "Ended", format: Format, output: Path | None) -> None:
     """Write how it ended, and end with its exit code."""
     from auditor.report.fetching import ended_json, ended_text
 
@@ -208,7 +208,7 @@ def export(
     context: typer.Context,
     name: NameArgument,
     target: Annotated[Path, typer.Argument(metavar="FILE", help="The pack to write, such as ffhq.zip.")],
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Write a local index as one file (a pack) that others can import: keys only, no pictures, no secrets."""
@@ -229,7 +229,7 @@ def import_pack(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A pack that `datasets export` wrote.")],
     replace: ReplaceOption = False,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Make the index in a pack the local one. It is checked; a tampered one is refused."""
@@ -269,7 +269,7 @@ def publish(
             help="With --lookup: leave out the people and photos in FILE; a link, NSID, alias or id a line.",
         ),
     ] = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Write a folder of packs that any web server can serve, for `datasets fetch NAME --registry ADDRESS`.
@@ -306,7 +306,7 @@ def _publish_lookup(
     folder: Path,
     names: Sequence[str],
     leave_out: Path | None,
-    format: Format,  # noqa: A002
+    format: Format,
     output: Path | None,
 ) -> None:
 
@@ -337,7 +337,7 @@ def _publish_lookup(
         emit(lookup_text(published, str(folder)), output)
 
 
-def _emit_fetched(fetched: "Fetched", format: Format, output: Path | None) -> None:  # noqa: A002
+def _emit_fetched(fetched: "Fetched", format: Format, output: Path | None) -> None:
     for file in fetched.files:
         state = "unchanged" if file.unchanged else f"{file.transferred:,} bytes received"
         note(f"{file.path}: {state}, sha256 {file.sha256}")
@@ -346,7 +346,7 @@ def _emit_fetched(fetched: "Fetched", format: Format, output: Path | None) -> No
     _emit_manifest(fetched.manifest, format, output)
 
 
-def _emit_manifest(manifest: "Manifest", format: Format, output: Path | None) -> None:  # noqa: A002
+def _emit_manifest(manifest: "Manifest", format: Format, output: Path | None) -> None:
     from auditor.report.datasets import built_text, manifest_json
 
     if format is Format.json:

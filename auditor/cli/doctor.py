@@ -10,7 +10,7 @@ EXIT_MISSING = 1
 
 def doctor(
     context: typer.Context,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Show what is set up, what is missing, and the command that fixes it. Exit code 1: something is missing.

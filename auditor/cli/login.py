@@ -91,7 +91,7 @@ def logout(context: typer.Context) -> None:
 
 def whoami(
     context: typer.Context,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Show which account you are logged in to, what the login allows, and the limits of the account."""

@@ -92,7 +92,7 @@ def ask(
         typer.Option(metavar="LINK", help="A photo to name in the letter; repeatable."),
     ] = None,
     out: DirOption = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Ask a publisher whether your photos are in a dataset; needs no index. Nothing is sent."""
@@ -150,7 +150,7 @@ def draft(
         ),
     ] = None,
     out: DirOption = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Write a letter with the link of every photo that a dataset holds. Nothing is sent."""
@@ -173,7 +173,7 @@ def draft(
 def remind(
     context: typer.Context,
     case_id: CaseArgument,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Write the reminder of an overdue case."""
@@ -197,7 +197,7 @@ def complain(
         ),
     ] = None,
     lang: LangOption = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Write the complaint to the authority, or the next lawful step where there is none."""
@@ -210,7 +210,7 @@ def complain(
     _emit_letter(case, desk, warnings, format, output)
 
 
-def _emit_draft(report: "Drafted", desk: "Desk", format: Format, output: Path | None) -> None:  # noqa: A002
+def _emit_draft(report: "Drafted", desk: "Desk", format: Format, output: Path | None) -> None:
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
 
@@ -225,7 +225,7 @@ def _emit_letter(
     case: "Case",
     desk: "Desk",
     warnings: tuple[str, ...],
-    format: Format,  # noqa: A002 - the option's name
+    format: Format,
     output: Path | None,
 ) -> None:
     from auditor.report.optout import json as as_json

@@ -34,7 +34,7 @@ def sent(
     context: typer.Context,
     case_id: CaseArgument,
     on: OnOption = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Record that the newest letter was sent: the deadline starts."""
@@ -80,7 +80,7 @@ def answer(
             " Without --text-file and --on the case keeps waiting.",
         ),
     ] = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Record the publisher's answer, say what it means, and get the reply letter."""
@@ -112,7 +112,7 @@ def answer(
     _emit_case(workflow.reply(desk, case), desk, format, output)
 
 
-def _agreed(proposal: "Proposal", format: Format) -> AnswerClass | None:  # noqa: A002 - the option's name
+def _agreed(proposal: "Proposal", format: Format) -> AnswerClass | None:
     """Show what the answer seems to mean; on a terminal the user agrees or not."""
     from auditor.report.optout.text import proposal_text
 
@@ -126,7 +126,7 @@ def _emit_links(
     case: "Case",
     taken: "LinksTaken",
     desk: "Desk",
-    format: Format,  # noqa: A002 - the option's name
+    format: Format,
     output: Path | None,
 ) -> None:
     from auditor.report.optout import json as as_json
@@ -144,7 +144,7 @@ def close(
     context: typer.Context,
     case_id: CaseArgument,
     on: OnOption = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Close a case: nothing more is expected."""
@@ -159,7 +159,7 @@ def status(
     ics: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the deadlines to this calendar file.")
     ] = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Show all cases: deadline, what is overdue, and the next step. Exit code 1: one is overdue."""
@@ -188,7 +188,7 @@ def recheck(
     include_new: Annotated[
         bool, typer.Option("--include-new", help="Also ask for photos that the first letter did not name.")
     ] = False,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Look a case's photos up in the publisher's new index; write the follow-up for what is still there."""
@@ -218,7 +218,7 @@ def recheck(
 def file(
     context: typer.Context,
     mails: Annotated[list[Path], typer.Argument(metavar="MAIL...", help="Mails as .eml files.")],
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """File incoming mail with the case that it answers, and suggest what it says."""
@@ -241,7 +241,7 @@ def folder(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Name of the zip (default: in the home folder)."),
     ] = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Put a case into one zip for an authority or a lawyer: letters, answers, proof, chronology."""
@@ -260,7 +260,7 @@ def folder(
         emit(f"Case {case.id}: {number} files in {plain(str(target))}", output)
 
 
-def _emit_case(case: "Case", desk: "Desk", format: Format, output: Path | None) -> None:  # noqa: A002
+def _emit_case(case: "Case", desk: "Desk", format: Format, output: Path | None) -> None:
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
 

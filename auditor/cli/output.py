@@ -36,7 +36,7 @@ F = TypeVar("F", Format, ReportFormat)
 _SUFFIXES: Final = {".json": "json", ".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html"}
 
 
-def _by_name(context: typer.Context, format: F) -> F:  # noqa: A002 - the option's name
+def _by_name(context: typer.Context, format: F) -> F:
     """The format that was asked for, or else the one that the name of the output file asks for.
 
     ``audit --output report.html`` wrote a text table into report.html. Click reads the options that were

@@ -117,7 +117,7 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit code 1 when there is something to change.")
     ] = False,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
     **wanted: Any,
 ) -> None:
@@ -177,7 +177,7 @@ def plan(
 def show(
     context: typer.Context,
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="Id or file of a plan; last: the newest.")],
-    format: ReportFormatOption = ReportFormat.table,  # noqa: A002 - the option's name
+    format: ReportFormatOption = ReportFormat.table,
     output: OutputOption = None,
     thumbnails: ThumbnailsOption = Thumbnails.link,
 ) -> None:
@@ -198,7 +198,7 @@ def show(
 def rendered(
     session: Session,
     plan: "Plan",
-    format: str,  # noqa: A002 - the option's name
+    format: str,
     output: Path | None = None,
     thumbnails: Thumbnails = Thumbnails.none,
 ) -> str:
@@ -220,7 +220,7 @@ def _state(session: Session, plan: "Plan") -> "PlanState":
     return plan_state(plan, session.journal, clock.utc(), session.nsid)
 
 
-def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Path | None) -> None:  # noqa: A002
+def _tell(session: Session, plan: "Plan", path: Path, format: Format, output: Path | None) -> None:
     from auditor.mitigation.planning.preflight import Estimate, cap_of
 
     emit(rendered(session, plan, format.value, output), output)

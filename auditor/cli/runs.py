@@ -12,7 +12,7 @@ EXIT_MISMATCH = 1
 
 def runs(
     context: typer.Context,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """List what was applied and undone, the latest first."""
@@ -26,7 +26,7 @@ def verify(
     context: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="Id of a run (see `runs`); last: the newest.")],
     no_wait: NoWaitOption = False,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Read every photo of a run again and compare. Exit code 1: something is not as the run left it."""

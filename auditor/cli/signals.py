@@ -19,7 +19,7 @@ def signals(
             help="Write exiftool arguments that put IPTC/PLUS Data Mining into your originals in DIR.",
         ),
     ] = None,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Show what you can signal to makers of datasets, who reads it, and what it does not do."""

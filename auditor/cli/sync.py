@@ -35,7 +35,7 @@ def sync(
         ),
     ] = None,
     no_wait: NoWaitOption = False,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Pull your photos, licences and privacy from Flickr; after the first time only what changed."""

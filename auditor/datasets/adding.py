@@ -41,7 +41,7 @@ class Unknown:
 def add(indexes: Path, name: str, files: Sequence[Path], wish: Wish, progress: Progress = SILENT) -> Manifest:
     """Build the index of the dataset or list `name` from `files`.
 
-    Raises what `build` raises; `UsageError` for a dataset without keys, or a name that is neither in the
+    Errors: what `build` raises; `UsageError` for a dataset without keys, or a name that is neither in the
     catalogue nor fit for a list of one's own; `RefusedError` for such a list under a publisher's name, and
     for files that do not look like those of the dataset unless they are to be taken as they are.
     """

@@ -204,7 +204,7 @@ class Card:
 def parse_card(name: str, text: str, contacts: Mapping[str, Contact] = MappingProxyType({})) -> Card:
     """Read the card `name` (the file's name without ``.toml``) from its text; `contacts` by their keys.
 
-    Raises `ConfigurationError` naming the file and the key that is wrong, missing or unknown.
+    Errors: `ConfigurationError` naming the file and the key that is wrong, missing or unknown.
     """
     file = f"{name}.toml"
     if not SLUG.fullmatch(name):

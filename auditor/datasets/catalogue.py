@@ -17,7 +17,7 @@ from auditor.names import SLUG, is_name
 def load() -> Mapping[str, Card]:
     """All cards of the catalogue by name, in the order of their names.
 
-    Raises `ConfigurationError` when a card does not fit the schema.
+    Errors: `ConfigurationError` when a card does not fit the schema.
     """
     return read(files("auditor.datasets") / "catalogue")
 
@@ -35,7 +35,7 @@ def read(folder: Traversable) -> Mapping[str, Card]:
 def get(name: str) -> Card:
     """The card called `name`.
 
-    Raises `UsageError` for a name that the catalogue does not have, with the nearest ones as the hint.
+    Errors: `UsageError` for a name that the catalogue does not have, with the nearest ones as the hint.
     """
     if card := find(name):
         return card
@@ -54,7 +54,7 @@ def find(name: str) -> Card | None:
 def check_own_name(name: str, *, certain: bool) -> str:
     """`name` as that of a list of the user's own, which the catalogue does not have.
 
-    Raises `UsageError` when it is no slug or, unless the user is `certain`, looks like a mistyped dataset.
+    Errors: `UsageError` when it is no slug or, unless the user is `certain`, looks like a mistyped dataset.
     """
     if not (SLUG.fullmatch(name) and is_name(name)):
         raise UsageError(

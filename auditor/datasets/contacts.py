@@ -62,7 +62,7 @@ class Contact:
 
 @cache
 def load() -> Mapping[str, Contact]:
-    """All contacts by key. Raises `ConfigurationError` when the file does not fit the schema."""
+    """All contacts by key. Errors: `ConfigurationError` when the file does not fit the schema."""
     return parse((files("auditor.datasets") / "contacts.toml").read_text("utf-8"))
 
 

@@ -122,8 +122,8 @@ def get_small(url: str, limit: int) -> bytes:
 def check_address(url: str, *, has_checksum: bool = False) -> Address:
     """The address that will be connected to.
 
-    Raises `RefusedError` for one over which anybody on the way could slip in another file: plain http is good
-    on this machine itself, and where a checksum tells the file.
+    Errors: `RefusedError` for one over which anybody on the way could slip in another file: plain http is
+    good on this machine itself, and where a checksum tells the file.
     """
     try:
         address = parse(url)

@@ -25,7 +25,7 @@ class Table:
 
     @classmethod
     def parse(cls, text: str, file: str) -> Self:
-        """The table that the text of `file` is. Raises `ConfigurationError` for what is no TOML."""
+        """The table that the text of `file` is. Errors: `ConfigurationError` for what is no TOML."""
         try:
             return cls(tomli.loads(text), file)
         except tomli.TOMLDecodeError as error:

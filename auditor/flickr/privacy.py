@@ -17,7 +17,7 @@ class Privacy(StrEnum):
     def from_flags(cls, ispublic: object, isfriend: object, isfamily: object) -> "Privacy":
         """From the three flags of a list row, getInfo or getPerms, in any of the types that Flickr sends.
 
-        A public photo is public whatever the other two say. Raises ValueError for a value that is no flag.
+        A public photo is public whatever the other two say. Errors: ValueError for a value that is no flag.
         """
         # setPerms took is_public=1 with both others, and the next list said ispublic 1, isfriend 0, isfamily
         # 0.

@@ -30,7 +30,7 @@ class NoKeyringError(StorageError):
 def get(entry: str) -> str | None:
     """What is kept for `entry`; None: nothing.
 
-    Raises `NoKeyringError`, or another `StorageError` when the keyring cannot be asked.
+    Errors: `NoKeyringError`, or another `StorageError` when the keyring cannot be asked.
     """
     with _answers():
         return _backend().get_password(SERVICE, entry)

@@ -53,7 +53,7 @@ def quote_for_add(tags: Iterable[str]) -> str:
     Spaces separate tags, so a tag with a space stands in double quotes. So does one with a comma: commas do
     not separate today, and quoted it stays whole should they ever.
 
-    Raises UsageError for a tag that Flickr cannot hold.
+    Errors: UsageError for a tag that Flickr cannot hold.
     """
     return " ".join(_quoted(tag) for tag in tags)
 

@@ -98,7 +98,7 @@ def normalise_nsid(text: str) -> str | None:
 def pack_nsid(nsid: str) -> int:
     """An NSID as one integer, digits × 100 + suffix: it joins faster than text, and `unpack_nsid` undoes it.
 
-    Raises ValueError when `nsid` is not an NSID.
+    Errors: ValueError when `nsid` is not an NSID.
     """
     if not is_nsid(nsid):
         raise ValueError(f"not an NSID: {nsid!r}")
@@ -106,7 +106,7 @@ def pack_nsid(nsid: str) -> int:
 
 
 def unpack_nsid(packed: int) -> str:
-    """The NSID that `pack_nsid` packed; raises ValueError for a number that is no packed NSID."""
+    """The NSID that `pack_nsid` packed. Errors: ValueError for a number that is no packed NSID."""
     digits, suffix = divmod(packed, 100)
     nsid = f"{digits}@N{suffix:02}"
     if not is_nsid(nsid):
@@ -116,7 +116,7 @@ def unpack_nsid(packed: int) -> str:
 
 # flickrapi's doctests: 7Afjsu is 4325695128, 5hruZg is 2811466321. There is no 0, O, I or l.
 def base58_decode(text: str) -> int:
-    """The number that `text` says in flic.kr's base 58; raises ValueError when it says none."""
+    """The number that `text` says in flic.kr's base 58. Errors: ValueError when it says none."""
     if not text:
         raise ValueError("no base 58 number in an empty text")
     number = 0

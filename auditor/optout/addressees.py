@@ -74,7 +74,7 @@ def of_cards(cards: Sequence[Card]) -> Addressee:
 
 
 def of_host(name: str, card: Card) -> Addressee:
-    """A host that copies of `card` lie with, by its key. Raises `UsageError`, with the known hosts."""
+    """A host that copies of `card` lie with, by its key. Errors: `UsageError`, with the known hosts."""
     known = {key: contact for key, contact in contacts.load().items() if contact.domains}
     if contact := known.get(name.strip().lower()):
         return _contact(contact)
@@ -207,7 +207,7 @@ def _parse(text: str) -> Mapping[str, Authority]:
 def authority_for(ground: Ground, country: str | None) -> Authority | None:
     """The authority that a complaint on `ground` goes to; None where the law has none (a last notice then).
 
-    Raises `UsageError` where the country is missing, has none in the data, or has several, with the choice.
+    Errors: `UsageError` where the country is missing, has none in the data, or has several, with the choice.
     """
     law = LAWS[ground]
     if law.escalation is not Escalation.AUTHORITY:

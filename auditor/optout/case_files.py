@@ -59,7 +59,7 @@ def write_letter(
     """Write all parts of a letter into `folder` and return the files' paths.
 
     With `public`, a note for a public channel is written too: it holds no links and nothing personal. Nothing
-    is left behind when a part fails. Raises `ConfigurationError` for a template that does not work,
+    is left behind when a part fails. Errors: `ConfigurationError` for a template that does not work,
     `StorageError` when `folder` cannot be written.
     """
     if not folder.is_dir():  # a folder that the user made keeps its permissions

@@ -77,7 +77,7 @@ class CaseStore:
     def get(self, case_id: str) -> Case:
         """The case, or the newest one for ``last``.
 
-        Raises `UsageError`, naming the cases there are, for an id that is none of them.
+        Errors: `UsageError`, naming the cases there are, for an id that is none of them.
         """
         if case_id == "last":
             row = self._conn.execute("SELECT * FROM optout_case ORDER BY rowid DESC LIMIT 1").fetchone()

@@ -244,7 +244,7 @@ def take_links(
 ) -> tuple[Case, LinksTaken]:
     """Make an index of the links that the publisher of a case sent, and keep its answer.
 
-    Raises `WrongFileError` when none is a photo of the account, `RefusedError` when the dataset has an index
+    Errors: `WrongFileError` when none is a photo of the account, `RefusedError` when the dataset has an index
     that is more than the publisher's word.
     """
     case = desk.store.get(case_id)
@@ -312,7 +312,7 @@ def read_answer(path: Path) -> str:
 
 
 def read_file(path: Path, limit: int, what: str) -> bytes:
-    """The bytes of a file that the user names. Raises `UsageError` when it is larger than `limit`."""
+    """The bytes of a file that the user names. Errors: `UsageError` when it is larger than `limit`."""
     try:
         if not path.is_file():
             raise UsageError(f"there is no file {path}", hint="Check how it is written.")

@@ -125,7 +125,7 @@ LAWS = {
 
 
 def law(ground: Ground, role: Role) -> Law:
-    """The law of `ground`. Raises `RefusedError`, with the alternatives, where it gives `role` no right."""
+    """The law of `ground`. Errors: `RefusedError`, with the alternatives, where it gives `role` no right."""
     found = LAWS[ground]
     if role in found.roles:
         return found

@@ -123,7 +123,7 @@ def new_index(
 ) -> Iterator[Index]:
     """The index of `files`, kept in a folder below `work` while the block runs.
 
-    Raises `WrongFileError` when the files are no newer version of the index that `before` is of.
+    Errors: `WrongFileError` when the files are no newer version of the index that `before` is of.
     """
     with storage_errors(work), TemporaryDirectory(dir=private_dir(work), prefix=".recheck-") as folder:
         build(
@@ -214,7 +214,7 @@ def recheck(
     With `include_new` the newly found photos become part of the case, but for those that are not public
     where the user did not agree to name such.
 
-    Raises `RefusedError` for a case that names no photos, and `WrongFileError` when nothing shows that
+    Errors: `RefusedError` for a case that names no photos, and `WrongFileError` when nothing shows that
     `files` are the next version of the case's index.
     """
     case = desk.store.get(case_id)

@@ -101,7 +101,7 @@ LANGUAGES = {
 
 
 def language_of(code: str) -> Language:
-    """The language called `code`. Raises `ConfigurationError` for one that there are no letters in."""
+    """The language called `code`. Errors: `ConfigurationError` for one that there are no letters in."""
     if language := LANGUAGES.get(code):
         return language
     raise ConfigurationError(
@@ -133,7 +133,7 @@ class _Safe(str):
 def render(letter: Letter, markup: Markup, *, folder: Path | None = None) -> Text:
     """The text of `letter`. `folder` holds the user's own templates.
 
-    Raises `ConfigurationError` naming the template that does not work.
+    Errors: `ConfigurationError` naming the template that does not work.
     """
     name = f"{letter.case.language}/{letter.template}.j2"
     try:

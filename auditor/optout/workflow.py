@@ -185,7 +185,7 @@ def ask(
 ) -> Drafted:
     """Open a case that asks one publisher what it holds in `cards`; no index is needed.
 
-    The letter names the account and, only where given, photos. Raises `RefusedError` where nobody can be
+    The letter names the account and, only where given, photos. Errors: `RefusedError` where nobody can be
     asked about the first card.
     """
     addressees.refuse_without_letter(cards[0])

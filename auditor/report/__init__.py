@@ -51,7 +51,7 @@ SHOWN_LICENSES = 40
 
 def render_audit(
     result: AuditResult,
-    format: str,  # noqa: A002 - the option's name
+    format: str,
     *,
     columns: int | None = None,
     page: "Page | None" = None,
@@ -59,7 +59,7 @@ def render_audit(
     """`result` as table, json, csv, markdown or html.
 
     `columns` is the width of the terminal that a table is for; None: no terminal, so plain text without
-    colours, and nothing wrapped; `page` is for html. Raises KeyError for another format.
+    colours, and nothing wrapped; `page` is for html. Errors: KeyError for another format.
     """
     if format == "table":
         from auditor.report.audit import table
@@ -84,7 +84,7 @@ def _with_licenses(report: str, result: AuditResult, columns: int | None) -> str
     return "\n".join([report.rstrip("\n"), "", *shown, ""]) if found else report
 
 
-def render_check(result: CheckResult, format: str, *, columns: int | None = None) -> str:  # noqa: A002
+def render_check(result: CheckResult, format: str, *, columns: int | None = None) -> str:
     """What was found about each target, in their order; formats and `columns` as for `render_audit`."""
     if format == "table":
         from auditor.report.audit import table

@@ -30,14 +30,14 @@ def named_changes(changes: Sequence[Change], most: int) -> list[str]:
 
 def render_plan(
     plan: Plan,
-    format: str,  # noqa: A002 - the option's name
+    format: str,
     *,
     state: PlanState = "ready",
     photos: Mapping[str, Photo] | None = None,
     columns: int | None = None,
     picture: Picture = linked,
 ) -> str:
-    """`photos` of the local store give titles and thumbnails. Raises KeyError for another format.
+    """`photos` of the local store give titles and thumbnails. Errors: KeyError for another format.
 
     `columns`: the width of the terminal that a table is for; there it holds the first photos only. `picture`
     is for html.

@@ -53,7 +53,7 @@ def run_json(run: Run, findings: Sequence[Finding], *, calls: int, verifying: bo
 def render_run(
     run: Run,
     findings: Sequence[Finding],
-    format: str,  # noqa: A002 - the option's name
+    format: str,
     *,
     calls: int,
     verifying: bool = False,
@@ -95,7 +95,7 @@ def runs_json(runs: Sequence[RunSummary]) -> dict[str, Any]:
     return {"runs": [_summary(entry) for entry in runs]}
 
 
-def render_runs(runs: Sequence[RunSummary], format: str) -> str:  # noqa: A002
+def render_runs(runs: Sequence[RunSummary], format: str) -> str:
     """`format` is table or json."""
     if format == "json":
         return json_text(runs_json(runs))

@@ -71,7 +71,7 @@ class Account:
     ) -> list[str]:
         """Add tags; return the clean forms of those that were not there yet.
 
-        Raises `TooManyTagsError` without adding any when the photo would have more than 75.
+        Errors: `TooManyTagsError` without adding any when the photo would have more than 75.
         """
         new: dict[str, str] = {}
         for raw in raws:

@@ -102,7 +102,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, kind: str, **options: Any) -> Fault:
-        """Switch a fault on; the options are the fields of `Fault`. Raises ValueError for an unknown kind."""
+        """Switch a fault on; options are the fields of `Fault`. Errors: ValueError for an unknown kind."""
         fault = Fault(kind, **options)
         with self._lock:
             self._active.append(fault)

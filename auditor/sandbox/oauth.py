@@ -108,7 +108,7 @@ class Provider:
     def check(self, request: Request) -> Signed:
         """Check a signed REST call.
 
-        Raises `OAuthProblemError` for what Flickr answers in the words of OAuth, `DeadTokenError` for a
+        Errors: `OAuthProblemError` for what Flickr answers in the words of OAuth, `DeadTokenError` for a
         token that was revoked or never was.
         """
         params = [*request.oauth, *request.form]

@@ -227,5 +227,5 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.wfile.write(reply.body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in http.server
+    def log_message(self, format: str, *args: Any) -> None:
         """Nothing: library code never prints, and the calls stand in the log."""

@@ -16,7 +16,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self._log = log
         super().__init__(*given, directory=str(directory))  # type: ignore[arg-type]
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class calls it
+    def log_message(self, format: str, *args: object) -> None:
         """Keep the line."""
         self._log.append(format % args)
 

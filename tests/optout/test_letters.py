@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from auditor.account.photo import Account
+from auditor.cli.optout import LangOption
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.match_keys import MatchKey
@@ -335,3 +337,8 @@ def test_a_template_that_does_not_work_is_named(tmp_path: Path, template: str) -
     (tmp_path / "en" / "letter.j2").write_text(template)
     with pytest.raises(ConfigurationError, match=r"template en/letter\.j2"):
         render(a_letter(), Markup.PLAIN, folder=tmp_path)
+
+
+def test_the_help_names_the_languages_that_there_are_letters_in() -> None:
+    _, option = get_args(LangOption)
+    assert option.metavar == "|".join(LANGUAGES)

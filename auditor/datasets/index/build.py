@@ -92,10 +92,10 @@ def build(
     `told_on` they are the publisher's answer of that day to a question, and no file of the dataset. `accept`
     raises when the new index must not take the place of the old one.
 
-    Raises `WrongFileError` for a file of another format or a damaged one and, unless `allow_empty`, for files
-    without any record whose shape is not certain; `RefusedError` when a file would be indexed twice, another
-    process builds the same index, or, unless `replace`, less than half of the old records would be left;
-    `StorageError` when the disk gives out. Whatever is raised, the old index is still in place.
+    Errors: `WrongFileError` for a file of another format or a damaged one and, unless `allow_empty`, for
+    files without any record whose shape is not certain; `RefusedError` when a file would be indexed twice,
+    another process builds the same index, or, unless `replace`, less than half of the old records would be
+    left; `StorageError` when the disk gives out. Whatever is raised, the old index is still in place.
     """
     if missing := next((path for path in files if not is_there(path)), None):
         raise UsageError(f"there is no file {missing}", hint="Check the path.")
@@ -137,7 +137,7 @@ def restore(
     All data files are sorted and written anew, so nothing of a foreign file gets into the index but its
     values; they must be in the columns of `records.SCHEMA`.
 
-    Raises ValueError when the records are not those that `described` counts, `RefusedError` when, without
+    Errors: ValueError when the records are not those that `described` counts, `RefusedError` when, without
     `replace`, it would take the place of an index that was built here, and errors as `build` does; the old
     index is then still in place.
     """

@@ -96,7 +96,7 @@ class Index:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """The index in `folder`; raises `WrongFileError` if there is none, `StorageError` if damaged."""
+        """The index in `folder`. Errors: `WrongFileError` if there is none, `StorageError` if damaged."""
         return cls(folder.absolute(), manifest.read(folder))
 
     @property

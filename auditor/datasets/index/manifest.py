@@ -111,7 +111,7 @@ class Manifest:
 def read(folder: Path) -> Manifest:
     """The manifest of the index in `folder`.
 
-    Raises `WrongFileError` when there is none, or when it is not what `Manifest.write` writes.
+    Errors: `WrongFileError` when there is none, or when it is not what `Manifest.write` writes.
     """
     path = folder / NAME
     try:
@@ -141,7 +141,7 @@ def data_files(path: Path) -> set[str]:
 
 
 def parse(data: object) -> Manifest:
-    """A manifest from decoded JSON, trusting nothing. Raises ValueError, saying what is wrong."""
+    """A manifest from decoded JSON, trusting nothing. Errors: ValueError, saying what is wrong."""
     top = _Fields(data, "manifest")
     version = top.number("schema_version")
     if version != SCHEMA_VERSION:

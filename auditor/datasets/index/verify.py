@@ -15,7 +15,7 @@ from auditor.files import digest
 def problems(folder: Path) -> list[str]:
     """What is wrong with the index in `folder`, a sentence each; empty when nothing is.
 
-    Raises `WrongFileError` when there is no index at all.
+    Errors: `WrongFileError` when there is no index at all.
     """
     folder = folder.absolute()  # see `auditor.datasets.index.folder.workshop`
     try:

@@ -73,7 +73,7 @@ class Stream:
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes (all that is left with -1), ``b""`` at the end; UTF-16 and UTF-32 come as UTF-8.
 
-        Raises `WrongFileError` where the packing is cut short or damaged.
+        Errors: `WrongFileError` where the packing is cut short or damaged.
         """
         with damage(self._source.label):
             data = self._reader.read(size) if size >= 0 else self._reader.read()

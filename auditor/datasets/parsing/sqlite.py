@@ -14,7 +14,7 @@ MAGIC = b"SQLite format 3\0"
 
 @contextmanager
 def database(source: Source) -> Iterator[sqlite3.Connection]:
-    """The database; raises `WrongFileError` when it is damaged or cut short, also while it is used."""
+    """The database. Errors: `WrongFileError` when it is damaged or cut short, also while it is used."""
     with source.file() as path:
         _refuse_short(source, path)
         try:

@@ -70,7 +70,7 @@ def formats() -> dict[str, Format]:
 
 
 def select(names: Iterable[str]) -> tuple[Format, ...]:
-    """The formats of these names. Raises `UsageError` when there is a reader for none of them."""
+    """The formats of these names. Errors: `UsageError` when there is a reader for none of them."""
     names = tuple(names)
     found = tuple(formats()[name] for name in names if name in formats())
     if not found:
