@@ -52,7 +52,7 @@ def test_the_whole_ladder(program: Program, home: Home) -> None:
     assert (draft["case_id"], draft["follows"], draft["photos"]) == ("ibm-dif-2", "ibm-dif-1", 2)
     letter = flat(draft["files"][0])
     assert "with the links that you gave me" in letter
-    assert f"since {LANGUAGES['en'].date(date.fromisoformat(ago(190)))}" in letter
+    assert f"received on {LANGUAGES['en'].date(date.fromisoformat(ago(190)))}" in letter
     assert "your own index" not in letter
     program("sent", "last", "--on", ago(180))
     answer = home.path / "answer.txt"
@@ -69,7 +69,7 @@ def test_the_whole_ladder(program: Program, home: Home) -> None:
     assert (early.code, "was answered" in early.err) == (6, True)
     program("sent", "ibm-dif-2", "--on", ago(160))
     reminder = program("remind", "ibm-dif-2", "--format", "json").json
-    assert "I have received none" in flat(reminder["files"][0])
+    assert "I have received no answer" in flat(reminder["files"][0])
     program("sent", "ibm-dif-2", "--on", ago(100))
     nowhere = program("complain", "ibm-dif-2")
     assert (nowhere.code, "--country" in nowhere.err) == (2, True)
