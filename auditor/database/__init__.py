@@ -78,6 +78,15 @@ def transaction(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     conn.execute("COMMIT")
 
 
+@contextmanager
+def errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises inside the block into the user's view of it."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise database_error(error, path) from error
+
+
 def failure(error: Exception, path: Path) -> AuditorError | None:
     """The user's view of `error`; None where it is not SQLite's, or shows a bug in what we asked of it."""
     ours = sqlite3.ProgrammingError | sqlite3.IntegrityError | sqlite3.InterfaceError

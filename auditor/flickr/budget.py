@@ -7,7 +7,6 @@ whatever becomes of the wall clock, sleeping and restarting included.
 """
 
 import hashlib
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -90,11 +89,8 @@ class CallBudget:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """One transaction. Errors: `StorageError`."""
-        try:
-            with database.transaction(self._conn):
-                yield
-        except sqlite3.Error as error:
-            raise database.database_error(error, self._path) from error
+        with database.errors(self._path), database.transaction(self._conn):
+            yield
 
     def _take(self) -> float:
         """Write a call down and return 0, or return the seconds until the next one is free."""

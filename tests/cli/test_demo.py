@@ -102,35 +102,33 @@ def test_the_headline_names_datasets_of_faces_first() -> None:
     )
 
 
-def test_the_demo_of_letters_walks_the_whole_ladder(tmp_path: Path) -> None:
+def demo(home: Path, *words: str) -> str:
+    """What a demo prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "auditor", "demo", "--optout"],
+        [sys.executable, "-m", "auditor", "demo", *words],
         capture_output=True,
         text=True,
-        env=os.environ | {"AUDITOR_HOME": str(tmp_path)},
+        env=os.environ | {"AUDITOR_HOME": str(home)},
         check=False,
         timeout=240,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def test_the_demo_of_letters_walks_the_whole_ladder(tmp_path: Path) -> None:
+    shown = demo(tmp_path, "--optout")
     for command in ("ask", "sent", "answer", "draft", "remind", "complain", "folder"):
-        assert f"$ flickr-auditor optout {command}" in done.stdout
-    (folder,) = re.findall(r"The case folder to look at: (.+)", done.stdout)
+        assert f"$ flickr-auditor optout {command}" in shown
+    (folder,) = re.findall(r"The case folder to look at: (.+)", shown)
     assert {"chronology.html", "proof.csv"} <= set(zipfile.ZipFile(folder).namelist())
 
 
 def test_the_demo_of_a_look_up_shows_what_its_host_learned(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "auditor", "demo", "--lookup"],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"AUDITOR_HOME": str(tmp_path)},
-        check=False,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    asked = re.search(r"check (\S+) --lookup", done.stdout)
+    shown = demo(tmp_path, "--lookup")
+    asked = re.search(r"check (\S+) --lookup", shown)
     assert asked is not None
-    log = done.stdout.partition("What the host got to know")[2]
+    log = shown.partition("What the host got to know")[2]
     assert log.count('"GET /') == 5
     assert asked[1] not in log
     assert (tmp_path / "demo" / "public" / "index.html").is_file()

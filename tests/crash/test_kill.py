@@ -18,23 +18,14 @@ from typing import Any
 
 import pytest
 
-from auditor.flickr.privacy import Privacy
 from auditor.mitigation.planning.plan import Plan, to_json
 from auditor.mitigation.planning.policy import Actions
 from auditor.sandbox import make_account
-from tests.mitigation.world import LOST_FOR_GOOD, World, differences, world
+from tests.mitigation.world import EVERYTHING, LOST_FOR_GOOD, World, differences, world
 
 ROUNDS = int(os.environ.get("AUDITOR_CRASH_ROUNDS", "12"))
 SEED = int(os.environ.get("AUDITOR_CRASH_SEED", "1"))
 PHOTOS = 24
-EVERYTHING = Actions(
-    add_tags=frozenset({"no_cv"}),
-    license="0",
-    privacy=Privacy.PRIVATE,
-    hide=True,
-    safety_level="restricted",
-    leave_groups=True,
-)
 LAUNCHER = (
     # As `python -m auditor`, where the interrupt works: a shell starts background jobs with it ignored.
     "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler);"

@@ -34,16 +34,8 @@ from auditor.mitigation.running.run import carry_out, check_plan, start
 from auditor.mitigation.running.runner import Runner
 from auditor.mitigation.running.undo import plan_undo
 from auditor.sandbox import make_account
-from tests.mitigation.world import LOST_FOR_GOOD, World, differences, some, world
+from tests.mitigation.world import EVERYTHING, LOST_FOR_GOOD, World, differences, some, world
 
-EVERYTHING = Actions(
-    add_tags=frozenset({"no_cv"}),
-    license="0",
-    privacy=Privacy.PRIVATE,
-    hide=True,
-    safety_level="restricted",
-    leave_groups=True,
-)
 READABLE = Actions(add_tags=frozenset({"no_cv"}), license="0", privacy=Privacy.PRIVATE)
 GENTLE = Actions(add_tags=frozenset({"no_cv"}), license="0")
 

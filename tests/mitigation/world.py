@@ -15,6 +15,7 @@ from auditor.account.store import AccountStore
 from auditor.account.sync import sync
 from auditor.flickr.api import ReadApi
 from auditor.flickr.budget import CallBudget
+from auditor.flickr.privacy import Privacy
 from auditor.flickr.transport import Credentials, Retry, Transport
 from auditor.flickr.writing import WriteTransport
 from auditor.mitigation.kinds.registry import WRITE_METHODS
@@ -34,6 +35,14 @@ from auditor.sandbox.account import Account as SandboxAccount
 QUICK = Retry(attempts=8, first=0.005, longest=0.02)
 LOST_FOR_GOOD = {"secret", "original_secret", "faves", "lastupdate", "license_history"}
 """What making a photo private and back changes for good."""
+EVERYTHING = Actions(
+    add_tags=frozenset({"no_cv"}),
+    license="0",
+    privacy=Privacy.PRIVATE,
+    hide=True,
+    safety_level="restricted",
+    leave_groups=True,
+)
 
 
 class World:

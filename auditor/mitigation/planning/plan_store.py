@@ -7,8 +7,7 @@ too, but only after it was looked at on a terminal, and never with the liberties
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -70,7 +69,7 @@ class PlanStore:
     def remember(self, plan: Plan, path: Path | None = None, *, foreign: bool = False) -> None:
         """Keep the hash of a plan, and where it was written if not into the home."""
         values = (plan.plan_id, plan.nsid, digest(plan), plan.created_at.isoformat())
-        with self._storage():
+        with database.errors(database.path_of(self._conn)):
             self._conn.execute(
                 "INSERT OR IGNORE INTO plan (plan_id, nsid, sha256, created_at, path, foreign_made)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -88,7 +87,7 @@ class PlanStore:
 
     def waiting(self, nsid: str, most: int) -> list[Plan]:
         """The newest plans of an account that were not applied, as far as their files are still there."""
-        with self._storage():
+        with database.errors(database.path_of(self._conn)):
             rows = self._conn.execute(
                 "SELECT plan_id FROM plan WHERE nsid = ? AND plan_id NOT IN (SELECT plan_id FROM run)"
                 " ORDER BY rowid DESC LIMIT ?",
@@ -102,7 +101,7 @@ class PlanStore:
 
     def shown(self, plan: Plan) -> None:
         """Remember that somebody looked at exactly this plan on a terminal."""
-        with self._storage():
+        with database.errors(database.path_of(self._conn)):
             self._conn.execute("INSERT OR IGNORE INTO plan_shown VALUES (?)", (digest(plan),))
 
     def was_shown(self, plan: Plan) -> bool:
@@ -126,16 +125,9 @@ class PlanStore:
         return replace(plan, undoes=None)
 
     def _row(self, query: str, *values: object) -> sqlite3.Row | None:
-        with self._storage():
+        with database.errors(database.path_of(self._conn)):
             row: sqlite3.Row | None = self._conn.execute(query, values).fetchone()
         return row
-
-    @contextmanager
-    def _storage(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise database.database_error(error, database.path_of(self._conn)) from error
 
 
 def check_origin(plan: Plan, plans: PlanStore, *, foreign: bool) -> bool:

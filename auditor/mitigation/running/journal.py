@@ -242,11 +242,8 @@ class Journal:
 
     @contextmanager
     def _storage(self) -> Iterator[None]:
-        with self._lock:
-            try:
-                yield
-            except sqlite3.Error as error:
-                raise database.database_error(error, database.path_of(self._conn)) from error
+        with self._lock, database.errors(database.path_of(self._conn)):
+            yield
 
 
 def plan_state(plan: Plan, journal: Journal, now: datetime, nsid: str | None = None) -> PlanState:
