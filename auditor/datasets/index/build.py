@@ -7,9 +7,9 @@ build.
 
 import dataclasses
 import os
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby, islice
@@ -32,7 +32,6 @@ from auditor.datasets.parsing.describe import unreadable_list
 from auditor.datasets.parsing.row import OTHER_MEMBER, UNREAD_MEMBER, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
-from auditor.datasets.parsing.text import line_batches
 from auditor.datasets.provenance import Provenance
 from auditor.datasets.readers import Format, detect, detect_listing, wrong_file
 from auditor.errors import RefusedError, UsageError, WrongFileError
@@ -264,7 +263,7 @@ class _Builder:
         target = self.work / f"staged-{number}.parquet"
         with (
             self.progress.task(f"Reading {path.name}", total=sources.size_of(path, listed), unit="B") as task,
-            pq.ParquetWriter(target, records.SCHEMA, compression="zstd") as writer,
+            pq.ParquetWriter(target, records.SCHEMA, compression="lz4", use_dictionary=False) as writer,
         ):
             for table in records.gathered(self._tables(path, listed, number, beside, task.advance)):
                 writer.write_table(table)
@@ -305,24 +304,23 @@ class _Builder:
     def _staged(
         self, source: Source, format_: Format, number: int
     ) -> Iterator[pa.Table | list[records.Flat]]:
-        if format_.sql is not None:
-            return self._selected(source, format_.sql, number)
         read = format_.bulk or format_.read
         assert read is not None, "a format has either of them"  # noqa: S101 - stated in Format
-        return self._collected(source, read(source), number)
+        return self._collected(source, read(source), number, format_.sql or "")
 
     def _collected(
-        self, source: Source, parts: Iterable[Row | pa.Table], number: int
+        self, source: Source, parts: Iterable[Row | pa.Table | pa.RecordBatch], number: int, sql: str
     ) -> Iterator[pa.Table | list[records.Flat]]:
-        """The records of a reader written in Python."""
-        for is_table, some in groupby(parts, lambda part: isinstance(part, pa.Table)):
-            if is_table:
-                for table in some:
-                    yield self._records(table, number, source.member)
+        """The records of a reader written in Python; lines that it leaves are read by `sql`."""
+        for kind, some in groupby(parts, type):
+            if kind is Row:
+                rows = self._counted(some)
+                while batch := list(islice(rows, records.BATCH_ROWS)):
+                    yield records.flat(batch, number, source.member)
                 continue
-            rows = self._counted(some)
-            while batch := list(islice(rows, records.BATCH_ROWS)):
-                yield records.flat(batch, number, source.member)
+            for part in some:
+                table = part if kind is pa.Table else self._query(sql, part)
+                yield self._records(table, number, source.member)
 
     def _counted(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows with records; all are counted."""
@@ -333,18 +331,6 @@ class _Builder:
                 yield row
             else:
                 self.tally.skipped[row.skipped or "no record"] += row.stands_for
-
-    def _selected(self, source: Source, sql: str, number: int) -> Iterator[pa.Table]:
-        """The records of a reader written in SQL, worked out batch by batch on all cores, in order."""
-        workers = os.cpu_count() or 1
-        with ThreadPoolExecutor(workers) as pool:
-            under_way: deque[Future[pa.Table]] = deque()
-            for batch in line_batches(source):
-                under_way.append(pool.submit(self._query, sql, batch))
-                if len(under_way) > workers:
-                    yield self._records(under_way.popleft().result(), number, source.member)
-            for future in under_way:
-                yield self._records(future.result(), number, source.member)
 
     def _query(self, sql: str, lines: pa.RecordBatch) -> pa.Table:
         with self.database.cursor() as cursor:

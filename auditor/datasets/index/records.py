@@ -80,10 +80,9 @@ def from_query(rows: pa.Table, source: int, member: str) -> pa.Table:
     if "license" in given:
         given["license_id"] = _license_ids(given["license"])
     if member:
-        places = pc.binary_join_element_wise(
-            f"{_shown(member)}: line", pc.cast(rows["row"], pa.string()), " "
-        )
-        given["record"] = given.get("record", places)
+        lines = pc.binary_join_element_wise("line", pc.cast(rows["row"], pa.string()), " ")
+        places = pc.binary_join_element_wise(member, given.get("record", lines), ": ")
+        given["record"] = _shown_column(places)
     if "key" in given:
         given["key"] = _shown_column(given["key"].cast(pa.string()))
     if "parent_key" in given:

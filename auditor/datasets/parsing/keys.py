@@ -81,10 +81,15 @@ def _owner(text: str) -> PhotoAddress | OwnerAddress:
     return parse_photo(text) or parse_owner(text) or OwnerAddress()
 
 
+def license_of(*texts: object) -> int | None:
+    """Flickr's id for the first of these names or addresses, of any age, of a licence; None without one."""
+    known = (_license_of(text) for text in texts if isinstance(text, str))
+    return next((license_id for license_id in known if license_id is not None), None)
+
+
 @lru_cache(maxsize=4096)
-def license_of(text: object) -> int | None:
-    """Flickr's licence id for a licence's name or address of any age; None when it is not one of Flickr's."""
-    found = licenses.find(text) if isinstance(text, str) else None
+def _license_of(text: str) -> int | None:
+    found = licenses.find(text)
     return int(found.id) if found else None
 
 

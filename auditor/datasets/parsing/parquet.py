@@ -142,13 +142,37 @@ def rows_with_links(
     """All rows; those without anything like a Flickr address in the columns `links` come in bulk last."""
     kept = 0
     with _reading(source) as connection:
-        test = " OR ".join(f"contains(lower({_quoted(name)}::VARCHAR), 'flic')" for name in links)
-        for number, *values in _values(connection, source, list(map(_quoted, (*links, *others))), test):
+        wanted = list(map(_quoted, (*links, *others)))
+        for number, *values in _values(connection, source, wanted, _any_link(links)):
             kept += 1
             yield _row(number, find(values))
         total = row_count(source)
     if total > kept:
         yield Row(total, skipped=NO_ADDRESS, stands_for=total - kept)
+
+
+def batches_with_links(
+    source: Source, links: Sequence[str], others: Sequence[str]
+) -> Iterator[pa.RecordBatch | Row]:
+    """`rows_with_links` by columns: the row's number, `links`, `others`; then all other rows."""
+    kept = 0
+    wanted = ", ".join(f"{_quoted(name)}" for name in (*links, *others))
+    with _reading(source) as connection, source.file() as path:
+        relation = connection.sql(
+            f"SELECT file_row_number + 1, {wanted}"  # noqa: S608 - names are quoted
+            f" FROM {duck.parquet(file_row_number=True, binary_as_string=True)} WHERE {_any_link(links)}",
+            params=[duck.pattern(path)],
+        )
+        for batch in relation.to_arrow_reader(_BATCH_ROWS):
+            kept += batch.num_rows
+            yield batch
+    total = row_count(source)
+    if total > kept:
+        yield Row(total, skipped=NO_ADDRESS, stands_for=total - kept)
+
+
+def _any_link(links: Sequence[str]) -> str:
+    return " OR ".join(f"contains(lower({_quoted(name)}::VARCHAR), 'flic')" for name in links)
 
 
 def _row(number: int, found: Found) -> Row:

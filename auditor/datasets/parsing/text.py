@@ -34,7 +34,7 @@ def line_batches(source: Source) -> Iterator[pa.RecordBatch]:
     row = 1
     with source.open() as stream:
         for block in whole_lines(stream, source.line_end):
-            batch = _cut(block, row)
+            batch = cut(block, row)
             row += batch.num_rows
             yield batch
 
@@ -136,11 +136,11 @@ def whole_lines(stream: Stream, line_end: bytes) -> Iterator[bytes | None]:
             if not end:
                 continue
             block, skipping = block[end:], False
-        carry += block
-        end = carry.rfind(b"\n") + 1
-        if end:
-            yield carry[:end]
-            carry = carry[end:]
+        if end := block.rfind(b"\n") + 1:
+            yield carry + block[:end]
+            carry = block[end:]
+        else:
+            carry += block
         if len(carry) > MAX_LINE_BYTES:
             yield None
             carry, skipping = b"", True
@@ -156,7 +156,8 @@ def line_offsets(block: bytes) -> np.ndarray:
     return np.concatenate(([0], ends)).astype(np.int32)
 
 
-def _cut(block: bytes | None, row: int) -> pa.RecordBatch:
+def cut(block: bytes | None, row: int) -> pa.RecordBatch:
+    """The lines of a block of `whole_lines` as `LINES`, the first being line `row`."""
     if block is None:
         return pa.record_batch([pa.array([row], pa.int64()), pa.array([None], pa.string())], schema=LINES)
     if not block.isascii():

@@ -24,7 +24,7 @@ GENERIC = "generic"
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A shape of index file. Exactly one of `read` and `sql` is given."""
+    """A shape of index file. Either `read` is given, and maybe `bulk`; or `sql` and `bulk`."""
 
     name: str
     """As in the ``formats`` of a card, such as ``coco-json``."""
@@ -42,14 +42,15 @@ class Format:
     """
     read: Callable[[Source], Iterator[Row]] | None = None
     """All rows of the file, in its order, each with records or with the reason why it has none."""
-    bulk: Callable[[Source], Iterator[Row | pa.Table]] | None = None
-    """The rows that `read` gives, in less time: those of the usual kind as tables, as `sql` has them."""
+    bulk: Callable[[Source], Iterator[Row | pa.Table | pa.RecordBatch]] | None = None
+    """The same rows in less time: the usual ones as tables, as `sql` gives them, the others as `read` gives
+    them, or as lines for `sql`."""
     advice: Callable[[Source], str] | None = None
     """For a file that is refused: what it holds all the same, and how to have it taken; "" for nothing."""
     certain: bool = True
     """A file of this shape is of its dataset and no other list, so that holding no photo is an answer too."""
     sql: str | None = None
-    """For files of a hundred million lines: DuckDB SQL from the relation ``lines(row, line)``.
+    """For the lines that `bulk` leaves: DuckDB SQL from the relation ``lines(row, line)``.
 
     It gives one row for each line: the columns of `Record` that the format has, ``row``, ``skip`` (a reason,
     or null where there is a record), and ``license`` (any name or address of a licence) in place of
@@ -98,7 +99,7 @@ def detect_listing(names: Iterable[Source], among: Sequence[Format]) -> tuple[So
     for source in names:
         format_ = detect(source, with_reader)
         if format_ and format_.read:
-            return source, replace(format_, read=partial(_by_name, format_.read))
+            return source, replace(format_, read=partial(_by_name, format_.read), bulk=None)
     return None
 
 

@@ -64,7 +64,7 @@ def read(source: Source) -> Iterator[Row]:
 def _licenses(source: Source) -> dict[str, int | None]:
     """The file's licence numbers, as text, to Flickr's licence ids."""
     return {
-        str(row.get("id")): license_of(row.get("url")) or license_of(row.get("name"))
+        str(row.get("id")): license_of(row.get("url"), row.get("name"))
         for row in entries(source, "licenses.item", ("id", "url", "name"))
     }
 

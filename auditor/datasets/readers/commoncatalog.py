@@ -27,7 +27,7 @@ def _read(source: Source) -> Iterator[Row]:
         return Record(
             photo_id=photo,
             nsid=nsid(row.get("uid")),
-            license_id=license_of(row.get("licenseurl")) or license_of(row.get("licensename")),
+            license_id=license_of(row.get("licenseurl"), row.get("licensename")),
             original=bool(row.get("secretoriginal")),
         )
 

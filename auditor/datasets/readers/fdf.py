@@ -30,7 +30,7 @@ def _sniff(source: Source) -> bool:
 
 def _read(source: Source) -> Iterator[Row]:
     for number, (place, face) in enumerate(objects(source, _KEYS), 1):
-        license_id = license_of(face.get("license_url")) or license_of(face.get("license"))
+        license_id = license_of(face.get("license_url"), face.get("license"))
         addresses = (face.get("photo_url"), face.get("user_nsid"))
         key = place.strip('[]"') if place.startswith('["') else None
         yield row_of(number, records_in(addresses, license_id=license_id, place=place, key=key))

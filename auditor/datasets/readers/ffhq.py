@@ -23,7 +23,7 @@ def _read(source: Source) -> Iterator[Row]:
         if not isinstance(metadata, dict):
             yield Row(number, skipped=NO_ADDRESS)
             continue
-        license_id = license_of(metadata.get("license_url")) or license_of(metadata.get("license"))
+        license_id = license_of(metadata.get("license_url"), metadata.get("license"))
         addresses = (metadata.get("photo_url"),)
         yield row_of(number, records_in(addresses, license_id=license_id, place=f'["{key}"]', key=key))
 

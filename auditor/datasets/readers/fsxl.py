@@ -23,7 +23,7 @@ def _sniff(source: Source) -> bool:
 
 def _read(source: Source) -> Iterator[Row]:
     for number, (place, photo) in enumerate(objects(source, _KEYS), 1):
-        license_id = license_of(photo.get("license_url")) or license_of(photo.get("license"))
+        license_id = license_of(photo.get("license_url"), photo.get("license"))
         name = photo.get("image_name")
         key = name if isinstance(name, str) else None
         found = records_in((photo.get("photo_url"),), license_id=license_id, place=place, key=key)

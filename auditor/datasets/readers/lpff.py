@@ -32,7 +32,7 @@ def _read(source: Source) -> Iterator[Row]:
             photo_id=photo,
             nsid=nsid(info.get("user_id")) or nsid(page.nsid if page else None),
             alias=page.path_alias if page else None,
-            license_id=license_of(terms.get("url")) or license_of(terms.get("name")),
+            license_id=license_of(terms.get("url"), terms.get("name")),
             original=bool(info.get("originalsecret")) or bool(original and original.is_original),
             record=place,
             key=place.strip('[]"') if place.startswith('["') else None,

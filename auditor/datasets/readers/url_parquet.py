@@ -7,11 +7,16 @@ file behind the address, so it is that of an original only where the address lea
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from auditor.datasets.parsing import parquet as parquet
+from auditor.datasets.parsing.bulk import mask, matching, read_addresses, usual_rows
 from auditor.datasets.parsing.keys import license_of, md5, records_in
-from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.row import Found, Record, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -32,21 +37,75 @@ def _links(source: Source) -> list[str]:
     ]
 
 
-def _read(source: Source) -> Iterator[Row]:
-    links = _links(source)
-    licenses, hashes = parquet.named(source, *_LICENSES), parquet.named(source, "md5")
-    keys = parquet.named(source, *_KEYS)[:1]
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of a file that are read."""
 
-    def find(values: Sequence[Any]) -> Found:
-        addresses, rest = values[: len(links)], values[len(links) :]
-        license_id = next((known for text in rest[: len(licenses)] if (known := license_of(text))), None)
-        key = str(rest[-1]) if keys and rest[-1] is not None else None
+    links: Sequence[str]
+    licenses: Sequence[str]
+    hashes: Sequence[str]
+    keys: Sequence[str]
+
+    @classmethod
+    def of(cls, source: Source) -> Self:
+        hashes, keys = parquet.named(source, "md5"), parquet.named(source, *_KEYS)[:1]
+        return cls(_links(source), parquet.named(source, *_LICENSES), hashes, keys)
+
+    @property
+    def others(self) -> Sequence[str]:
+        return (*self.licenses, *self.hashes, *self.keys)
+
+    def find(self, values: Sequence[Any]) -> Found:
+        """What the values of one row say."""
+        addresses, rest = values[: len(self.links)], values[len(self.links) :]
+        license_id = license_of(*rest[: len(self.licenses)])
+        key = str(rest[-1]) if self.keys and rest[-1] is not None else None
         found = records_in(addresses, license_id=license_id, key=key)
-        if hashes and isinstance(found, Record):
-            return found._replace(content_md5=md5(rest[len(licenses)]))
+        if self.hashes and isinstance(found, Record):
+            return found._replace(content_md5=md5(rest[len(self.licenses)]))
         return found
 
-    return parquet.rows_with_links(source, links, [*licenses, *hashes, *keys], find)
+    def at_once(self, batch: pa.RecordBatch) -> Iterator[Row | pa.Table]:
+        """The rows of a batch: of the usual kind as a table, the others one by one."""
+        rows, *columns = batch.columns
+        read = read_addresses([column.cast(pa.string()) for column in columns[: len(self.links)]])
+        usual = read.usual
+        given = {"record": pc.binary_join_element_wise("row", rows.cast(pa.string()), " ")}
+        texts = dict(zip(self.others, columns[len(self.links) :], strict=True))
+        for name in self.hashes:
+            given["content_md5"] = texts[name]
+            usual = usual & (matching(texts[name], "^[0-9a-f]{32}$") | mask(texts[name].is_null()))
+        for name in self.keys:
+            given["key"] = texts[name].cast(pa.string())
+        if self.licenses:
+            known = ([license_of(text) for text in texts[name].to_pylist()] for name in self.licenses)
+            given["license_id"] = pc.coalesce(*(pa.array(ids, pa.int32()) for ids in known))
+        yield usual_rows(rows.to_numpy(), read._replace(usual=usual), given)
+        left = pa.array(~usual)
+        for number, *values in zip(
+            *(column.filter(left).to_pylist() for column in batch.columns), strict=True
+        ):
+            yield row_of(number, placed(self.find(values), f"row {number}"))
+
+
+def _read(source: Source) -> Iterator[Row]:
+    columns = _Columns.of(source)
+    return parquet.rows_with_links(source, columns.links, columns.others, columns.find)
+
+
+def _read_at_once(source: Source) -> Iterator[Row | pa.Table]:
+    columns = _Columns.of(source)
+    kinds = parquet.columns(source)
+    plain = [name for name in columns.others if parquet.is_text(kinds[name])]
+    plain += [name for name in columns.keys if pa.types.is_integer(kinds[name])]
+    if not set(columns.others) <= set(plain):  # Python and Arrow write other values in different ways
+        yield from _read(source)
+        return
+    for part in parquet.batches_with_links(source, columns.links, columns.others):
+        if isinstance(part, Row):
+            yield part
+        else:
+            yield from columns.at_once(part)
 
 
 FORMAT = Format(
@@ -56,4 +115,5 @@ FORMAT = Format(
     match_keys=("photo_id", "owner", "content_md5"),
     sniff=lambda source: bool(_links(source)) and not parquet.named(source, "photoid"),
     read=_read,
+    bulk=_read_at_once,
 )

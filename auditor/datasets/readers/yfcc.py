@@ -11,6 +11,7 @@ import re
 
 from auditor.datasets.parsing.keys import NSID
 from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.tab_bulk import Columns, columns_at_once
 from auditor.datasets.readers import Format
 
 _START = re.compile(rf"([0-9]+\t[1-9][0-9]*\t[0-9a-f]{{20,32}}|[1-9][0-9]*)\t{NSID}\t", re.IGNORECASE)
@@ -44,4 +45,10 @@ FORMAT = Format(
     match_keys=("photo_id", "owner"),
     sniff=_sniff,
     sql=_SQL,
+    bulk=columns_at_once(
+        {
+            width: Columns(place, nsid=-22, licenses=(-7, -8), original=-3)
+            for width, place in ((25, 1), (23, 0))
+        }
+    ),
 )

@@ -3,6 +3,7 @@
 import re
 
 from auditor.datasets.parsing.keys import mostly
+from auditor.datasets.parsing.tab_bulk import Columns, columns_at_once
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r"[0-9]+\t[1-9][0-9]*\t[0-9a-f]{16,32}")
@@ -26,4 +27,5 @@ FORMAT = Format(
     match_keys=("photo_id", "url_hash"),
     sniff=lambda source: mostly(source.head_lines, _LINE),
     sql=_SQL,
+    bulk=columns_at_once({3: Columns(1, url_hash=2)}),
 )

@@ -24,7 +24,7 @@ def _find(entry: dict[str, Any]) -> Found:
         photo_id=photo,
         nsid=nsid(entry.get("uid")),
         url_hash=url_hash(entry.get("key")) or url_hash(entry.get("hash")),
-        license_id=license_of(entry.get("licenseurl")) or license_of(entry.get("licensename")),
+        license_id=license_of(entry.get("licenseurl"), entry.get("licensename")),
         original=bool(entry.get("secretoriginal")),
     )
 

@@ -35,7 +35,7 @@ def _read(source: Source) -> Iterator[Row]:
             found = Record(
                 photo_id=key,
                 nsid=nsid(user),
-                license_id=license_of(url) or license_of(name),
+                license_id=license_of(url, name),
                 original=bool(secret),
                 record=f"row {number}",
             )

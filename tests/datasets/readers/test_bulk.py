@@ -3,18 +3,22 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from auditor.datasets import duck
 from auditor.datasets.index import records
-from auditor.datasets.parsing import csv_bulk, text
+from auditor.datasets.parsing import csv_bulk, tab_bulk, text
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.sql import MACROS
 from auditor.datasets.readers import Format, formats
 from tests.datasets.readers.lookalikes import ALL
 
@@ -75,36 +79,49 @@ FIELDS = (
 )
 
 
-def flat(parts: Iterator[Row | pa.Table]) -> tuple[Counter[records.Flat], Counter[tuple[str | None, int]]]:
-    """The records as they are kept, and the rows by reason."""
+Read = tuple[Counter[records.Flat], Counter[tuple[int, str | None, int]]]
+"""Records as they are kept, and the rows without any: which it is, why, and how many it stands for."""
+
+
+def flat(format_: Format, parts: Iterable[Row | pa.Table | pa.RecordBatch], member: str) -> Read:
     found: Counter[records.Flat] = Counter()
-    rows: Counter[tuple[str | None, int]] = Counter()
+    skipped: Counter[tuple[int, str | None, int]] = Counter()
+    database = duck.connect()
+    database.execute(MACROS)
     for part in parts:
-        if isinstance(part, pa.Table):
-            kept = part.filter(pa.compute.is_null(part["skip"]))
-            found.update(tuple(row.values()) for row in records.from_query(kept, 0, "").to_pylist())
-            rows.update((reason, 1) for reason in part["skip"].to_pylist())
-        else:
-            found.update(records.flat([part], 0, ""))
-            rows[part.skipped, part.stands_for] += 1
-    return found, rows
+        if isinstance(part, Row):
+            found.update(records.flat([part], 0, member))
+            if part.skipped:
+                skipped[part.number, part.skipped, part.stands_for] += 1
+            continue
+        table = part
+        if isinstance(part, pa.RecordBatch):
+            assert format_.sql is not None
+            database.register("lines", pa.Table.from_batches([part]))
+            table = database.sql(format_.sql).to_arrow_table()
+        kept = table.filter(pc.is_null(table["skip"]))
+        found.update(tuple(row.values()) for row in records.from_query(kept, 0, member).to_pylist())
+        left = table.filter(pc.is_valid(table["skip"]))
+        skipped.update((row["row"], row["skip"], 1) for row in left.select(["row", "skip"]).to_pylist())
+    return found, skipped
 
 
-def agrees(format_: Format, source: Source) -> None:
-    assert format_.read is not None
+def agrees(format_: Format, source: Source, member: str = "") -> None:
     assert format_.bulk is not None
-    found, rows = flat(format_.bulk(source))
-    expected, expected_rows = flat(format_.read(source))
-    assert rows == expected_rows
+    found, skipped = flat(format_, format_.bulk(source), member)
+    parts = format_.read(source) if format_.read is not None else text.line_batches(source)
+    expected, expected_skipped = flat(format_, parts, member)
+    assert skipped == expected_skipped
     assert found == expected
 
 
 @pytest.mark.parametrize("name", [name for name in BULK if name in ALL])
-def test_look_alikes_are_read_alike(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("member", ["", "a/9900000001_0123456789_o.jpg"])
+def test_look_alikes_are_read_alike(name: str, member: str, tmp_path: Path) -> None:
     content = ALL[name].content
     if isinstance(content, bytes):
         (tmp_path / "file").write_bytes(content)
-        agrees(formats()[name], Source(tmp_path / "file"))
+        agrees(formats()[name], Source(tmp_path / "file"), member)
 
 
 TABLES: dict[str, Sequence[str]] = {
@@ -117,7 +134,7 @@ TABLES: dict[str, Sequence[str]] = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.sampled_from(["\n", "\r\n"]), st.sampled_from([64, 4096, 1 << 24]))
 def test_tables_of_odd_rows_are_read_alike(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, chance: int, end: str, block: int
@@ -134,13 +151,13 @@ def test_tables_of_odd_rows_are_read_alike(
 LINES = [
     name
     for name in BULK
-    if name not in TABLES and name in ALL and isinstance(ALL[name].content, bytes) and "parquet" not in name
+    if name not in TABLES and name in ALL and name != "url-parquet" and isinstance(ALL[name].content, bytes)
 ]
 _ADDRESS = re.compile(r"\S*(?:://|flickr\.com)\S*")
 
 
 @pytest.mark.parametrize("name", LINES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.sampled_from([64, 4096, 1 << 24]))
 def test_odd_lines_are_read_alike(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, chance: int, block: int
@@ -151,6 +168,7 @@ def test_odd_lines_are_read_alike(
     (tmp_path / "file").write_text("\n".join(rows), encoding="utf-8", newline="")
     monkeypatch.setattr(text, "BLOCK_BYTES", block)
     monkeypatch.setattr(text, "MAX_LINE_BYTES", 9500)
+    monkeypatch.setattr(tab_bulk, "MAX_LINE_BYTES", 9500)
     agrees(formats()[name], Source(tmp_path / "file"))
 
 
@@ -177,3 +195,22 @@ def _odd_rows(chance: random.Random, columns: int, separator: str) -> Iterator[s
         )
         if chance.random() < 0.1:
             yield chance.choice(("", "  ", "\u3000", '"', "\ufeff", "," * (columns - 1), "é" * 2000))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32))
+def test_parquet_files_of_odd_rows_are_read_alike(tmp_path: Path, chance: int) -> None:
+    chosen = random.Random(chance)
+    rows = chosen.randrange(1, 40)
+    values = {
+        "URL": [chosen.choice((*ADDRESSES, None)) for _ in range(rows)],
+        "url_highres": [chosen.choice((*ADDRESSES, None)) for _ in range(rows)],
+        "license": [chosen.choice((*FIELDS, None)) for _ in range(rows)],
+        "md5": [chosen.choice(("a" * 32, "A" * 32, "b", "", None)) for _ in range(rows)],
+        "key": [chosen.choice(FIELDS) for _ in range(rows)],
+    }
+    keys = {"text": values["key"], "number": list(range(rows)), "float": [0.1 * n for n in range(rows)]}
+    values["key"] = keys[chosen.choice(list(keys))]
+    columns = [name for name in values if name == "URL" or chosen.random() < 0.7]
+    pq.write_table(pa.table({name: values[name] for name in columns}), tmp_path / "file")
+    agrees(formats()["url-parquet"], Source(tmp_path / "file"))

@@ -1,0 +1,149 @@
+"""Tab-separated files of a hundred million lines: of blocks of lines only the columns that are needed.
+
+Arrow cuts them at the speed of reading, on all cores. Whatever is odd about a line (its number of columns,
+its photo id, its NSID, its length, a carriage return in it) leaves it to the format's SQL, which says why.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from auditor.datasets.parsing.bulk import mask, matching
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import LINES, MAX_LINE_BYTES, cut, line_offsets, whole_lines
+
+_PHOTO_ID = "^[1-9][0-9]{0,17}$"
+_NSID = "^(?P<number>[1-9][0-9]{4,10})@N(?P<suffix>[0-9]{2})$"
+_BOM = b"\xef\xbb\xbf"
+
+Part: TypeAlias = pa.Table | pa.RecordBatch
+"""Rows that were read, or lines that were not."""
+
+
+class Columns(NamedTuple):
+    """Where in a line the keys of a record are, from 0, or from -1 at the end."""
+
+    photo_id: int
+    nsid: int | None = None
+    url_hash: int | None = None
+    licenses: Sequence[int] = ()
+    """Names or addresses of the licence; the first that is not empty counts."""
+    original: int | None = None
+    """The original's secret, where it may be."""
+
+
+def columns_at_once(layouts: Mapping[int, Columns]) -> Callable[[Source], Iterator[Part]]:
+    """A reader of lines of one of these numbers of columns: the one that most lines at the start have."""
+
+    def read(source: Source) -> Iterator[Part]:
+        tabs = [line.count("\t") for line in source.head_lines]
+        width = max(layouts, key=lambda width: tabs.count(width - 1))
+        work = partial(_read, width=width, columns=layouts[width])
+        workers = os.cpu_count() or 1
+        with source.open() as stream, ThreadPoolExecutor(workers) as pool:
+            under_way: deque[Future[list[Part]]] = deque()
+            row = 1
+            for block in whole_lines(stream, source.line_end):
+                under_way.append(pool.submit(work, block, row))
+                row += 1 if block is None else block.count(b"\n") + (not block.endswith(b"\n"))
+                if len(under_way) > workers:
+                    yield from under_way.popleft().result()
+            for future in under_way:
+                yield from future.result()
+
+    return read
+
+
+def _read(block: bytes | None, row: int, *, width: int, columns: Columns) -> list[Part]:
+    """The parts of a block whose first line is `row`."""
+    if block is not None and b"\r" in block:
+        block = block.replace(b"\r\n", b"\n")
+    if block is None or b"\r" in block or block.startswith(_BOM) or _may_hold_long_line(block):
+        return [cut(block, row)]
+    if not block.isascii():
+        block = block.decode(errors="replace").encode()
+    number = block.count(b"\n") + (not block.endswith(b"\n"))
+    fields, misfits = _fields(block, width, columns)
+    usual, record = _usual(fields, columns)
+    if len(usual) + len(misfits) != number:  # Arrow saw other lines than there are
+        return [cut(block, row)]
+    rows = np.delete(np.arange(number), misfits)
+    parts: list[Part] = [pa.table({"row": pa.array(rows + row), **record}).filter(pa.array(usual))]
+    if np.count_nonzero(usual) < number:
+        left = np.ones(number, bool)
+        left[rows[usual]] = False
+        offsets = line_offsets(block)
+        lines = pa.StringArray.from_buffers(number, pa.py_buffer(offsets), pa.py_buffer(block))
+        texts = pc.ascii_rtrim(lines.filter(pa.array(left)), characters="\n")
+        parts.append(pa.record_batch([pa.array(np.flatnonzero(left) + row), texts], schema=LINES))
+    return parts
+
+
+def _may_hold_long_line(block: bytes) -> bool:
+    """Whether a line may be too long: none is where each half of the greatest length has a line end."""
+    step = MAX_LINE_BYTES // 2
+    return any(block.find(b"\n", start, start + step) < 0 for start in range(0, len(block) - step, step))
+
+
+def _fields(block: bytes, width: int, columns: Columns) -> tuple[dict[int, pa.StringArray], list[int]]:
+    """The needed fields of the lines of this `width`, by their place, and the lines of another, from 0."""
+    misfits: list[int] = []
+
+    def leave(row: csv.InvalidRow) -> str:
+        misfits.append(row.number - 1)
+        return "skip"
+
+    names = [str(place) for place in range(width)]
+    places = [columns.photo_id, columns.nsid, columns.url_hash, *columns.licenses, columns.original]
+    wanted = {place: names[place] for place in places if place is not None}
+    table = csv.read_csv(
+        pa.py_buffer(block),
+        csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=names),
+        csv.ParseOptions(
+            delimiter="\t",
+            quote_char=False,
+            double_quote=False,
+            ignore_empty_lines=False,
+            invalid_row_handler=leave,
+        ),
+        csv.ConvertOptions(
+            include_columns=list(wanted.values()),
+            column_types=dict.fromkeys(wanted.values(), pa.string()),
+            check_utf8=False,
+        ),
+    )
+    return {place: table[name].combine_chunks() for place, name in wanted.items()}, misfits
+
+
+def _usual(fields: Mapping[int, pa.StringArray], columns: Columns) -> tuple[np.ndarray, dict[str, pa.Array]]:
+    """Which rows are as usual, and the columns of their records."""
+    ids = fields[columns.photo_id]
+    usual = matching(ids, _PHOTO_ID)
+    nothing = pa.scalar(None, pa.string())
+    record = {"photo_id": pc.if_else(pa.array(usual), ids, nothing).cast(pa.int64())}
+    if columns.nsid is not None:
+        found = pc.extract_regex(fields[columns.nsid], _NSID)
+        usual = np.logical_and(usual, mask(found.is_valid()))
+        digits = (pc.struct_field(found, name) for name in ("number", "suffix"))
+        record["nsid"] = pc.binary_join_element_wise(*digits, "").cast(pa.int64())
+    if columns.url_hash is not None:
+        record["url_hash"] = _given(fields[columns.url_hash])
+    if columns.licenses:
+        record["license"] = pc.coalesce(*(_given(fields[place]) for place in columns.licenses))
+    if columns.original is not None:
+        record["original"] = pc.not_equal(fields[columns.original], "")
+    record["skip"] = pa.nulls(len(ids), pa.string())
+    return usual, record
+
+
+def _given(texts: pa.StringArray) -> pa.StringArray:
+    """The texts, without those that are empty."""
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
