@@ -1,8 +1,8 @@
 """The program as a user runs it: words in, exit code and text out, against a pretend Flickr."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,11 @@ import pytest
 import stamina
 
 from auditor.cli.app import run
+from auditor.datasets import catalogue
+from auditor.datasets.access import Access
+from auditor.datasets.card import Card, IndexFile
 from auditor.sandbox import Sandbox, demo_datasets, make_account
+from tests.datasets.web import Web, serve
 
 
 @dataclass(frozen=True)
@@ -82,3 +86,23 @@ def indexed(program: Program, publishers: dict[str, Path]) -> Program:
     for name, path in publishers.items():
         assert program("datasets", "add", name, path).code == 0
     return program
+
+
+@pytest.fixture
+def web(publishers: Mapping[str, Path]) -> Iterator[Web]:
+    """The index files of datasets that the account is in."""
+    with serve(Web(files={name: publishers[name].read_bytes() for name in ("ffhq", "coco")})) as web:
+        yield web
+
+
+@pytest.fixture
+def cards(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A catalogue of two datasets that this machine serves, and one to get by hand."""
+
+    def served(name: str) -> Card:
+        real = catalogue.get(name)
+        file = IndexFile(name, real.formats[0], Access.PUBLIC, None, None, None, web.url(name), None, None)
+        return replace(real, files=(file,))
+
+    cards = {"coco": served("coco"), "ffhq": served("ffhq"), "ibm-dif": catalogue.get("ibm-dif")}
+    monkeypatch.setattr(catalogue, "load", lambda: cards)

@@ -1,38 +1,15 @@
 """``datasets fetch --all`` and ``datasets update``, as a user runs them, against a server on this machine."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auditor.datasets import catalogue
-from auditor.datasets.access import Access
-from auditor.datasets.card import Card, IndexFile
-from tests.datasets.web import Web, serve
+from tests.datasets.web import Web
 
 from .conftest import Program, Result
-
-
-@pytest.fixture
-def web(publishers: Mapping[str, Path]) -> Iterator[Web]:
-    """The index files of datasets that the account is in."""
-    with serve(Web(files={name: publishers[name].read_bytes() for name in ("ffhq", "coco")})) as web:
-        yield web
-
-
-@pytest.fixture
-def cards(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A catalogue of two datasets that this machine serves, and one to get by hand."""
-
-    def served(name: str) -> Card:
-        real = catalogue.get(name)
-        file = IndexFile(name, real.formats[0], Access.PUBLIC, None, None, None, web.url(name), None, None)
-        return replace(real, files=(file,))
-
-    cards = {"coco": served("coco"), "ffhq": served("ffhq"), "ibm-dif": catalogue.get("ibm-dif")}
-    monkeypatch.setattr(catalogue, "load", lambda: cards)
 
 
 def states(result: Result) -> dict[str, str]:

@@ -71,6 +71,7 @@
   // -- files: sent as they are, one after the other, to be read on this computer.
   for (const form of document.querySelectorAll("form[data-drop]")) {
     const tell = form.querySelector("output");
+    const stay = (event) => event.preventDefault();  // whoever leaves now stops the copying: the browser asks
     const reason = async (answer) => {
       if (answer === null) return "It did not arrive.";
       const words = answer.headers.get("content-type")?.startsWith("text/plain");
@@ -79,11 +80,13 @@
     const put = async (files) => {
       const drop = crypto.randomUUID();
       const headers = { "x-form-token": token };
+      addEventListener("beforeunload", stay);
       for (const [place, file] of [...files].entries()) {
         tell.value = `Copying ${file.name} (${place + 1} of ${files.length}) …`;
         const answer = await post(`${form.dataset.drop}?${new URLSearchParams({ name: file.name, drop })}`, { headers, body: file });
-        if (!answer?.ok) { tell.value = await reason(answer); return; }
+        if (!answer?.ok) { removeEventListener("beforeunload", stay); tell.value = await reason(answer); return; }
       }
+      removeEventListener("beforeunload", stay);
       tell.value = "Reading …";
       const as = form.elements.as?.value ?? "";
       const next = await post(`${form.dataset.drop}/done?${new URLSearchParams({ as, drop })}`, { headers });
