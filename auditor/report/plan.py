@@ -104,7 +104,12 @@ def _markdown_lines(view: PlanView) -> Iterator[str]:
     yield from (f"# {view.headline}", "", *(f"- {escape(detail)}" for detail in view.details), "")
     yield from (f"- **{title}** ({number:,}): {effect}" for title, number, effect in view.kinds)
     if view.warnings:
-        yield from ("", "## Before you apply it", "", *(f"- {escape(warning)}" for warning in view.warnings))
+        yield from (
+            "",
+            f"## {view.warnings_title}",
+            "",
+            *(f"- {escape(warning)}" for warning in view.warnings),
+        )
     if view.photos:
         yield from ("", "## Photo by photo", "")
     for photo in view.photos:

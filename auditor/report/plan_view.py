@@ -56,6 +56,7 @@ class PlanView:
     kinds: tuple[tuple[str, int, str], ...]
     """Title of a mitigation, how many changes, what Flickr says it does."""
     warnings: tuple[str, ...]
+    warnings_title: str
     photos: tuple[PlannedPhoto, ...]
     skipped: tuple[tuple[str, tuple[str, ...]], ...]
     """Reason, photo ids; the most frequent reason first."""
@@ -75,12 +76,12 @@ def plan_view(plan: Plan, state: PlanState, photos: Mapping[str, Photo]) -> Plan
     return PlanView(
         plan_id=plan.plan_id,
         state=state,
-        lead=_LEADS[state],
+        lead=_LEADS[state] if changes else "Nothing would change on Flickr.",
         headline=f"{count(len(plan.changes), 'change')} to {count(len(changes), 'photo')}"
         if changes
         else "Nothing to change",
         details=(
-            f"{what} {plain(plan.plan_id)}: {_STATES[state]}",
+            f"{what} {plain(plan.plan_id)}: {_STATES[state] if changes else 'there is nothing to apply'}",
             f"account {plan.nsid}; data of {plan.snapshot_at:%Y-%m-%d %H:%M} UTC; {estimate}",
         ),
         kinds=tuple(
@@ -89,6 +90,7 @@ def plan_view(plan: Plan, state: PlanState, photos: Mapping[str, Photo]) -> Plan
             if number
         ),
         warnings=tuple(plain(line) for line in plan.warnings),
+        warnings_title="Before you apply it" if changes and state != "spent" else "What to know about it",
         photos=tuple(_photo(plan.nsid, key, tuple(made), photos.get(key)) for key, made in changes.items()),
         skipped=tuple(
             (reason, tuple(ids)) for reason, ids in sorted(reasons.items(), key=lambda r: -len(r[1]))

@@ -42,6 +42,8 @@ class Job:
     title: str
     back: str
     """The page that shows the result."""
+    again: str
+    """The page with the button that begins it; of a run, that goes on with it."""
     state: JobState = JobState.RUNNING
     label: str = ""
     done: int = 0
@@ -117,16 +119,19 @@ class Jobs:
             job.announced = True
         return found
 
-    def start(self, name: str, title: str, back: str, work: Work, *, announce: bool = False) -> Job:
+    def start(
+        self, name: str, title: str, back: str, work: Work, *, again: str = "", announce: bool = False
+    ) -> Job:
         """Begin, unless it is under way already: a double click begins nothing twice.
 
-        `announce`: what it ends with is said on the page that is shown next.
+        `again` is the page to begin it anew, if not `back`; `announce`: what it ends with is said on the page
+        that is shown next.
         """
         with self._lock:
             known = self._jobs.get(name)
             if known is not None and known.state is JobState.RUNNING:
                 return known
-            job = self._jobs[name] = Job(name, title, back, announced=not announce)
+            job = self._jobs[name] = Job(name, title, back, again or back, announced=not announce)
             self._threads[name] = thread = threading.Thread(target=_run, args=(job, work), name=f"job {name}")
             thread.start()
             return job
@@ -154,8 +159,10 @@ def _run(job: Job, work: Work) -> None:
     try:
         job.message = work(JobProgress(job))
         job.state = JobState.DONE
-    except (PausedError, BudgetSpentError) as error:
+    except PausedError as error:
         job.message, job.hint, job.state = error.message, error.hint, JobState.PAUSED
+    except BudgetSpentError as error:
+        job.message, job.hint, job.state = error.message, "Nothing is lost: continue then.", JobState.PAUSED
     except AuditorError as error:
         job.message, job.hint, job.state = error.message, error.hint, JobState.FAILED
     except Exception:  # noqa: BLE001 - the last line of defence of a thread

@@ -229,10 +229,30 @@ def test_a_lost_connection_is_said_and_the_run_goes_on_from_there(
     number = page.locator("form.fields b").inner_text()
     page.locator("input[name=number]").fill(number)
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator(".problem")).to_be_visible()
+    expect(page.locator("main .problem")).to_be_visible()
     box.faults.clear()
     page.get_by_role("link", name="Back").click()
     page.get_by_role("button", name="Go on with").click()
     page.wait_for_url("**/runs/**")
     expect(page.locator(".number").first).to_have_text(number)
     assert len(runs(writer)) == 1
+
+
+def test_a_program_that_has_ended_is_said_and_no_tick_is_shown_that_nobody_kept(
+    indexed: Program, context: BrowserContext, served: Served
+) -> None:
+    page = context.new_page()  # whose console may name the failed request
+    page.goto(served.link)
+    page.goto(f"{served.address}/photos?kind=any")
+    boxes = page.locator("#sheet input[type=checkbox]")
+    boxes.nth(1).click()
+    expect(page.locator("#ticked")).to_have_text("1 photo ticked")
+    context.route("**/select", lambda route: route.abort())
+    boxes.nth(4).click(modifiers=["Shift"])
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    assert [boxes.nth(i).is_checked() for i in range(6)] == [False, True, False, False, False, False]
+    assert len(served.state.selection.ids) == 1
+    context.unroute("**/select")
+    boxes.nth(0).click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(page.locator("#ticked")).to_have_text("2 photos ticked")

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -190,12 +189,11 @@ def begin(state: State, plan: Plan) -> Response:
 
 
 def run_of(request: Request) -> Response:
-    """From a plan to its run."""
+    """From a plan to its run; back to the plan where nothing could begin."""
+    plan_id = request.path_params["plan_id"]
     with state_of(request).workspace() as space:
-        run = space.journal.run_of(request.path_params["plan_id"])
-    if run is None:
-        raise HTTPException(404)
-    return see(f"/runs/{run.run_id}")
+        run = space.journal.run_of(plan_id)
+    return see(f"/runs/{run.run_id}" if run else f"/plans/{plan_id}")
 
 
 ROUTES = [

@@ -68,7 +68,7 @@ async def pull(request: Request) -> Response:
         told = f"{count(result.photos, 'photo')} of your account are here"
         return told if result.complete else f"{told}, but the listing was incomplete: sync again later"
 
-    state.jobs.start("sync", "Pulling your account", "/", work, announce=True)
+    state.jobs.start("sync", "Pulling your account", "/", work, again="/start", announce=True)
     return see("/jobs/sync")
 
 
@@ -88,7 +88,7 @@ async def practise(request: Request) -> Response:
                 add(space.settings.indexes, name, [path], Wish(), progress)
         return "the practice account is ready"
 
-    state.jobs.start("practice", "Preparing a pretend Flickr", "/", work)
+    state.jobs.start("practice", "Preparing a pretend Flickr", "/", work, again="/start")
     return see("/jobs/practice")
 
 
@@ -166,7 +166,7 @@ def load_export(state: State, drop: Drop, _: str) -> Response:
             told if result.complete else f"{told}; the export is not complete: {'; '.join(result.incomplete)}"
         )
 
-    state.jobs.start("export", "Reading your export", "/", work, announce=True)
+    state.jobs.start("export", "Reading your export", "/", work, again="/start", announce=True)
     return see("/jobs/export")
 
 
