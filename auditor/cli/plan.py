@@ -2,7 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,19 +61,15 @@ def _option(asked: Asked) -> inspect.Parameter:
     )
 
 
-def _actions(wanted: Mapping[str, Any]) -> Actions:
-    """What the options of the mitigations ask for."""
-    asked: dict[str, Any] = {}
-    for key, words in wanted.items():
-        kind = ASKED[key]
-        match words:
-            case list():
-                asked[key] = frozenset(map(kind.parse, words))
-            case str():
-                asked[key] = kind.parse(words)
-            case _:
-                asked[key] = words
-    return Actions(**asked)
+def _words(given: object) -> Sequence[str]:
+    """The words of an option; of a flag its own name stands for it."""
+    match given:
+        case list():
+            return given
+        case str():
+            return [given]
+        case _:
+            return ["yes"] if given else []
 
 
 @_with_actions
@@ -143,7 +139,7 @@ def plan(
         taken_before=policy_file.day(taken_before) if taken_before else None,
         ids=read_photo_list(ids) if ids else None,
     )
-    actions = _actions(wanted)
+    actions = Actions.asked({key: _words(given) for key, given in wanted.items()})
     if not (all_photos or narrow or policy):
         raise UsageError(
             "no photos are selected",

@@ -32,6 +32,25 @@ class Actions(Mapping[str, Any]):
     def __init__(self, **wanted: Any) -> None:
         self._wanted = {key: value for key, value in sorted(wanted.items()) if value}
 
+    @classmethod
+    def asked(cls, words: Mapping[str, Sequence[str]]) -> "Actions":
+        """From the words that an option or a form gives for each key; a key without any asks for nothing.
+
+        Of a mitigation that is wanted once the last word counts, as on a command line. Errors: `UsageError`.
+        """
+        wanted: dict[str, Any] = {}
+        for key, given in words.items():
+            kind = ASKED[key]
+            if not given or kind.asked is None:
+                continue
+            if not kind.asked.metavar:
+                wanted[key] = True
+            elif kind.asked.repeatable:
+                wanted[key] = frozenset(map(kind.parse, given))
+            else:
+                wanted[key] = kind.parse(given[-1])
+        return cls(**wanted)
+
     def __getitem__(self, key: str) -> Any:
         return self._wanted[key]
 

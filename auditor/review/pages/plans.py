@@ -4,7 +4,6 @@ It is the very planner of the command line, with a client that can only read.
 """
 
 from itertools import islice
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -54,21 +53,11 @@ async def make(request: Request) -> Response:
 
 
 def _actions(form: Form) -> Actions:
-    """What the form asks for, by the keys of the mitigations. Errors: `UsageError`."""
-    asked: dict[str, Any] = {}
-    for key, kind in ASKED.items():
-        words = [word for word in form.all(key) if word]
-        if not words or kind.asked is None:
-            continue
-        if not kind.asked.metavar:
-            asked[key] = True
-        elif kind.asked.repeatable:
-            asked[key] = frozenset(map(kind.parse, words))
-        else:
-            asked[key] = kind.parse(words[-1])
+    """What the form asks for. Errors: `UsageError`."""
+    asked = Actions.asked({key: [word for word in form.all(key) if word] for key in ASKED})
     if not asked:
         raise UsageError("no action is given", hint="Choose at least one change.")
-    return Actions(**asked)
+    return asked
 
 
 def _make(state: State, actions: Actions, progress: JobProgress) -> Plan:
