@@ -30,9 +30,7 @@ def verify(
     output: OutputOption = None,
 ) -> None:
     """Read every photo of a run again and compare. Exit code 1: something is not as the run left it."""
-    from auditor.mitigation.planning.flickr_facts import check_account
-    from auditor.mitigation.running import verify
-    from auditor.mitigation.running.photo_state import Reader
+    from auditor.mitigation.running.verify import verify_run
     from auditor.report.run import render_run
 
     session: Session = context.obj
@@ -40,9 +38,8 @@ def verify(
     found = journal.run(run)
     session.check_account(found.nsid)
     api = session.read_api(wait=not no_wait)
-    check_account(api, found.nsid)
-    reader = Reader(api, session.store.photos(found.nsid))
-    findings = verify.verify(reader, journal, found.run_id, progress=session.progress)
+    photos = session.store.photos(found.nsid)
+    findings = verify_run(found, journal, api, photos, progress=session.progress)
     result = render_run(
         found, findings, format.value, calls=api.calls, verifying=True, columns=columns(output)
     )

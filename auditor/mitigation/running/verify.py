@@ -1,13 +1,17 @@
 """After a write: whether Flickr shows what was wanted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from auditor.account.photo import Photo
+from auditor.flickr.api import ReadApi
 from auditor.mitigation.change import OPEN, Record, State, Value
 from auditor.mitigation.kinds.base import PhotoState, Unreadable
 from auditor.mitigation.kinds.registry import of
+from auditor.mitigation.planning.flickr_facts import check_account
 from auditor.mitigation.running.decide import after_silence
-from auditor.mitigation.running.journal import Journal
+from auditor.mitigation.running.journal import Journal, Run
 from auditor.mitigation.running.photo_state import Reader, photos_of
 from auditor.progress import SILENT, Progress
 
@@ -25,6 +29,14 @@ class Finding:
     record: Record
     state: FindingState
     reason: str = ""
+
+
+def verify_run(
+    run: Run, journal: Journal, api: ReadApi, photos: Iterable[Photo], *, progress: Progress = SILENT
+) -> list[Finding]:
+    """`verify` for the login behind `api`. Errors: `RefusedError` where that is of another account."""
+    check_account(api, run.nsid)
+    return verify(Reader(api, photos), journal, run.run_id, progress=progress)
 
 
 def verify(reader: Reader, journal: Journal, run_id: str, *, progress: Progress = SILENT) -> list[Finding]:

@@ -10,12 +10,10 @@ from starlette.routing import Route
 
 from auditor.mitigation.change import OPEN
 from auditor.mitigation.kinds.registry import describe
-from auditor.mitigation.planning.flickr_facts import check_account
 from auditor.mitigation.planning.plan import Plan
-from auditor.mitigation.running import verify as reading
 from auditor.mitigation.running.journal import Run
-from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.undo import plan_of, prepare_undo
+from auditor.mitigation.running.verify import verify_run
 from auditor.report.run import run_json, runs_json
 from auditor.review.forms import read_form, see
 from auditor.review.jobs import JobProgress
@@ -126,12 +124,10 @@ async def verify(request: Request) -> Response:
 
     def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space:
-            journal = space.journal
-            found = journal.run(run_id)
+            found = space.journal.run(run_id)
             api = space.read_api(wait=False)
-            check_account(api, found.nsid)
-            reader = Reader(api, space.store.photos(found.nsid))
-            findings = reading.verify(reader, journal, run_id, progress=progress)
+            photos = space.store.photos(found.nsid)
+            findings = verify_run(found, space.journal, api, photos, progress=progress)
             told = run_json(found, findings, calls=api.calls, verifying=True)
         return (
             f"{count(told['verified'], 'change')} read back as wanted, {told['mismatched']:,} not as wanted"
