@@ -87,7 +87,9 @@ def test_an_account_with_all_its_photos_in_one_go(hosted: Hosted, data: Data) ->
 
 
 def test_what_is_found_is_its_makers_claim_and_says_where_and_when(hosted: Hosted) -> None:
-    for index in hosted.ask().indexes():
+    indexes = hosted.ask().indexes()
+    assert indexes
+    for index in indexes:
         assert index.manifest.provenance is Provenance.PACK
         assert hosted.web.base in index.manifest.origin
         assert "2026-11-26" in index.manifest.origin
