@@ -11,10 +11,14 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from auditor.errors import BudgetSpentError, CallError
-from auditor.flickr.api import LicenseChange, ReadApi
+from auditor.flickr.licenses import LicenseChange
 from auditor.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from auditor.flickr.api import ReadApi  # slow to import, and a look at what is kept needs no calls
 
 FRESH_SECONDS = 30 * 86_400
 """How long an answer is good enough: the past does not change, only what came after it."""
@@ -74,7 +78,7 @@ class Fetched:
 
 
 def fetch(
-    api: ReadApi,
+    api: "ReadApi",
     conn: sqlite3.Connection,
     photo_ids: Collection[str],
     *,

@@ -7,7 +7,7 @@ from datetime import date
 
 from auditor.account.license_history import Held, held, never_changed, periods
 from auditor.datasets.card import Card
-from auditor.flickr.api import LicenseChange
+from auditor.flickr.licenses import LicenseChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Final
 
 from auditor.errors import CallError, UnreachableError
 from auditor.flickr import licenses
+from auditor.flickr.licenses import LicenseChange
 from auditor.flickr.parse import Json, integer, listing, table, text
 from auditor.flickr.transport import Transport
 from auditor.flickr.urls import normalise_nsid
@@ -44,18 +45,6 @@ class Page:
     pages: int
     total: int | None
     rows: tuple[Json, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LicenseChange:
-    """One entry of a photo's licence history."""
-
-    at: int
-    """Unix time."""
-    old: str
-    """Name of the licence before; of one that Flickr no longer has, in its words."""
-    new: str
-    """Name of the licence after; "" in the one entry of a photo whose licence never changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,18 @@ class License:
         return self.id != "7"
 
 
+@dataclass(frozen=True, slots=True)
+class LicenseChange:
+    """One entry of a photo's licence history."""
+
+    at: int
+    """Unix time."""
+    old: str
+    """Name of the licence before; of one that Flickr no longer has, in its words."""
+    new: str
+    """Name of the licence after; "" in the one entry of a photo whose licence never changed."""
+
+
 ALL_RIGHTS_RESERVED: Final = "0"
 
 

@@ -26,7 +26,7 @@ from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Hit, Index
 from auditor.flickr import licenses
-from auditor.flickr.api import LicenseChange
+from auditor.flickr.licenses import LicenseChange
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import PhotoAddress, page_url, without_original_secret, yfcc_photo_hashes

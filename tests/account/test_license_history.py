@@ -12,7 +12,8 @@ from auditor.account.license_history import fetch, held, kept, never_changed, pe
 from auditor.audit.license_facts import license_then, span
 from auditor.datasets import catalogue
 from auditor.errors import BudgetSpentError, CallError
-from auditor.flickr.api import LicenseChange, ReadApi
+from auditor.flickr.api import ReadApi
+from auditor.flickr.licenses import LicenseChange
 
 RECORDED = Path(__file__).parents[3] / "shared" / "recorded" / "xml_vcr_2023_2025"
 DAY = 86_400

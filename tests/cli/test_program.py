@@ -39,6 +39,22 @@ def test_help_imports_no_engine() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_a_look_at_the_indexes_imports_nothing_for_calls_or_tables(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from auditor.cli import main\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "heavy = {'pandas', 'pyarrow', 'numpy', 'requests', 'flickrapi', 'keyring'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    words = ("check", "9900000001", "--home", str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_sync_tells_the_account_as_json(program: Program, box: Sandbox) -> None:
     result = program("sync", "--format", "json")
     assert result.code == 0

@@ -81,8 +81,9 @@ def from_query(rows: pa.Table, source: int, member: str) -> pa.Table:
         given["license_id"] = _license_ids(given["license"])
     if member:
         lines = pc.binary_join_element_wise("line", pc.cast(rows["row"], pa.string()), " ")
-        places = pc.binary_join_element_wise(member, given.get("record", lines), ": ")
-        given["record"] = _shown_column(places)
+        given["record"] = pc.binary_join_element_wise(member, given.get("record", lines), ": ")
+    if "record" in given:
+        given["record"] = _shown_column(given["record"])
     if "key" in given:
         given["key"] = _shown_column(given["key"].cast(pa.string()))
     if "parent_key" in given:

@@ -7,14 +7,16 @@ here, and with the same result as `records_in` gives; whatever is odd about a ro
 
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.row import NO_ADDRESS
+from auditor.datasets.parsing.keys import records_in
+from auditor.datasets.parsing.row import NO_ADDRESS, Row, row_of
 from auditor.flickr.urls import SECTIONS
 
 _FILE: Final = (
@@ -24,8 +26,9 @@ _FILE: Final = (
 _OWNER: Final = r"(?P<name>[0-9A-Za-z_-]{1,60})(?:@N(?P<suffix>[0-9]{2}))?"
 _PAGE: Final = rf"^https?://(?:www\.)?flickr\.com/photos/{_OWNER}/(?P<id>[1-9][0-9]{{0,17}})/?$"
 _PERSON: Final = rf"^https?://(?:www\.)?flickr\.com/(?:people|photos)/{_OWNER}/?$"
+_BATCH_ROWS: Final = 1 << 16
 _NUMBER_OF_NSID: Final = "^[1-9][0-9]{4,10}$"
-_NOBODY: Final = pa.array(sorted({*SECTIONS, "me"}))
+_NOBODY: Final = sorted({*SECTIONS, "me"})
 FLICKR: Final = "(?i:flic)"
 """What stands in every text with a Flickr address, for RE2."""
 _MAY_SAY_MORE: Final = "(?i:flic)|[@%]"
@@ -92,7 +95,7 @@ def _owners(found: pa.StructArray, at: np.ndarray, rows: int, odd: np.ndarray) -
     is_nsid = mask(pc.not_equal(suffix, ""))
     nsid = np.zeros(rows, np.int64)
     alias = pc.utf8_lower(name)
-    strange = mask(pc.is_in(alias, _NOBODY)) | mask(pc.match_substring(alias, "flic"))
+    strange = mask(pc.is_in(alias, pa.array(_NOBODY))) | mask(pc.match_substring(alias, "flic"))
     if is_nsid.any():
         strange |= is_nsid & ~mask(pc.match_substring_regex(name, _NUMBER_OF_NSID))
         sure = is_nsid & ~strange
@@ -131,6 +134,52 @@ def matching(texts: pa.StringArray, form: str) -> np.ndarray:
 def mask(truths: pa.BooleanArray) -> np.ndarray:
     """Truths of Arrow, none of them missing, as NumPy's."""
     return np.asarray(truths.to_numpy(zero_copy_only=False), bool)
+
+
+class Entry(NamedTuple):
+    """A row before it is read: its number, its addresses, and the rest of its records."""
+
+    number: int
+    texts: tuple[object, ...]
+    """As many for each row of a file."""
+    license_id: int | None
+    place: str | None
+    key: str | None
+
+    def row(self) -> Row:
+        """The row read by itself."""
+        found = records_in(self.texts, license_id=self.license_id, place=self.place, key=self.key)
+        return row_of(self.number, found)
+
+
+def one_by_one(entries: Iterable[Entry | Row]) -> Iterator[Row]:
+    """The rows, each read by itself."""
+    for entry in entries:
+        yield entry.row() if isinstance(entry, Entry) else entry
+
+
+def at_once(entries: Iterable[Entry | Row]) -> Iterator[Row | pa.Table]:
+    """The same rows, the usual ones read together."""
+    rest = iter(entries)
+    while batch := list(islice(rest, _BATCH_ROWS)):
+        rows = [entry for entry in batch if isinstance(entry, Entry)]
+        yield from (entry for entry in batch if isinstance(entry, Row))
+        if not rows:
+            continue
+        numbers, texts, license_ids, places, keys = zip(*rows, strict=True)
+        try:
+            columns = [_texts(column) for column in zip(*texts, strict=True)]
+            given = {"record": pa.array(places, pa.string()), "key": pa.array(keys, pa.string())}
+        except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell
+            yield from one_by_one(rows)
+            continue
+        read = read_addresses(columns)
+        yield usual_rows(np.array(numbers), read, {**given, "license_id": pa.array(license_ids, pa.int32())})
+        yield from (rows[place].row() for place in np.flatnonzero(~read.usual).tolist())
+
+
+def _texts(values: Sequence[object]) -> pa.StringArray:
+    return pa.array([value if isinstance(value, str) else None for value in values], pa.string())
 
 
 _NOT_ALIKE = re.compile(r"\\[bBdDwWZ1-9]|\(\?(?!:|P<)")

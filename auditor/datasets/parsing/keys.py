@@ -83,8 +83,10 @@ def _owner(text: str) -> PhotoAddress | OwnerAddress:
 
 def license_of(*texts: object) -> int | None:
     """Flickr's id for the first of these names or addresses, of any age, of a licence; None without one."""
-    known = (_license_of(text) for text in texts if isinstance(text, str))
-    return next((license_id for license_id in known if license_id is not None), None)
+    for text in texts:
+        if isinstance(text, str) and (known := _license_of(text)) is not None:
+            return known
+    return None
 
 
 @lru_cache(maxsize=4096)

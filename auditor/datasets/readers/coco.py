@@ -7,9 +7,12 @@ most of the file, are passed over, but they are read to the end: a file cut shor
 import re
 from collections.abc import Iterator
 
+import pyarrow as pa
+
+from auditor.datasets.parsing.bulk import Entry, at_once, one_by_one
 from auditor.datasets.parsing.json_items import entries
-from auditor.datasets.parsing.keys import license_of, records_in
-from auditor.datasets.parsing.row import Row, row_of
+from auditor.datasets.parsing.keys import license_of
+from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -47,18 +50,28 @@ def is_lvis(source: Source) -> bool:
     return source.mentions(*_OF_LVIS)
 
 
-def read(source: Source) -> Iterator[Row]:
+def images(source: Source) -> Iterator[Entry]:
     """One row for each image."""
     licenses = _licenses(source)
     for index, image in enumerate(entries(source, "images.item", _KEYS)):
         number = image.get("id")
-        found = records_in(
+        yield Entry(
+            index + 1,
             (image.get("flickr_url"), image.get("flickr_640_url")),
-            license_id=licenses.get(str(image.get("license"))),
-            place=f"images[{index}].id={number}",
-            key=None if number is None else str(number),
+            licenses.get(str(image.get("license"))),
+            f"images[{index}].id={number}",
+            None if number is None else str(number),
         )
-        yield row_of(index + 1, found)
+
+
+def read(source: Source) -> Iterator[Row]:
+    """The images, one by one."""
+    return one_by_one(images(source))
+
+
+def read_at_once(source: Source) -> Iterator[Row | pa.Table]:
+    """The images, the usual ones at once."""
+    return at_once(images(source))
 
 
 def _licenses(source: Source) -> dict[str, int | None]:
@@ -76,4 +89,5 @@ FORMAT = Format(
     match_keys=("photo_id",),
     sniff=lambda source: has_shape(source) and not is_lvis(source),
     read=read,
+    bulk=read_at_once,
 )

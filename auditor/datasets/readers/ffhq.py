@@ -6,9 +6,10 @@ display name and no key: names are shared by strangers.
 
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.bulk import Entry, at_once, one_by_one
 from auditor.datasets.parsing.json_items import members, opens_with
-from auditor.datasets.parsing.keys import NO_ADDRESS, license_of, records_in
-from auditor.datasets.parsing.row import Row, row_of
+from auditor.datasets.parsing.keys import NO_ADDRESS, license_of
+from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -17,15 +18,14 @@ def _sniff(source: Source) -> bool:
     return opens_with(source, b"{") and all(key in source.head for key in (b'"metadata"', b'"photo_url"'))
 
 
-def _read(source: Source) -> Iterator[Row]:
+def _entries(source: Source) -> Iterator[Entry | Row]:
     for number, (key, face) in enumerate(members(source, ["metadata"]), 1):
         metadata = face.get("metadata") if isinstance(face, dict) else None
         if not isinstance(metadata, dict):
             yield Row(number, skipped=NO_ADDRESS)
             continue
         license_id = license_of(metadata.get("license_url"), metadata.get("license"))
-        addresses = (metadata.get("photo_url"),)
-        yield row_of(number, records_in(addresses, license_id=license_id, place=f'["{key}"]', key=key))
+        yield Entry(number, (metadata.get("photo_url"),), license_id, f'["{key}"]', key)
 
 
 FORMAT = Format(
@@ -34,5 +34,6 @@ FORMAT = Format(
     expects='FFHQ\'s JSON object of faces, each with "metadata" and its "photo_url"',
     match_keys=("photo_id", "owner"),
     sniff=_sniff,
-    read=_read,
+    read=lambda source: one_by_one(_entries(source)),
+    bulk=lambda source: at_once(_entries(source)),
 )

@@ -9,4 +9,5 @@ FORMAT = Format(
     match_keys=("photo_id",),
     sniff=lambda source: coco.has_shape(source) and coco.is_lvis(source),
     read=coco.read,
+    bulk=coco.read_at_once,
 )

@@ -5,7 +5,7 @@
 
 from auditor.datasets.parsing.json_items import opens_with
 from auditor.datasets.readers import Format
-from auditor.datasets.readers.coco import read
+from auditor.datasets.readers.coco import read, read_at_once
 
 FORMAT = Format(
     name="taco-json",
@@ -14,4 +14,5 @@ FORMAT = Format(
     match_keys=("photo_id",),
     sniff=lambda source: opens_with(source, b"{") and b'"flickr_640_url"' in source.head,
     read=read,
+    bulk=read_at_once,
 )

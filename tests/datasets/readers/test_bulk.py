@@ -1,5 +1,6 @@
 """Rows read at once are the rows read one by one: the same records, reasons and line numbers."""
 
+import json
 import random
 import re
 from collections import Counter
@@ -195,6 +196,37 @@ def _odd_rows(chance: random.Random, columns: int, separator: str) -> Iterator[s
         )
         if chance.random() < 0.1:
             yield chance.choice(("", "  ", "\u3000", '"', "\ufeff", "," * (columns - 1), "é" * 2000))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32))
+def test_json_files_of_odd_entries_are_read_alike(tmp_path: Path, chance: int) -> None:
+    chosen = random.Random(chance)
+    values: tuple[object, ...] = (*FIELDS, None, 7, [], {}, "\ud800")
+
+    def two() -> list[object]:
+        return [chosen.choice(values), chosen.choice(values)]
+
+    links = [chosen.choice(values) for _ in range(40)]
+    faces: dict[str, object] = {
+        chosen.choice((str(number), str(number), f'"{number}\ud83d')): {
+            "metadata": {
+                "photo_url": link,
+                "license_url": chosen.choice(values),
+                "license": chosen.choice(values),
+            }
+        }
+        for number, link in enumerate(links)
+    }
+    faces |= {"no metadata": {}, "no object": 7, "other metadata": {"metadata": []}}
+    images = [
+        {"id": chosen.choice(values), "flickr_url": link, "flickr_640_url": chosen.choice((link, *values))}
+        for link in links
+    ]
+    licenses = [{"id": chosen.choice(values), "url": chosen.choice(values), "name": "x"} for _ in range(3)]
+    for name, content in (("ffhq-json", faces), ("coco-json", {"images": images, "licenses": licenses})):
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
+        agrees(formats()[name], Source(tmp_path / name))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
