@@ -53,6 +53,16 @@ def index_lock(indexes: Path, name: str) -> Iterator[None]:
 
 
 @contextmanager
+def folder_lock(folder: Path, purpose: str) -> Iterator[None]:
+    """Hold a folder that is written to, in which others may only read, while the block runs.
+
+    Errors: `RefusedError` when another process has it; `StorageError`.
+    """
+    with _held(folder / ".writing.lock", purpose, wait=0.0, progress=SILENT):
+        yield
+
+
+@contextmanager
 def _held(file: Path, purpose: str, *, wait: float, progress: Progress) -> Iterator[None]:
     import filelock
 

@@ -159,7 +159,7 @@ def report_owners(folder: Path, accounts: int) -> None:
     asked = []
     for number in random.Random(3).sample(range(accounts), min(accounts, 5000)):
         value = unpack_nsid((10_000_000 + number * 1511) * 100 + number % 9)
-        found = tree.covering(ranges, keys.digest(keys.NSID, value).prefix)
+        found, _ = tree.covering(ranges, keys.digest(keys.NSID, value).prefix)
         asked.append(head + pages[found.start] * told["page_bytes"])
     padded = told["pages"] * told["page_bytes"]
     deciles = statistics.quantiles(asked, n=10)

@@ -16,7 +16,7 @@ from auditor.errors import AuditorError, CallError
 from auditor.flickr.urls import Target, page_url, profile_url, without_original_secret, yfcc_video_hash
 
 if TYPE_CHECKING:
-    from auditor.lookup.client import Asked
+    from auditor.lookup.asked import Asked
 
 _ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
 

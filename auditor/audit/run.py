@@ -23,7 +23,7 @@ from auditor.progress import SILENT, Progress
 from auditor.text import iso
 
 if TYPE_CHECKING:
-    from auditor.lookup.client import Asked
+    from auditor.lookup.asked import Asked
 
 
 def account_state(conn: sqlite3.Connection, nsid: str | None = None) -> AccountState:
@@ -65,7 +65,8 @@ def audit_home(
     searched: list[Searched] = [*indexes.readable]
     unasked: Mapping[str, str] = {}
     if asked:
-        remote, unasked = asked.for_account([index.name for index in indexes.readable], only)
+        here = [index.name for index in indexes.readable]
+        remote, unasked = asked.for_account(here, only, md5s=originals is not None)
         searched += remote
     return audit(
         account_state(conn, nsid),

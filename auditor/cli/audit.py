@@ -1,12 +1,13 @@
 """``audit``: which of my photos are in which dataset."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from auditor.cli.indexes import open_indexes
-from auditor.cli.lookup import LookupOption, asking
+from auditor.cli.lookup import LookupOption, with_lookup
 from auditor.cli.output import (
     OutputOption,
     ReportFormat,
@@ -24,6 +25,7 @@ from auditor.text import plain
 
 if TYPE_CHECKING:
     from auditor.audit.result import AuditResult
+    from auditor.lookup.asked import Asked
 
 EXIT_FOUND = 1
 
@@ -67,22 +69,11 @@ def audit(
     thumbnails: ThumbnailsOption = Thumbnails.link,
 ) -> None:
     """Match your photos against every local index, and a look-up's. Exit code 1: something is exposed."""
-    from auditor.audit.run import audit_home
     from auditor.report import render_audit
     from auditor.report.audit.sentences import cautions
 
     session: Session = context.obj
-    nsid = session.required_nsid()
-    with asking(session, lookup, nsid=nsid) as asked:
-        found = audit_home(
-            session.conn,
-            open_indexes(session, dataset or (), elsewhere=asked is not None),
-            nsid=nsid,
-            only=dataset or (),
-            originals=originals,
-            asked=asked,
-            progress=session.progress,
-        )
+    found = _audited(session, dataset or (), originals, lookup)
     if originals and not found.originals:
         note(
             f"The files in {plain(str(originals))} were not read: no local index has checksums of originals."
@@ -110,6 +101,27 @@ def audit(
         note("There is no local index yet, so nothing was checked. Begin with: flickr-auditor datasets list")
     if result.anything_found:
         raise typer.Exit(EXIT_FOUND)
+
+
+def _audited(
+    session: Session, only: Sequence[str], originals: Path | None, lookup: str | None
+) -> "AuditResult":
+    from auditor.audit.run import audit_home
+
+    nsid = session.required_nsid()
+
+    def answers(asked: "Asked | None") -> "AuditResult":
+        return audit_home(
+            session.conn,
+            open_indexes(session, only, elsewhere=asked is not None),
+            nsid=nsid,
+            only=only,
+            originals=originals,
+            asked=asked,
+            progress=session.progress,
+        )
+
+    return with_lookup(session, lookup, answers, nsid=nsid)
 
 
 def _with_histories(session: Session, result: "AuditResult") -> "AuditResult":

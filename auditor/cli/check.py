@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.lookup import LookupOption, asking
+from auditor.cli.lookup import LookupOption, refuse_both_names, with_lookup
 from auditor.cli.output import (
     NoWaitOption,
     OutputOption,
@@ -20,8 +20,9 @@ from auditor.cli.session import Session
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
-    from auditor.audit.result import CheckedTarget
+    from auditor.audit.result import CheckedTarget, CheckResult
     from auditor.flickr.urls import Target
+    from auditor.lookup.asked import Asked
 
 EXIT_FOUND, EXIT_UNREADABLE, EXIT_PARTIAL = 1, 2, 3
 
@@ -62,8 +63,13 @@ def check(
     resolver = None
     if session.settings.api_key and session.settings.api_secret:
         resolver = resolver_for(parsed, lambda: session.read_api(login=False, wait=not no_wait))
-    with asking(session, lookup) as asked:
-        result = check_home(parsed, indexes, resolver, asked)
+
+    def answers(asked: "Asked | None") -> "CheckResult":
+        if asked:
+            refuse_both_names(parsed)
+        return check_home(parsed, indexes, resolver, asked)
+
+    result = with_lookup(session, lookup, answers, alone=len(parsed) == 1)
     if not result.indexes and not any(target.cause for target in result.targets):
         raise no_index()
     emit(render_check(result, format.value, columns=columns(output)), output)

@@ -312,8 +312,8 @@ def _publish_lookup(
 
     from auditor.datasets import duck
     from auditor.files import user_path
+    from auditor.lookup.left_out import left_out_in
     from auditor.lookup.publish import MEMORY_LIMIT, publish
-    from auditor.lookup.staging import left_out_in
     from auditor.report.lookup import lookup_json, lookup_text
 
     here = open_indexes(session, names)

@@ -1,17 +1,21 @@
 """``--lookup``: asking the look-up that somebody hosts, beside the local indexes."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from auditor.cli.output import note
 from auditor.cli.session import Session
+from auditor.errors import RefusedError
 from auditor.text import count
 
 if TYPE_CHECKING:
-    from auditor.lookup.client import Asked
+    from auditor.flickr.urls import Target
+    from auditor.lookup.asked import Asked
+    from auditor.lookup.client import Lookup
+
+T = TypeVar("T")
 
 LookupOption = Annotated[
     str | None,
@@ -25,38 +29,68 @@ LookupOption = Annotated[
 OFF = "off"
 
 
-@contextmanager
-def asking(session: Session, address: str | None, *, nsid: str | None = None) -> Iterator["Asked | None"]:
-    """The look-up that was named, or else that of the settings, and at the end what it was asked.
+def with_lookup(
+    session: Session,
+    address: str | None,
+    act: Callable[["Asked | None"], T],
+    *,
+    nsid: str | None = None,
+    alone: bool = False,
+) -> T:
+    """What `act` makes of the look-up that was named, or else that of the settings; None where there is none.
 
-    `nsid` is the account of an audit. None where no look-up is asked. Errors: those of
+    `nsid` and `alone` are as for `Asked`. When the look-up is replaced while it is asked, the new one is
+    asked everything again, so that no answer comes from two. Errors: those of
     `auditor.lookup.client.open_lookup`.
     """
     address = session.settings.lookup if address is None else address
     if address is None or address.lower() == OFF:
-        yield None
-        return
-    from auditor.lookup.client import Asked, open_lookup
+        return act(None)
+    from auditor.lookup.asked import Asked
+    from auditor.lookup.client import Lookup, open_lookup
 
     lookup = open_lookup(address, session.settings.home / "lookup")
-    asked = Asked(lookup, nsid=nsid)
+    asked = Asked(lookup, nsid=nsid, alone=alone)
     try:
-        yield asked
+        result = act(asked)
+        if lookup.failures and lookup.replaced:
+            note("The look-up was replaced while it was asked. Asking the new one.")
+            lookup = Lookup(lookup.host)
+            asked = Asked(lookup, nsid=nsid, alone=alone)
+            result = act(asked)
+        return result
     finally:
-        told = lookup.told
-        note(
-            f"Asked {lookup.host.url}, of {told.generated_at[:10]}, which knows"
-            f" {count(len(lookup.hosted), 'dataset')}: it was sent the names of"
-            f" {count(len(lookup.host.asked), 'file')}, and nothing else. Its root: {lookup.host.root}"
-        )
-        if told.left_out:
-            left_out = count(told.left_out, "person or photo", "people or photos")
-            note(f"On purpose it leaves out: {left_out}.")
-        if asked.left_alias and nsid is None and "alias" in told.sections:
-            note(
-                "Asked by NSID alone: with the alias too, the host would know who you are. Some records name"
-                " their owner by alias only; ask for it some other time."
-            )
-        for error in lookup.failures.values():
-            note(f"Warning: {error.message}\n  → {error.hint}")
+        _tell(lookup, asked, audit=nsid is not None)
         lookup.host.close()
+
+
+def _tell(lookup: "Lookup", asked: "Asked", *, audit: bool) -> None:
+    """What the look-up is, what it was asked, and what it did not answer."""
+    told = lookup.told
+    note(
+        f"Asked {lookup.host.url}, of {told.generated_at[:10]}, which knows"
+        f" {count(len(lookup.hosted), 'dataset')}: it was sent the names of"
+        f" {count(len(lookup.host.asked), 'file')}, and nothing else. Its root: {lookup.root}"
+    )
+    if told.left_out:
+        left_out = count(told.left_out, "person or photo", "people or photos")
+        note(f"On purpose it leaves out: {left_out}.")
+    if asked.left_alias and not audit and "alias" in told.sections:
+        note(
+            "Asked by NSID alone: with the alias too, the host would know who you are. Some records name"
+            " their owner by alias only; ask for it some other time."
+        )
+    for error in lookup.failures.values():
+        note(f"Warning: {error.message}\n  → {error.hint}")
+
+
+def refuse_both_names(targets: "Iterable[Target]") -> None:
+    """Errors: `RefusedError` for people by NSID and others by alias in one go: they may be the same one."""
+    owners = [target.owner for target in targets if target.owner]
+    by_alias = any(target.kind == "username" for target in targets) or any(not one.nsid for one in owners)
+    if by_alias and any(one.nsid for one in owners):
+        raise RefusedError(
+            "people by NSID and people by alias are not asked for in one go: a host could tell from both"
+            " together who you are",
+            hint="Check them one after the other, some time apart. Or leave the look-up out: --lookup off.",
+        )

@@ -16,16 +16,17 @@ from auditor.lookup.columns import NO_PHOTO, RECORD_COLUMNS, SAME_PHOTO, Bucket,
 SHARING: Final = 10
 """How many buckets at the end share what is left over."""
 
-_LESSER: Final = ("dataset", "source", "row")
-"""What decides between records of one photo, so that the same records give the same bytes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A bucket and the first prefix that leads to it."""
+    """The records of a bucket and the first prefix that leads to it."""
 
     start: int
-    bucket: Bucket
+    records: pa.Table
+
+    def bucket(self) -> Bucket:
+        """Their columns."""
+        return _bucket(self.records)
 
 
 def cut(batches: Iterable[pa.RecordBatch], least: int, before: Sequence[int]) -> Iterator[Cut]:
@@ -56,7 +57,7 @@ def cut(batches: Iterable[pa.RecordBatch], least: int, before: Sequence[int]) ->
             begin = int(starts[here])
             end = int(starts[there]) if there < len(starts) else len(places)
             if end > begin:
-                yield Cut(0 if first else int(prefixes[here]), _bucket(table.slice(begin, end - begin)))
+                yield Cut(0 if first else int(prefixes[here]), table.slice(begin, end - begin))
                 first = False
         done = int(starts[ends[-1]]) if ends[-1] < len(starts) else len(places)
         waiting = table.slice(done).to_batches()
@@ -87,9 +88,7 @@ def _end(prefixes: npt.NDArray[np.int64], least: int, size: int, before: Sequenc
 
 
 def _bucket(table: pa.Table) -> Bucket:
-    """The columns of the records in `table`, those of a key in the order of photo ids, without one last."""
-    order = [("place", "ascending"), ("photo", "ascending"), *((name, "ascending") for name in _LESSER)]
-    table = table.take(pc.sort_indices(table, sort_keys=order)).combine_chunks()
+    table = table.combine_chunks()
     numbers = {
         name: pc.fill_null(table[name], 0).to_numpy().astype(np.uint64)
         for name in ("place", "mask", "dataset", "source", "via", "license", "flags", "photo", "row")

@@ -16,6 +16,9 @@ Numbers = npt.NDArray[np.uint64]
 
 MOST_BYTES: Final = 256 * 1024 * 1024
 """Of a bucket unpacked: more is made to exhaust the reader."""
+MOST_NUMBERS: Final = 1 << 22
+"""Keys or records in a bucket: columns without any byte could otherwise be of any length."""
+MOST_PHOTO: Final = (1 << 63) - 1
 RECORD_COLUMNS: Final = ("dataset", "source", "via", "license", "flags", "photo", "row", "text", "key")
 """Of each record: `via` and `license` are 0 for none, else one more; `text` and `key` are lengths."""
 ORIGINAL, NO_PHOTO, SAME_PHOTO, JOINED = 1, 2, 4, 8
@@ -75,6 +78,8 @@ class Bucket:
         """The bucket in `content`, trusting nothing. Errors: ValueError."""
         reader = _Reader(_inflated(content))
         keys, records = reader.numbers(2, ">u4")
+        if max(keys, records) > MOST_NUMBERS:
+            raise ValueError("it has far too many records")
         counts = reader.planes(int(keys))
         columns = {name: reader.planes(int(records)) for name in RECORD_COLUMNS}
         places, firsts = reader.numbers(int(keys), ">u8"), reader.numbers(int(keys), ">u8")
@@ -85,7 +90,7 @@ class Bucket:
         return cls(places, counts, firsts, columns, texts, own_keys)
 
     def find(self, place: int, mask: int) -> list[Entry]:
-        """The records of the key with this digest."""
+        """The records of the key with this digest. Errors: ValueError for a photo id that is none."""
         at = int(np.searchsorted(self.places, np.uint64(place)))
         if at == len(self.places) or int(self.places[at]) != place:
             return []
@@ -97,6 +102,9 @@ class Bucket:
         entries = []
         for dataset, source, via, license_, flags, step, row, text, key in rows:
             photo += step
+            nameless = flags & (NO_PHOTO | SAME_PHOTO)
+            if not nameless and not 0 < photo <= MOST_PHOTO:
+                raise ValueError("it has a photo id that is none")
             entries.append(
                 Entry(
                     dataset=dataset,
@@ -105,7 +113,7 @@ class Bucket:
                     joined=bool(flags & JOINED),
                     license_id=license_ - 1 if license_ else None,
                     links_original=bool(flags & ORIGINAL),
-                    photo_id=None if flags & (NO_PHOTO | SAME_PHOTO) else photo,
+                    photo_id=None if nameless else photo,
                     row=row,
                     text=self.texts[text_at : text_at + text].decode(errors="replace"),
                     key=self.keys[key_at : key_at + key].decode(errors="replace"),

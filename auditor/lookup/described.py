@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from auditor.datasets.index import manifest
@@ -22,9 +22,12 @@ FORMAT: Final = "flickr-auditor-lookup"
 SCHEMA_VERSION: Final = 1
 MOST_BYTES: Final = 100_000
 """Of ``lookup.json``; a real one has some thousand."""
-MOST_ABOUT_BYTES: Final = 64_000_000
-MOST_PAGE_BYTES: Final = 16_000_000
+MOST_ABOUT_BYTES: Final = 16_000_000
+MOST_TABLE_BYTES: Final = 16_000_000
+MOST_PAGE_BYTES: Final = 64_000_000
 MOST_TEXT: Final = 300
+MOST_COUNT: Final = 1 << 53
+"""What a browser counts up to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Described:
     """``lookup.json``."""
 
     generated_at: str
-    """ISO 8601 with offset."""
+    """In UTC, as ISO 8601."""
     tool_version: str
     about: str
     """SHA-256 of ``about.json``."""
@@ -72,6 +75,8 @@ class HostedIndex:
     """Records whose owner is known, from this index or from another one."""
     findable: int
     """Records that can be asked for."""
+    named: int
+    """Records that can be asked for by an owner or a photo id."""
 
 
 def about_name(sha256: str) -> str:
@@ -89,7 +94,7 @@ def parse(content: bytes) -> Described:
         raise ValueError(f"it is in version {version}, and this program reads version {SCHEMA_VERSION}")
     sections = _object(told.get("sections"), "sections")
     return Described(
-        generated_at=datetime.fromisoformat(_text(told, "generated_at")).isoformat(),
+        generated_at=_time(told, "generated_at"),
         tool_version=_text(told, "tool_version"),
         about=_sha256(told, "about"),
         left_out=_number(told, "left_out"),
@@ -100,7 +105,15 @@ def parse(content: bytes) -> Described:
 def parse_about(content: bytes) -> tuple[HostedIndex, ...]:
     """The indexes in ``about.json``. Errors: ValueError."""
     told = _object(json.loads(content), "about.json")
-    return tuple(_hosted(item) for item in told.get("datasets", ()))
+    listed = told.get("datasets")
+    if not isinstance(listed, list):
+        raise ValueError("datasets is not a list")
+    hosted = tuple(map(_hosted, listed))
+    if len({one.number for one in hosted}) < len(hosted) or len(
+        {one.manifest.dataset for one in hosted}
+    ) < len(hosted):
+        raise ValueError("it names a dataset twice")
+    return hosted
 
 
 def _hosted(item: object) -> HostedIndex:
@@ -111,9 +124,10 @@ def _hosted(item: object) -> HostedIndex:
             raise ValueError("it holds text that is no name")
     return HostedIndex(
         _number(fields, "number"),
-        dataclasses.replace(described, files=(), origin="", obtained_at=None, certain=False, keyed=0),
+        dataclasses.replace(described, files=(), origin="", obtained_at=None, certain=False),
         _number(fields, "owned"),
         _number(fields, "findable"),
+        _number(fields, "named"),
     )
 
 
@@ -140,12 +154,23 @@ def _text(fields: Mapping[str, Any], key: str, pattern: re.Pattern[str] | None =
     return value
 
 
+def _time(fields: Mapping[str, Any], key: str) -> str:
+    """A time in UTC, so that two can be compared as text."""
+    given = datetime.fromisoformat(_text(fields, key))
+    try:
+        if given.tzinfo is None:
+            raise ValueError(f"{key} has no time zone")
+        return given.astimezone(UTC).isoformat(timespec="seconds")
+    except OverflowError:
+        raise ValueError(f"{key} is not valid") from None
+
+
 def _sha256(fields: Mapping[str, Any], key: str) -> str:
     return _text(fields, key, SHA256)
 
 
 def _number(fields: Mapping[str, Any], key: str) -> int:
     value = fields.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MOST_COUNT:
         raise ValueError(f"{key} is not a count")
     return value

@@ -6,6 +6,8 @@ all, and the one file that can change is small enough to be fetched anew.
 """
 
 import re
+import time
+from datetime import UTC, datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
+from auditor.datasets.index.manifest import SHA256
 from auditor.errors import (
     AuditorError,
     ConfigurationError,
@@ -38,6 +41,10 @@ HEADERS: Final = {"User-Agent": "flickr-auditor", "Accept": "*/*", "Accept-Encod
 """The same from everybody: a version or a system would make the crowd smaller."""
 
 ATTEMPTS: Final = 3
+KEPT_DAYS: Final = 60
+KEPT_BYTES: Final = 256_000_000
+_AHEAD: Final = timedelta(days=2)
+"""How far a host's clock may be before this one's."""
 _MAY_PASS: Final = frozenset({Cause.UNSENT, Cause.UNCLEAR})
 
 _ROOT: Final = re.compile(r"(?:sha256[-=:])?([0-9a-f]{64})", re.IGNORECASE)
@@ -65,8 +72,9 @@ class Host:
         self.root = ""
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connection, and forget files that were not needed for long."""
         self._session.close()
+        _prune(self._cache)
 
     def describe(self) -> Described:
         """Fetch ``lookup.json``.
@@ -95,6 +103,7 @@ class Host:
         """A file with this SHA-256, from the host or kept from before. Errors: as `describe`."""
         kept = self._cache / sha256
         if kept.is_file() and sha256_of(content := kept.read_bytes()) == sha256:
+            kept.touch()  # for `_prune`
             return content
         content = self._fetch(name, most)
         if sha256_of(content) != sha256:
@@ -107,7 +116,13 @@ class Host:
         return content
 
     def _refuse_older(self, told: Described) -> None:
-        """Errors: `RefusedError` for a look-up older than the newest that was ever seen here."""
+        """Errors: `RefusedError` for a look-up of the future, or older than the newest seen here."""
+        if datetime.fromisoformat(told.generated_at) > datetime.now(UTC) + _AHEAD:
+            # Kept as the newest, it would have every later one refused.
+            raise RefusedError(
+                f"the look-up at {self.name} says that it is of {told.generated_at}, which is still to come",
+                hint="Check the clock of this computer; if that is right, tell the host.",
+            )
         seen = self._cache / "newest"
         before = seen.read_text("utf-8") if seen.is_file() else ""
         if told.generated_at < before and not self.pinned:
@@ -190,6 +205,16 @@ def _split(address: str) -> tuple[str, str | None]:
         )
     folder = parsed.url.removesuffix(f"/{described.NAME}").removesuffix("/index.html").rstrip("/")
     return folder, root[1].lower() if root else None
+
+
+def _prune(cache: Path) -> None:
+    """Remove kept files that were not used for `KEPT_DAYS`, and the oldest beyond `KEPT_BYTES`."""
+    kept = [(path, path.stat()) for path in cache.iterdir() if SHA256.fullmatch(path.name)]
+    size = 0
+    for path, status in sorted(kept, key=lambda one: one[1].st_mtime, reverse=True):
+        size += status.st_size
+        if size > KEPT_BYTES or time.time() - status.st_mtime > KEPT_DAYS * 86_400:
+            path.unlink(missing_ok=True)
 
 
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:

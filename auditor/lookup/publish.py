@@ -14,13 +14,15 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
@@ -29,13 +31,18 @@ from auditor.datasets.index.lookup import Index
 from auditor.errors import RefusedError, UsageError
 from auditor.files import storage_errors, write_atomic
 from auditor.flickr import licenses
+from auditor.lock import folder_lock
 from auditor.lookup import described, keys, tree
-from auditor.lookup.buckets import cut
+from auditor.lookup.buckets import Cut, cut
 from auditor.lookup.described import Described, Section
-from auditor.lookup.staging import Counts, LeftOut, Staging, staging
+from auditor.lookup.left_out import LeftOut
+from auditor.lookup.staging import Counts, Staging, staging
 from auditor.lookup.tree import Range, sha256_of
 from auditor.progress import SILENT, Progress
 from auditor.version import VERSION
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 LEAST_OWNERS: Final = 100
 """Accounts in a bucket, so that a question could be about any of so many."""
@@ -49,6 +56,7 @@ MOST_PAGE: Final = 88 * 1024
 """Bytes of an owner's page: with the tables on the way an answer stays below 100 kB."""
 MEMORY_LIMIT: Final = "512MB"
 """For DuckDB, unless the settings say otherwise: the buckets, and what it uses beside, come on top."""
+THREADS: Final = min(4, os.cpu_count() or 1)
 PAGE_STEP: Final = 1024
 MOST_WASTE: Final = 1.25
 """How much larger than needed a page may stay as it was."""
@@ -77,6 +85,8 @@ class Published:
     bytes: int
     kept: int
     """Files that were there already."""
+    unmet: tuple[str, ...] = ()
+    """Whoever was to be left out, and is in no index."""
 
 
 def publish(
@@ -91,7 +101,7 @@ def publish(
     """Write the look-up of `indexes` to `folder`, making it when it is missing.
 
     Errors: `UsageError` without anything to publish, `StorageError` when the disk gives out: the look-up that
-    was there is then still whole.
+    was there is then still whole. `RefusedError` while another one is written to the folder.
     """
     if not indexes:
         raise UsageError(
@@ -100,6 +110,7 @@ def publish(
     people = left_out or LeftOut()
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
+    with folder_lock(folder, "a look-up is written to it"), storage_errors(folder):
         before = _before(folder)
         _clear_up(folder)
         with tempfile.TemporaryDirectory(prefix=_WORK, dir=folder) as work:
@@ -131,6 +142,7 @@ def publish(
         files=len(writer.written),
         bytes=sum((folder / name).stat().st_size for name in writer.written),
         kept=writer.kept,
+        unmet=staged.unmet,
     )
 
 
@@ -166,12 +178,12 @@ class _Writer:
         packed = self._work / f"{name}.buckets"
         sizes, starts, numbers = [], [], []
         with packed.open("wb") as file:
-            for entry in cut(staged.ordered(name), LEAST[name], self._before.starts.get(name, ())):
-                content = entry.bucket.packed()
-                file.write(content)
-                sizes.append(len(content))
-                starts.append(entry.start)
-                numbers.append((len(entry.bucket.places), len(entry.bucket.columns["row"])))
+            cuts = cut(staged.ordered(name), LEAST[name], self._before.starts.get(name, ()))
+            for one in _in_threads(_packed, cuts):
+                file.write(one.content)
+                sizes.append(len(one.content))
+                starts.append(one.start)
+                numbers.append((one.keys, one.records))
         if not sizes:
             return
         page_bytes = page_size(sizes, limit=None if name == keys.UNOWNED else MOST_PAGE)
@@ -233,6 +245,32 @@ class _Writer:
         temporary.replace(path)
 
 
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A bucket as bytes."""
+
+    start: int
+    keys: int
+    records: int
+    content: bytes
+
+
+def _packed(entry: Cut) -> _Packed:
+    bucket = entry.bucket()
+    return _Packed(entry.start, len(bucket.places), len(entry.records), bucket.packed())
+
+
+def _in_threads(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """`work` done on each item, in order, by a few threads that are never far ahead of whoever takes it."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        ahead: deque[Future[R]] = deque()
+        for item in items:
+            ahead.append(pool.submit(work, item))
+            if len(ahead) > 2 * THREADS:
+                yield ahead.popleft().result()
+        yield from (done.result() for done in ahead)
+
+
 def page_size(sizes: Sequence[int], limit: int | None) -> int:
     """The size of all pages of a section: one page for nearly every bucket, and none larger than `limit`.
 
@@ -268,7 +306,7 @@ def _about(indexes: Sequence[Index], numbers: Mapping[str, int], counts: Mapping
         found = counts.get(number, Counts())
         told = dataclasses.replace(told, match_keys=found.match_keys)
         named = _named(index.name, cards.get(index.name))
-        counted = {"number": number, "owned": found.owned, "findable": found.findable}
+        counted = {"number": number, "owned": found.owned, "findable": found.findable, "named": found.named}
         datasets.append({"schema_version": manifest.SCHEMA_VERSION, **told.values(), **named, **counted})
     here = {index.name for index in indexes}
     unknown = [

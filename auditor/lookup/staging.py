@@ -19,12 +19,10 @@ from auditor.datasets import catalogue, duck
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.records import SCHEMA
 from auditor.datasets.match_keys import MatchKey
-from auditor.errors import UsageError
-from auditor.flickr.urls import classify, is_nsid, pack_nsid
+from auditor.flickr.urls import pack_nsid
 from auditor.lookup import keys
 from auditor.lookup.columns import JOINED, NO_PHOTO, ORIGINAL, SAME_PHOTO
-from auditor.target_lists import read_list
-from auditor.text import plain
+from auditor.lookup.left_out import LeftOut
 
 BATCH_ROWS: Final = 1 << 16
 
@@ -38,39 +36,9 @@ _TEXT_OF_KEY: Final = {
 _COLUMN: Final = {keys.NSID: "owner", keys.ALIAS: "alias", keys.PHOTO: "photo_id"}
 _JOIN_KEY: Final = r"regexp_replace(lower(trim(key)), '^0+([0-9]+)$', '\1')"  # `join_key` in SQL
 
-
+_ORDER: Final = "place, photo NULLS LAST, dataset, source, row"
+"""By key, and within a key by photo; the rest so that the same records give the same bytes."""
 _MATCH_KEYS: Final = (MatchKey.PHOTO_ID, MatchKey.OWNER, MatchKey.URL_HASH, MatchKey.CONTENT_MD5)
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """People and photos that are not to be found."""
-
-    nsids: frozenset[str] = frozenset()
-    aliases: frozenset[str] = frozenset()
-    photo_ids: frozenset[str] = frozenset()
-
-
-def left_out_in(path: Path) -> LeftOut:
-    """Whom a list names. Errors: `UsageError` for a line that names nobody: they would be published."""
-    nsids, aliases, photos = set(), set(), set()
-    for entry in read_list(path):
-        target = classify(entry.text)
-        if target.photo:
-            photos.add(target.photo.photo_id)
-        elif target.owner and target.owner.nsid:
-            nsids.add(target.owner.nsid)
-        elif target.owner and target.owner.path_alias:
-            aliases.add(target.owner.path_alias.lower())
-        elif target.kind == "username" and " " not in entry.text:
-            aliases.add(entry.text.lower())
-        else:
-            raise UsageError(
-                f"line {entry.line} of {path.name} names no person or photo to leave out:"
-                f" {plain(entry.text, 80)}",
-                hint="Give an NSID, an alias, or the link of a profile or a photo.",
-            )
-    return LeftOut(frozenset(nsids), frozenset(aliases), frozenset(photos))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +49,8 @@ class Counts:
     """Records whose owner's NSID is known."""
     findable: int = 0
     """Records with any key to ask by."""
+    named: int = 0
+    """Records with an owner or a photo id."""
     match_keys: tuple[str, ...] = ()
     """By what they can be found, owners that another index knows included."""
 
@@ -99,6 +69,8 @@ class Staging:
         self._indexes = indexes
         self._work = work
         self._numbers = numbers
+        self.unmet: tuple[str, ...] = ()
+        """Whom nobody has to leave out, for no record names them."""
 
     def prepare(self, left_out: LeftOut) -> None:
         """Join parents and owners in, and leave people out."""
@@ -112,19 +84,23 @@ class Staging:
     def counts(self) -> dict[int, Counts]:
         """For each dataset by its number."""
         rows = self._database.execute(
-            "SELECT dataset, count(owner), count(coalesce(owner::VARCHAR, alias, photo_id::VARCHAR, url_hash,"
-            " content_md5)), count(photo_id), count(coalesce(owner::VARCHAR, alias)), count(url_hash),"
-            " count(content_md5) FROM records GROUP BY dataset"
+            """SELECT dataset, count(owner),
+                count(coalesce(owner::VARCHAR, alias, photo_id::VARCHAR, url_hash, content_md5)),
+                count(coalesce(owner::VARCHAR, alias, photo_id::VARCHAR)),
+                count(photo_id), count(coalesce(owner::VARCHAR, alias)), count(url_hash), count(content_md5)
+                FROM records GROUP BY dataset"""
         ).fetchall()
         return {
-            dataset: Counts(owned, findable, tuple(k for k, n in zip(_MATCH_KEYS, numbers, strict=True) if n))
-            for dataset, owned, findable, *numbers in rows
+            dataset: Counts(
+                owned, findable, named, tuple(k for k, n in zip(_MATCH_KEYS, numbers, strict=True) if n)
+            )
+            for dataset, owned, findable, named, *numbers in rows
         }
 
     def ordered(self, section: str) -> Iterator[pa.RecordBatch]:
-        """The records of a section in the order of their digests; in little memory."""
+        """The records of a section in the order of their digests, those of a key in that of their photos."""
         if section == keys.UNOWNED:
-            kinds: tuple[str, ...] = (keys.PHOTO, keys.HASH, keys.MD5)
+            kinds: tuple[str, ...] = (keys.PHOTO, keys.ALIAS, keys.HASH, keys.MD5)
             where = "(owner IS NULL OR photo_id IS NULL)"
         else:
             kinds, where = (section,), "true"
@@ -133,7 +109,7 @@ class Staging:
         # In two steps: a sort behind the joins and digests takes memory beyond its limit, and spills nothing.
         self._write(parts, found)
         found_files = duck.parquet(duck.literal(duck.pattern(found)))
-        self._write(f"SELECT * FROM {found_files} ORDER BY place", path)  # noqa: S608
+        self._write(f"SELECT * FROM {found_files} ORDER BY {_ORDER}", path)  # noqa: S608
         found.unlink()
         # And by way of a file: a result that is read as it comes is neither in order nor small.
         with pq.ParquetFile(path) as file:
@@ -196,13 +172,31 @@ class Staging:
         )
 
     def _leave_out(self, people: LeftOut) -> None:
-        """Leave out all records of `people`, and those of their photos that name no owner."""
+        """Leave out all records of `people`, by either name, and those of their photos that name no owner."""
+        given = {
+            "owner": _array([pack_nsid(nsid) for nsid in people.nsids], "BIGINT"),
+            "lower(alias)": _array([alias.lower() for alias in people.aliases], "VARCHAR"),
+            "photo_id": _array([int(photo_id) for photo_id in people.photo_ids], "BIGINT"),
+        }
+        named = " OR ".join(
+            f"coalesce({column} IN (SELECT unnest({values})), false)" for column, values in given.items()
+        )
+        # By NSID and by alias: a record may name the one, and another one the other.
+        self._database.execute(
+            f"""CREATE TABLE named AS
+                SELECT DISTINCT owner, lower(alias) AS alias, photo_id FROM owned WHERE {named}"""  # noqa: S608
+        )
+        self._database.execute(
+            f"""CREATE TABLE people AS SELECT DISTINCT owner, alias FROM named
+                WHERE coalesce(owner IN (SELECT unnest({given["owner"]})), false)
+                    OR coalesce(alias IN (SELECT unnest({given["lower(alias)"]})), false)"""  # noqa: S608
+        )
         theirs = " OR ".join(
-            f"coalesce({column} IN (SELECT unnest({values})), false)"
-            for column, values in (
-                ("owner", _array([pack_nsid(nsid) for nsid in people.nsids if is_nsid(nsid)], "BIGINT")),
-                ("lower(alias)", _array([alias.lower() for alias in people.aliases], "VARCHAR")),
-                ("photo_id", _array([int(photo_id) for photo_id in people.photo_ids], "BIGINT")),
+            f"coalesce({column} IN (SELECT {name} FROM {table} WHERE {name} IS NOT NULL), false)"  # noqa: S608
+            for column, name, table in (
+                ("owner", "owner", "people"),
+                ("lower(alias)", "alias", "people"),
+                ("photo_id", "value", f"(SELECT unnest({given['photo_id']}) AS value)"),
             )
         )
         self._database.execute(
@@ -213,6 +207,19 @@ class Staging:
             for column in ("photo_id", "url_hash", "content_md5")
         )
         self._database.execute(f"CREATE VIEW records AS SELECT * FROM owned WHERE NOT ({theirs} OR {same})")  # noqa: S608
+        self.unmet = self._unmet(people)
+
+    def _unmet(self, people: LeftOut) -> tuple[str, ...]:
+        """Those of `people` that no record names."""
+        owners, aliases, photos = (
+            {value for (value,) in self._database.execute(f"SELECT DISTINCT {column} FROM named").fetchall()}  # noqa: S608
+            for column in ("owner", "alias", "photo_id")
+        )
+        return (
+            *sorted(nsid for nsid in people.nsids if pack_nsid(nsid) not in owners),
+            *sorted(alias for alias in people.aliases if alias.lower() not in aliases),
+            *sorted(photo_id for photo_id in people.photo_ids if int(photo_id) not in photos),
+        )
 
 
 @contextmanager

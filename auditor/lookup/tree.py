@@ -8,12 +8,15 @@ an answer is proved by two small tables instead of one large list.
 
 import hashlib
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 GROUP, TREE = "group", "tree"
+PREFIXES: Final = 1 << 32
+"""How many there are."""
 _HEAD: Final = 6
 _DIGEST: Final = 32
 
@@ -65,9 +68,15 @@ def _ranges(content: bytes) -> Iterator[Range]:
         at = end
 
 
-def covering(ranges: Sequence[Range], prefix: int) -> Range:
-    """The range that `prefix` falls in; all of them together cover everything."""
-    return next((entry for entry in reversed(ranges) if entry.start <= prefix), ranges[0])
+def covering(ranges: Sequence[Range], prefix: int, end: int = PREFIXES) -> tuple[Range, int]:
+    """The range that `prefix` falls in, and where it ends; `end` is where the last one does.
+
+    Errors: ValueError where there is none: all of them together cover everything.
+    """
+    at = bisect_right([entry.start for entry in ranges], prefix)
+    if not at:
+        raise ValueError("its ranges do not cover everything")
+    return ranges[at - 1], ranges[at].start if at < len(ranges) else end
 
 
 def grouped(ranges: Sequence[Range]) -> Iterator[tuple[Range, bytes]]:

@@ -24,6 +24,7 @@ def lookup_json(published: Published) -> dict[str, Any]:
         "root": published.root,
         "generated_at": told.generated_at,
         "left_out": told.left_out,
+        "left_out_unmet": list(published.unmet),
         "datasets": [{"dataset": name, "records": records} for name, records in published.datasets.items()],
         "sections": {name: asdict(section) for name, section in told.sections.items()},
         "files": published.files,
@@ -52,6 +53,8 @@ def lookup_text(published: Published, folder: str) -> str:
             )
     if told.left_out:
         lines.append(f"  left out: {count(told.left_out, 'person or photo', 'people or photos')}")
+    if published.unmet:
+        lines.append(f"  of these, in none of the indexes: {', '.join(published.unmet)}")
     for name in (keys.NSID, keys.ALIAS):
         small = told.sections.get(name)
         if small and small.least_keys < LEAST_OWNERS:

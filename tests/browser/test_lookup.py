@@ -5,7 +5,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,15 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from auditor.audit.check import check
+from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.lookup import Index
-from auditor.flickr.urls import classify
+from auditor.flickr.urls import classify, yfcc_photo_hashes
 from auditor.lookup.publish import publish
 from tests.browser.conftest import accessible
-from tests.datasets.web import Web, serve
-from tests.lookup.conftest import NOW, Data, build_indexes, contents, invent, nsid
+from tests.datasets.web import Handler, Web, cut, redirect, serve
+from tests.datasets.web import status as answer
+from tests.lookup.conftest import NOW, Data, add, build_indexes, contents, invent, nsid
+from tests.lookup.forging import MISLEADING, forge, markup, rewrite
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,28 @@ def site(published: tuple[Path, tuple[Index, ...], Data]) -> Iterator[Site]:
     folder, indexes, data = published
     with serve(Web(files=contents(folder), types=TYPES)) as web:
         yield Site(folder, indexes, data, web)
+
+
+Break = Callable[[Site], object]
+"""Does something to a host."""
+
+
+@pytest.fixture
+def page_of_broken_host(context: BrowserContext) -> Iterator[Page]:
+    """A page to which the browser may say that a file did not come; an error in its script fails the test."""
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            problems.append(message.text)
+            if message.type == "error" and not message.text.startswith("Failed to load resource")
+            else None
+        ),
+    )
+    yield page
+    assert problems == []
 
 
 def look_up(page: Page, words: str) -> None:
@@ -190,13 +215,145 @@ def test_every_language_has_the_same_words() -> None:
     assert all(sorted(one) == sorted(keys[0]) for one in keys)
 
 
-def test_a_broken_file_is_no_miss(page: Page, site: Site) -> None:
-    for path in [path for path in site.web.files if path.startswith("nsid/")]:
-        if "tree" not in path:
-            site.web.files[path] = b"<!doctype html>Log in"
+@pytest.mark.parametrize("how", MISLEADING)
+def test_a_hostile_publisher_gets_no_answer_and_no_crash(page: Page, site: Site, how: str) -> None:
+    MISLEADING[how](site.web, nsid(3))
     page.goto(site.web.url("index.html"))
     look_up(page, nsid(3))
+    words = page.locator("#answer").inner_text()
+    assert "could not be looked up" in words
+    assert not re.search("undefined|null|not as it should|TypeError|RangeError", words)
+
+
+def test_markup_in_a_look_up_is_shown_as_text(page: Page, site: Site) -> None:
+    markup(site.web, nsid(3))
+    page.goto(site.web.url("index.html"))
+    look_up(page, nsid(3))
+    assert page.title() == "Are my Flickr photos in a dataset?"
+    assert page.locator("#result img, #result i, #result b, #result a[href^=javascript]").count() == 0
+    shown = page.locator("#result").inner_text()
+    assert "<img src=x" in shown
+    assert "\u202e" not in shown
+
+
+def status(code: int) -> Break:
+    return lambda site: site.web.faults.extend([answer(code)] * 50)
+
+
+def gone(site: Site) -> None:
+    for path in [path for path in site.web.files if not path.endswith((".html", ".js"))]:
+        del site.web.files[path]
+
+
+def every(change: Callable[[bytes], bytes]) -> Break:
+    """Change what stands in all files of owners."""
+
+    def act(site: Site) -> None:
+        for path in [path for path in site.web.files if path.startswith("nsid/")]:
+            site.web.files[path] = change(site.web.files[path])
+
+    return act
+
+
+def manifest(content: bytes) -> Break:
+    return lambda site: site.web.files.update({"lookup.json": content})
+
+
+@pytest.mark.parametrize(
+    "breaking",
+    [
+        gone,
+        status(404),
+        status(503),
+        status(206),
+        lambda site: site.web.faults.extend([redirect("https://another.example/x")] * 50),
+        lambda site: site.web.faults.extend([cut(100)] * 50),
+        manifest(b"<!doctype html><p>Log in"),
+        manifest(b""),
+        manifest(b" " * 200_000),
+        lambda site: rewrite(site.web, lambda told: told.update(schema_version=2)),
+        lambda site: rewrite(site.web, lambda told: told.update(about="0" * 64)),
+        every(lambda content: b"<!doctype html><p>Log in"),
+        every(lambda content: content[:-7]),
+        every(lambda content: content + bytes(10**7)),
+        every(lambda content: content[:20] + bytes([content[20] ^ 1]) + content[21:]),
+    ],
+    ids=[
+        *("no files", "404", "503", "a part", "redirect", "cut", "a web page", "empty", "huge"),
+        *("version", "another about", "web pages", "cut short", "longer", "one bit"),
+    ],
+)
+def test_a_broken_host_is_no_miss(page_of_broken_host: Page, site: Site, breaking: Break) -> None:
+    page = page_of_broken_host
+    page.goto(site.web.url("index.html"))
+    breaking(site)
+    look_up(page, nsid(3))
     assert "could not be looked up" in page.locator("#answer").inner_text()
+    assert "Nothing was found" not in page.locator("body").inner_text()
+
+
+def test_a_look_up_that_is_replaced_meanwhile_is_asked_again_as_a_whole(
+    page_of_broken_host: Page, site: Site
+) -> None:
+    page = page_of_broken_host
+    new = {path: content for path, content in site.web.files.items() if not path.startswith("nsid/")}
+    old = dict(site.web.files)
+    page.goto(site.web.url("index.html"))
+    # The first lookup.json leads to files that are gone by the time they are asked for.
+    forge(site.web, "nsid", [(0, [bytes(4096)])])
+    for path in [path for path in site.web.files if path.startswith("nsid/") and path not in old]:
+        del site.web.files[path]
+
+    def replaced(handler: Handler) -> bool:
+        handler.answer(200, handler.web.files["lookup.json"])
+        handler.web.files = {**new, **old}
+        return True
+
+    site.web.faults.append(replaced)
+    look_up(page, nsid(3))
+    assert len(downloaded(page)) >= len(site.data.photos[nsid(3)])
+
+
+def test_a_person_and_photos_are_not_looked_up_together(page: Page, site: Site) -> None:
+    page.goto(site.web.url("index.html"))
+    before = len(site.web.requests)
+    page.locator("#query").fill(f"{nsid(3)}\n{site.data.unowned[0]}")
+    page.get_by_role("button", name="Look up").click()
+    expect(page.locator("#status")).to_contain_text("not both at once")
+    assert len(site.web.requests) == before
+
+
+def test_a_static_link_is_looked_up_by_its_hash_too(page: Page, site: Site, tmp_path: Path) -> None:
+    link = "https://live.staticflickr.com/65535/48600109393_0123456789_b.jpg"
+    (hashed, *_) = yfcc_photo_hashes("48600109393", "65535", "0123456789", 7)
+    add(tmp_path / "indexes", "hashes", "pass-csv", f"hash,licensename\n{hashed},Attribution License\n")
+    indexes = open_indexes(tmp_path / "indexes").readable
+    publish(indexes, tmp_path / "public", now=NOW)
+    site.web.files = contents(tmp_path / "public")
+    page.goto(site.web.url("index.html"))
+    look_up(page, link)
+    (row,) = downloaded(page)
+    assert (row["photo_id"], row["dataset"]) == ("48600109393", "hashes")
+    assert on_page([row]) == by_command_line(Site(tmp_path, indexes, site.data, site.web), link)
+    look_up(page, "48600109393")
+    assert "identify photos by other keys" in page.locator("#result").inner_text()
+
+
+def test_what_is_too_large_to_be_fetched_whole_is_named_as_not_checked(
+    page: Page, site: Site, tmp_path: Path
+) -> None:
+    rewrite(site.web, lambda told: told["sections"]["unowned"].update(pages=100_000, page_bytes=10**6))
+    path = tmp_path / "part1.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("account_profile.json", json.dumps({"nsid": nsid(3)}))
+        archive.writestr("photo_7.json", json.dumps({"id": "7"}))
+    page.goto(site.web.url("index.html"))
+    page.locator("#export").set_input_files(path)
+    page.locator("#answer").wait_for()
+    shown = page.locator("#result").inner_text()
+    assert "Photos of yours that were found" in shown
+    assert "Not checked: photos whose owner this host does not know" in shown
+    assert not [request for request in site.web.requests if request.path.startswith("/unowned/")]
 
 
 def test_a_pinned_root_is_kept(page: Page, site: Site) -> None:

@@ -10,7 +10,7 @@ import pytest
 from auditor import report
 from auditor.sandbox import Sandbox
 from tests.cli.conftest import Program
-from tests.datasets.web import Web, serve
+from tests.datasets.web import Handler, Web, serve
 from tests.lookup.conftest import contents
 
 SCHEMAS = Path(report.__file__).parent / "schemas"
@@ -153,11 +153,60 @@ def test_people_can_be_left_out(indexed: Program, box: Sandbox, tmp_path: Path) 
         result = indexed("--home", tmp_path / "none", "check", box.account.me.nsid, "--lookup", web.base)
     assert result.code == 0
     assert "leaves out" in result.err
-    (tmp_path / "not.txt").write_text("Ada Lovelace of London\n")
-    assert (
-        indexed("datasets", "publish", tmp_path / "p", "--lookup", "--except", tmp_path / "not.txt").code == 2
-    )
     assert indexed("datasets", "publish", tmp_path / "p", "--except", tmp_path / "not.txt").code == 2
+    (tmp_path / "not.txt").write_text("nobody-here\n99000009@N00\n")
+    told = indexed("datasets", "publish", tmp_path / "p", "--lookup", "--except", tmp_path / "not.txt")
+    assert (told.code, "in none of the indexes: 99000009@N00, nobody-here" in told.out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *("Ada Lovelace of London", "12345678@N0", "12345678N00", "12345678@M00", "me@example.org", "0123"),
+        *("https://example.org/ada", "https://www.flickr.com/photos/ada/albums/721", "99999999999999999999"),
+    ],
+)
+def test_a_mistyped_entry_of_those_to_be_left_out_is_refused(
+    indexed: Program, tmp_path: Path, entry: str
+) -> None:
+    """Whoever it means would be published."""
+    (tmp_path / "not.txt").write_text(f"alias-of-somebody\n{entry}\n")
+    result = indexed("datasets", "publish", tmp_path / "p", "--lookup", "--except", tmp_path / "not.txt")
+    assert result.code == 2
+    assert "line 2 of not.txt" in result.err
+    assert not (tmp_path / "p").exists()
+
+
+def test_people_are_not_asked_for_by_nsid_and_alias_in_one_go(elsewhere: Program, site: Web) -> None:
+    for targets in (("99000001@N07", "https://www.flickr.com/people/ada/"), ("ada", "99000001@N07")):
+        result = elsewhere("check", *targets, "--lookup", site.base)
+        assert (result.code, "one go" in result.err) == (6, True)
+        assert not [request for request in site.requests if "nsid" in request.path or "alias" in request.path]
+    assert elsewhere("check", "ada", "bob", "--lookup", site.base).code == 0
+
+
+def test_a_look_up_that_is_replaced_while_it_is_asked_is_asked_again(
+    elsewhere: Program, box: Sandbox, site: Web
+) -> None:
+    whole = dict(site.files)
+    site.files = {path: content for path, content in whole.items() if not path.startswith("nsid/")}
+
+    def replaced(handler: Handler) -> bool:
+        """When the first file of owners is asked for: from now on there is another look-up."""
+        if not handler.path.startswith("/nsid/"):
+            site.faults.append(replaced)
+            return False
+        told = json.loads(whole["lookup.json"])
+        later = {**told, "left_out": 1}
+        site.files = {**whole, "lookup.json": json.dumps(later).encode()}
+        handler.answer(404)
+        return True
+
+    site.faults.append(replaced)
+    result = elsewhere("check", box.account.me.nsid, "--lookup", site.base)
+    assert (result.code, "Asking the new one" in result.err) == (1, True)
+    assert "leaves out: 1 person or photo" in result.err
+    assert "Warning" not in result.err
 
 
 def test_a_look_up_is_not_published_without_an_index_that_is_damaged(

@@ -1,6 +1,7 @@
 """Look-ups of invented indexes, served on loopback by a server that remembers what it was asked."""
 
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,12 +13,14 @@ from auditor.datasets import readers
 from auditor.datasets.index.build import build
 from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.lookup import Index
-from auditor.lookup.client import Asked, Lookup, open_lookup
+from auditor.lookup.asked import Asked
+from auditor.lookup.client import Lookup, open_lookup
+from auditor.lookup.left_out import LeftOut
 from auditor.lookup.publish import Published, publish
-from auditor.lookup.staging import LeftOut
 from tests.datasets.web import Web, serve
 
-NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+NOW = datetime(2025, 11, 26, 12, tzinfo=UTC)
+"""Past, by any clock: a look-up of the future is refused."""
 
 
 def nsid(number: int) -> str:
@@ -117,8 +120,8 @@ class Hosted:
         home = self.home / str(len(self.web.requests)) if fresh else self.home
         return open_lookup(self.web.base, home)
 
-    def ask(self, *, fresh: bool = False, account: str | None = None) -> Asked:
-        return Asked(self.open(fresh=fresh), nsid=account)
+    def ask(self, *, fresh: bool = False, account: str | None = None, alone: bool = False) -> Asked:
+        return Asked(self.open(fresh=fresh), nsid=account, alone=alone)
 
     def requests(self, act: Callable[[], object]) -> list[str]:
         """The paths that were asked for while `act` ran."""
@@ -151,15 +154,24 @@ def hosted(made: tuple[Path, tuple[Index, ...], Published], tmp_path: Path) -> I
         yield Hosted(folder, web, published, indexes, tmp_path / "cache")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def few() -> Data:
     return invent(250, seed=2)
 
 
+@pytest.fixture(scope="session")
+def small_made(tmp_path_factory: pytest.TempPathFactory, few: Data) -> tuple[Path, Published]:
+    place = tmp_path_factory.mktemp("small")
+    indexes = build_indexes(place / "indexes", few)
+    return place, publish(indexes, place / "public", now=NOW)
+
+
 @pytest.fixture
-def small(tmp_path: Path, few: Data) -> Iterator[Hosted]:
-    """A look-up of its own for a test."""
-    indexes = build_indexes(tmp_path / "indexes", few)
-    published = publish(indexes, tmp_path / "public", now=NOW)
+def small(small_made: tuple[Path, Published], tmp_path: Path) -> Iterator[Hosted]:
+    """A look-up of its own for a test: a copy, for tests change it."""
+    place, published = small_made
+    for name in ("indexes", "public"):
+        shutil.copytree(place / name, tmp_path / name)
+    indexes = open_indexes(tmp_path / "indexes").readable
     with serve(Web(files=contents(tmp_path / "public"))) as web:
         yield Hosted(tmp_path / "public", web, published, indexes, tmp_path / "cache")

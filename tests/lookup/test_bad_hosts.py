@@ -1,15 +1,31 @@
 """A host that is broken, lies or changes: a clear error, and never a "not found" that nobody looked for."""
 
+import errno
 import json
+import os
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from auditor.audit.match import Subject, match
-from auditor.errors import AuditorError, RefusedError, UnreachableError, UsageError, WrongFileError
+from auditor.errors import (
+    AuditorError,
+    RefusedError,
+    StorageError,
+    UnreachableError,
+    UsageError,
+    WrongFileError,
+)
+from auditor.files import storage_error
+from auditor.lookup import host
+from auditor.lookup import publish as publishing
+from auditor.lookup.asked import Asked
 from auditor.lookup.client import open_lookup
 from auditor.lookup.host import ATTEMPTS, Host
+from auditor.lookup.left_out import LeftOut
 from tests.datasets.web import Handler, cut, redirect, status
 from tests.lookup.conftest import NOW, Data, Hosted, nsid
 
@@ -142,8 +158,6 @@ def test_an_old_look_up_put_back_is_refused(small: Hosted) -> None:
     ],
 )
 def test_an_address_that_is_none(address: str, error: type[AuditorError], tmp_path: object) -> None:
-    from pathlib import Path
-
     with pytest.raises(error):
         Host(address, Path(str(tmp_path)))
 
@@ -172,7 +186,113 @@ def test_a_connection_that_is_cut_is_made_again(small: Hosted) -> None:
 
 
 def test_nobody_answers(tmp_path: object) -> None:
-    from pathlib import Path
-
     with pytest.raises(UnreachableError):
         open_lookup("http://127.0.0.1:9/", Path(str(tmp_path)))
+
+
+def test_a_look_up_of_the_future_is_refused_and_does_not_spoil_the_next(small: Hosted) -> None:
+    """Taken as the newest that was seen, it would have every true one refused."""
+    now = small.web.files["lookup.json"]
+    edit(generated_at="9999-12-31T23:59:59+00:00")(small)
+    with pytest.raises(RefusedError, match="still to come"):
+        small.open()
+    small.web.files["lookup.json"] = now
+    assert small.open().by_prefix("nsid", nsid(3))
+
+
+@pytest.mark.parametrize(
+    "time", ["2025-11-26T12:00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"]
+)
+def test_a_time_that_is_none(small: Hosted, time: str) -> None:
+    edit(generated_at=time)(small)
+    with pytest.raises(WrongFileError, match="not a look-up"):
+        small.open()
+
+
+def test_times_are_compared_by_what_they_are_in_utc(small: Hosted) -> None:
+    edit(generated_at="2025-11-26T23:00:00+14:00")(small)  # before NOW, though it reads as after it
+    small.open()
+    edit(generated_at="2025-11-26T12:00:00+00:00")(small)
+    small.open()
+
+
+def replaced_at(part: str, files: dict[str, bytes]) -> Callable[[Handler], bool]:
+    """Other files are there from when one whose name holds `part` is asked for."""
+
+    def fault(handler: Handler) -> bool:
+        if part in handler.path:
+            handler.web.files = files
+        else:
+            handler.web.faults.append(fault)
+        return False
+
+    return fault
+
+
+@pytest.mark.parametrize("part", ["about", "nsid/tree", "nsid/group", "page"])
+def test_a_look_up_that_is_replaced_while_it_is_asked_is_known_as_that(
+    small: Hosted, few: Data, part: str
+) -> None:
+    old = dict(small.web.files)
+    some = frozenset(map(nsid, range(4, 40)))  # so many that every bucket changes
+    small.again(left_out=LeftOut(nsids=some), now=NOW + timedelta(days=1))
+    names = publishing._before(small.folder).names | {"lookup.json"}
+    new = {path: content for path, content in small.web.files.items() if path in names}
+    small.web.files = old
+    (page,) = [
+        path
+        for path in small.requests(lambda: small.open(fresh=True).by_prefix("nsid", nsid(3)))
+        if path.startswith("/nsid/") and not re.search("tree|group", path)
+    ]
+    small.web.faults.append(replaced_at(page if part == "page" else part, new))
+    asked = small.ask(fresh=True)
+    for index in asked.indexes():
+        match(owner(nsid(3)), index)
+    if part == "about":  # opened anew, before anything was asked
+        assert asked.failure is None
+        assert asked._lookup.told.left_out == len(some)
+    else:
+        assert asked.failure
+        assert asked._lookup.replaced
+
+
+def test_a_pinned_look_up_that_is_replaced_while_it_is_asked_is_refused(small: Hosted) -> None:
+    lookup = open_lookup(f"{small.web.base}/#{small.published.root}", small.home)
+    small.again(now=NOW + timedelta(days=1))
+    small.web.files = {path: content for path, content in small.web.files.items() if "nsid/" not in path}
+    asked = Asked(lookup)
+    for index in asked.indexes():
+        match(owner(nsid(3)), index)
+    assert isinstance(asked.failure, RefusedError)
+    assert "not the one you named" in asked.failure.message
+    assert not lookup.replaced
+
+
+def test_kept_files_are_removed_when_they_are_old_or_too_many(
+    small: Hosted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> list[Path]:
+        return [path for path in small.home.rglob("*") if path.is_file() and path.name != "newest"]
+
+    lookup = small.open()
+    assert lookup.by_prefix("nsid", nsid(3))
+    old, *others = kept()
+    os.utime(old, (0, 0))
+    lookup.host.close()
+    assert set(kept()) == set(others)
+    monkeypatch.setattr(host, "KEPT_BYTES", 10_000)
+    lookup.host.close()
+    assert sum(path.stat().st_size for path in kept()) <= 10_000
+    assert next(small.home.rglob("newest"), None)
+
+
+def test_a_full_disk_here_is_said_and_is_no_miss(small: Hosted, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = small.ask(fresh=True)
+
+    def full(*_: object, **__: object) -> None:
+        raise storage_error(small.home, OSError(errno.ENOSPC, "No space left on device"))
+
+    monkeypatch.setattr(host, "write_atomic", full)
+    for index in asked.indexes():
+        assert not match(owner(nsid(3)), index).by_owner
+    assert isinstance(asked.failure, StorageError)

@@ -6,7 +6,7 @@ from functools import partial
 
 from auditor.audit.match import Subject, match
 from auditor.lookup import keys, tree
-from auditor.lookup.client import Asked
+from auditor.lookup.asked import Asked
 from auditor.lookup.publish import MOST_PAGE
 from tests.lookup.conftest import Data, Hosted, nsid
 
@@ -36,8 +36,8 @@ def start_of(hosted: Hosted, value: str) -> tree.Range:
     lookup = hosted.open()
     section = lookup.told.sections[keys.NSID]
     prefix = keys.digest(keys.NSID, value).prefix
-    group = tree.covering(lookup._tree(keys.NSID, section), prefix)
-    return tree.covering(lookup._group(keys.NSID, group), prefix)
+    group, _ = tree.covering(lookup._table(tree.tree_name(keys.NSID, section.tree), section.tree), prefix)
+    return tree.covering(lookup._table(tree.group_name(keys.NSID, group), group.pages[0]), prefix)[0]
 
 
 def test_the_log_holds_prefixes_and_nothing_that_tells_who_asks(hosted: Hosted) -> None:
@@ -107,12 +107,41 @@ def test_the_photos_of_an_account_do_not_change_what_is_asked(hosted: Hosted, da
     assert hosted.requests(lambda: audit([], nsid(9))) == full
 
 
+def test_an_audit_finds_records_by_alias_in_what_is_fetched_whole(hosted: Hosted, data: Data) -> None:
+    """Photos that are gone are found by an alias, which is never asked for by prefix."""
+    subject = Subject(frozenset(), {}, nsids=frozenset({nsid(9)}), aliases=frozenset({"alias-7"}))
+    asked = hosted.ask(fresh=True, account=nsid(9))
+    found = {
+        item.photo_id
+        for index in asked.for_account((), ())[0]
+        for item in match(subject, index).by_owner
+        if index.name == "aliases"
+    }
+    assert found == {str(photo) for photo in data.aliased["alias-7"]}
+    assert not [request for request in hosted.web.requests if request.path.startswith("/alias/")]
+
+
 def test_several_photos_are_never_asked_for_by_prefix(hosted: Hosted, data: Data) -> None:
     def check(photo_ids: list[int]) -> None:
         ask(hosted.ask(fresh=True), Subject(frozenset(map(str, photo_ids)), {}))
 
     some = hosted.requests(lambda: check(data.photos[nsid(0)][:3]))
     assert hosted.requests(lambda: check([11, 12])) == some
+
+
+def test_a_photo_beside_something_else_is_not_asked_for_by_prefix(hosted: Hosted, data: Data) -> None:
+    """The prefixes of a person and of one of their photos together fit that one account alone."""
+    photo = Subject(frozenset({str(data.photos[nsid(0)][0])}), {})
+
+    def check(*, alone: bool) -> None:
+        asked = hosted.ask(fresh=True, alone=alone)
+        ask(asked, photo)
+        ask(asked, owner(nsid(0)))
+
+    pages = [path for path in hosted.requests(lambda: check(alone=False)) if path.startswith("/photo_id/0")]
+    section = hosted.published.described.sections[keys.PHOTO]
+    assert len(pages) == len([path for path in hosted.web.files if path.startswith("photo_id/0")])
+    assert section.pages > 1
 
 
 def test_an_account_is_never_asked_for_by_nsid_and_alias_together(hosted: Hosted) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from auditor.datasets.index.folder import remove
+from auditor.datasets.index.lookup import Index
 from auditor.errors import RefusedError, StorageError, UsageError
+from auditor.lock import folder_lock
 from auditor.lookup import keys
 from auditor.lookup import publish as publishing
+from auditor.lookup.left_out import LeftOut
 from auditor.lookup.publish import page_size, publish
-from auditor.lookup.staging import LeftOut
 from tests.lookup.conftest import NOW, Data, Hosted, add, contents, nsid
 
 
@@ -81,6 +83,46 @@ def test_people_who_do_not_want_to_be_found_are_not(small: Hosted, few: Data) ->
     assert not found(small, keys.PHOTO, few.aliased[alias][0])
     assert found(small, keys.NSID, nsid(4)) == len(few.photos[nsid(4)]) + min(2, len(few.photos[nsid(4)]))
     assert small.open(fresh=True).told.left_out == 3
+
+
+def test_a_person_is_left_out_by_both_names_whichever_was_given(small: Hosted) -> None:
+    """One record names the account by NSID and by alias, others by one of them."""
+    indexes, gone = small.indexes[0].folder.parent, nsid(3)
+    rows = "ImageID,Subset,OriginalURL,OriginalLandingURL,License,AuthorProfileURL\n" + (
+        "0006400c1c224e19,train,https://farm7.staticflickr.com/6034/4711_1f59acb40a_o.jpg,"
+        f"https://www.flickr.com/photos/alias-3/4711,,https://www.flickr.com/people/{gone}/\n"
+    )
+    add(indexes, "linked", "open-images-csv", rows)
+    assert {(hit.nsid, hit.alias) for hit in Index.open(indexes / "linked").by_photo({"4711"})} == {
+        (gone, "alias-3")
+    }
+    small.again()
+    assert found(small, keys.NSID, gone)
+    assert found(small, keys.ALIAS, "alias-3") > 1
+    for left_out in (LeftOut(nsids=frozenset({gone})), LeftOut(aliases=frozenset({"alias-3"}))):
+        small.again(left_out=left_out, now=NOW + timedelta(days=1))
+        assert not found(small, keys.NSID, gone)
+        assert not found(small, keys.ALIAS, "alias-3")
+
+
+def test_whoever_is_left_out_and_is_in_nothing_is_named(small: Hosted, few: Data) -> None:
+    stranger, photo = nsid(77_777), "4712"
+    published = small.again(
+        left_out=LeftOut(frozenset({nsid(3), stranger}), frozenset({"alias-3", "nobody"}), frozenset({photo}))
+    )
+    assert published.unmet == (stranger, "nobody", photo)
+    assert published.described.left_out == 5
+
+
+def test_a_folder_is_written_to_by_one_at_a_time(small: Hosted) -> None:
+    before = contents(small.folder)
+    with (
+        folder_lock(small.folder, "a look-up is written to it"),
+        pytest.raises(RefusedError, match="another process"),
+    ):
+        small.again(now=NOW + timedelta(days=1))
+    assert contents(small.folder) == before
+    small.again(now=NOW + timedelta(days=1))
 
 
 def test_where_two_indexes_name_different_owners_none_is_borrowed(small: Hosted, few: Data) -> None:

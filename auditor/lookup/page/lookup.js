@@ -6,7 +6,8 @@
 "use strict";
 (() => {
   const DOMAIN = "flickr-auditor lookup 1";
-  const MOST_WHOLE = 64e6;
+  const MOST_WHOLE = 64e6, MOST_UNPACKED = 2 ** 28, MOST_NUMBERS = 2 ** 22, PATIENCE = 120_000;
+  const LEAST_WIDTH = { nsid: 2 ** 15, alias: 2 ** 15, photo_id: 2 ** 8 };
   const SHOWN = 100;
   const COLUMNS = ["dataset", "source", "via", "license", "flags", "photo", "row", "text", "key"];
   const ORIGINAL = 1, NO_PHOTO = 2, SAME_PHOTO = 4, JOINED = 8;
@@ -19,29 +20,30 @@
     en: {
       name: "English", title: "Are my Flickr photos in a dataset?", language: "Language",
       intro: "Type who you are on Flickr, or the links of your photos. Your browser fetches a file that holds the records of at least a hundred accounts, if the host knows as many, and looks in it for yours. The host does not learn which of them you are.",
-      label: "Your NSID, your profile, or links of photos", hint: "One a line: 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/…, or the number of a photo.",
+      label: "Your NSID, your profile, or links of photos", hint: "One per line: 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/…, or the number of a photo.",
       look: "Look up", export: "Or choose the files of your Flickr data export (you can also drop them here). They stay in your browser.",
       nsidHow: "How do I find my NSID?", nsidText: "It is the number with @N in it that Flickr gave your account, and the only name by which most datasets know you: user names and display names are no keys, because others can have the same. Open your photostream on flickr.com, show the source of the page (Ctrl+U) and search for \"nsid\". It is also in account_profile.json of your data export.",
       working: "Looking …", none: "Write something to look for, or choose your data export.",
-      unreadable: "These lines could not be read: {0}", two: "The lines name more than one person. Look them up one after the other.",
-      found: "Photos of yours that were found: {0} · datasets: {1}", foundPhoto: "Photos that were found: {0} · datasets: {1}", nothing: "Nothing was found. Datasets that were looked in: {0}",
+      unreadable: "These lines could not be read: {0}", two: "The lines name more than one person. Look them up one after the other.", mixed: "Look up a person or photos, not both at once: together they would tell the host who you are.",
+      found: "Photos of yours that were found: {0} · datasets: {1}", foundPhoto: "Photos that were found: {0} · datasets: {1}", nothing: "Nothing was found. Datasets checked: {0}",
       nameless: "· records without a photo id: {0}",
-      proves: "That proves nothing for the datasets that are not in here.", leftOut: "Left out of it at their own wish: {0} (people or photos).",
-      aliasOnly: "Looked for by the alias alone. Most datasets know accounts by NSID only: look that up too, some other time. Both at once would tell the host who you are.",
-      ownerOnly: "Of some datasets nobody here knows the owners of the photos. Your data export finds those too.",
-      notLooked: "Not looked in, because they name their photos by other keys, which flickr-auditor can look for: {0}",
+      proves: "That proves nothing about datasets that are not included here.", leftOut: "Left out at their own request: {0} (people or photos).",
+      aliasOnly: "Looked up by alias only. Most datasets know accounts by NSID only, so look that up too, at another time. Both at once would tell the host who you are.",
+      ownerOnly: "For some photos this host does not know the owner. Choose your data export to look for those too.",
+      notLooked: "Not checked, because they identify photos by other keys, which flickr-auditor can look for: {0}",
       records: "{0} records", collected: "collected as {0}", by: "by way of {0}", original: "links to the original file",
       more: "Show {0} more", of: "{0}, {1}", csv: "Download as CSV", list: "Download the links as a list for flickr-auditor",
-      thumbs: "Show thumbnails (Flickr will see that you look at them)",
+      thumbs: "Show thumbnails (Flickr will see that you view them)",
       sent: "This is all that was sent", sentText: "These files were fetched from the host of this page. It sees their names, your network address and the time, as of every page that you open.",
       unknown: "Datasets that this host does not know ({0})", nobody: "Datasets that nobody can check, because they published nothing that leads back to a photo ({0})",
-      next: "What to do now", nextText: "Protect your photos: tag them no_cv, change their licence or make them private. Then ask the publishers to take them out, with the link of every one. The free program flickr-auditor does both, in bulk, and with a preview:",
+      next: "What you can do now", nextText: "Protect your photos: tag them no_cv, change their licence or make them private. Then ask the publishers to remove them, with a link to every photo. The free program flickr-auditor does both, in bulk and with a preview:",
       faces: "faces", bodies: "people", movement: "movement", geolocation: "places", general: "general",
-      foot: "The look-up of {0} holds what its host says. This page keeps nothing, sets no cookie and loads nothing from anybody else.", root: "Root: {0}",
+      foot: "This look-up of {0} contains what its host put into it. This page stores nothing, sets no cookies and loads nothing from anyone else.", root: "Root: {0}",
       folder: "This page was opened as a file, and browsers do not let it read the files beside it. Choose the folder it is in:",
-      failed: "It could not be looked up, so nothing is known: {0}", missing: "the file {0} is missing or cannot be read", wrong: "the file {0} is damaged, or not the one that it should be. Load the page again",
-      version: "this look-up is in a version that the page does not read", pinned: "this is not the look-up whose root is in the address",
-      tooLarge: "for more than one photo everything would have to be fetched ({0} MB), because a few prefixes together would tell the host who you are. Look up your NSID, or one photo at a time",
+      failed: "Your photos could not be looked up, so nothing is known yet: {0}", missing: "the file {0} is missing or cannot be read", wrong: "the file {0} is damaged, or not the one that it should be. Load the page again",
+      version: "this look-up is in a version that the page does not read", pinned: "this is not the look-up whose root is in the address", narrow: "this look-up offers a range with so few accounts that asking for it would tell the host who you are. Nothing was asked",
+      unasked: "Not checked: photos whose owner this host does not know. All of their records would have to be fetched ({0} MB). flickr-auditor can check them with a local index.",
+      tooLarge: "for more than one photo everything would have to be fetched ({0} MB), because several prefixes together would tell the host who you are. Look up your NSID, or a single photo",
     },
     de: {
       name: "Deutsch", title: "Sind meine Flickr-Fotos in einem Datensatz?", language: "Sprache",
@@ -50,13 +52,13 @@
       look: "Suchen", export: "Oder wählen Sie die Dateien Ihres Flickr-Datenexports (Sie können sie auch hierher ziehen). Sie bleiben in Ihrem Browser.",
       nsidHow: "Wie finde ich meine NSID?", nsidText: "Das ist die Nummer mit @N, die Flickr Ihrem Konto gegeben hat, und der einzige Name, unter dem die meisten Datensätze Sie kennen: Benutzer- und Anzeigenamen sind keine Schlüssel, denn andere können dieselben haben. Öffnen Sie Ihren Fotostream auf flickr.com, zeigen Sie den Quelltext der Seite an (Strg+U) und suchen Sie nach \"nsid\". Sie steht auch in account_profile.json Ihres Datenexports.",
       working: "Suche läuft …", none: "Geben Sie etwas ein oder wählen Sie Ihren Datenexport.",
-      unreadable: "Diese Zeilen waren nicht zu lesen: {0}", two: "Die Zeilen nennen mehr als eine Person. Suchen Sie eine nach der anderen.",
-      found: "Gefundene Fotos von Ihnen: {0} · Datensätze: {1}", foundPhoto: "Gefundene Fotos: {0} · Datensätze: {1}", nothing: "Nichts gefunden. Durchsuchte Datensätze: {0}",
+      unreadable: "Diese Zeilen waren nicht zu lesen: {0}", two: "Die Zeilen nennen mehr als eine Person. Suchen Sie eine nach der anderen.", mixed: "Suchen Sie nach einer Person oder nach Fotos, nicht nach beidem zugleich: Zusammen würde es dem Anbieter verraten, wer Sie sind.",
+      found: "Gefundene Fotos von Ihnen: {0} · Datensätze: {1}", foundPhoto: "Gefundene Fotos: {0} · Datensätze: {1}", nothing: "Nichts gefunden. Geprüfte Datensätze: {0}",
       nameless: "· Einträge ohne Fotonummer: {0}",
-      proves: "Das beweist nichts für Datensätze, die hier nicht enthalten sind.", leftOut: "Auf eigenen Wunsch nicht enthalten: {0} (Personen oder Fotos).",
+      proves: "Über Datensätze, die hier nicht enthalten sind, sagt das nichts aus.", leftOut: "Auf eigenen Wunsch nicht enthalten: {0} (Personen oder Fotos).",
       aliasOnly: "Nur nach dem Alias gesucht. Die meisten Datensätze kennen Konten nur unter der NSID: Suchen Sie auch diese, aber ein andermal. Beide zusammen verrieten dem Anbieter, wer Sie sind.",
-      ownerOnly: "Von manchen Datensätzen kennt hier niemand die Urheber der Fotos. Mit Ihrem Datenexport finden Sie auch diese.",
-      notLooked: "Nicht durchsucht, weil sie ihre Fotos auf andere Weise benennen, die flickr-auditor kennt: {0}",
+      ownerOnly: "Von manchen Fotos kennt dieser Anbieter den Urheber nicht. Mit Ihrem Datenexport finden Sie auch diese.",
+      notLooked: "Nicht geprüft, weil sie Fotos anders bezeichnen; flickr-auditor kann auch danach suchen: {0}",
       records: "{0} Einträge", collected: "gesammelt als {0}", by: "bekannt durch {0}", original: "führt zur Originaldatei",
       more: "{0} weitere zeigen", of: "{0}, {1}", csv: "Als CSV herunterladen", list: "Die Links als Liste für flickr-auditor herunterladen",
       thumbs: "Vorschaubilder zeigen (Flickr sieht dann, dass Sie sie ansehen)",
@@ -64,65 +66,68 @@
       unknown: "Datensätze, die dieser Anbieter nicht kennt ({0})", nobody: "Datensätze, die niemand prüfen kann, weil sie nichts veröffentlicht haben, was zu einem Foto zurückführt ({0})",
       next: "Was Sie jetzt tun können", nextText: "Schützen Sie Ihre Fotos: Versehen Sie sie mit dem Tag no_cv, ändern Sie die Lizenz oder machen Sie sie privat. Bitten Sie dann die Herausgeber, sie zu entfernen, mit dem Link jedes Fotos. Das freie Programm flickr-auditor erledigt beides für viele Fotos auf einmal und mit Vorschau:",
       faces: "Gesichter", bodies: "Personen", movement: "Bewegung", geolocation: "Orte", general: "Allgemeines",
-      foot: "Das Verzeichnis vom {0} enthält, was sein Anbieter angibt. Diese Seite speichert nichts, setzt kein Cookie und lädt nichts von anderen.", root: "Wurzel: {0}",
+      foot: "Das Verzeichnis vom {0} enthält, was sein Anbieter angibt. Diese Seite speichert nichts, setzt kein Cookie und lädt nichts von anderen.", root: "Prüfsumme (Root): {0}",
       folder: "Diese Seite wurde als Datei geöffnet, und Browser lassen sie die Dateien daneben nicht lesen. Wählen Sie den Ordner, in dem sie liegt:",
       failed: "Die Suche war nicht möglich, also ist nichts bekannt: {0}", missing: "die Datei {0} fehlt oder ist nicht zu lesen", wrong: "die Datei {0} ist beschädigt oder nicht die richtige. Laden Sie die Seite neu",
-      version: "dieses Verzeichnis hat eine Version, die die Seite nicht liest", pinned: "dies ist nicht das Verzeichnis, dessen Wurzel in der Adresse steht",
-      tooLarge: "für mehr als ein Foto müsste alles geholt werden ({0} MB), denn einige Präfixe zusammen verrieten dem Anbieter, wer Sie sind. Suchen Sie nach Ihrer NSID oder nach einem Foto auf einmal",
+      version: "dieses Verzeichnis hat eine Version, die die Seite nicht liest", pinned: "dies ist nicht das Verzeichnis, dessen Prüfsumme in der Adresse steht", narrow: "dieses Verzeichnis bietet einen Bereich mit so wenigen Konten an, dass die Anfrage verriete, wer Sie sind. Es wurde nicht gefragt",
+      unasked: "Nicht geprüft: Fotos, deren Urheber dieser Anbieter nicht kennt. Alle ihre Einträge müssten geholt werden ({0} MB). flickr-auditor kann sie mit einem lokalen Index prüfen.",
+      tooLarge: "für mehr als ein Foto müsste alles geholt werden ({0} MB), denn mehrere Präfixe zusammen verrieten dem Anbieter, wer Sie sind. Suchen Sie nach Ihrer NSID oder nach einem einzelnen Foto",
     },
     fr: {
       name: "Français", title: "Mes photos Flickr sont-elles dans un jeu de données ?", language: "Langue",
       intro: "Indiquez qui vous êtes sur Flickr, ou les liens de vos photos. Votre navigateur récupère un fichier contenant les entrées d’au moins cent comptes, si l’hébergeur en connaît autant, et y cherche les vôtres. L’hébergeur n’apprend pas lequel est le vôtre.",
       label: "Votre NSID, votre profil ou des liens de photos", hint: "Un par ligne : 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/… ou le numéro d’une photo.",
-      look: "Chercher", export: "Ou choisissez les fichiers de votre export de données Flickr (vous pouvez aussi les déposer ici). Ils restent dans votre navigateur.",
+      look: "Rechercher", export: "Ou choisissez les fichiers de votre export de données Flickr (vous pouvez aussi les déposer ici). Ils restent dans votre navigateur.",
       nsidHow: "Comment trouver mon NSID ?", nsidText: "C’est le numéro contenant @N que Flickr a donné à votre compte, et le seul nom sous lequel la plupart des jeux de données vous connaissent : les noms d’utilisateur et d’affichage ne sont pas des clés, car d’autres peuvent porter les mêmes. Ouvrez votre galerie sur flickr.com, affichez la source de la page (Ctrl+U) et cherchez \"nsid\". Il figure aussi dans account_profile.json de votre export.",
       working: "Recherche en cours …", none: "Saisissez quelque chose ou choisissez votre export de données.",
-      unreadable: "Ces lignes n’ont pas pu être lues : {0}", two: "Les lignes désignent plusieurs personnes. Cherchez-les l’une après l’autre.",
-      found: "Photos de vous trouvées : {0} · jeux de données : {1}", foundPhoto: "Photos trouvées : {0} · jeux de données : {1}", nothing: "Rien n’a été trouvé. Jeux de données consultés : {0}",
+      unreadable: "Ces lignes n’ont pas pu être lues : {0}", two: "Les lignes désignent plusieurs personnes. Cherchez-les l’une après l’autre.", mixed: "Cherchez une personne ou des photos, pas les deux à la fois : ensemble, elles révéleraient à l’hébergeur qui vous êtes.",
+      found: "Photos de vous trouvées : {0} · jeux de données : {1}", foundPhoto: "Photos trouvées : {0} · jeux de données : {1}", nothing: "Rien n’a été trouvé. Jeux de données vérifiés : {0}",
       nameless: "· entrées sans numéro de photo : {0}",
-      proves: "Cela ne prouve rien pour les jeux de données absents d’ici.", leftOut: "Exclues à leur propre demande : {0} (personnes ou photos).",
+      proves: "Cela ne prouve rien pour les jeux de données qui ne sont pas inclus ici.", leftOut: "Exclues à leur propre demande : {0} (personnes ou photos).",
       aliasOnly: "Recherche par alias uniquement. La plupart des jeux de données ne connaissent que le NSID : cherchez-le aussi, à un autre moment. Les deux à la fois révéleraient à l’hébergeur qui vous êtes.",
-      ownerOnly: "Pour certains jeux de données, personne ici ne connaît les auteurs des photos. Votre export de données permet de les trouver aussi.",
-      notLooked: "Non consultés, car ils désignent leurs photos par d’autres clés, que flickr-auditor sait chercher : {0}",
+      ownerOnly: "Pour certaines photos, cet hébergeur ne connaît pas l’auteur. Choisissez votre export de données pour les chercher aussi.",
+      notLooked: "Non vérifiés, car ils désignent les photos par d’autres clés, que flickr-auditor sait chercher : {0}",
       records: "{0} entrées", collected: "collectée sous {0}", by: "connu grâce à {0}", original: "mène au fichier original",
       more: "Afficher {0} de plus", of: "{0}, {1}", csv: "Télécharger en CSV", list: "Télécharger les liens sous forme de liste pour flickr-auditor",
       thumbs: "Afficher les vignettes (Flickr verra que vous les regardez)",
       sent: "Voici tout ce qui a été envoyé", sentText: "Ces fichiers ont été demandés à l’hébergeur de cette page. Il voit leurs noms, votre adresse réseau et l’heure, comme pour toute page que vous ouvrez.",
       unknown: "Jeux de données que cet hébergeur ne connaît pas ({0})", nobody: "Jeux de données que personne ne peut vérifier, car ils n’ont rien publié qui ramène à une photo ({0})",
-      next: "Que faire maintenant", nextText: "Protégez vos photos : ajoutez le tag no_cv, changez leur licence ou rendez-les privées. Demandez ensuite aux éditeurs de les retirer, avec le lien de chacune. Le programme libre flickr-auditor fait les deux, en masse et avec aperçu :",
+      next: "Que faire maintenant", nextText: "Protégez vos photos : ajoutez le tag no_cv, changez leur licence ou rendez-les privées. Demandez ensuite aux éditeurs de les retirer, avec le lien de chacune. Le programme libre flickr-auditor fait les deux, par lots et avec un aperçu :",
       faces: "visages", bodies: "personnes", movement: "mouvement", geolocation: "lieux", general: "général",
-      foot: "L’index du {0} contient ce que son hébergeur affirme. Cette page ne conserve rien, ne dépose aucun cookie et ne charge rien d’ailleurs.", root: "Racine : {0}",
+      foot: "L’index du {0} contient ce que son hébergeur affirme. Cette page ne conserve rien, ne dépose aucun cookie et ne charge rien d’ailleurs.", root: "Empreinte (root) : {0}",
       folder: "Cette page a été ouverte comme fichier, et les navigateurs ne la laissent pas lire les fichiers voisins. Choisissez le dossier où elle se trouve :",
       failed: "La recherche n’a pas pu se faire, on ne sait donc rien : {0}", missing: "le fichier {0} manque ou est illisible", wrong: "le fichier {0} est endommagé ou n’est pas le bon. Rechargez la page",
-      version: "cet index est dans une version que la page ne lit pas", pinned: "ce n’est pas l’index dont la racine figure dans l’adresse",
+      version: "cet index est dans une version que la page ne lit pas", pinned: "ce n’est pas l’index dont l’empreinte figure dans l’adresse", narrow: "cet index propose une plage contenant si peu de comptes que la demande révélerait à l’hébergeur qui vous êtes. Rien n’a été demandé",
+      unasked: "Non vérifié : les photos dont cet hébergeur ne connaît pas l’auteur. Il faudrait récupérer toutes leurs entrées ({0} Mo). flickr-auditor peut les vérifier avec un index local.",
       tooLarge: "pour plus d’une photo, il faudrait tout récupérer ({0} Mo), car quelques préfixes ensemble révéleraient à l’hébergeur qui vous êtes. Cherchez votre NSID, ou une photo à la fois",
     },
     es: {
       name: "Español", title: "¿Están mis fotos de Flickr en un conjunto de datos?", language: "Idioma",
-      intro: "Indique quién es usted en Flickr, o los enlaces de sus fotos. Su navegador descarga un archivo con los registros de al menos cien cuentas, si el anfitrión conoce tantas, y busca en él los suyos. El anfitrión no sabe cuál de ellas es la suya.",
+      intro: "Indique quién es usted en Flickr, o los enlaces de sus fotos. Su navegador descarga un archivo con los registros de al menos cien cuentas, si el proveedor conoce tantas, y busca en él los suyos. El proveedor no sabe cuál de ellas es la suya.",
       label: "Su NSID, su perfil o enlaces de fotos", hint: "Uno por línea: 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/… o el número de una foto.",
       look: "Buscar", export: "O elija los archivos de su exportación de datos de Flickr (también puede soltarlos aquí). No salen de su navegador.",
-      nsidHow: "¿Cómo encuentro mi NSID?", nsidText: "Es el número con @N que Flickr dio a su cuenta, y el único nombre por el que la mayoría de los conjuntos de datos le conocen: los nombres de usuario y de pantalla no son claves, porque otros pueden tener los mismos. Abra su galería en flickr.com, muestre el código fuente de la página (Ctrl+U) y busque \"nsid\". También está en account_profile.json de su exportación.",
+      nsidHow: "¿Cómo encuentro mi NSID?", nsidText: "Es el número con @N que Flickr dio a su cuenta, y el único nombre por el que la mayoría de los conjuntos de datos le conocen: los nombres de usuario y los nombres visibles no son claves, porque otros pueden tener los mismos. Abra su galería en flickr.com, muestre el código fuente de la página (Ctrl+U) y busque \"nsid\". También está en account_profile.json de su exportación.",
       working: "Buscando …", none: "Escriba algo o elija su exportación de datos.",
-      unreadable: "Estas líneas no se pudieron leer: {0}", two: "Las líneas nombran a más de una persona. Búsquelas una tras otra.",
-      found: "Fotos suyas encontradas: {0} · conjuntos de datos: {1}", foundPhoto: "Fotos encontradas: {0} · conjuntos de datos: {1}", nothing: "No se encontró nada. Conjuntos de datos consultados: {0}",
+      unreadable: "Estas líneas no se pudieron leer: {0}", two: "Las líneas nombran a más de una persona. Búsquelas una tras otra.", mixed: "Busque una persona o fotos, no las dos cosas a la vez: juntas revelarían al proveedor quién es usted.",
+      found: "Fotos suyas encontradas: {0} · conjuntos de datos: {1}", foundPhoto: "Fotos encontradas: {0} · conjuntos de datos: {1}", nothing: "No se encontró nada. Conjuntos de datos comprobados: {0}",
       nameless: "· registros sin número de foto: {0}",
-      proves: "Eso no prueba nada sobre los conjuntos de datos que no están aquí.", leftOut: "Fuera por deseo propio: {0} (personas o fotos).",
-      aliasOnly: "Se buscó solo por el alias. La mayoría de los conjuntos de datos conocen solo el NSID: búsquelo también, en otro momento. Los dos a la vez revelarían al anfitrión quién es usted.",
-      ownerOnly: "De algunos conjuntos de datos nadie aquí conoce a los autores de las fotos. Con su exportación de datos también se encuentran.",
-      notLooked: "No consultados, porque nombran sus fotos con otras claves, que flickr-auditor sabe buscar: {0}",
+      proves: "Eso no demuestra nada sobre los conjuntos de datos que no están incluidos aquí.", leftOut: "Excluidas a petición propia: {0} (personas o fotos).",
+      aliasOnly: "Se buscó solo por el alias. La mayoría de los conjuntos de datos conocen solo el NSID: búsquelo también, en otro momento. Los dos a la vez revelarían al proveedor quién es usted.",
+      ownerOnly: "De algunas fotos este proveedor no conoce al autor. Elija su exportación de datos para buscarlas también.",
+      notLooked: "No comprobados, porque identifican las fotos con otras claves, que flickr-auditor sabe buscar: {0}",
       records: "{0} registros", collected: "recogida como {0}", by: "conocido por {0}", original: "enlaza con el archivo original",
       more: "Mostrar {0} más", of: "{0}, {1}", csv: "Descargar como CSV", list: "Descargar los enlaces como lista para flickr-auditor",
       thumbs: "Mostrar miniaturas (Flickr verá que las mira)",
-      sent: "Esto es todo lo que se envió", sentText: "Estos archivos se pidieron al anfitrión de esta página. Él ve sus nombres, su dirección de red y la hora, como de cualquier página que usted abre.",
-      unknown: "Conjuntos de datos que este anfitrión no conoce ({0})", nobody: "Conjuntos de datos que nadie puede comprobar, porque no publicaron nada que lleve de vuelta a una foto ({0})",
+      sent: "Esto es todo lo que se envió", sentText: "Estos archivos se pidieron al proveedor de esta página. Él ve sus nombres, su dirección de red y la hora, como de cualquier página que usted abre.",
+      unknown: "Conjuntos de datos que este proveedor no conoce ({0})", nobody: "Conjuntos de datos que nadie puede comprobar, porque no publicaron nada que lleve de vuelta a una foto ({0})",
       next: "Qué hacer ahora", nextText: "Proteja sus fotos: etiquételas con no_cv, cambie su licencia o hágalas privadas. Después pida a los editores que las retiren, con el enlace de cada una. El programa libre flickr-auditor hace ambas cosas, en bloque y con vista previa:",
       faces: "caras", bodies: "personas", movement: "movimiento", geolocation: "lugares", general: "general",
-      foot: "El índice del {0} contiene lo que dice su anfitrión. Esta página no guarda nada, no usa cookies y no carga nada de terceros.", root: "Raíz: {0}",
+      foot: "El índice del {0} contiene lo que afirma su proveedor. Esta página no guarda nada, no usa cookies y no carga nada de terceros.", root: "Huella (root): {0}",
       folder: "Esta página se abrió como archivo, y los navegadores no le dejan leer los archivos de al lado. Elija la carpeta en la que está:",
       failed: "No se pudo buscar, así que no se sabe nada: {0}", missing: "el archivo {0} falta o no se puede leer", wrong: "el archivo {0} está dañado o no es el que debería. Vuelva a cargar la página",
-      version: "este índice tiene una versión que la página no lee", pinned: "este no es el índice cuya raíz está en la dirección",
-      tooLarge: "para más de una foto habría que descargarlo todo ({0} MB), porque unos pocos prefijos juntos revelarían al anfitrión quién es usted. Busque su NSID, o una foto cada vez",
+      version: "este índice tiene una versión que la página no lee", pinned: "este no es el índice cuya huella está en la dirección", narrow: "este índice ofrece un intervalo con tan pocas cuentas que la consulta revelaría al proveedor quién es usted. No se consultó nada",
+      unasked: "No comprobado: fotos cuyo autor este proveedor no conoce. Habría que descargar todos sus registros ({0} MB). flickr-auditor puede comprobarlas con un índice local.",
+      tooLarge: "para más de una foto habría que descargarlo todo ({0} MB), porque unos pocos prefijos juntos revelarían al proveedor quién es usted. Busque su NSID, o una foto cada vez",
     },
   };
   let language = (navigator.languages || []).map((tag) => tag.slice(0, 2)).find((tag) => tag in WORDS) || "en";
@@ -171,6 +176,33 @@
     }
     return state;
   }
+
+  // -- MD5: YFCC100M published its photos by that of an old download address -----------------------------------------
+
+  const TURNS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
+
+  function md5(words) {
+    const bytes = new TextEncoder().encode(words), view = new DataView(new ArrayBuffer((bytes.length + 72) >> 6 << 6));
+    bytes.forEach((byte, at) => view.setUint8(at, byte));
+    view.setUint8(bytes.length, 128);
+    view.setUint32(view.byteLength - 8, bytes.length << 3, true);
+    const state = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
+    for (let at = 0; at < view.byteLength; at += 64) {
+      let [a, b, c, d] = state;
+      for (let i = 0; i < 64; i++) {
+        const round = i >> 4;
+        const mixed = [(b & c) | (~b & d), (d & b) | (~d & c), b ^ c ^ d, c ^ (b | ~d)][round];
+        const word = view.getUint32(at + 4 * [i, 5 * i + 1, 3 * i + 5, 7 * i].map((n) => n & 15)[round], true);
+        const sum = (a + mixed + word + Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32)) | 0, by = TURNS[4 * round + (i & 3)];
+        a = d; d = c; c = b; b = (b + ((sum << by) | (sum >>> (32 - by)))) | 0;
+      }
+      [a, b, c, d].forEach((value, i) => { state[i] += value; });
+    }
+    return Array.from({ length: 16 }, (_, n) => (state[n >> 2] >>> (8 * (n & 3))) & 255);
+  }
+
+  /** As YFCC100M writes it: each byte in hex without a zero before it. */
+  const yfccHash = (address) => md5(address).map((byte) => byte.toString(16)).join("");
   const hex = (state) => Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
   const text = (bytes) => new TextDecoder().decode(bytes);
 
@@ -180,37 +212,98 @@
   let folder = null;
   const kept = new Map();
 
-  async function read(name) {
+  /** All bytes of a stream, if they are not too many: a hostile file must not fill the memory. */
+  async function whole(stream, most) {
+    const parts = [], reader = stream.getReader();
+    for (let size = 0; ;) {
+      const { done, value } = await reader.read();
+      if (done) return new Uint8Array(await new Blob(parts).arrayBuffer());
+      size += value.length;
+      if (size > most) {
+        await reader.cancel();
+        throw new RangeError("too long");
+      }
+      parts.push(value);
+    }
+  }
+
+  async function read(name, most) {
+    let stream;
     try {
-      if (folder) return new Uint8Array(await folder.get(name).arrayBuffer());
-      sent.push(name);
-      const answer = await fetch(name, { credentials: "omit", referrerPolicy: "no-referrer", redirect: "error", cache: name === "lookup.json" ? "no-store" : "default" });
-      if (!answer.ok) throw new Error(answer.status);
-      return new Uint8Array(await answer.arrayBuffer());
-    } catch {
-      throw new Failure("missing", name);
+      if (folder) stream = folder.get(name).stream();
+      else {
+        sent.push(name);
+        const answer = await fetch(name, { credentials: "omit", referrerPolicy: "no-referrer", redirect: "error", signal: AbortSignal.timeout(PATIENCE), cache: name === "lookup.json" ? "no-store" : "default" });
+        if (answer.status !== 200) throw new Error(answer.status);
+        stream = answer.body;
+      }
+      return await whole(stream, most);
+    } catch (error) {
+      throw new Failure(error instanceof RangeError ? "wrong" : "missing", name);
     }
   }
 
   /** A file whose SHA-256 is known; each is fetched once. */
-  async function file(name, wanted) {
+  async function file(name, wanted, most) {
     if (!kept.has(wanted)) {
-      const content = await read(name);
+      const content = await read(name, most);
       if (hex(sha256(content)) !== wanted) throw new Failure("wrong", name);
       kept.set(wanted, content);
     }
     return kept.get(wanted);
   }
 
-  async function opened() {
-    const content = await read("lookup.json");
+  // -- what a look-up says of itself, trusting nothing ---------------------------------------------------------------
+
+  const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+  const isHash = (value) => /^[0-9a-f]{64}$/.test(value);
+  /** Text on one line, without what hides or reorders it. */
+  const plain = (value) => String(value ?? "").replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, " ").trim().slice(0, 1000);
+  function must(fact) { if (!fact) throw new TypeError("not as it should be"); }
+
+  async function described() {
+    const content = await read("lookup.json", 1e5);
     const root = hex(sha256(content)), pin = location.hash.slice(1).toLowerCase().replace(/^sha256[-=:]/, "");
     if (pin && pin !== root) throw new Failure("pinned");
-    let told;
-    try { told = JSON.parse(text(content)); } catch { throw new Failure("wrong", "lookup.json"); }
-    if (told.format !== "flickr-auditor-lookup" || told.schema_version !== 1) throw new Failure("version");
-    const about = JSON.parse(text(await file(`about-${told.about.slice(0, 16)}.json`, told.about)));
-    return { told, root, about, sets: new Map(about.datasets.map((set) => [set.number, set])) };
+    try {
+      const told = JSON.parse(text(content));
+      must(told.format === "flickr-auditor-lookup");
+      if (told.schema_version !== 1) throw new Failure("version");
+      must(isHash(told.about) && isCount(told.left_out) && !Number.isNaN(Date.parse(told.generated_at)));
+      for (const section of Object.values(told.sections)) must(isHash(section.tree) && isCount(section.pages) && isCount(section.page_bytes));
+      return { told, root };
+    } catch (error) {
+      throw error instanceof Failure ? error : new Failure("wrong", "lookup.json");
+    }
+  }
+
+  function set(told) {
+    must(isCount(told.number) && /^[a-z0-9][a-z0-9-]{0,63}$/.test(told.dataset));
+    must(told.match_keys.every((key) => typeof key === "string"));
+    return { ...known(told), number: told.number, match_keys: told.match_keys, named: told.named, sources: told.sources.map((source) => ({ name: plain(source.name) })) };
+  }
+
+  /** A dataset by its title: nobody's words get further than this unread. */
+  function known(told) {
+    return {
+      dataset: plain(told.dataset), title: plain(told.title), year: isCount(told.year) ? told.year : null, publisher: plain(told.publisher),
+      about: ABOUT.includes(told.about) ? told.about : "general", huge: Boolean(told.huge), checkable: Boolean(told.checkable),
+    };
+  }
+
+  const NEEDED = { owner: ["nsid", "alias"], photo_id: ["photo_id"], url_hash: ["url_hash"], content_md5: ["content_md5"] };
+
+  async function opened({ told, root }) {
+    const name = `about-${told.about.slice(0, 16)}.json`, content = await file(name, told.about, 16e6);
+    try {
+      const about = JSON.parse(text(content)), datasets = about.datasets.map(set);
+      const sets = new Map(datasets.map((one) => [one.number, one]));
+      must(sets.size === datasets.length);
+      for (const one of datasets) for (const key of one.match_keys) must(!NEEDED[key] || NEEDED[key].some((section) => told.sections[section]));
+      return { told, root, sets, about: { datasets, unknown: about.unknown.map(known), licenses: about.licenses || {} } };
+    } catch {
+      throw new Failure("wrong", name);
+    }
   }
 
   // -- from a prefix to a bucket -------------------------------------------------------------------------------------
@@ -220,34 +313,45 @@
     for (let at = 0; at < bytes.length;) {
       const range = { start: view.getUint32(at), pages: [] }, pages = view.getUint16(at + 4);
       at += 6;
+      must(pages && at + 32 * pages <= bytes.length && (!ranges.length || ranges.at(-1).start < range.start));
       for (let n = 0; n < pages; n++, at += 32) {
         range.pages.push(Array.from(bytes.subarray(at, at + 32), (byte) => byte.toString(16).padStart(2, "0")).join(""));
       }
       ranges.push(range);
     }
+    must(ranges.length);
     return ranges;
   }
   const start = (range) => range.start.toString(16).padStart(8, "0");
-  const covering = (ranges, prefix) => ranges.findLast((range) => range.start <= prefix) || ranges[0];
 
-  const groups = async (look, name) => {
-    const tree = look.told.sections[name].tree;
-    return table(await file(`${name}/tree-${tree.slice(0, 16)}.bin`, tree));
-  };
-  const group = async (name, range) => table(await file(`${name}/group-${start(range)}-${range.pages[0].slice(0, 16)}.bin`, range.pages[0]));
+  /** The range that a prefix falls in, and where it ends. */
+  function covering(ranges, prefix, end = 2 ** 32) {
+    const at = ranges.findLastIndex((range) => range.start <= prefix);
+    must(at >= 0);
+    return [ranges[at], at + 1 < ranges.length ? ranges[at + 1].start : end];
+  }
 
-  async function bucket(name, range) {
-    const pages = [];
+  async function tableOf(name, wanted) {
+    const content = await file(name, wanted, 16e6);
+    try { return table(content); } catch { throw new Failure("wrong", name); }
+  }
+  const groups = (look, name) => tableOf(`${name}/tree-${look.told.sections[name].tree.slice(0, 16)}.bin`, look.told.sections[name].tree);
+  const group = (name, range) => tableOf(`${name}/group-${start(range)}-${range.pages[0].slice(0, 16)}.bin`, range.pages[0]);
+
+  async function bucket(look, name, range) {
+    const pages = [], size = look.told.sections[name].page_bytes, named = `${name}/${start(range)}`;
+    if (range.pages.length * size > MOST_WHOLE) throw new Failure("wrong", named);
     for (const [n, page] of range.pages.entries()) {
-      pages.push(await file(`${name}/${start(range)}-${n}-${page.slice(0, 16)}.bin`, page));
+      pages.push(await file(`${named}-${n}-${page.slice(0, 16)}.bin`, page, size));
     }
-    const whole = new Uint8Array(await new Blob(pages).arrayBuffer());
-    const length = new DataView(whole.buffer).getUint32(0);
     try {
-      const stream = new Blob([whole.subarray(4, 4 + length)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-      return unpacked(new Uint8Array(await new Response(stream).arrayBuffer()));
+      const content = new Uint8Array(await new Blob(pages).arrayBuffer());
+      const length = new DataView(content.buffer).getUint32(0);
+      must(content.length === pages.length * size && length <= content.length - 4);
+      const stream = new Blob([content.subarray(4, 4 + length)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+      return unpacked(await whole(stream, MOST_UNPACKED));
     } catch {
-      throw new Failure("wrong", `${name}/${start(range)}`);
+      throw new Failure("wrong", named);
     }
   }
 
@@ -255,8 +359,11 @@
     const view = new DataView(bytes.buffer);
     let at = 8;
     const keys = view.getUint32(0), records = view.getUint32(4);
+    must(keys <= MOST_NUMBERS && records <= MOST_NUMBERS);
     const planes = (count) => {
-      const width = bytes[at++], numbers = width > 6 ? new Array(count).fill(0n) : new Float64Array(count);
+      const width = bytes[at++];
+      must(width <= 8 && at + width * count <= bytes.length);
+      const numbers = width > 6 ? new Array(count).fill(0n) : new Float64Array(count);
       for (let plane = 0; plane < width; plane++) {
         for (let n = 0; n < count; n++) {
           if (width > 6) numbers[n] += BigInt(bytes[at++]) << BigInt(8 * plane);
@@ -265,12 +372,15 @@
       }
       return numbers;
     };
+    const sum = (numbers) => numbers.reduce((total, size) => total + Number(size), 0);
     const found = { counts: planes(keys) };
     for (const name of COLUMNS) found[name] = planes(records);
     found.places = at;
     found.firsts = at + keys * 8;
     found.texts = at + keys * 16;
-    found.keys = found.texts + Number(found.text.reduce((sum, size) => sum + Number(size), 0));
+    found.keys = found.texts + sum(found.text);
+    must(found.keys + sum(found.key) === bytes.length && sum(found.counts) === records);
+    for (let n = 1; n < keys; n++) must(view.getBigUint64(found.places + n * 8) > view.getBigUint64(found.places + n * 8 - 8));
     return { ...found, number: keys, view, bytes };
   }
 
@@ -280,7 +390,7 @@
     return { high: words[0], low: words[1], mask: (BigInt(words[2]) << 32n) | BigInt(words[3]) };
   }
 
-  function entries(one, key) {
+  function entries(look, one, key) {
     let at = 0, record = 0;
     for (; at < one.number; at++) {
       const high = one.view.getUint32(one.places + at * 8), low = one.view.getUint32(one.places + at * 8 + 4);
@@ -294,13 +404,13 @@
     const found = [];
     for (const end = record + Number(one.counts[at]); record < end; record++) {
       photo += BigInt(one.photo[record]);
-      const flags = one.flags[record], row = one.row[record];
-      const place = text(one.bytes.subarray(texts, texts += Number(one.text[record])));
+      const flags = one.flags[record], row = one.row[record], nameless = flags & (NO_PHOTO | SAME_PHOTO);
+      if (!look.sets.has(one.dataset[record]) || !(nameless || (photo > 0n && photo < 2n ** 63n))) throw new Failure("wrong", "…");
+      const place = plain(text(one.bytes.subarray(texts, texts += Number(one.text[record]))));
       found.push({
         dataset: one.dataset[record], source: one.source[record], via: one.via[record] - 1, license: one.license[record] - 1,
         original: Boolean(flags & ORIGINAL), joined: Boolean(flags & JOINED), row: Number(row),
-        photo: flags & (NO_PHOTO | SAME_PHOTO) ? null : photo.toString(),
-        place: place || `line ${row}`, key: text(one.bytes.subarray(keys, keys += Number(one.key[record]))),
+        photo: nameless ? null : photo.toString(), place: place || `line ${row}`, key: plain(text(one.bytes.subarray(keys, keys += Number(one.key[record])))),
       });
     }
     return found;
@@ -311,35 +421,79 @@
   async function byPrefix(look, kind, value) {
     if (!look.told.sections[kind]) return [];
     const key = digest(kind, value);
-    const range = covering(await group(kind, covering(await groups(look, kind), key.high)), key.high);
-    return entries(await bucket(kind, range), key).map((entry) => ({ value, ...entry }));
+    let range, end;
+    try {
+      [range, end] = covering(await groups(look, kind), key.high);
+      [range, end] = covering(await group(kind, range), key.high, end);
+    } catch (error) {
+      throw error instanceof Failure ? error : new Failure("wrong", kind);
+    }
+    // So few are in it that asking for it would tell who asks.
+    if (end - range.start < LEAST_WIDTH[kind]) throw new Failure("narrow");
+    return entries(look, await bucket(look, kind, range), key).map((entry) => ({ value, ...entry }));
   }
 
+  const sizeOf = (look, name) => { const section = look.told.sections[name]; return section ? section.pages * section.page_bytes : 0; };
+
   async function byAll(look, name, kind, values) {
-    const section = look.told.sections[name];
-    if (!section) return [];
-    if (section.pages * section.page_bytes > MOST_WHOLE) throw new Failure("tooLarge", Math.round(section.pages * section.page_bytes / 1e6));
+    if (!look.told.sections[name]) return [];
+    if (sizeOf(look, name) > MOST_WHOLE) throw new Failure("tooLarge", Math.round(sizeOf(look, name) / 1e6));
     const ranges = [], buckets = new Map(), found = [];
-    for (const one of await groups(look, name)) ranges.push(...await group(name, one));
-    for (const range of ranges) buckets.set(range, await bucket(name, range));
+    for (const one of await groups(look, name)) {
+      ranges.push(...await group(name, one));
+      if (ranges.reduce((sum, range) => sum + range.pages.length, 0) > look.told.sections[name].pages) throw new Failure("wrong", name);
+    }
+    for (const range of ranges) buckets.set(range, await bucket(look, name, range));
     for (const value of values) {
       const key = digest(kind, value);
-      found.push(...entries(buckets.get(covering(ranges, key.high)), key).map((entry) => ({ value, ...entry })));
+      let range;
+      try { [range] = covering(ranges, key.high); } catch { throw new Failure("wrong", name); }
+      found.push(...entries(look, buckets.get(range), key).map((entry) => ({ value, ...entry })));
     }
     return found;
   }
 
+  /** What is fetched whole, if it is not too large for that: `unasked` says so to whoever tells the answer. */
+  async function unowned(look, kind, values) {
+    if (sizeOf(look, "unowned") > MOST_WHOLE) {
+      look.unasked = true;
+      return [];
+    }
+    return byAll(look, "unowned", kind, values);
+  }
+
   async function ask(look, question) {
     const photos = [...question.photos.keys()];
+    let hits;
     if (question.nsid || question.alias) {
-      const owned = await byPrefix(look, question.nsid ? "nsid" : "alias", question.nsid || question.alias);
-      if (!question.export) return owned;
+      hits = await byPrefix(look, question.nsid ? "nsid" : "alias", question.nsid || question.alias);
+      if (!question.export) return hits;
       // All of the account is known: what has no known owner is found by the photos, in what is fetched whole.
-      const rest = await byAll(look, "unowned", "photo_id", photos);
-      return [...owned, ...rest.map((hit) => ({ ...hit, photo: hit.value }))];
+      const rest = await unowned(look, "photo_id", photos);
+      hits = [...hits, ...rest.map((hit) => ({ ...hit, photo: hit.value }))];
+    } else {
+      hits = photos.length === 1 ? await byPrefix(look, "photo_id", photos[0]) : await byAll(look, "photo_id", "photo_id", photos);
+      hits = hits.map((hit) => ({ ...hit, photo: hit.value }));
     }
-    const hits = photos.length === 1 ? await byPrefix(look, "photo_id", photos[0]) : await byAll(look, "photo_id", "photo_id", photos);
-    return hits.map((hit) => ({ ...hit, photo: hit.value }));
+    if (question.hashes.size) {
+      const hashed = await unowned(look, "url_hash", question.hashes.keys());
+      const seen = new Set(hits.map((hit) => `${hit.dataset} ${hit.photo}`));
+      hits.push(...hashed.map((hit) => ({ ...hit, photo: question.hashes.get(hit.value) })).filter((hit) => !seen.has(`${hit.dataset} ${hit.photo}`)));
+    }
+    return hits;
+  }
+
+  /** The answer to all of a question, by one look-up: if it is replaced meanwhile, everything is asked again. */
+  async function answered(question) {
+    const first = await described();
+    const from = async (one) => { const look = await opened(one); return { look, hits: await ask(look, question) }; };
+    try {
+      return await from(first);
+    } catch (error) {
+      const second = await described();
+      if (second.root === first.root) throw error;
+      return from(second);
+    }
   }
 
   // -- what was typed or dropped -------------------------------------------------------------------------------------
@@ -363,7 +517,9 @@
     let found;
     if (isPhoto(text)) question.photos.set(text, null);
     else if ((found = /static\.?flickr\.com\/(?:[0-9]{1,4}\/)?([0-9]{1,6})\/([1-9][0-9]{0,18})_([0-9a-z]{4,20})(_[a-z0-9]{1,4})?/i.exec(text)) && isPhoto(found[2])) {
-      question.photos.set(found[2], /^_o/i.test(found[4] || "") ? null : `https://live.staticflickr.com/${found[1]}/${found[2]}_${found[3].toLowerCase()}_s.jpg`);
+      const original = /^_o/i.test(found[4] || ""), name = `${found[1]}/${found[2]}_${found[3].toLowerCase()}`;
+      question.photos.set(found[2], original ? null : `https://live.staticflickr.com/${name}_s.jpg`);
+      if (!original) for (let farm = 1; farm <= 10; farm++) question.hashes.set(yfccHash(`http://farm${farm}.staticflickr.com/${name}.jpg`), found[2]);
     } else if ((found = /flickr\.com\/+(?:photos?|videos)\/+([^/?#&\s]+)\/+([1-9][0-9]{0,18})(?![\w%@])/i.exec(text)) && isPhoto(found[2]) && !nobody.has(found[1].toLowerCase())) question.photos.set(found[2], null);
     else if ((found = /flickr\.com\/+photo(?:_[a-z]+)?\.gne\?(?:[^#\s]*&)?id=([1-9][0-9]{0,18})/i.exec(text)) && isPhoto(found[1])) question.photos.set(found[1], null);
     else if ((found = /flic\.kr\/+p\/+([0-9A-Za-z]{1,11})(?!\w)/i.exec(text)) && [...found[1]].every((digit) => BASE58.includes(digit))) {
@@ -378,7 +534,7 @@
   }
 
   function questionOf(lines) {
-    const question = { photos: new Map(), nsids: new Set(), aliases: new Set(), unreadable: [], export: false };
+    const question = { photos: new Map(), hashes: new Map(), nsids: new Set(), aliases: new Set(), unreadable: [], export: false };
     for (const line of lines.split(/\n/)) {
       for (const one of line.replace(/(^|\s)#.*$/, "").split(/[\s,;|]+/).filter(Boolean)) {
         if (!word(one.replace(/^["'<(]+|["'>)]+$/g, ""), question)) question.unreadable.push(one);
@@ -455,7 +611,7 @@
     return [...sets].sort(order);
   }
 
-  const licenseOf = (look, found) => { const hit = found.find((one) => one.license >= 0); return hit ? look.about.licenses[hit.license] || String(hit.license) : ""; };
+  const licenseOf = (look, found) => { const hit = found.find((one) => one.license >= 0); return hit ? plain(look.about.licenses[hit.license] || hit.license) : ""; };
   const sourceOf = (set, hit) => (set.sources[hit.source] || { name: "?" }).name;
 
   function photoLine(look, set, found, question) {
@@ -525,7 +681,8 @@
     const sets = together(look, hits);
     const ids = new Set(hits.map((hit) => hit.photo).filter(Boolean)), bare = hits.filter((hit) => !hit.photo).length;
     const owner = question.nsid || question.alias;
-    const keys = [...(owner ? ["owner"] : []), ...(question.photos.size ? ["photo_id"] : [])];
+    const byPhoto = question.photos.size && !(owner && look.unasked), byHash = question.hashes.size && !look.unasked;
+    const keys = [...(owner ? ["owner"] : []), ...(byPhoto ? ["photo_id"] : []), ...(byHash ? ["url_hash"] : [])];
     const blind = look.about.datasets.filter((set) => !set.match_keys.some((key) => keys.includes(key)));
     let headline = say("nothing", number(look.about.datasets.length - blind.length));
     if (hits.length) headline = say(owner ? "found" : "foundPhoto", number(ids.size), number(sets.length)) + (bare ? ` ${say("nameless", number(bare))}` : "");
@@ -535,6 +692,7 @@
     if (question.alias && !question.nsid) cautions.push(say("aliasOnly"));
     if (owner && !question.export && look.told.sections.unowned) cautions.push(say("ownerOnly"));
     if (blind.length) cautions.push(say("notLooked", blind.map(short).join(", ")));
+    if (look.unasked) cautions.push(say("unasked", number(Math.round(sizeOf(look, "unowned") / 1e6))));
     if (look.told.left_out) cautions.push(say("leftOut", number(look.told.left_out)));
     result.replaceChildren(
       element("h2", { id: "answer", className: `headline ${hits.length ? "alarm" : ""}`, textContent: headline }),
@@ -587,7 +745,7 @@
       return;
     }
     if (people > 1 || (people && question.photos.size && !question.export)) {
-      $("status").textContent = say("two");
+      $("status").textContent = say(people > 1 ? "two" : "mixed");
       return;
     }
     $("status").textContent = say("working");
@@ -595,8 +753,7 @@
     sent.length = 0;
     kept.clear();
     try {
-      const look = await opened();
-      const hits = await ask(look, question);
+      const { look, hits } = await answered(question);
       last = () => { show(look, question, hits); foot(look); };
       last();
     } catch (error) {
