@@ -22,6 +22,7 @@ from auditor.cli.output import (
     confirm,
     emit,
     emit_json,
+    file_to_write,
     note,
 )
 from auditor.cli.session import Session
@@ -207,16 +208,18 @@ def _emit_ended(ended: "Ended", format: Format, output: Path | None) -> None:
 def export(
     context: typer.Context,
     name: NameArgument,
-    target: Annotated[Path, typer.Argument(metavar="FILE", help="The pack to write, such as ffhq.zip.")],
+    target: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="The pack to write, such as ffhq.zip.", parser=file_to_write),
+    ],
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """Write a local index as one file (a pack) that others can import: keys only, no pictures, no secrets."""
     from auditor.datasets.sharing import pack
-    from auditor.files import writable_file
 
     session: Session = context.obj
-    packed = pack.export(session.settings.indexes, name, writable_file(target))
+    packed = pack.export(session.settings.indexes, name, target)
     if format is Format.json:
         emit_json(
             {"dataset": name, "file": str(target), "bytes": packed.bytes, "sha256": packed.sha256}, output

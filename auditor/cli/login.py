@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, file_to_write, note
 from auditor.cli.session import Session
 from auditor.errors import NotAllowedError, RefusedError, StorageError, UnreachableError
 from auditor.text import plain
@@ -41,6 +41,7 @@ def login(
         typer.Option(
             "--token-file",
             metavar="FILE",
+            parser=file_to_write,
             help="Keep the login in this file (0600) instead of the system's keyring; the next login too.",
         ),
     ] = None,

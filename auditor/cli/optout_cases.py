@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor import clock
-from auditor.cli.output import Format, FormatOption, OutputOption, confirm, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, OutputOption, confirm, emit, emit_json, file_to_write, note
 from auditor.cli.session import Session
 from auditor.optout.case import AnswerClass
 
@@ -157,7 +157,8 @@ def close(
 def status(
     context: typer.Context,
     ics: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the deadlines to this calendar file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the deadlines to this calendar file.", parser=file_to_write),
     ] = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,
@@ -239,7 +240,12 @@ def folder(
     case_id: CaseArgument,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Name of the zip (default: in the home folder)."),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Name of the zip (default: in the home folder).",
+            parser=file_to_write,
+        ),
     ] = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,

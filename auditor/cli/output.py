@@ -56,14 +56,21 @@ def _by_name(context: typer.Context, format: F) -> F:
     return type(format)(wanted)
 
 
-def _checked(path: Path | None) -> Path | None:
-    """`path`, once it is certain that it can be written; before anything is done, see `writable_file`."""
+def file_to_write(words: str) -> Path:
+    """The file that an option names, once it is certain that it can be written; see `writable_file`.
+
+    As a path, ``newdir/`` is ``newdir``, and the report would be a file in the place of the folder meant.
+    """
     from auditor.files import user_path, writable_file
 
+    if not words:
+        raise typer.BadParameter("no file is named")
+    if os.path.basename(words) in {"", ".", ".."}:  # noqa: PTH119 - the end of it is what `Path` drops
+        raise typer.BadParameter(f"cannot write to {plain(words)}: it names a folder. Name a file in it.")
     try:
-        return None if path is None else writable_file(user_path(path))
+        return writable_file(user_path(Path(words)))
     except AuditorError as error:
-        raise typer.BadParameter(f"{error.message}. {error.hint}") from error
+        raise typer.BadParameter(f"{plain(error.message)}. {error.hint}") from error
 
 
 class Thumbnails(StrEnum):
@@ -103,12 +110,12 @@ OutputOption = Annotated[
         "--output",
         metavar="FILE",
         help="Write the result to FILE; its ending (.json, .html…) sets the format.",
-        callback=_checked,
+        parser=file_to_write,
     ),
 ]
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help="Write the plan to this file.", callback=_checked),
+    typer.Option("--out", metavar="FILE", help="Write the plan to this file.", parser=file_to_write),
 ]
 NoWaitOption = Annotated[
     bool,

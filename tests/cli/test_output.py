@@ -28,6 +28,28 @@ def test_the_systems_own_folders_take_no_results(indexed: Program, place: str) -
     assert indexed("datasets", "export", "ffhq", place).code == 2
 
 
+@pytest.mark.parametrize("name", ["new/", "new/.", "new/..", "new//", "."])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["signals", "--output"],
+        ["plan", "--all", "--add-tag", "x", "--out"],
+        ["undo", "last", "--out"],
+        ["datasets", "export", "ffhq"],
+        ["optout", "status", "--ics"],
+        ["optout", "folder", "last", "--out"],
+        ["login", "--token-file"],
+    ],
+    ids=" ".join,
+)
+def test_the_name_of_a_folder_is_never_taken_for_a_files(
+    program: Program, tmp_path: Path, words: list[str], name: str
+) -> None:
+    result = program(*words, name)
+    assert (result.code, "it names a folder" in result.err) == (2, True)
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize(
     "kept", ["auditor.sqlite3", "auditor.sqlite3-wal", "account.lock", "indexes/ffhq/manifest.json"]
 )
