@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor import clock
-from auditor.cli.output import Format, FormatOption, OutputOption, confirm, emit, emit_json, file_to_write, note
+from auditor.cli.output import (
+    Format,
+    FormatOption,
+    OutputOption,
+    confirm,
+    emit,
+    emit_json,
+    file_to_write,
+    note,
+)
 from auditor.cli.session import Session
 from auditor.optout.case import AnswerClass
 
