@@ -7,7 +7,6 @@ because a misspelt cap or exception must not silently do nothing.
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +15,14 @@ from typing import Any
 from auditor.errors import ConfigurationError, UsageError
 from auditor.files import user_path
 from auditor.text import pasted
-from auditor.text_files import read_text
+from auditor.text_files import parse_toml, read_text
 
 MAX_CALLS_PER_HOUR = 3600
 """Flickr's developer guide: "under 3600 queries per hour across the whole key … you'll be fine"."""
 
 LEAST_MEMORY_MB = 64
+MAX_BYTES = 1_000_000
+"""Of a settings file."""
 FILE_NAME = "flickr-auditor.toml"
 SHARED_NAME = "config.toml"
 """The name that the settings file once had, and that Hugo, Zola and others use in the folder of a site."""
@@ -200,7 +201,7 @@ def _is_ours(file: Path) -> bool:
     except ConfigurationError:
         return False
     try:
-        table = _parsed(text)
+        table = parse_toml(text)
     except ValueError:
         return bool(_OUR_TABLE.search(text))
     return any(_holds_ours(section, table[section]) for section in KNOWN[""] if section in table)
@@ -239,22 +240,14 @@ def _default_configs() -> tuple[Path, ...]:
 
 def _text_of(file: Path) -> str:
     try:
-        return read_text(file)
+        return read_text(file, MAX_BYTES)
     except UsageError as error:
         raise ConfigurationError(error.message, hint=error.hint) from None
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    """Errors: `ValueError` (of which `tomllib.TOMLDecodeError` is one) for text that is no TOML."""
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-
-
 def _read(file: Path) -> dict[str, Any]:
     try:
-        table = _parsed(_text_of(file))
+        table = parse_toml(_text_of(file))
     except ValueError as error:
         raise ConfigurationError(
             f"{file} is not valid TOML: {error}", hint="See config.example.toml."

@@ -10,6 +10,9 @@ from auditor.flickr.urls import Target, classify
 from auditor.text import pasted
 from auditor.text_files import read_text
 
+MAX_BYTES: Final = 200_000_000
+"""Of a list: some two million links."""
+
 _BETWEEN: Final = re.compile(r"""\s+|[,;|](?=["'\s]|https?://|\d)""")
 _LIKE_ADDRESS: Final = re.compile(r"://|flickr|flic\.kr|@n\d|^\d+$", re.IGNORECASE)
 _ADDRESSES: Final = frozenset({"photo", "photo_id", "nsid", "profile"})
@@ -26,7 +29,7 @@ class Entry:
 
 def read_list(path: Path) -> tuple[Entry, ...]:
     """The links, ids and names in a file; see `entries`. Errors: `UsageError`, as for `read_text`."""
-    return tuple(entries(read_text(path)))
+    return tuple(entries(read_text(path, MAX_BYTES)))
 
 
 def entries(text: str) -> Iterator[Entry]:

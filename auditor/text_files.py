@@ -6,9 +6,12 @@ Windows writes UTF-16 ("Unicode" in Notepad, `>` in PowerShell) and marks UTF-8 
 import codecs
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import tomli
 
 from auditor.errors import UsageError
+from auditor.text import file_size
 
 # The mark of UTF-32 little-endian begins with that of UTF-16, so it comes first.
 _MARKS: Final = (
@@ -34,16 +37,41 @@ def wide_encoding(start: bytes) -> str | None:
     return next((name for form, name in _WITHOUT_MARK if form.match(start)), None)
 
 
-def read_text(path: Path) -> str:
-    """The text of a file. Errors: `UsageError` when it cannot be read or is no text."""
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The bytes of a file that somebody names, which may be a pipe or a device that never ends.
+
+    Errors: `UsageError` when it cannot be read or has more than `limit` bytes.
+    """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > limit:
+        raise UsageError(
+            f"{path} is too large: it may have {file_size(limit)}", hint="Check which file it is."
+        )
+    return data
+
+
+def read_text(path: Path, limit: int) -> str:
+    """The text of a file. Errors: as for `read_bytes`, and `UsageError` when it is no text."""
     try:
-        return decode(data)
+        return decode(read_bytes(path, limit))
     except ValueError as error:
         raise UsageError(f"{path} {error}", hint="Save it as text in UTF-8.") from None
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """What a TOML text says. Errors: `ValueError`.
+
+    By tomli, which bounds how deep tables and dotted keys go: the standard library's parser takes minutes for
+    one key of 200,000 parts. It is compiled too, and most commands read all cards.
+    """
+    try:
+        return tomli.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def decode(data: bytes) -> str:

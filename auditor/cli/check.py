@@ -91,10 +91,14 @@ def _targets(words: list[str], from_file: Path | None) -> "list[Target]":
 
 
 def _stdin() -> str:
+    from auditor.target_lists import MAX_BYTES
     from auditor.text_files import decode
 
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UsageError("stdin gives more than a list may hold", hint="Check what is sent to it.")
     try:
-        return decode(sys.stdin.buffer.read())
+        return decode(data)
     except ValueError as error:
         raise UsageError(f"what stdin gives {error}", hint="Give it as text in UTF-8.") from None
 

@@ -30,7 +30,7 @@ from auditor.optout.case_store import Desk
 from auditor.optout.photos import account_state
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
-from auditor.text_files import decode
+from auditor.text_files import read_bytes, read_text
 
 MAX_MAIL_BYTES = 100 << 20
 """A publisher may attach 50 MB of screenshots; more is no answer."""
@@ -109,7 +109,7 @@ def file_mail(desk: Desk, path: Path) -> Filed:
     A mail that answers none of our letters is left alone. One for a case that is not waiting is kept without
     a change to the case: nothing is lost, and no state is skipped.
     """
-    data = read_file(path, MAX_MAIL_BYTES, "a mail")
+    data = read_bytes(path, MAX_MAIL_BYTES)
     mail = read_mail(data)
     case, by = _case_of(desk.store.all(), mail)
     if case is None:
@@ -207,7 +207,7 @@ def read_links(path: Path, *, own: Collection[str] | None, nsid: str | None) -> 
     `own` are the ids of the account's photos, also of those gone; None takes every link (a person shown).
     Links to other people's photos are left out: they are none of the user's business.
     """
-    text = read_text(path, MAX_LINKS_BYTES, "a list of links")
+    text = read_text(path, MAX_LINKS_BYTES)
     found: dict[str, PhotoAddress] = {}
     skipped: dict[str, int] = {}
 
@@ -307,30 +307,5 @@ def _words(line: str) -> list[str]:
 
 
 def read_answer(path: Path) -> str:
-    """The text of an answer. Errors: as `read_file`."""
-    return read_text(path, MAX_ANSWER_BYTES, "a letter")
-
-
-def read_file(path: Path, limit: int, what: str) -> bytes:
-    """The bytes of a file that the user names. Errors: `UsageError` when it is larger than `limit`."""
-    try:
-        if not path.is_file():
-            raise UsageError(f"there is no file {path}", hint="Check how it is written.")
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    if len(data) > limit:
-        raise UsageError(
-            f"{path} is too large for {what}",
-            hint=f"It may have {limit >> 20} MB; give the text of the answer only.",
-        )
-    return data
-
-
-def read_text(path: Path, limit: int, what: str) -> str:
-    """The text of a file that the user names, in whichever encoding. Errors: as `read_file`."""
-    try:
-        return decode(read_file(path, limit, what))
-    except ValueError as error:
-        raise UsageError(f"{path} {error}", hint="Give it as text, saved in UTF-8.") from None
+    """The text of an answer. Errors: as `text_files.read_text`."""
+    return read_text(path, MAX_ANSWER_BYTES)
