@@ -55,7 +55,7 @@ class Mail:
 
 
 def read_mail(data: bytes) -> Mail:
-    """The mail that the bytes of an ``.eml`` file are. Raises `UsageError` for what is no mail."""
+    """The mail that the bytes of an ``.eml`` file are. Errors: `UsageError` for what is no mail."""
     if data.lower().count(b"boundary=") > MAX_NESTING:
         raise UsageError("the mail has more parts than any mail", hint="Give the text instead: --text-file.")
     try:
