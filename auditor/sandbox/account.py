@@ -33,7 +33,6 @@ class Account:
             "privacy": 1,
             "hidden": 0,
             "safety_level": 1,
-            "content_type": 1,
         }
     )
     rules: Rules = field(default_factory=Rules)
@@ -149,12 +148,6 @@ class Account:
         )
         if after != (photo.safety_level, photo.hidden):
             photo.safety_level, photo.hidden = after
-            self._touch(photo)
-
-    def set_content_type(self, photo: Photo, content_type: int) -> None:
-        """Say that `photo` is a photo (0), a screenshot (1), other art (2) or of a virtual world (3)."""
-        if content_type != photo.content_type:
-            photo.content_type = content_type
             self._touch(photo)
 
     def set_title(self, photo: Photo, title: str) -> None:

@@ -130,4 +130,3 @@ def _pref(name: str, *keys: str) -> None:
 _pref("getPrivacy", "privacy")
 _pref("getHidden", "hidden")
 _pref("getSafetyLevel", "safety_level")
-_pref("getContentType", "content_type")

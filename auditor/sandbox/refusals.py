@@ -61,7 +61,6 @@ OF_METHOD: Final[dict[str, dict[int, str]]] = {
     },
     "flickr.photos.recentlyUpdated": {1: "Required argument missing", 2: "Not a valid date"},
     "flickr.photos.removeTag": {1: "Tag not found"},
-    "flickr.photos.setContentType": {1: _NO_PHOTO, 2: "Required arguments missing", 3: "Change not allowed"},
     "flickr.photos.setPerms": {1: _NO_PHOTO, 2: "Required arguments missing"},
     "flickr.photos.setSafetyLevel": {
         1: _NO_PHOTO,

@@ -114,17 +114,6 @@ def _set_safety_level(call: Call) -> dict[str, Any]:
     return {}
 
 
-@method("flickr.photos.setContentType", needs="write")
-def _set_content_type(call: Call) -> dict[str, Any]:
-    photo = call.own_photo()
-    # Written 1 to 4 (photo, screenshot, other, virtual photography), read 0 to 3.
-    wanted = call.args.get("content_type")
-    if wanted not in ("1", "2", "3", "4"):
-        raise call.refusal(2)
-    call.account.set_content_type(photo, int(wanted) - 1)
-    return {}
-
-
 def _pool(call: Call, code: int) -> Pool:
     pool = next((pool for pool in call.account.pools if pool.id == call.args.get("group_id")), None)
     if pool is None:

@@ -201,13 +201,21 @@ def test_albums_list_their_photos_in_order(box: Sandbox, client: Client) -> None
     assert [row["id"] for row in photos["photo"]] == album.photos
 
 
+def test_a_listing_tells_and_filters_by_what_a_picture_is(box: Sandbox, client: Client) -> None:
+    shots = {photo.id for photo in box.account.own_photos() if photo.content_type == 1}
+    rows = client.call(
+        "people.getPhotos", user_id="me", safe_search="3", content_types="1", extras="content_type"
+    )["photos"]["photo"]
+    assert {row["id"] for row in rows} == shots != set()
+    assert {row["content_type"] for row in rows} == {"1"}
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
     [
         ("getPrivacy", "privacy"),
         ("getHidden", "hidden"),
         ("getSafetyLevel", "safety_level"),
-        ("getContentType", "content_type"),
     ],
 )
 def test_the_settings_for_new_uploads_can_be_read(box: Sandbox, client: Client, name: str, key: str) -> None:

@@ -148,19 +148,6 @@ def test_hiding_cannot_be_read_back(box: Sandbox, client: Client, photo: Photo) 
     assert client.call("photos.getInfo", photo_id=photo.id)["photo"]["safety_level"] == "2"
 
 
-def test_a_content_type_is_written_from_1_and_read_from_0(box: Sandbox, client: Client, photo: Photo) -> None:
-    before = client.call("photos.getInfo", photo_id=photo.id)["photo"]
-    assert client.call("photos.setContentType", photo_id=photo.id, content_type="2") == {"stat": "ok"}
-    rows = client.call("people.getPhotos", user_id="me", safe_search="3", extras="content_type")["photos"]
-    assert {row["content_type"] for row in rows["photo"] if row["id"] == photo.id} == {"1"}
-    shots = client.call("people.getPhotos", user_id="me", safe_search="3", content_types="1")["photos"]
-    assert photo.id in {row["id"] for row in shots["photo"]}
-    # getInfo does not tell the content type; only the date of the change shows.
-    after = client.call("photos.getInfo", photo_id=photo.id)["photo"]
-    assert before["dates"].pop("lastupdate") != after["dates"].pop("lastupdate")
-    assert after == before
-
-
 def test_a_photo_leaves_a_group_and_comes_back(box: Sandbox, client: Client, photo: Photo) -> None:
     pool = box.account.pools[0]
     args = {"photo_id": photo.id, "group_id": pool.id}
@@ -192,10 +179,6 @@ def test_a_photo_leaves_a_group_and_comes_back(box: Sandbox, client: Client, pho
         ("photos.setSafetyLevel", {"safety_level": "0"}, 2),
         ("photos.setSafetyLevel", {"hidden": "yes"}, 2),
         ("photos.setSafetyLevel", {"photo_id": "8000000000", "hidden": "1"}, 1),
-        ("photos.setContentType", {}, 2),
-        ("photos.setContentType", {"content_type": "0"}, 2),
-        ("photos.setContentType", {"content_type": "5"}, 2),
-        ("photos.setContentType", {"photo_id": "8000000000", "content_type": "2"}, 1),
         ("groups.pools.add", {"group_id": "1@N01"}, 2),
         ("groups.pools.remove", {"group_id": "1@N01"}, 1),
     ],
