@@ -34,7 +34,7 @@ from auditor.optout.addressees import Addressee, Authority
 from auditor.optout.case import REPLIES, AnswerClass, Case, Kind, Purpose, Step
 from auditor.optout.case_store import CasePhoto, Desk, PhotoState
 from auditor.optout.law import Ground, Role, law
-from auditor.optout.letter import Letter, Recipient
+from auditor.optout.letter import Recipient
 from auditor.optout.next_index import fingerprint, version
 from auditor.optout.photos import RequestedPhoto, Selection, select
 from auditor.optout.render import LANGUAGES, language_of
@@ -126,42 +126,16 @@ def draft(
     if not selection.asked:
         return Drafted(None, card.name, left_out, 0, 0, (), ())
     to = addressees.of_host(host, card) if host else addressees.of_card(card)
-    purpose = Purpose.HOST if host else Purpose.REMOVAL
-    made_from = version(index)
-    opened = Case(
-        id="",
-        datasets=(card.name,),
-        purpose=purpose,
-        ground=wish.ground,
-        role=wish.role,
-        language=wish.language,
-        sender=wish.sender,
-        nsid=state.account.nsid if state else None,
-        include_private=wish.include_private,
-        to=to.name,
-        contact=to.contact,
-        folder="",
-        photos=len(selection.asked),
-        records=sum(photo.records for photo in selection.asked),
-        index=made_from,
+    account = state.account if state else None
+    case = replace(
+        _new_case(desk, wish, [card], to, Purpose.HOST if host else Purpose.REMOVAL, selection, account),
+        index=version(index),
         fingerprint=fingerprint(index, selection.asked),
-        drafted_on=desk.today,
-        follows=_followed(desk, card.name) if not host else None,
+        follows=None if host else _followed(desk, card.name),
     )
-    case, written = _open(
-        desk, opened, [card], to, selection, account=state.account if state else None, out=out, stem=card.name
-    )
-    return Drafted(
-        case=case,
-        dataset=card.name,
+    return replace(
+        _open(desk, case, [card], to, selection, account=account, out=out, stem=card.name),
         left_out=left_out,
-        gone=written[0].gone_count,
-        parts=len(written),
-        fill_in=fill_in(case),
-        warnings=(
-            *addressees.warnings(card, case, to, desk.store.all(), desk.today, selection),
-            law(case.ground, case.role).applies,
-        ),
     )
 
 
@@ -200,37 +174,10 @@ def ask(
         )
         for link in {link.photo_id: link for link in links}.values()
     )
-    opened = Case(
-        id="",
-        datasets=tuple(card.name for card in cards),
-        purpose=Purpose.ACCESS,
-        ground=wish.ground,
-        role=wish.role,
-        language=wish.language,
-        sender=wish.sender,
-        nsid=account.nsid if account else None,
-        include_private=False,
-        to=to.name,
-        contact=to.contact,
-        folder="",
-        photos=len(named),
-        records=0,
-        index=None,
-        fingerprint=None,
-        drafted_on=desk.today,
-    )
+    selection = Selection(named, ())
+    case = _new_case(desk, wish, cards, to, Purpose.ACCESS, selection, account)
     stem = cards[0].name if len(cards) == 1 else (to.stem or cards[0].name)
-    case, written = _open(desk, opened, cards, to, Selection(named, ()), account=account, out=out, stem=stem)
-    notes = addressees.warnings(cards[0], case, to, desk.store.all(), desk.today)
-    return Drafted(
-        case=case,
-        dataset=case.dataset,
-        left_out={},
-        gone=0,
-        parts=len(written),
-        fill_in=fill_in(case),
-        warnings=(*notes, law(case.ground, case.role).applies),
-    )
+    return _open(desk, case, cards, to, selection, account=account, out=out, stem=stem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +195,11 @@ class AskedAll:
 def ask_all(desk: Desk, wish: Wish, indexes: Path, *, account: Account | None) -> AskedAll:
     """Ask about every dataset that has no index in `indexes`: one letter for each publisher."""
     here = local.names(indexes)
-    names = (name for name in catalogue.load() if name not in here)
     refused: dict[str, str] = {}
     already: dict[str, str] = {}
     groups: dict[str, list[Card]] = {}
     open_cases = {name: case.id for case in desk.store.all() if not case.closed_on for name in case.datasets}
-    for card in (catalogue.get(name) for name in names):
+    for card in (card for name, card in catalogue.load().items() if name not in here):
         if reason := addressees.no_letter(card):
             refused[card.name] = reason
         elif card.name in open_cases:
@@ -263,6 +209,37 @@ def ask_all(desk: Desk, wish: Wish, indexes: Path, *, account: Account | None) -
             groups.setdefault(to.contact or to.name, []).append(card)
     drafted = tuple(ask(desk, wish, cards, account=account) for cards in groups.values())
     return AskedAll(drafted, refused, already)
+
+
+def _new_case(
+    desk: Desk,
+    wish: Wish,
+    cards: Sequence[Card],
+    to: Addressee,
+    purpose: Purpose,
+    selection: Selection,
+    account: Account | None,
+) -> Case:
+    """A case without an id, a folder and a letter; see `_open`."""
+    return Case(
+        id="",
+        datasets=tuple(card.name for card in cards),
+        purpose=purpose,
+        ground=wish.ground,
+        role=wish.role,
+        language=wish.language,
+        sender=wish.sender,
+        nsid=account.nsid if account else None,
+        include_private=wish.include_private,
+        to=to.name,
+        contact=to.contact,
+        folder="",
+        photos=len(selection.asked),
+        records=sum(photo.records for photo in selection.asked),
+        index=None,
+        fingerprint=None,
+        drafted_on=desk.today,
+    )
 
 
 def _open(
@@ -275,7 +252,7 @@ def _open(
     account: Account | None,
     out: Path | None,
     stem: str,
-) -> tuple[Case, tuple[Letter, ...]]:
+) -> Drafted:
     """Give the case its id, write its first letter and keep both."""
     if out and (out / "letter-1.txt").exists():
         raise UsageError(f"{out} already holds a letter", hint="Name another folder with --out DIR.")
@@ -299,7 +276,16 @@ def _open(
             [CasePhoto(photo, PhotoState.ASKED) for photo in selection.asked]
             + [CasePhoto(photo, PhotoState.LEFT_OUT) for photo in selection.left_out],
         )
-    return case, written
+    notes = addressees.warnings(cards[0], case, to, desk.store.all(), desk.today, selection)
+    return Drafted(
+        case=case,
+        dataset=case.dataset,
+        left_out={},
+        gone=written[0].gone_count,
+        parts=len(written),
+        fill_in=fill_in(case),
+        warnings=(*notes, law(case.ground, case.role).applies),
+    )
 
 
 def remind(desk: Desk, case_id: str) -> tuple[Case, tuple[str, ...]]:
