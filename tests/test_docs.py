@@ -4,12 +4,15 @@ import re
 import runpy
 import shutil
 import subprocess
+import tomllib
 
 import pytest
 import typer
 
-from auditor.cli.app import add_command, run
+from auditor.cli.app import EXIT_BUG, EXIT_INTERRUPTED, add_command, run
 from auditor.cli.commands import COMMANDS
+from auditor.errors import AuditorError
+from auditor.settings import MAX_CALLS_PER_HOUR
 
 from .conftest import ROOT
 
@@ -104,3 +107,35 @@ def test_every_file_that_the_architecture_names_is_there() -> None:
     named = re.findall(r"`(auditor/[\w./]+)`", text)
     assert len(named) > 20
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def rows(heading: str) -> list[str]:
+    """The first cells of the README's table under a heading."""
+    section = README.partition(f" {heading}\n")[2].partition("\n#")[0]
+    return re.findall(r"^\| ([^|]+) \|", section, re.MULTILINE)[1:]
+
+
+def test_the_readme_lists_every_exit_code() -> None:
+    def kinds(of: type[AuditorError]) -> set[int]:
+        return {of.exit_code}.union(*(kinds(one) for one in of.__subclasses__()))
+
+    assert {int(code) for code in rows("Exit codes")} == kinds(AuditorError) | {
+        0,
+        1,
+        3,
+        EXIT_BUG,
+        EXIT_INTERRUPTED,
+    }
+
+
+def test_the_readme_lists_every_variable_of_the_environment() -> None:
+    listed = {name for cell in rows("Settings") for name in re.findall(r"`(\w+)`", cell)}
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "auditor").rglob("*.py"))
+    assert listed == set(re.findall(r'"((?:AUDITOR|FLICKR)_[A-Z_]+)"', source))
+
+
+def test_the_readme_gives_the_version_of_python_and_the_calls_of_an_hour() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (python,) = re.findall(r"You need Python ([\d.]+) or newer", README)
+    assert project["requires-python"] == f">={python}"
+    assert f"At most {MAX_CALLS_PER_HOUR:,} calls an hour" in README
