@@ -110,17 +110,16 @@ def ask(
         )
     wish = Wish.of(session.settings, ground, role, name=name, language=lang)
     desk = Desk.of(session.conn, session.settings)
-    account = session.store.account(session.required_nsid()) if role is Role.PHOTOGRAPHER else None
     if dataset is not None:
         links = shown_in(link or [], role, optional=True)
-        report = write(desk, wish, [catalogue.get(dataset)], account=account, links=links, out=out)
+        report = write(desk, wish, [catalogue.get(dataset)], nsid=session.account, links=links, out=out)
         _emit_draft(report, desk, format, output)
         return
     if role is not Role.PHOTOGRAPHER or link or out:
         raise UsageError(
             "--all-unchecked asks about your account alone", hint="Leave --as, --link and --out out."
         )
-    asked = ask_all(desk, wish, session.settings.indexes, account=account)
+    asked = ask_all(desk, wish, session.settings.indexes, nsid=session.account)
     if format is Format.json:
         emit_json(as_json.asked_all_json(asked, desk.today), output)
     else:

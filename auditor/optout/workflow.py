@@ -153,15 +153,19 @@ def ask(
     wish: Wish,
     cards: Sequence[Card],
     *,
-    account: Account | None,
+    nsid: str | None = None,
     links: Sequence[PhotoAddress] = (),
     out: Path | None = None,
 ) -> Drafted:
     """Open a case that asks one publisher what it holds in `cards`; no index is needed.
 
-    The letter names the account and, only where given, photos. Errors: `RefusedError` where nobody can be
-    asked about the first card.
+    A photographer's letter names the account `nsid` (None: the one synced last) and, only where given,
+    photos. Errors: `RefusedError` where nobody can be asked about the first card, `NotSyncedError`.
     """
+    account = None
+    if wish.role is Role.PHOTOGRAPHER:
+        store = AccountStore(desk.conn)
+        account = store.account(store.required_snapshot(nsid).nsid)
     addressees.refuse_without_letter(cards[0])
     to = addressees.of_cards(cards)
     named = tuple(
@@ -192,7 +196,7 @@ class AskedAll:
     """Datasets with an open case, and its id."""
 
 
-def ask_all(desk: Desk, wish: Wish, indexes: Path, *, account: Account | None) -> AskedAll:
+def ask_all(desk: Desk, wish: Wish, indexes: Path, *, nsid: str | None = None) -> AskedAll:
     """Ask about every dataset that has no index in `indexes`: one letter for each publisher."""
     here = local.names(indexes)
     refused: dict[str, str] = {}
@@ -207,7 +211,7 @@ def ask_all(desk: Desk, wish: Wish, indexes: Path, *, account: Account | None) -
         else:
             to = addressees.of_card(card)
             groups.setdefault(to.contact or to.name, []).append(card)
-    drafted = tuple(ask(desk, wish, cards, account=account) for cards in groups.values())
+    drafted = tuple(ask(desk, wish, cards, nsid=nsid) for cards in groups.values())
     return AskedAll(drafted, refused, already)
 
 

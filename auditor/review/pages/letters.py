@@ -97,8 +97,7 @@ def _write(state: State, form: Form) -> Drafted:
             language=form.get("language"),
         )
         if form.get("what") == "ask":
-            account = space.store.account(space.required_nsid())
-            return workflow.ask(desk, wish, [card], account=account)
+            return workflow.ask(desk, wish, [card], nsid=space.account)
         index = Index.open(space.settings.indexes / card.name)
         return workflow.draft(desk, wish, card, index, nsid=space.account)
 
