@@ -4,7 +4,7 @@ import gzip
 from pathlib import Path
 
 from tests.cli.conftest import Program
-from tests.datasets import lookalikes
+from tests.datasets import same_photos
 from tests.datasets.readers.lookalikes import ALL
 
 
@@ -37,8 +37,8 @@ def test_where_nothing_tells_two_datasets_apart_that_is_said(program: Program, t
 
 def test_files_without_a_name_are_recognised(program: Program, tmp_path: Path) -> None:
     faces, people = tmp_path / "a", tmp_path / "b"
-    faces.write_bytes(lookalikes.ALL["ffhq-json"])
-    people.write_bytes(gzip.compress(lookalikes.ALL["diveface"]))
+    faces.write_bytes(same_photos.FILES["ffhq-json"])
+    people.write_bytes(gzip.compress(same_photos.FILES["diveface"]))
     result = program("datasets", "add", faces, people, "--format", "json")
     assert result.code == 0
     assert {index["dataset"] for index in result.json["indexes"]} == {"ffhq", "diveface"}
@@ -50,7 +50,7 @@ def test_of_a_folder_of_downloads_everything_recognised_is_built(program: Progra
     downloads = tmp_path / "Downloads"
     people = downloads / "vgg_face"
     people.mkdir(parents=True)
-    (downloads / "f.json").write_bytes(lookalikes.ALL["ffhq-json"])
+    (downloads / "f.json").write_bytes(same_photos.FILES["ffhq-json"])
     (downloads / "holiday.jpg").write_bytes(b"\xff\xd8\xff")
     (downloads / "notes.txt").write_text("nothing of interest\n")
     members = ALL["vgg-face"].content

@@ -18,7 +18,7 @@ from auditor.datasets.sharing import registry
 from auditor.datasets.sharing.publish import publish
 from auditor.errors import RefusedError, UsageError, WrongFileError
 from tests.datasets.conftest import Build
-from tests.datasets.lookalikes import ALL, PHOTOS
+from tests.datasets.same_photos import FILES, PHOTOS
 from tests.datasets.web import Web, serve
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    files = {"one.txt": ALL["diveface"], "two.txt": ALL["diveface"].replace(b"_0.jpg", b"_1.jpg")}
+    files = {"one.txt": FILES["diveface"], "two.txt": FILES["diveface"].replace(b"_0.jpg", b"_1.jpg")}
     with serve(Web(files=files)) as web:
         yield web
 
@@ -148,7 +148,7 @@ def test_every_card_without_a_download_says_what_to_do(home: Home) -> None:
 
 def test_a_file_of_another_dataset_leaves_the_old_index(web: Web, card: Card, home: Home) -> None:
     before = home.fetch(card).manifest
-    web.files["one.txt"], web.etag = ALL["coco-json"], '"v2"'
+    web.files["one.txt"], web.etag = FILES["coco-json"], '"v2"'
     with pytest.raises(WrongFileError, match="COCO"):
         home.fetch(card)
     assert Index.open(home.indexes / "diveface").manifest == before
@@ -167,7 +167,7 @@ def test_checksums_of_the_card_are_held_against_the_file(web: Web, card: Card, h
 @pytest.fixture
 def published(add: Build, indexes: Path, tmp_path: Path, web: Web) -> Path:
     """A folder published to `web`."""
-    add("coco-json", ALL["coco-json"])
+    add("coco-json", FILES["coco-json"])
     folder = tmp_path / "public"
     publish(indexes, ["example"], folder, now=NOW)
     upload(folder, web)
@@ -199,7 +199,7 @@ def test_a_newer_pack_replaces_the_index(
     published: Path, web: Web, home: Home, add: Build, indexes: Path
 ) -> None:
     home.fetch_pack(web)
-    add("diveface", ALL["diveface"])
+    add("diveface", FILES["diveface"])
     publish(indexes, ["example"], published, now=NOW)
     upload(published, web)
     assert home.fetch_pack(web).manifest.match_keys == ("photo_id", "owner")

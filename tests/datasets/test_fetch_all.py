@@ -15,13 +15,13 @@ from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
 from auditor.errors import TooLargeError, UnreachableError, WrongFileError
 from auditor.report.fetching import ended_text, offer_text
-from tests.datasets.lookalikes import ALL, PHOTOS
+from tests.datasets.same_photos import FILES, PHOTOS
 from tests.datasets.web import Handler, Web, serve, status
 
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    files = {f"{name}.txt": ALL["diveface"] for name in ("one", "two", "three", "four")}
+    files = {f"{name}.txt": FILES["diveface"] for name in ("one", "two", "three", "four")}
     with serve(Web(files=files)) as web:
         yield web
 
@@ -126,7 +126,7 @@ def test_all_are_fetched_and_can_be_looked_into(cards: dict[str, Card], home: Ho
 
 def test_one_that_fails_costs_the_others_nothing(web: Web, cards: dict[str, Card], home: Home) -> None:
     del web.files["two.txt"]
-    web.files["three.txt"] = ALL["coco-json"]
+    web.files["three.txt"] = FILES["coco-json"]
     outcomes = home.fetch(cards)
     assert {name for name, outcome in outcomes.items() if outcome.failed} == {"two", "three"}
     assert "404" in str(outcomes["two"].error)

@@ -26,11 +26,11 @@ from auditor.datasets.index.verify import problems
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.sharing.pack import export, import_pack
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
-from tests.datasets import lookalikes
+from tests.datasets import same_photos
 from tests.datasets.conftest import Build
 
-ROWS = lookalikes.diveface().splitlines(keepends=True)
-IDS = [str(photo) for photo, _, _ in lookalikes.PHOTOS]
+ROWS = same_photos.diveface().splitlines(keepends=True)
+IDS = [str(photo) for photo, _, _ in same_photos.PHOTOS]
 
 
 def test_the_manifest_says_what_the_contract_says(add: Build, indexes: Path, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def sha256(path: Path) -> str:
 
 
 def test_only_the_owner_can_read_an_index(add: Build, indexes: Path) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     for path in [indexes, *indexes.rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
 
@@ -89,21 +89,21 @@ def test_append_adds_to_what_is_there(add: Build, tmp_path: Path, index: Callabl
 
 
 def test_append_to_nothing_builds(add: Build) -> None:
-    assert add("diveface", lookalikes.diveface(), append=True).records == 7
+    assert add("diveface", same_photos.diveface(), append=True).records == 7
 
 
 @pytest.mark.parametrize("append", [True, False])
 def test_the_same_file_twice_is_refused(add: Build, index: Callable[[], Index], append: bool) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     with pytest.raises(RefusedError, match="same content"):
-        add("diveface", *([lookalikes.diveface()] * (1 if append else 2)), append=append)
+        add("diveface", *([same_photos.diveface()] * (1 if append else 2)), append=append)
     assert index().manifest.records == 7
 
 
 def test_a_failed_build_leaves_the_old_index_and_no_litter(
     add: Build, indexes: Path, index: Callable[[], Index]
 ) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     before = sorted((indexes / "example").iterdir())
     with pytest.raises(WrongFileError):
         add("diveface", b"".join(ROWS[:2]), b"<html>")
@@ -120,7 +120,7 @@ def test_a_failed_first_build_leaves_no_index(add: Build, indexes: Path) -> None
 def test_two_processes_cannot_build_the_same_index(
     add: Build, indexes: Path, index: Callable[[], Index]
 ) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     code = f"""
         import sys
         from pathlib import Path
@@ -196,7 +196,7 @@ def test_kill_9_at_any_moment_leaves_a_whole_index(
 def test_a_full_disk_is_said_and_the_old_index_stays(
     indexes: Path, add: Build, index: Callable[[], Index]
 ) -> None:
-    add("yfcc-tsv", lookalikes.yfcc())
+    add("yfcc-tsv", same_photos.yfcc())
     big = indexes.parent / "big"
     big.write_bytes(
         b"".join(b"%d\t%032x\n" % (number * 7919 + 1, number * 2**90 // 3) for number in range(200_000))
@@ -226,13 +226,13 @@ def test_a_full_disk_is_said_and_the_old_index_stays(
 def test_a_home_that_cannot_be_written_is_said(tmp_path: Path, add: Build, indexes: Path) -> None:
     indexes.write_text("a file in the place of the folder")
     with pytest.raises(StorageError):
-        add("diveface", lookalikes.diveface())
+        add("diveface", same_photos.diveface())
 
 
 def test_memory_stays_flat_as_files_grow(tmp_path: Path) -> None:
     path = tmp_path / "ffhq.json"
     face = (
-        lookalikes.ffhq()
+        same_photos.ffhq()
         .split(b'"0":')[1]
         .split(b'"1":')[0]
         .replace(b"[\n    1,", b"[" + b"0.125," * 600 + b"1,")
@@ -262,7 +262,7 @@ def test_memory_stays_flat_as_files_grow(tmp_path: Path) -> None:
 
 
 def test_lookups_know_their_keys(add: Build, index: Callable[[], Index]) -> None:
-    add("open-images-csv", lookalikes.open_images().replace(b"/99000000@N07", b"/Some_Alias"))
+    add("open-images-csv", same_photos.open_images().replace(b"/99000000@N07", b"/Some_Alias"))
     current = index()
 
     def found(key: MatchKey, *values: str) -> list[Group]:
@@ -279,7 +279,7 @@ def test_lookups_know_their_keys(add: Build, index: Callable[[], Index]) -> None
 
 
 def test_many_ids_at_once(add: Build, index: Callable[[], Index]) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     assert [
         hit.photo_id
         for hit in index().by_photo([str(number) for number in range(8_999_990_000, 9_000_010_000)])
@@ -290,8 +290,8 @@ def test_many_ids_at_once(add: Build, index: Callable[[], Index]) -> None:
 def test_a_large_index_answers_as_a_small_one(
     add: Build, index: Callable[[], Index], monkeypatch: pytest.MonkeyPatch, most_rows: int
 ) -> None:
-    add("open-images-csv", lookalikes.open_images() * 2)
-    add("open-images-csv", lookalikes.open_images().replace(b"/99000000@N07", b"/some_alias"), append=True)
+    add("open-images-csv", same_photos.open_images() * 2)
+    add("open-images-csv", same_photos.open_images().replace(b"/99000000@N07", b"/some_alias"), append=True)
     others = [str(number) for number in range(1, 100)]
     asked = [
         (MatchKey.PHOTO_ID, [*IDS, *others]),
@@ -349,7 +349,7 @@ def test_a_path_means_nothing_but_itself(
     home = Path(folder) if relative else tmp_path / folder
     home.mkdir(parents=True)
     file = home / "owner=1.parquet.csv"
-    file.write_bytes(lookalikes.diveface())
+    file.write_bytes(same_photos.diveface())
     build(home / "indexes", "diveface", [file], formats=readers.select(["diveface"]))
     built = Index.open(home / "indexes" / "diveface")
     assert [hit.photo_id for hit in built.by_photo([*IDS, "1", "7"])] == IDS
@@ -372,7 +372,7 @@ def test_parquet_files_of_publishers_are_read_the_same_wherever_they_lie(tmp_pat
 
 
 def test_verify_finds_what_was_changed(add: Build, indexes: Path, index: Callable[[], Index]) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     folder = indexes / "example"
     assert problems(folder) == []
     main, owner = (folder / file.name for file in index().manifest.files)
@@ -389,7 +389,7 @@ def test_verify_finds_what_was_changed(add: Build, indexes: Path, index: Callabl
 def test_a_damaged_index_is_said_when_it_is_used(
     add: Build, indexes: Path, index: Callable[[], Index], damage: str
 ) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     current = index()
     path = indexes / "example" / current.manifest.files[0].name
     if damage == "gone":
@@ -401,7 +401,7 @@ def test_a_damaged_index_is_said_when_it_is_used(
 
 
 def test_an_index_replaced_while_it_is_used_is_said(add: Build, index: Callable[[], Index]) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     opened = index()
     add("diveface", b"".join(ROWS[:2]))
     with pytest.raises(StorageError, match="replaced"):
@@ -429,7 +429,7 @@ def test_an_index_replaced_while_it_is_used_is_said(add: Build, index: Callable[
     ],
 )
 def test_a_manifest_is_not_trusted(add: Build, indexes: Path, change: dict[str, object]) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     path = indexes / "example" / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(StorageError, match="damaged") as error:
@@ -440,7 +440,7 @@ def test_a_manifest_is_not_trusted(add: Build, indexes: Path, change: dict[str, 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 100_000])
 def test_a_manifest_that_is_no_manifest(add: Build, indexes: Path, content: bytes) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     (indexes / "example" / "manifest.json").write_bytes(content)
     with pytest.raises(StorageError, match="damaged"):
         Index.open(indexes / "example")
@@ -449,9 +449,9 @@ def test_a_manifest_that_is_no_manifest(add: Build, indexes: Path, content: byte
 def test_a_damaged_index_can_be_built_anew_and_removed(
     add: Build, indexes: Path, index: Callable[[], Index]
 ) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     (indexes / "example" / "manifest.json").write_text("{")
-    assert add("diveface", lookalikes.diveface()).records == 7
+    assert add("diveface", same_photos.diveface()).records == 7
     (indexes / "example" / "manifest.json").write_text("{")
     assert all(left.endswith(".parquet") for left in remove(indexes, "example"))
     assert names(indexes) == ()
@@ -461,8 +461,8 @@ def test_names_and_remove(add: Build, indexes: Path) -> None:
     assert names(indexes) == ()
     with pytest.raises(UsageError, match="no local index of example"):
         remove(indexes, "example")
-    add("diveface", lookalikes.diveface())
-    add("coco-json", lookalikes.coco(), name="other")
+    add("diveface", same_photos.diveface())
+    add("coco-json", same_photos.coco(), name="other")
     assert names(indexes) == ("example", "other")
     assert remove(indexes, "example") == ()
     assert not (indexes / "example").exists()
@@ -477,14 +477,14 @@ def test_a_publishers_file_in_the_folder_of_the_index_is_left_alone(
     folder = indexes / "example"
     folder.mkdir(parents=True)
     given = folder / "photo_id-list.parquet.txt"
-    given.write_bytes(lookalikes.diveface())
+    given.write_bytes(same_photos.diveface())
     (folder / "pictures").mkdir()
     (folder / "pictures" / "1.jpg").write_bytes(b"picture")
     for _ in range(2):
         add("diveface", given)
     assert len(index().by_photo(IDS)) == 7
     assert remove(indexes, "example") == ("photo_id-list.parquet.txt", "pictures")
-    assert given.read_bytes() == lookalikes.diveface()
+    assert given.read_bytes() == same_photos.diveface()
     assert (folder / "pictures" / "1.jpg").exists()
 
 
@@ -492,7 +492,7 @@ def test_nothing_behind_a_linked_index_folder_is_touched(
     add: Build, indexes: Path, tmp_path: Path, index: Callable[[], Index]
 ) -> None:
     """It may be the index of another home, or any folder at all."""
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     other = tmp_path / "other"
     (indexes / "example").rename(other)
     (other / "mine.txt").write_text("put there by the user")
@@ -507,7 +507,7 @@ def test_nothing_behind_a_linked_index_folder_is_touched(
 
 
 def test_an_index_cannot_be_built_from_itself(add: Build, indexes: Path, index: Callable[[], Index]) -> None:
-    add("diveface", lookalikes.diveface())
+    add("diveface", same_photos.diveface())
     with pytest.raises(UsageError, match="part of the local index itself"):
         add("diveface", indexes / "example" / index().manifest.files[0].name)
     assert problems(indexes / "example") == []

@@ -15,7 +15,7 @@ from auditor.datasets.parsing.json_items import entries, members
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source, sources
 from auditor.errors import WrongFileError
-from tests.datasets import lookalikes as first
+from tests.datasets import same_photos
 from tests.datasets.readers.lookalikes import ALL
 
 KEYS = ("url", "id")
@@ -162,7 +162,7 @@ def rows(path: Path, name: str) -> list[Row]:
 def test_readers_find_the_same_in_lookalikes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    content = ALL[name].content if name in ALL else first.ALL[name]
+    content = ALL[name].content if name in ALL else same_photos.FILES[name]
     assert isinstance(content, bytes)
     path = tmp_path / "file"
     path.write_bytes(content)

@@ -22,7 +22,7 @@ from auditor.datasets.provenance import Provenance
 from auditor.datasets.sharing import pack
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
 from tests.datasets.conftest import Build
-from tests.datasets.lookalikes import ALL, PHOTOS
+from tests.datasets.same_photos import FILES, PHOTOS
 
 Members = dict[str, bytes]
 
@@ -30,7 +30,7 @@ Members = dict[str, bytes]
 @pytest.fixture
 def packed(add: Build, indexes: Path, tmp_path: Path) -> Path:
     """A pack of an index with every kind of key but the hash."""
-    add("open-images-csv", ALL["open-images-csv"])
+    add("open-images-csv", FILES["open-images-csv"])
     return pack.export(indexes, "example", tmp_path / "example.zip").path
 
 
@@ -51,11 +51,11 @@ def found(index: Index, key: MatchKey, values: list[str]) -> list[Group]:
     return sorted(index.groups(key, values), key=str)
 
 
-@pytest.mark.parametrize("format_", sorted(ALL))
+@pytest.mark.parametrize("format_", sorted(FILES))
 def test_an_index_survives_the_way_through_a_pack(
     add: Build, indexes: Path, tmp_path: Path, format_: str
 ) -> None:
-    built = add(format_, ALL[format_])
+    built = add(format_, FILES[format_])
     packed = pack.export(indexes, "example", tmp_path / "example.zip")
     other = tmp_path / "other" / "indexes"
     imported = pack.import_pack(packed.path, other)
@@ -80,7 +80,7 @@ def test_the_same_index_gives_the_same_pack(packed: Path, indexes: Path, tmp_pat
 
 
 ORIGINALS = {
-    **{name: ALL[name] for name in ("open-images-csv", "adience", "yfcc-tsv")},
+    **{name: FILES[name] for name in ("open-images-csv", "adience", "yfcc-tsv")},
     "v3det": json.dumps(
         {f"n01/21_{n}_{photo}_{secret}_o.jpg": "" for n, (photo, _, secret) in enumerate(PHOTOS)}
     ).encode(),
@@ -108,7 +108,7 @@ def test_importing_replaces_an_index_that_was_built_here_only_if_asked_to(
     packed: Path, add: Build, index: Callable[[], Index], indexes: Path
 ) -> None:
     """A pack of one record once took the place of the user's own index without a word."""
-    before = add("coco-json", ALL["coco-json"])
+    before = add("coco-json", FILES["coco-json"])
     with pytest.raises(RefusedError, match=r"your own list\) has 7 records .* the pack has 7 records"):
         pack.import_pack(packed, indexes)
     assert index().manifest == before
@@ -119,7 +119,7 @@ def test_importing_replaces_an_index_that_was_built_here_only_if_asked_to(
 def test_a_pack_replaces_another_unless_it_has_far_less(
     packed: Path, add: Build, indexes: Path, tmp_path: Path
 ) -> None:
-    add("open-images-csv", b"\n".join(ALL["open-images-csv"].split(b"\n")[:3]))
+    add("open-images-csv", b"\n".join(FILES["open-images-csv"].split(b"\n")[:3]))
     small = pack.export(indexes, "example", tmp_path / "small.zip").path
     other = tmp_path / "other"
     pack.import_pack(packed, other)
@@ -130,14 +130,14 @@ def test_a_pack_replaces_another_unless_it_has_far_less(
 
 
 def test_a_pack_tells_nobody_where_its_maker_got_it(add: Build, indexes: Path, tmp_path: Path) -> None:
-    add("coco-json", ALL["coco-json"])
+    add("coco-json", FILES["coco-json"])
     packed = pack.export(indexes, "example", tmp_path / "example.zip")
     described = json.loads(opened(packed.path)[manifest.NAME])
     assert (described["from"], described["obtained_at"]) == ("", None)
 
 
 def test_a_damaged_index_is_not_passed_on(add: Build, indexes: Path, tmp_path: Path) -> None:
-    built = add("coco-json", ALL["coco-json"])
+    built = add("coco-json", FILES["coco-json"])
     file = indexes / "example" / built.files[0].name
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     with pytest.raises(StorageError, match="damaged"):
@@ -160,7 +160,7 @@ def test_a_pack_of_another_dataset_is_refused(packed: Path, indexes: Path) -> No
         pack.import_pack(packed, indexes, expected="ffhq")
 
 
-@pytest.mark.parametrize("content", [b"", b"<!doctype html>", b"RIFFxxxx", ALL["coco-json"]])
+@pytest.mark.parametrize("content", [b"", b"<!doctype html>", b"RIFFxxxx", FILES["coco-json"]])
 def test_a_file_that_is_no_pack_is_told_apart_from_a_tampered_one(
     indexes: Path, tmp_path: Path, content: bytes
 ) -> None:
@@ -327,7 +327,7 @@ def test_a_tampered_pack_is_refused_and_the_old_index_stays(
     packed: Path, add: Build, index: Callable[[], Index], indexes: Path, tmp_path: Path, how: str
 ) -> None:
     closed(tmp_path / "tampered.zip", TAMPERED[how](opened(packed)), sums=how != "a bit flipped")
-    before = add("coco-json", ALL["coco-json"])
+    before = add("coco-json", FILES["coco-json"])
     with pytest.raises(RefusedError) as raised:
         pack.import_pack(tmp_path / "tampered.zip", indexes)
     assert raised.value.exit_code == 6

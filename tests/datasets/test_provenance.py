@@ -16,10 +16,10 @@ from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.provenance import Provenance
 from auditor.errors import RefusedError, WrongFileError
-from tests.datasets import lookalikes
+from tests.datasets import same_photos
 from tests.datasets.conftest import Build
 
-ROWS = lookalikes.diveface().splitlines(keepends=True)
+ROWS = same_photos.diveface().splitlines(keepends=True)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def _build(tmp_path: Path, card: Card, path: Path, **options: Any) -> Manifest:
 def test_only_a_published_checksum_makes_a_file_the_publishers(
     made: Callable[..., Manifest], known: str | None, provenance: str
 ) -> None:
-    built = made(lookalikes.diveface(), known=known)
+    built = made(same_photos.diveface(), known=known)
     assert (built.provenance, built.origin) == (provenance, "list.txt")
 
 
@@ -63,7 +63,7 @@ def test_what_is_added_to_a_publishers_file_makes_it_less_sure(made: Callable[..
 
 
 def test_a_list_without_card_is_ones_own(add: Build) -> None:
-    assert add("diveface", lookalikes.diveface()).provenance is Provenance.OWN_LIST
+    assert add("diveface", same_photos.diveface()).provenance is Provenance.OWN_LIST
 
 
 def test_an_index_that_read_nothing_is_no_index(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_shape_that_is_certain_makes_no_photo_an_answer(tmp_path: Path) -> Non
 def test_an_index_is_not_replaced_by_far_less_of_itself(
     made: Callable[..., Manifest], tmp_path: Path
 ) -> None:
-    made(lookalikes.diveface())
+    made(same_photos.diveface())
     with pytest.raises(RefusedError, match="has 7 records of 7 photos, and the new one would have 3 records"):
         made(b"".join(ROWS[:3]))
     assert Index.open(tmp_path / "indexes" / "diveface").manifest.records == 7

@@ -14,7 +14,7 @@ from auditor.datasets.sharing import registry
 from auditor.datasets.sharing.publish import publish
 from auditor.errors import RefusedError, UsageError
 from tests.datasets.conftest import Build
-from tests.datasets.lookalikes import ALL
+from tests.datasets.same_photos import FILES
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -33,8 +33,8 @@ def entry(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_published_folder_lists_its_packs(add: Build, indexes: Path, tmp_path: Path) -> None:
-    add("coco-json", ALL["coco-json"], name="one")
-    add("open-images-csv", ALL["open-images-csv"], name="two")
+    add("coco-json", FILES["coco-json"], name="one")
+    add("open-images-csv", FILES["open-images-csv"], name="two")
     folder = tmp_path / "public"
     entries = publish(indexes, ["one", "two"], folder, now=NOW)
     text = (folder / registry.NAME).read_text()
@@ -50,18 +50,18 @@ def test_publishing_again_replaces_old_packs_and_nothing_else(
     add: Build, indexes: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "public"
-    add("coco-json", ALL["coco-json"])
+    add("coco-json", FILES["coco-json"])
     (first,) = publish(indexes, ["example"], folder, now=NOW)
     (folder / "index.html").write_text("mine")
     (folder / "other.zip").write_text("mine too")
-    add("diveface", ALL["diveface"])
+    add("diveface", FILES["diveface"])
     (second,) = publish(indexes, ["example"], folder, now=NOW)
     assert first.file != second.file
     assert {path.name for path in folder.iterdir()} == {"index.html", "other.zip", registry.NAME, second.file}
 
 
 def test_publishing_the_same_again_changes_nothing(add: Build, indexes: Path, tmp_path: Path) -> None:
-    add("coco-json", ALL["coco-json"])
+    add("coco-json", FILES["coco-json"])
     first = publish(indexes, ["example"], tmp_path / "public", now=NOW)
     assert publish(indexes, ["example"], tmp_path / "public", now=NOW) == first
 

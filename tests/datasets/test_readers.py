@@ -12,10 +12,10 @@ from auditor.datasets import readers
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import MAX_LINE_BYTES, MAX_QUOTED_LINES, lines, table
 from auditor.errors import UsageError, WrongFileError
-from tests.datasets import lookalikes
+from tests.datasets import same_photos
 from tests.datasets.conftest import Build
 
-IDS = [photo for photo, _, _ in lookalikes.PHOTOS]
+IDS = [photo for photo, _, _ in same_photos.PHOTOS]
 
 
 def source(tmp_path: Path, content: bytes) -> Source:
@@ -24,25 +24,25 @@ def source(tmp_path: Path, content: bytes) -> Source:
     return Source(path)
 
 
-@pytest.mark.parametrize("name", lookalikes.ALL)
+@pytest.mark.parametrize("name", same_photos.FILES)
 def test_the_content_tells_the_format(tmp_path: Path, name: str) -> None:
-    file = source(tmp_path, lookalikes.ALL[name])
+    file = source(tmp_path, same_photos.FILES[name])
     found = {format_.name for format_ in readers.formats().values() if format_.sniff(file)}
-    assert found & set(lookalikes.ALL) == {name}
+    assert found & set(same_photos.FILES) == {name}
 
 
-@pytest.mark.parametrize("name", lookalikes.ALL)
+@pytest.mark.parametrize("name", same_photos.FILES)
 def test_every_format_gives_every_photo(add: Build, name: str) -> None:
-    manifest = add(name, lookalikes.ALL[name])
+    manifest = add(name, same_photos.FILES[name])
     assert (manifest.rows, manifest.indexed, manifest.skipped, manifest.photos) == (7, 7, {}, 7)
     assert manifest.owners in (0, 3)
     assert set(manifest.match_keys) == set(readers.formats()[name].match_keys)
 
 
-@pytest.mark.parametrize("name", lookalikes.ALL)
+@pytest.mark.parametrize("name", same_photos.FILES)
 @pytest.mark.parametrize("change", ["bom", "crlf"])
 def test_byte_order_mark_and_windows_line_ends_change_nothing(add: Build, name: str, change: str) -> None:
-    content = lookalikes.ALL[name]
+    content = same_photos.FILES[name]
     content = (
         b"\xef\xbb\xbf" + content if change == "bom" else content.replace(b"\r", b"").replace(b"\n", b"\r\n")
     )
@@ -65,14 +65,14 @@ def test_byte_order_mark_and_windows_line_ends_change_nothing(add: Build, name: 
     ],
 )
 def test_a_bad_line_costs_only_itself(add: Build, name: str, line: bytes, reason: str | None) -> None:
-    rows = lookalikes.ALL[name].splitlines(keepends=True)
+    rows = same_photos.FILES[name].splitlines(keepends=True)
     manifest = add(name, b"".join([*rows[:3], line + b"\n", *rows[3:]]))
     assert (manifest.rows, manifest.indexed, manifest.photos) == (8, 7, 7)
     assert list(manifest.skipped.values()) == [1]
     assert reason is None or list(manifest.skipped) == [reason]
 
 
-@pytest.mark.parametrize("name", lookalikes.ALL)
+@pytest.mark.parametrize("name", same_photos.FILES)
 def test_bad_utf8_and_nul_bytes_in_a_text_do_not_lose_the_row(add: Build, name: str) -> None:
     texts = {
         b"Title": b"T\xfftle\x00",
@@ -80,7 +80,7 @@ def test_bad_utf8_and_nul_bytes_in_a_text_do_not_lose_the_row(add: Build, name: 
         b"train\n": b"tr\xff\x00in\n",
         b"\tf\n": b"\t\xff\x00\n",
     }
-    content = lookalikes.ALL[name]
+    content = same_photos.FILES[name]
     for text, broken in texts.items():
         content = content.replace(text, broken.replace(b"\x00", b"") if content.startswith(b"{") else broken)
     assert add(name, content).photos == 7
@@ -127,7 +127,7 @@ def test_a_right_file_without_flickr_photos_makes_an_empty_index(
 
 @pytest.mark.parametrize("name", ["yfcc-tsv", "megaface-list", "diveface", "adience", "ffhq-json"])
 def test_an_nsid_in_lower_case_is_the_same_person(add: Build, name: str) -> None:
-    content = lookalikes.ALL[name]
+    content = same_photos.FILES[name]
     owners = add(name, content).owners
     assert owners
     assert add(name, content.replace(b"@N", b"@n")).owners == owners
@@ -140,7 +140,7 @@ def test_a_megaface_list_may_begin_with_a_path_that_is_none(add: Build) -> None:
 def test_a_file_name_that_is_no_text_does_not_cost_the_index(add: Build, tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/list-\xff.txt"))
     try:
-        path.write_bytes(lookalikes.ALL["diveface"])
+        path.write_bytes(same_photos.FILES["diveface"])
     except OSError as error:
         pytest.skip(f"this file system takes no such names: {error}")
     assert [source.name for source in add("diveface", path).sources] == ["list-\ufffd.txt"]
@@ -168,9 +168,9 @@ def test_a_file_name_that_is_no_text_does_not_cost_the_index(add: Build, tmp_pat
         (b"a\tb\n1\t2\n", "a tab-separated file with the columns a, b"),
         (b"\x1b[31mhello\n", "text that starts with “[31mhello”"),
         (b'{"a": 1}', "a JSON file of another shape"),
-        (lookalikes.adience(), "an Adience fold file"),
+        (same_photos.adience(), "an Adience fold file"),
         (
-            lookalikes.adience().replace(b"original_image", b"image"),
+            same_photos.adience().replace(b"original_image", b"image"),
             "tab-separated file with the columns user_id, image",
         ),
     ],
@@ -189,7 +189,7 @@ def test_a_wrong_file_is_refused_with_what_was_expected_and_found(
 @pytest.mark.parametrize("cut", [0.2, 0.5, 0.99])
 @pytest.mark.parametrize("name", ["ffhq-json", "coco-json", "megaface-list"])
 def test_json_cut_short_is_refused(add: Build, name: str, cut: float) -> None:
-    content = lookalikes.ALL[name] if name != "ffhq-json" else lookalikes.ffhq()
+    content = same_photos.FILES[name] if name != "ffhq-json" else same_photos.ffhq()
     with pytest.raises(WrongFileError):
         add(name, content[: int(len(content) * cut)])
 
@@ -197,7 +197,7 @@ def test_json_cut_short_is_refused(add: Build, name: str, cut: float) -> None:
 @pytest.mark.parametrize("name", ["ffhq-json", "coco-json", "megaface-list"])
 def test_text_after_the_json_is_refused(add: Build, name: str) -> None:
     with pytest.raises(WrongFileError, match="JSON"):
-        add(name, lookalikes.ALL[name] + b"<html>")
+        add(name, same_photos.FILES[name] + b"<html>")
 
 
 def test_a_format_without_reader_is_named() -> None:

@@ -17,7 +17,7 @@ from auditor.datasets.parsing.row import Record, Row
 from auditor.datasets.parsing.sources import Source, digest
 from auditor.datasets.readers import Format
 from auditor.datasets.sharing import pack
-from tests.datasets import lookalikes
+from tests.datasets import same_photos
 from tests.datasets.conftest import Build
 
 
@@ -63,7 +63,7 @@ def test_records_are_found_by_their_parents_key(tmp_path: Path, stored: str, ask
 @pytest.fixture
 def older(add: Build, indexes: Path) -> Path:
     """An index as it was built before records had keys."""
-    built = add("diveface", lookalikes.diveface())
+    built = add("diveface", same_photos.diveface())
     folder = indexes / "example"
     files = []
     for file in built.files:
@@ -80,7 +80,7 @@ def older(add: Build, indexes: Path) -> Path:
 
 def test_an_index_of_before_there_were_keys_still_answers(older: Path) -> None:
     index = Index.open(older)
-    photo, _, _ = lookalikes.PHOTOS[0]
+    photo, _, _ = same_photos.PHOTOS[0]
     assert [hit.key for hit in index.by_photo([str(photo)])] == [None]
     assert list(index.groups(MatchKey.PARENT_KEY, ["1"])) == []
 

@@ -15,7 +15,7 @@ import pytest
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.parsing.sources import Source, digest, folder_files, sources
 from auditor.errors import AuditorError, WrongFileError
-from tests.datasets import lookalikes
+from tests.datasets import same_photos
 from tests.datasets.conftest import Build
 
 
@@ -66,8 +66,8 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("packing", PACKERS)
 @pytest.mark.parametrize("name", ["yfcc-tsv", "coco-json", "open-images-csv"])
 def test_packing_is_told_by_content_and_changes_nothing(add: Build, name: str, packing: str) -> None:
-    plain = add(name, lookalikes.ALL[name])
-    packed = add(name, PACKERS[packing](lookalikes.ALL[name]))
+    plain = add(name, same_photos.FILES[name])
+    packed = add(name, PACKERS[packing](same_photos.FILES[name]))
     assert (packed.rows, packed.indexed, packed.photos, packed.owners, packed.match_keys) == (
         plain.rows,
         plain.indexed,
@@ -100,21 +100,21 @@ def test_damage_inside_is_refused(tmp_path: Path, packing: str) -> None:
 
 
 def test_archives_give_all_members_and_name_them(add: Build, index: Callable[[], Index]) -> None:
-    half = lookalikes.diveface().splitlines(keepends=True)
+    half = same_photos.diveface().splitlines(keepends=True)
     manifest = add("diveface", zipped(b"".join(half[:3]), b"read me", b"".join(half[3:])))
     assert (manifest.rows, manifest.indexed, dict(manifest.skipped)) == (
         8,
         7,
         {"other file of the archive": 1},
     )
-    (hit,) = index().by_photo([str(lookalikes.PHOTOS[3][0])])
+    (hit,) = index().by_photo([str(same_photos.PHOTOS[3][0])])
     assert (hit.source, hit.record) == ("file0", "data/part2.txt: line 1")
 
 
 def test_a_folder_is_read_like_an_archive(tmp_path: Path, add: Build) -> None:
     folder = tmp_path / "folds"
     (folder / "b").mkdir(parents=True)
-    rows = lookalikes.adience().splitlines(keepends=True)
+    rows = same_photos.adience().splitlines(keepends=True)
     (folder / "a.txt").write_bytes(b"".join(rows[:3]))
     (folder / "b" / "c.txt.gz").write_bytes(gzip.compress(b"".join([rows[0], *rows[3:]])))
     (folder / "loop").symlink_to(folder)
@@ -153,7 +153,7 @@ def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
 
 
 def test_members_outside_the_archive_are_not_written(tmp_path: Path, add: Build) -> None:
-    add("diveface", tarred(lookalikes.diveface()))
+    add("diveface", tarred(same_photos.diveface()))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file0", "indexes"]
 
 

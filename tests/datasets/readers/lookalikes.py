@@ -20,8 +20,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.datasets import lookalikes as first
-from tests.datasets.lookalikes import PHOTOS
+from tests.datasets import same_photos
+from tests.datasets.same_photos import PHOTOS
 
 
 class Expected(NamedTuple):
@@ -390,7 +390,7 @@ def lines(make: Callable[[int, str, str], str], *others: str) -> bytes:
 
 
 ALL: dict[str, Lookalike] = {
-    "adience": Lookalike(first.adience(), [entry._replace(original=True) for entry in OWNED]),
+    "adience": Lookalike(same_photos.adience(), [entry._replace(original=True) for entry in OWNED]),
     "cc12m-tsv": Lookalike(
         lines(lambda photo, _, secret: f"{static(photo, secret)}\ta bus", f"{ELSEWHERE}\tx"), IDS, skipped=1
     ),
@@ -399,13 +399,13 @@ ALL: dict[str, Lookalike] = {
         IDS,
         skipped=1,
     ),
-    "coco-json": Lookalike(first.coco(), [entry._replace(license_id=4) for entry in IDS]),
+    "coco-json": Lookalike(same_photos.coco(), [entry._replace(license_id=4) for entry in IDS]),
     "commoncatalog-parquet": commoncatalog(),
     "didemo": didemo(),
-    "diveface": Lookalike(first.diveface(), OWNED),
+    "diveface": Lookalike(same_photos.diveface(), OWNED),
     "facescrub": facescrub(),
     "fdf-json": fdf(),
-    "ffhq-json": Lookalike(first.ffhq(), [entry._replace(license_id=4) for entry in OWNED]),
+    "ffhq-json": Lookalike(same_photos.ffhq(), [entry._replace(license_id=4) for entry in OWNED]),
     "flickr30k": Lookalike(lines(lambda photo, *_: f"{photo}.jpg#0\tA dog runs ."), IDS),
     "flickr8k": Lookalike(
         lines(
@@ -416,7 +416,7 @@ ALL: dict[str, Lookalike] = {
         [*IDS, Expected(1)],
         skipped=1,
     ),
-    "flickr-style-csv": Lookalike(first.flickr_style(), OWNED),
+    "flickr-style-csv": Lookalike(same_photos.flickr_style(), OWNED),
     "flickruser-csv": Lookalike(
         text(
             [
@@ -439,12 +439,12 @@ ALL: dict[str, Lookalike] = {
     "lpff-json": lpff(),
     "lvis-json": lvis(),
     "md5-list": md5_list(),
-    "megaface-list": Lookalike(first.megaface(), OWNED),
+    "megaface-list": Lookalike(same_photos.megaface(), OWNED),
     "megaface-folders": megaface_folders(),
     "nlvr2-jsonl": nlvr2(),
     "nus-wide": nus_wide(),
     "open-images-csv": Lookalike(
-        first.open_images(),
+        same_photos.open_images(),
         [Expected(photo, nsid, None, md5_of(photo), 4, original=True) for photo, nsid, _ in PHOTOS],
     ),
     "pass-csv": pass_csv(),
@@ -466,13 +466,15 @@ ALL: dict[str, Lookalike] = {
     "v3det": v3det(),
     "vgg-face": vgg_face(),
     "visual-genome": visual_genome(),
-    "yfcc-tsv": Lookalike(first.yfcc(), [entry._replace(license_id=4, original=True) for entry in OWNED]),
+    "yfcc-tsv": Lookalike(
+        same_photos.yfcc(), [entry._replace(license_id=4, original=True) for entry in OWNED]
+    ),
     "yfcc15m-tsv": Lookalike(
-        first.yfcc15m(), [Expected(photo, url_hash=md5_of(photo)) for photo, _, _ in PHOTOS]
+        same_photos.yfcc15m(), [Expected(photo, url_hash=md5_of(photo)) for photo, _, _ in PHOTOS]
     ),
     "yfcc-entity": yfcc_entity(),
     "yfcc-hash": Lookalike(
-        first.yfcc_hash(), [Expected(photo, url_hash=md5_of(photo)) for photo, _, _ in PHOTOS]
+        same_photos.yfcc_hash(), [Expected(photo, url_hash=md5_of(photo)) for photo, _, _ in PHOTOS]
     ),
     "yfcc-jsonl": yfcc_jsonl(),
     "yfcc-sqlite": yfcc_sqlite(),

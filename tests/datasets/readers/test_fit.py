@@ -11,9 +11,9 @@ from auditor.datasets.readers import GENERIC
 from auditor.errors import RefusedError
 from auditor.flickr.ages import first_id_after
 from tests.datasets.conftest import Build
-from tests.datasets.lookalikes import PHOTOS
 from tests.datasets.readers.conftest import Write
 from tests.datasets.readers.lookalikes import ALL, ELSEWHERE, parquet, static, text
+from tests.datasets.same_photos import PHOTOS
 
 CARDS = {card.name: card for card in catalogue.load().values() if card.checkable}
 NEW = 30_000_000_000

@@ -18,7 +18,6 @@ from auditor.datasets.parsing.columns import NEITHER, NO_COLUMN
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers.generic import generic_format
 from auditor.errors import AuditorError, WrongFileError
-from tests.datasets.lookalikes import PHOTOS
 from tests.datasets.readers.conftest import Records, Write
 from tests.datasets.readers.lookalikes import (
     ELSEWHERE,
@@ -33,6 +32,7 @@ from tests.datasets.readers.lookalikes import (
     static,
     text,
 )
+from tests.datasets.same_photos import PHOTOS
 
 PAGES = [page(photo, nsid) for photo, nsid, _ in PHOTOS]
 FILES = [static(photo, secret) for photo, _, secret in PHOTOS]

@@ -18,9 +18,9 @@ from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.parsing.row import OTHER_MEMBER, UNREAD_MEMBER
 from auditor.datasets.readers.generic import generic_format
 from auditor.errors import WrongFileError
-from tests.datasets.lookalikes import PHOTOS
 from tests.datasets.readers.conftest import Write, found_in_index
 from tests.datasets.readers.lookalikes import jsonl, page, parquet, sqlite, static, tarred, text, zipped
+from tests.datasets.same_photos import PHOTOS
 
 IDS = {photo for photo, _, _ in PHOTOS}
 OWNERS = {nsid for _, nsid, _ in PHOTOS}

@@ -15,9 +15,8 @@ import zstandard
 from auditor.datasets import readers
 from auditor.datasets.readers.visual_genome import LOOKED_UP
 from auditor.errors import WrongFileError
-from tests.datasets import lookalikes as first
+from tests.datasets import same_photos
 from tests.datasets.conftest import Build
-from tests.datasets.lookalikes import PHOTOS
 from tests.datasets.readers import lookalikes
 from tests.datasets.readers.conftest import Records, Write
 from tests.datasets.readers.lookalikes import (
@@ -34,6 +33,7 @@ from tests.datasets.readers.lookalikes import (
     text,
     zipped,
 )
+from tests.datasets.same_photos import PHOTOS
 
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress,
@@ -194,7 +194,7 @@ VARIANTS: list[tuple[str, str, bytes | dict[str, bytes], list[Expected]]] = [
     (
         "yfcc-tsv",
         "most lines bad",
-        first.yfcc(23) + b"cut\toff\n" * 30,
+        same_photos.yfcc(23) + b"cut\toff\n" * 30,
         [entry._replace(license_id=4, original=True) for entry in OWNED],
     ),
     (
@@ -226,7 +226,7 @@ VARIANTS: list[tuple[str, str, bytes | dict[str, bytes], list[Expected]]] = [
     (
         "yfcc-tsv",
         "23 columns",
-        first.yfcc(23),
+        same_photos.yfcc(23),
         [entry._replace(license_id=4, original=True) for entry in OWNED],
     ),
     (
@@ -327,7 +327,7 @@ def test_visual_genome_finds_photos_through_cocos_files_given_with_it(
     )
     assert alone.skipped == {"no photo id": 1}
 
-    joined = add("visual-genome", genome, write(zipped({"instances_val.json": first.coco()})))
+    joined = add("visual-genome", genome, write(zipped({"instances_val.json": same_photos.coco()})))
     assert records(joined) == Counter(
         [Expected(PHOTOS[3][0]), Expected(None, parent_key="999"), Expected(PHOTOS[0][0])]
     )
@@ -336,7 +336,7 @@ def test_visual_genome_finds_photos_through_cocos_files_given_with_it(
 
 def test_a_coco_file_alone_is_no_visual_genome(add: Build) -> None:
     with pytest.raises(WrongFileError, match="found a COCO annotation file"):
-        add("visual-genome", first.coco())
+        add("visual-genome", same_photos.coco())
 
 
 def test_owners_that_fit_no_photo_are_not_guessed(add: Build) -> None:

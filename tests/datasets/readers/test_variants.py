@@ -9,7 +9,6 @@ import pytest
 
 from auditor.datasets.index.lookup import Index
 from tests.datasets.conftest import Build
-from tests.datasets.lookalikes import PHOTOS
 from tests.datasets.readers.conftest import Records, Write
 from tests.datasets.readers.lookalikes import (
     ALL,
@@ -22,6 +21,7 @@ from tests.datasets.readers.lookalikes import (
     text,
     zipped,
 )
+from tests.datasets.same_photos import PHOTOS
 
 NOT_TEXT = ("commoncatalog-parquet", "url-parquet", "yfcc-sqlite", "redcaps-json", "flickr30k-npy")
 TEXTS = [name for name in ALL if isinstance(ALL[name].content, bytes) and name not in NOT_TEXT]

@@ -1,4 +1,4 @@
-"""Invented index files in the publishers' formats: shapes as published, every id, name and secret made up."""
+"""The same seven invented photos in ten formats; `readers.lookalikes` has a file for every format."""
 
 import base64
 import hashlib
@@ -121,7 +121,7 @@ def flickr_style() -> bytes:
     return (",image_url,page_url,label,_split\n" + "".join(rows)).encode()
 
 
-ALL = {
+FILES = {
     "ffhq-json": ffhq(),
     "coco-json": coco(),
     "yfcc-tsv": yfcc(),
@@ -133,4 +133,4 @@ ALL = {
     "adience": adience(),
     "flickr-style-csv": flickr_style(),
 }
-"""One file for each format that has a reader, all with the same photos."""
+"""By format; between them photo ids, owners, hashes of YFCC and MD5s of originals."""
