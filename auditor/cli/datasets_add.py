@@ -11,7 +11,7 @@ from auditor.cli.session import Session
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
-    from auditor.datasets.adding import Unknown
+    from auditor.datasets.adding import Unknown, Wish
     from auditor.datasets.index.manifest import Manifest
 
 
@@ -42,6 +42,22 @@ def add(
             metavar="NAME", help="The column that holds Flickr links or ids, for a list of unknown format."
         ),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Build shard by shard on the workers of this Dask scheduler, or with `local` on all"
+            " processors here (extra `cluster`). FILEs may then be addresses such as s3://bucket/part-0.parquet.",
+        ),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="With --scheduler: a folder that all workers reach, for the index's data; by default the"
+            " folder of indexes.",
+        ),
+    ] = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
@@ -55,6 +71,14 @@ def add(
 
     session: Session = context.obj
     wish = adding.Wish(append, allow_empty, replace, as_is, column, session.settings.memory_limit)
+    if scheduler is not None:
+        _emit([_on_workers(session, files, wish, scheduler, store)], [], format, output)
+        note_missing_parents(session, files[:1])
+        return
+    if store is not None:
+        raise UsageError(
+            "--store goes with --scheduler", hint="Name a scheduler, or write: --scheduler local"
+        )
     name, paths = _name_and_files(files)
     if name is not None:
         built = adding.add(session.settings.indexes, name, paths, wish, session.progress)
@@ -74,6 +98,25 @@ def add(
         )
     _emit(indexes, unknown, format, output, several=True)
     note_missing_parents(session, [manifest.dataset for manifest in indexes])
+
+
+def _on_workers(
+    session: Session, words: list[str], wish: "Wish", scheduler: str, store: str | None
+) -> "Manifest":
+    from auditor.datasets.cluster import build, pool
+    from auditor.datasets.store import is_address
+    from auditor.files import user_path
+
+    name, *shards = words
+    if not shards or not all(words):
+        raise UsageError(
+            "shards need the dataset's name before them",
+            hint="datasets add NAME SHARD... --scheduler ADDRESS",
+        )
+    addresses = [shard if is_address(shard) else str(user_path(Path(shard))) for shard in shards]
+    with pool.connect(scheduler) as workers:
+        output = build.Output(session.settings.indexes, store or "")
+        return build.build(output, name, addresses, wish, workers, progress=session.progress)
 
 
 def _name_and_files(words: list[str]) -> tuple[str | None, list[Path]]:

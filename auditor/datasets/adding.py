@@ -20,7 +20,7 @@ from auditor.text import count, plain
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How indexes are to be built; the fields are the options of ``datasets add``."""
+    """How indexes are to be built; most fields are the options of ``datasets add``."""
 
     append: bool = False
     allow_empty: bool = False
@@ -28,6 +28,8 @@ class Wish:
     as_is: bool = False
     column: str | None = None
     memory_limit: str = duck.MEMORY_LIMIT
+    shard: bool = False
+    """The files are some of many; that these hold no photo is no fault, and no option says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def add(indexes: Path, name: str, files: Sequence[Path], wish: Wish, progress: P
     catalogue nor fit for a list of one's own; `RefusedError` for such a list under a publisher's name, and
     for files that do not look like those of the dataset unless they are to be taken as they are.
     """
-    card, name, formats = _card_and_formats(name, wish, progress.say)
+    card, name, formats = card_and_formats(name, wish, progress.say)
     if missing := next((path for path in files if not is_there(path)), None):
         raise UsageError(f"there is no file {missing}", hint="Check the path.")
     if card and not wish.as_is:
@@ -68,7 +70,7 @@ def add(indexes: Path, name: str, files: Sequence[Path], wish: Wish, progress: P
         formats=formats,
         card=card,
         append=wish.append,
-        allow_empty=wish.allow_empty,
+        allow_empty=wish.allow_empty or wish.shard,
         replace=wish.replace,
         accept=accept,
         memory_limit=wish.memory_limit,
@@ -132,7 +134,7 @@ def _why_not(path: Path, names: Sequence[str]) -> str:
     return f"{describe(next(sources(path)))}, and of no dataset of the catalogue"
 
 
-def _card_and_formats(
+def card_and_formats(
     name: str, wish: Wish, say: Callable[[str], object]
 ) -> tuple[Card | None, str, Sequence[Format]]:
     """The dataset's card, its name, and the formats its files may have. A list of one's own has no card."""

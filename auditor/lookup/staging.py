@@ -126,9 +126,9 @@ class Staging:
         columns = self._work / "columns.parquet"
         if not columns.exists():
             pq.write_table(SCHEMA.empty_table(), columns)
-        main = index.manifest.file(MatchKey.PHOTO_ID)
-        paths = [columns, *([index.folder / main.name] if main else [])]
-        files = ", ".join(duck.literal(duck.pattern(path)) for path in paths)
+        index.store.attach(self._database)
+        main = index.locations(index.manifest.parts(MatchKey.PHOTO_ID))
+        files = ", ".join(map(duck.literal, [duck.pattern(columns), *main]))
         own = f"{duck.parquet(f'[{files}]', union_by_name=True)}"
         self._database.execute(
             f"CREATE VIEW own{number} AS FROM {own}"

@@ -94,8 +94,8 @@ def fingerprint(index: Index, asked: Sequence[RequestedPhoto]) -> Fingerprint:
 
 
 def _witnesses(index: Index, key: str, asked: Sequence[RequestedPhoto]) -> tuple[str, ...]:
-    file = index.manifest.file(key)
-    if file is None:
+    files = index.manifest.parts(key)
+    if not files:
         return ()
     # Not all records have every key, but those of a photo asked about have one of these.
     ids = [int(photo.photo_id) for photo in asked if photo.photo_id]
@@ -107,7 +107,8 @@ def _witnesses(index: Index, key: str, asked: Sequence[RequestedPhoto]) -> tuple
         f" USING SAMPLE reservoir({WITNESSES} ROWS) REPEATABLE (1)) ORDER BY 1"
     )
     with duck.storage_errors(index.name), duck.connect() as database:
-        rows = database.execute(query, [duck.pattern(index.folder / file.name), ids, hashes]).fetchall()
+        index.store.attach(database)
+        rows = database.execute(query, [index.locations(files), ids, hashes]).fetchall()
     return tuple(str(value) for (value,) in rows)
 
 

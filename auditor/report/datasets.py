@@ -260,8 +260,8 @@ def built_text(manifest: Manifest) -> str:
         f"{manifest.dataset}: {count(manifest.records, 'record')} of {count(manifest.photos, 'photo')}"
         f" by {count(manifest.owners, 'owner')}, from {count(manifest.rows, 'row')}"
     ]
-    if by_number := manifest.file(MatchKey.PARENT_KEY):
-        lines.append(f"  {count(by_number.rows, 'record')} by a number in another dataset")
+    if by_number := sum(part.rows for part in manifest.parts(MatchKey.PARENT_KEY)):
+        lines.append(f"  {count(by_number, 'record')} by a number in another dataset")
     lines += [f"  skipped {number:,}: {reason}" for reason, number in sorted(manifest.skipped.items())]
     return "\n".join(lines)
 

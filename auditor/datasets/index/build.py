@@ -26,6 +26,7 @@ from auditor.datasets import duck, provenance
 from auditor.datasets.card import Card
 from auditor.datasets.index import folder, manifest, records
 from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
+from auditor.datasets.index.orders import ORDERS
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.parsing import sources
 from auditor.datasets.parsing.describe import unreadable_list
@@ -40,19 +41,6 @@ from auditor.outside import world
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
 from auditor.version import VERSION
-
-_ORDERS = {  # key: (which records, in which order, without which columns)
-    "photo_id": ("true", "photo_id, source, row", ""),
-    "owner": (
-        "nsid IS NOT NULL OR alias IS NOT NULL",
-        "nsid, alias, photo_id",
-        "EXCLUDE (url_hash, content_md5)",
-    ),
-    "url_hash": ("url_hash IS NOT NULL", "url_hash, source, row", "EXCLUDE (content_md5)"),
-    "content_md5": ("content_md5 IS NOT NULL", "content_md5, source, row", "EXCLUDE (url_hash)"),
-    "parent_key": ("parent_key IS NOT NULL", "parent_key, source, row", "EXCLUDE (url_hash, content_md5)"),
-}
-
 
 _Listed = Sequence[sources.FolderFile] | None
 """The files of a folder, which is walked once for all that is done with them."""
@@ -104,15 +92,20 @@ def build(
         if own := next((path for path in files if path.resolve() in counted), None):
             raise UsageError(f"{own} is a part of the local index itself", hint="Give the publisher's file.")
         old = manifest.read(here) if append and (here / manifest.NAME).exists() else None
+        if old and old.is_partitioned:
+            raise RefusedError(
+                f"the index of {name} is in parts, and nothing can be appended to it on one computer",
+                hint="Build it anew from all its shards with --scheduler.",
+            )
         builder = _Builder(name, work, formats, memory_limit, progress)
         new = builder.build(old, files, now or clock.utc(), card)
-        new = dataclasses.replace(new, origin=_origin(old, origin or _names(files)))
+        new = dataclasses.replace(new, origin=_origin(old, origin or names_of(files)))
         if told_on:
             new = dataclasses.replace(
                 new, provenance=Provenance.TOLD, obtained_at=f"{told_on.isoformat()}T00:00:00+00:00"
             )
-        if not (new.answers or allow_empty):
-            raise _empty(new)
+        if not allow_empty:
+            check_new(new)
         accept(new)
         if not replace:
             folder.refuse_loss(here, new)
@@ -180,8 +173,8 @@ class _Builder:
     ) -> Manifest:
         """Read all, write the data files, and give the manifest that would make them count."""
         before = old.sources if old else ()
-        if old and (main := old.file("photo_id")):
-            self.staged.append(self.work.parent / main.name)
+        if old:
+            self.staged += [self.work.parent / file.name for file in old.parts("photo_id")]
             self.tally = _Tally(old.rows, old.indexed, Counter(old.skipped))
         added = self._read_files(files, before)
         data_files = tuple(self._sorted_files())
@@ -237,7 +230,7 @@ class _Builder:
 
     def _found(self, data_files: Sequence[DataFile]) -> tuple[int, tuple[str, ...]]:
         """Distinct photo ids, and the match keys that records have."""
-        photos = _distinct(self.work / data_files[0].name)
+        photos = distinct_photos(self.work / data_files[0].name)
         keys = {file.key for file in data_files[1:]} | ({"photo_id"} if photos else set())
         return photos, tuple(key for key in MATCH_KEYS if key in keys)
 
@@ -248,14 +241,14 @@ class _Builder:
             listed = [_listed(path) for path in files]
             described = [pool.submit(_describe, *given, stop) for given in zip(files, listed, strict=True)]
             try:
-                _refuse_twice([*before, *(future.result() for future in described if before)])
+                refuse_twice([*before, *(future.result() for future in described if before)])
                 for number, (path, names) in enumerate(zip(files, listed, strict=True), len(before)):
                     self._read_file(path, names, number, beside=[other for other in files if other != path])
             except BaseException:
                 stop.set()  # or the error would wait until a large file is hashed
                 raise
         added = [future.result() for future in described]
-        _refuse_twice([*before, *added])
+        refuse_twice([*before, *added])
         return added
 
     def _read_file(self, path: Path, listed: _Listed, number: int, beside: Sequence[Path]) -> None:
@@ -351,11 +344,12 @@ class _Builder:
         """Write the data files: all records by photo id, then by each other key that records have."""
         build_id = world().token(8)
         main = self.work / f"photo_id-{build_id}.parquet"
-        with self.progress.task("Sorting", total=len(_ORDERS)) as task:
-            for key, (which, order, without) in _ORDERS.items():
+        with self.progress.task("Sorting", total=len(ORDERS)) as task:
+            for key, order in ORDERS.items():
                 path = self.work / f"{key}-{build_id}.parquet"
                 origin = self.staged if key == "photo_id" else [main]
-                rows = self._copy(f"SELECT * {without}", origin, f"WHERE {which} ORDER BY {order}", path)
+                rest = f"WHERE {order.which} ORDER BY {order.by}"
+                rows = self._copy(f"SELECT * {order.without}", origin, rest, path)
                 task.advance()
                 if rows or key == "photo_id":
                     fsync_path(path)
@@ -395,7 +389,7 @@ def _describe(path: Path, listed: _Listed, stop: Event) -> SourceFile:
         return SourceFile(name, sources.size_of(path, listed), sources.digest(path, stop, listed))
 
 
-def _names(files: Sequence[Path]) -> str:
+def names_of(files: Sequence[Path]) -> str:
     """The names of the files, without where they lie, which is nobody else's business."""
     names = [plain(path.name, 80) for path in files]
     return f"{names[0]} and {len(names) - 1} more" if names[1:] else "".join(names)
@@ -405,9 +399,12 @@ def _origin(old: Manifest | None, origin: str) -> str:
     return f"{old.origin}; {origin}" if old and old.origin else origin
 
 
-def _empty(new: Manifest) -> WrongFileError:
+def check_new(new: Manifest) -> None:
+    """Errors: `WrongFileError` when the new index read nothing, which is no index."""
+    if new.answers:
+        return
     reasons = "; ".join(f"{number:,} × {reason}" for reason, number in new.skipped.items())
-    return WrongFileError(
+    raise WrongFileError(
         f"no Flickr photo or member was found in {new.origin} ({count(new.rows, 'row')}: {reasons}), and its"
         " format does not prove that there is none",
         hint="Check that it is the right file. --column NAME says where the links or ids are; --allow-empty"
@@ -415,7 +412,7 @@ def _empty(new: Manifest) -> WrongFileError:
     )
 
 
-def _refuse_twice(files: Sequence[SourceFile]) -> None:
+def refuse_twice(files: Sequence[SourceFile]) -> None:
     """Raise `RefusedError` when a file stands there twice: its photos would be counted double."""
     seen: dict[str, SourceFile] = {}
     for file in files:
@@ -427,7 +424,7 @@ def _refuse_twice(files: Sequence[SourceFile]) -> None:
         seen[file.sha256] = file
 
 
-def _distinct(path: Path) -> int:
+def distinct_photos(path: Path) -> int:
     """Distinct photo ids of the file sorted by them, in little memory."""
     last = np.empty(0, np.int64)
     count = 0

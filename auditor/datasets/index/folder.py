@@ -27,6 +27,8 @@ from auditor.text import count
 
 _WORKSHOP: Final = re.compile(r"\.build-[0-9a-f]{16}")
 _REPLACED: Final = "replaced.json"
+SHARDS: Final = ".shards"
+"""Folder of finished shards of an index that several workers build."""
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def commit(work: Path, new: Manifest) -> None:
     if (folder / manifest.NAME).exists():
         shutil.copyfile(folder / manifest.NAME, work / _REPLACED)
     new.write(work)
-    for file in new.files:
+    for file in new.files if not new.store else ():
         (work / file.name).rename(folder / file.name)
     fsync_path(folder)
     new.write(folder)
@@ -119,6 +121,7 @@ def remove(indexes: Path, name: str) -> tuple[str, ...]:
         # From here on there is no index, whatever is left.
         (folder / manifest.NAME).rename(_new_workshop(folder) / _REPLACED)
         _sweep(folder)
+        shutil.rmtree(folder / SHARDS, ignore_errors=True)
         left = tuple(sorted(entry.name for entry in folder.iterdir()))
         if not left:
             folder.rmdir()

@@ -1,5 +1,6 @@
 """Looking photos and owners up in the local indexes, many at once."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ import duckdb
 
 from auditor.datasets import duck
 from auditor.datasets.index import manifest
-from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.index.manifest import DataFile, Manifest
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing.row import join_key
+from auditor.datasets.store import Store
 from auditor.errors import StorageError
 from auditor.flickr.urls import is_nsid, is_photo_id, pack_nsid, unpack_nsid
 
@@ -144,8 +146,8 @@ class Index:
         keys: bool,
         but: Sequence[int] = (),
     ) -> Iterator[Group]:
-        file = self.manifest.file(key)
-        if file is None or not values:
+        files = self._files(key, column, values)
+        if not files:
             return
         # Indexes of before records had keys have no such column.
         record_key = "key" if self.manifest.keyed else "NULL::VARCHAR"
@@ -155,8 +157,9 @@ class Index:
         if but:
             wanted += " AND (nsid IS NULL OR nsid NOT IN (SELECT unnest(?::BIGINT[])))"
             given.append(list(but))
-        if len(values) >= _MANY_VALUES and len(values) * _ROWS_A_VALUE <= file.rows:
-            rows = self._row_numbers(file.name, wanted, given)
+        rows_of_all = sum(file.rows for file in files)
+        if not files[1:] and len(values) >= _MANY_VALUES and len(values) * _ROWS_A_VALUE <= rows_of_all:
+            rows = self._row_numbers(files, wanted, given)
             if not rows:
                 return
             if len(rows) <= _MOST_ROWS:
@@ -176,15 +179,15 @@ class Index:
             GROUP BY {value}, CASE WHEN {value} IS NULL THEN place END
         """  # noqa: S608 - all from this file
         with self._reading():
-            answer = _database().cursor().execute(query, [duck.pattern(self.folder / file.name), *given])
+            answer = self._cursor().execute(query, [self.locations(files), *given])
             while batch := answer.fetchmany(BATCH_ROWS):
                 yield from (self._group(row) for row in batch)
 
-    def _row_numbers(self, file: str, wanted: str, given: Sequence[object]) -> list[int]:
-        """Where in the data file the records are for which `wanted` holds."""
+    def _row_numbers(self, files: Sequence[DataFile], wanted: str, given: Sequence[object]) -> list[int]:
+        """Where in the one data file the records are for which `wanted` holds."""
         query = f"SELECT file_row_number FROM {_NUMBERED} WHERE {wanted}"  # noqa: S608 - all from this file
         with self._reading():
-            answer = _database().cursor().execute(query, [duck.pattern(self.folder / file), *given])
+            answer = self._cursor().execute(query, [self.locations(files), *given])
             return [row for (row,) in answer.fetchall()]
 
     def _group(self, row: Sequence[Any]) -> Group:
@@ -208,15 +211,38 @@ class Index:
 
     def _rows(self, key: str, kind: str, values: list[int] | list[str]) -> list[_Row]:
         """The raw records whose `key` is one of `values`."""
-        file = self.manifest.file(key)
-        if file is None or not values:
+        files = self._files(key, key, values)
+        if not files:
             return []
         # By name: an index built before there were all columns has fewer, and not every order has all.
         query = f"SELECT * FROM {duck.PARQUET} WHERE {key} IN (SELECT unnest(?::{kind}[]))"  # noqa: S608
         with self._reading():
-            answer = _database().cursor().execute(query, [duck.pattern(self.folder / file.name), values])
+            answer = self._cursor().execute(query, [self.locations(files), values])
             names = [str(column[0]) for column in answer.description or ()]
             return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def _files(self, key: str, column: str, values: Sequence[int] | Sequence[str]) -> tuple[DataFile, ...]:
+        """The data files sorted by `key` that can hold a record with one of `values` in `column`.
+
+        An alias is looked for in every part by NSID too, since a record may have both.
+        """
+        if not values:
+            return ()
+        ordered = sorted(values)
+        return tuple(part for part in self.manifest.parts(key) if _can_hold(part, column, ordered))
+
+    def locations(self, files: Iterable[DataFile]) -> list[str]:
+        """Where DuckDB reads these data files, for the parameter of `duck.PARQUET`."""
+        return [self.store.location(file.name) for file in files]
+
+    @property
+    def store(self) -> Store:
+        """Where the data files are."""
+        return Store(self.manifest.store or str(self.folder))
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        self.store.attach(_database())
+        return _database().cursor()
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -250,6 +276,15 @@ class Index:
             key=row.get("key"),
             parent_key=row.get("parent_key"),
         )
+
+
+def _can_hold(part: DataFile, column: str, ordered: list[Any]) -> bool:
+    if part.first is None or (column == "alias" and isinstance(part.first, int)):
+        return True
+    if not isinstance(part.first, type(ordered[0])):
+        return False
+    at = bisect_left(ordered, part.first)
+    return at < len(ordered) and bool(ordered[at] <= part.last)
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ T = TypeVar("T")
 NAME = "manifest.json"
 SCHEMA_VERSION = 1
 
-_DATA_FILE = re.compile(rf"({'|'.join(MATCH_KEYS)})-[0-9a-f]{{16}}\.parquet")
+_DATA_FILE = re.compile(rf"({'|'.join(MATCH_KEYS)})-[0-9a-f]{{16}}(-[0-9]{{5}})?\.parquet")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,13 +35,25 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """One of our Parquet files: the records that have `key`, sorted by it (``photo_id``: all records)."""
+    """One of our Parquet files: the records that have `key`, sorted by it (``photo_id``: all records).
+
+    Of an index that was built on several computers it is a part: the records whose `key` is from `first` to
+    `last`, both included. Owners are in parts by NSID, which are numbers as in the file, and those that have
+    only an alias in parts by alias. The last part by photo id holds the records without one too.
+    """
 
     name: str
     key: str
     rows: int
     bytes: int
     sha256: str
+    first: int | str | None = None
+    last: int | str | None = None
+
+    @property
+    def is_part(self) -> bool:
+        """Whether other files hold more records with that key."""
+        return self.first is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,8 @@ class Manifest:
     """Records with the publisher's own key: without them no dataset can be joined to this one."""
     certain: bool = False
     """The files are of the dataset by their shape, so that having no record is an answer too."""
+    store: str = ""
+    """Where the data files are if not beside the manifest: an address such as ``s3://bucket/indexes/laion``."""
 
     @property
     def answers(self) -> bool:
@@ -88,9 +102,14 @@ class Manifest:
         unread = sum(number for reason, number in self.skipped.items() if reason not in read)
         return unread * 100 > self.rows
 
-    def file(self, key: str) -> DataFile | None:
-        """The data file sorted by `key`; None when no record has that key."""
-        return next((file for file in self.files if file.key == key), None)
+    def parts(self, key: str) -> tuple[DataFile, ...]:
+        """The data files that are sorted by `key`: one, several of a partitioned index, or none."""
+        return tuple(file for file in self.files if file.key == key)
+
+    @property
+    def is_partitioned(self) -> bool:
+        """Whether the records are in several data files by ranges."""
+        return any(file.is_part for file in self.files)
 
     def text(self) -> str:
         """What stands in ``manifest.json``."""
@@ -101,6 +120,11 @@ class Manifest:
         """The fields by the names that they have in JSON."""
         values = asdict(self)
         values["from"] = values.pop("origin")
+        for file in values["files"]:
+            if file["first"] is None:
+                del file["first"], file["last"]
+        if not self.store:
+            del values["store"]
         return values
 
     def write(self, folder: Path) -> None:
@@ -140,6 +164,11 @@ def data_files(path: Path) -> set[str]:
     return {match[0] for match in _DATA_FILE.finditer(text)}
 
 
+def is_data_file(name: str) -> bool:
+    """Whether it is the name of a data file."""
+    return _DATA_FILE.fullmatch(name) is not None
+
+
 def parse(data: object) -> Manifest:
     """A manifest from decoded JSON, trusting nothing. Errors: ValueError, saying what is wrong."""
     top = _Fields(data, "manifest")
@@ -165,13 +194,16 @@ def parse(data: object) -> Manifest:
         obtained_at=top.optional("obtained_at", str),
         keyed=top.optional("keyed", int) or 0,
         certain=bool(top.optional("certain", bool)),
+        store=top.optional("store", str) or "",
     )
     if manifest.rows != manifest.indexed + sum(manifest.skipped.values()):
         raise ValueError("rows are not the sum of indexed and skipped")
-    main = manifest.file("photo_id")
-    if main is None or main.rows != manifest.records:
+    if "photo_id" not in {file.key for file in manifest.files} or manifest.records != sum(
+        file.rows for file in manifest.parts("photo_id")
+    ):
         raise ValueError("the data files do not hold the records")
-    if len({file.key for file in manifest.files}) != len(manifest.files):
+    whole = [file.key for file in manifest.files if not file.is_part]
+    if len({*whole}) != len(whole) or len({file.name for file in manifest.files}) != len(manifest.files):
         raise ValueError("two data files have the same key")
     return manifest
 
@@ -185,7 +217,11 @@ def _file(item: object) -> DataFile:
     fields = _Fields(item, "files")
     name = fields.text("name", _DATA_FILE)  # a plain name: it can lead nowhere else
     key = name.partition("-")[0]
-    return DataFile(name, key, fields.number("rows"), fields.number("bytes"), fields.text("sha256", SHA256))
+    bounds = (fields.bound("first"), fields.bound("last"))
+    if len({type(bound) for bound in bounds}) > 1:
+        raise ValueError("files: a part begins and ends with different kinds of keys")
+    size, sha256 = fields.number("bytes"), fields.text("sha256", SHA256)
+    return DataFile(name, key, fields.number("rows"), size, sha256, *bounds)
 
 
 class _Fields:
@@ -211,6 +247,12 @@ class _Fields:
     def optional(self, key: str, kind: type[T]) -> T | None:
         value = self._data.get(key)
         if value is not None and not isinstance(value, kind):
+            raise ValueError(f"{self._where}: {key} is not valid")
+        return value
+
+    def bound(self, key: str) -> int | str | None:
+        value = self._data.get(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | str)):
             raise ValueError(f"{self._where}: {key} is not valid")
         return value
 

@@ -1,5 +1,6 @@
 """Whether an index on disk still is what its build wrote."""
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import pyarrow.parquet as pq
 
 from auditor.datasets.index import manifest
 from auditor.datasets.index.manifest import DataFile
-from auditor.errors import StorageError
+from auditor.datasets.store import fetch
+from auditor.errors import StorageError, UsageError
 from auditor.files import digest
 
 
@@ -22,7 +24,18 @@ def problems(folder: Path) -> list[str]:
         described = manifest.read(folder)
     except StorageError as error:
         return [error.message]
+    if described.store:
+        return [problem for file in described.files for problem in _problems_elsewhere(described.store, file)]
     return [problem for file in described.files for problem in _file_problems(folder / file.name, file)]
+
+
+def _problems_elsewhere(address: str, file: DataFile) -> list[str]:
+    """As `_file_problems`, of a file that is on another computer: it is copied here to be read."""
+    with tempfile.TemporaryDirectory(prefix="flickr-auditor-") as here:
+        try:
+            return _file_problems(fetch(f"{address}/{file.name}", Path(here)), file)
+        except UsageError:
+            return [f"{file.name} is missing at {address}"]
 
 
 def _file_problems(path: Path, file: DataFile) -> list[str]:
@@ -38,7 +51,9 @@ def _file_problems(path: Path, file: DataFile) -> list[str]:
 
 def _content_problems(path: Path, file: DataFile) -> list[str]:
     """Rows and order, which the checksum says nothing about in an index that came from elsewhere."""
-    column = "nsid" if file.key == "owner" else file.key
+    column = file.key
+    if file.key == "owner":  # sorted by NSID, then by alias
+        column = "alias" if isinstance(file.first, str) else "nsid"
     found = []
     with pq.ParquetFile(path) as table:
         if table.metadata.num_rows != file.rows:

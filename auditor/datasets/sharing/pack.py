@@ -90,6 +90,11 @@ def export(indexes: Path, name: str, target: Path, *, mode: int = 0o600) -> Pack
                 hint=f"flickr-auditor datasets add {name} FILE builds it anew.",
             )
         described = manifest.read(folder)
+        if described.is_partitioned:
+            raise RefusedError(
+                f"the index of {name} is in parts, since it is too large for one file",
+                hint="Share its folder instead; datasets publish --lookup makes a look-up of it.",
+            )
         main = _main(described)
         # Where it is from may be a private address, and is the maker's claim at best to whoever imports it.
         described = dataclasses.replace(described, files=(main,), origin="", obtained_at=None)
@@ -207,6 +212,8 @@ def _described(archive: zipfile.ZipFile) -> Manifest:
     main = _main(described)
     if described.files != (main,) or {info.filename for info in infos} != {*_SMALL, main.name}:
         raise ValueError("it holds other files than its manifest names")
+    if main.is_part or described.store:
+        raise ValueError("its records are in another place")
     if archive.read(SUMS) != _sums(text, described):
         raise ValueError(f"its {SUMS} are those of other files")
     _check_texts([described.tool_version, *described.skipped, *(source.name for source in described.sources)])

@@ -36,7 +36,7 @@ def write(tmp_path: Path) -> Write:
 
 def records_of(indexes: Path, manifest: Manifest) -> Counter[Expected]:
     """All records of the index that the manifest describes."""
-    file = manifest.file("photo_id")
+    file = manifest.parts("photo_id")[0]
     assert file
     table = pq.read_table(indexes / manifest.dataset / file.name)
     return Counter(
@@ -55,7 +55,7 @@ def records_of(indexes: Path, manifest: Manifest) -> Counter[Expected]:
 
 def found_in_index(indexes: Path, manifest: Manifest) -> dict[str, set[object]]:
     """The photos, owners, aliases and originals of an index."""
-    file = manifest.file("photo_id")
+    file = manifest.parts("photo_id")[0]
     assert file
     rows = pq.read_table(indexes / manifest.dataset / file.name).to_pylist()
     return {

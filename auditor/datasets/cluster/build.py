@@ -1,0 +1,262 @@
+"""An index of many shards, built by many workers: what is done in which order, and what may go wrong.
+
+Each shard is built by the very code that builds an index on one computer and is staged in ``.shards`` of the
+output; then the records of all shards are put together range by range, and the manifest makes them count in
+one step. Whatever dies meanwhile, the old index is in place and finished shards stay for the next try.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from pathlib import Path
+from typing import Final
+
+from auditor import clock
+from auditor.datasets import adding, fit
+from auditor.datasets.cluster import tasks
+from auditor.datasets.cluster.claim import claimed
+from auditor.datasets.cluster.parts import Part, parts_of
+from auditor.datasets.cluster.pool import Pool
+from auditor.datasets.cluster.tasks import Built, Failed, Job, Merged, Shard
+from auditor.datasets.index import folder, manifest
+from auditor.datasets.index.build import check_new, names_of, refuse_twice
+from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.index.orders import ORDERS
+from auditor.datasets.match_keys import MATCH_KEYS
+from auditor.datasets.provenance import Provenance
+from auditor.datasets.store import Store, identity, is_address
+from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
+from auditor.files import fsync_path
+from auditor.outside import world
+from auditor.progress import SILENT, Progress
+from auditor.text import count
+from auditor.version import VERSION
+
+RECORDS_A_PART: Final = 1 << 24
+"""About 200 MB: a look-up of a few photos reads few of them, and one worker sorts it in its memory."""
+_TOLD: Final = 10
+"""Failed shards that are named one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where a partitioned index goes."""
+
+    indexes: Path
+    """The folder of indexes, for the manifest."""
+    store: str = ""
+    """Address of a folder for the data files, which all workers reach; "" for the index's own folder."""
+    records_a_part: int = RECORDS_A_PART
+
+
+def build(
+    output: Output,
+    name: str,
+    addresses: Sequence[str],
+    wish: adding.Wish,
+    pool: Pool,
+    *,
+    progress: Progress = SILENT,
+    now: datetime | None = None,
+) -> Manifest:
+    """Build the index of the dataset or list `name` from the files at `addresses` on the workers of `pool`.
+
+    Raises what `adding.add` raises; `WrongFileError` when shards could not be built, naming them: the others
+    stay finished, and the next try goes on from them. Whatever is raised, the old index is still in place.
+    """
+    if wish.append:
+        raise UsageError(
+            "--append does not go with --scheduler", hint="Give all shards: finished ones are not read again."
+        )
+    card, name, _ = adding.card_and_formats(name, wish, progress.say)
+    shards = _shards(name, addresses, wish)
+    with folder.workshop(output.indexes, name) as work:
+        here = work.parent
+        data = Store(output.store.rstrip("/")) / name if output.store else Store(str(here))
+        staging = data / folder.SHARDS
+        # Parts for this folder are renamed into it with the manifest; elsewhere there is no renaming.
+        parts = data if output.store else staging
+        job = Job(name, staging.address, parts.address, dataclasses.replace(wish, shard=True))
+        with claimed(data, progress) if output.store else nullcontext():
+            built = _built(job, shards, pool, progress)
+            new = _manifest(name, shards, built, now or clock.utc(), output)
+            old = folder.current(here)
+            if not wish.replace:
+                folder.refuse_loss(here, new)
+            if not wish.allow_empty:
+                check_new(new)
+            if card and not wish.as_is:
+                fit.refuse_too_many(card, new)
+            new = _merged(job, new, shards, built, pool, output.records_a_part, progress)
+            if not output.store:
+                _move(Path(staging.address), work, new)
+            folder.commit(work, new)
+            staging.remove_all()
+            if output.store:
+                _sweep(data, new)
+            if old and old.store and old.store != new.store:
+                progress.say(f"The data files of the old index are still at {old.store}.")
+    return new
+
+
+def _shards(name: str, addresses: Sequence[str], wish: adding.Wish) -> list[Shard]:
+    whole = [
+        address if is_address(address) else str(Path(address.removeprefix("file://")).absolute())
+        for address in addresses
+    ]
+    if twice := next((address for address in whole if whole.count(address) > 1), None):
+        raise RefusedError(f"{twice} is there twice", hint="Its photos would count double. Name it once.")
+    made = []
+    for address in whole:
+        if not is_address(address) and Path(address).is_dir():
+            raise UsageError(f"{address} is a folder, and a shard is a file", hint="Name the files in it.")
+        told = "\n".join((name, address, identity(address), VERSION, str(wish.column), str(wish.as_is)))
+        made.append(Shard(address, hashlib.sha256(told.encode()).hexdigest()[:16]))
+    return made
+
+
+def _built(job: Job, shards: Sequence[Shard], pool: Pool, progress: Progress) -> list[Built]:
+    """Build the shards that are not finished yet."""
+    staging = Store(job.staging)
+    there = staging.names()
+    built: list[Built | None] = [
+        tasks.finished(staging, shard) if tasks.marker_name(shard) in there else None for shard in shards
+    ]
+    missing = [number for number, one in enumerate(built) if one is None]
+    if len(missing) < len(shards):
+        progress.say(f"{len(shards) - len(missing)} of {count(len(shards), 'shard')} are finished already.")
+    failed: list[str] = []
+    with progress.task("Building", total=len(missing), unit="shards") as task:
+        for place, result in pool.run(tasks.build_shard, [(job, shards[number]) for number in missing]):
+            task.advance()
+            if isinstance(result, Failed):
+                failed.append(f"{shards[missing[place]].address}: {result.reason}")
+            else:
+                built[missing[place]] = result
+    if failed:
+        more = f"; and {len(failed) - _TOLD} more" if len(failed) > _TOLD else ""
+        raise WrongFileError(
+            f"{count(len(failed), 'shard')} of {len(shards)} could not be built:"
+            f" {'; '.join(sorted(failed)[:_TOLD])}{more}",
+            hint="No index was changed. Mend or leave out these shards, and run the command again: the others"
+            " are not read again.",
+        )
+    return [one for one in built if one is not None]
+
+
+def _manifest(
+    name: str, shards: Sequence[Shard], built: Sequence[Built], now: datetime, output: Output
+) -> Manifest:
+    """All that the shards tell together; photos, owners and files are not known yet."""
+    told = [one.manifest for one in built]
+    sources = tuple(source for one in told for source in one.sources)
+    refuse_twice(sources)
+    return Manifest(
+        dataset=name,
+        built_at=now.isoformat(timespec="seconds"),
+        tool_version=VERSION,
+        sources=sources,
+        rows=sum(one.rows for one in told),
+        indexed=sum(one.indexed for one in told),
+        skipped=_sums(told),
+        records=sum(one.records for one in told),
+        photos=sum(one.photos for one in told),
+        owners=0,
+        match_keys=_match_keys(told),
+        files=(),
+        provenance=reduce(Provenance.joined, (one.provenance for one in told)),
+        origin=names_of([Path(shard.address) for shard in shards]),
+        keyed=sum(one.keyed for one in told),
+        certain=all(one.certain for one in told),
+        store=f"{output.store.rstrip('/')}/{name}" if output.store else "",
+    )
+
+
+def _sums(told: Iterable[Manifest]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for one in told:
+        for reason, number in one.skipped.items():
+            sums[reason] = sums.get(reason, 0) + number
+    return dict(sorted(sums.items()))
+
+
+def _match_keys(told: Sequence[Manifest]) -> tuple[str, ...]:
+    """Those that records have; where there is no record, those that they could have."""
+    having = [one for one in told if one.records] or told
+    return tuple(key for key in MATCH_KEYS if any(key in one.match_keys for one in having))
+
+
+def _merged(
+    job: Job,
+    new: Manifest,
+    shards: Sequence[Shard],
+    built: Sequence[Built],
+    pool: Pool,
+    records_a_part: int,
+    progress: Progress,
+) -> Manifest:
+    build_id = world().token(8)
+    parts = list(parts_of([one.samples for one in built], records_a_part))
+    given = [_merge(job, part, build_id, shards, built) for part in parts]
+    results: list[Merged | None] = [None] * len(parts)
+    with progress.task("Sorting", total=len(parts), unit="parts") as task:
+        for place, result in pool.run(tasks.merge, given):
+            task.advance()
+            if isinstance(result, Failed):
+                raise WrongFileError(
+                    f"{count(len(shards), 'shard')} could not be put together: {result.reason}",
+                    hint="No index was changed. Run the command again: finished shards are not read again.",
+                )
+            results[place] = result
+    merged = [one for one in results if one is not None]
+    new = dataclasses.replace(
+        new,
+        photos=sum(one.photos for one in merged),
+        owners=sum(one.owners for one in merged),
+        files=tuple(one.file for one in merged if one.file),
+    )
+    _check(new, built)
+    return new
+
+
+def _check(new: Manifest, built: Sequence[Built]) -> None:
+    """Errors: `StorageError` when the parts hold other records than the shards: no silently short index."""
+    for order in ORDERS:
+        read = sum(file.rows for one in built for file in one.manifest.parts(order))
+        written = sum(file.rows for file in new.parts(order))
+        if read != written:
+            raise StorageError(
+                f"the shards of {new.dataset} hold {read:,} records by {order}, and {written:,} were written",
+                hint="Finished shards were changed meanwhile, it seems. No index was changed; run it again.",
+            )
+
+
+def _merge(
+    job: Job, part: Part, build_id: str, shards: Sequence[Shard], built: Sequence[Built]
+) -> tuple[Job, Part, str, list[tuple[Shard, bool]]]:
+    order = part.ranged.order
+    having = [(shard, bool(one.manifest.parts(order))) for shard, one in zip(shards, built, strict=True)]
+    return job, part, f"{order}-{build_id}-{part.number:05d}.parquet", having
+
+
+def _move(staging: Path, work: Path, new: Manifest) -> None:
+    for file in new.files:
+        fsync_path(staging / file.name)
+        (staging / file.name).rename(work / file.name)
+
+
+def _sweep(data: Store, new: Manifest) -> None:
+    """Remove parts of earlier builds from the store."""
+    data.write(manifest.NAME, new.text().encode())
+    counted = {file.name for file in new.files}
+    for name in _parts(data.names()):
+        if name not in counted:
+            data.remove(name)
+
+
+def _parts(names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if manifest.is_data_file(name))

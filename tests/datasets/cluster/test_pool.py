@@ -1,0 +1,72 @@
+"""Real workers: processes of Dask on this computer, one of which dies."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from auditor.datasets.cluster import pool, tasks
+from auditor.datasets.cluster.pool import connect
+from auditor.datasets.cluster.tasks import Built, Failed, Job, Shard
+from auditor.datasets.index.lookup import Index
+from auditor.errors import ConfigurationError, UnreachableError, UsageError
+from tests.datasets.cluster.conftest import NAME, Parted
+
+
+def _build_or_die(job: Job, shard: Shard, once: str) -> Built | Failed:
+    """As a worker whose computer loses power in the middle, the first time."""
+    if not os.path.exists(once):  # noqa: PTH110 - runs in a worker
+        built = tasks.build_shard(job, shard)
+        Path(once).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+        return built
+    return tasks.build_shard(job, shard)
+
+
+def test_a_worker_that_dies_changes_nothing_in_the_result(
+    parted: Parted, indexes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = tmp_path / "died"
+    with connect("local", workers=2) as workers:
+
+        class Dying:
+            def run(self, task, given):  # type: ignore[no-untyped-def]
+                if task is tasks.build_shard:
+                    return workers.run(_build_or_die, [(*arguments, str(once)) for arguments in given])
+                return workers.run(task, given)
+
+        new = parted(Dying())
+        assert once.exists()
+        assert new.rows == 903
+        found = Index.open(indexes / NAME).by_photo([str(part.first) for part in new.parts("photo_id")])
+        assert len(found) == len(new.parts("photo_id"))
+
+        monkeypatch.setattr(pool, "VERSION", "9.9.9")
+        with pytest.raises(ConfigurationError, match=r"would build another index: .* has flickr-auditor"):
+            pool._checked(workers._client)  # type: ignore[attr-defined]
+
+
+def test_a_job_of_another_version_is_not_done() -> None:
+    job = Job(NAME, "/x", "/x", None, version="9.9.9")  # type: ignore[arg-type]
+    failed = tasks.build_shard(job, Shard("/x/a.csv", "0" * 16))
+    assert isinstance(failed, Failed)
+    assert "not 9.9.9" in failed.reason
+
+
+def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "CONNECT_SECONDS", 0.5)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        with (
+            pytest.raises(UnreachableError, match="there is no Dask scheduler at tcp://127"),
+            connect(f"tcp://127.0.0.1:{nobody.getsockname()[1]}"),
+        ):
+            pass
+
+
+@pytest.mark.parametrize("address", ["nonsense://x", "http://x:1", ""])
+def test_an_address_that_is_none_of_a_scheduler_is_said(address: str) -> None:
+    with pytest.raises(UsageError, match="is not the address of a scheduler"), connect(address):
+        pass

@@ -1,0 +1,126 @@
+"""Shards and parts in a store that is no folder."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from auditor.datasets import adding
+from auditor.datasets.adding import Wish
+from auditor.datasets.cluster.claim import claimed
+from auditor.datasets.index.lookup import Index
+from auditor.datasets.index.verify import problems
+from auditor.datasets.match_keys import MatchKey
+from auditor.datasets.store import Store
+from auditor.errors import RefusedError, StorageError, UsageError
+from auditor.progress import SILENT
+from tests.datasets.cluster.conftest import NAME, Here, Parted
+
+STORE = "memory://bucket/indexes"
+
+
+@pytest.fixture(autouse=True)
+def store() -> Iterator[Store]:
+    fsspec.filesystem("memory").store.clear()
+    yield Store(f"{STORE}/{NAME}")
+    fsspec.filesystem("memory").store.clear()
+
+
+@pytest.fixture
+def elsewhere(shards: list[str]) -> list[str]:
+    """The shards in the store."""
+    fs = fsspec.filesystem("memory")
+    for shard in shards:
+        fs.put_file(shard, f"/shards/{Path(shard).name}")
+    return [f"memory://shards/{Path(shard).name}" for shard in shards]
+
+
+def test_an_index_in_an_object_store_answers_as_one_here(
+    parted: Parted,
+    shards: list[str],
+    elsewhere: list[str],
+    index: Callable[..., Index],
+    indexes: Path,
+    tmp_path: Path,
+    store: Store,
+) -> None:
+    new = parted(addresses=elsewhere, store=STORE)
+    adding.add(tmp_path / "other", NAME, list(map(Path, shards)), Wish())
+    here = Index.open(tmp_path / "other" / NAME)
+    ids = [str(part.first) for part in new.parts("photo_id")]
+    assert index().by_photo(ids) == here.by_photo(ids)
+    assert len(here.by_photo(ids)) == len(ids)
+    owners = ["99000004@N04", "someone-5"]
+    theirs = {group.value: group for group in here.groups(MatchKey.OWNER, owners)}
+    assert {group.value: group for group in index().groups(MatchKey.OWNER, owners)} == theirs != {}
+    assert [path.name for path in (indexes / NAME).iterdir()] == ["manifest.json"]
+    assert store.names() == {"manifest.json", *(file.name for file in new.files)}
+    assert problems(indexes / NAME) == []
+
+
+def test_a_part_that_was_changed_or_lost_in_the_store_is_found(
+    parted: Parted, elsewhere: list[str], indexes: Path, store: Store
+) -> None:
+    first, second, *_ = parted(addresses=elsewhere, store=STORE).files
+    store.remove(first.name)
+    store.write(second.name, b"PAR1")
+    assert [problem.partition(" ")[0] for problem in problems(indexes / NAME)] == [first.name, second.name]
+    with pytest.raises(StorageError):
+        Index.open(indexes / NAME).by_photo([str(first.first)])
+
+
+def test_the_parts_of_the_index_before_go_from_the_store(
+    parted: Parted, elsewhere: list[str], store: Store
+) -> None:
+    old = parted(addresses=elsewhere, store=STORE)
+    store.write("notes.txt", b"somebody's")
+    new = parted(addresses=elsewhere, store=STORE)
+    assert not {file.name for file in old.files} & store.names()
+    assert {file.name for file in new.files} | {"manifest.json", "notes.txt"} == store.names()
+
+
+def test_a_shard_that_is_missing_in_the_store_is_named(parted: Parted, elsewhere: list[str]) -> None:
+    with pytest.raises(UsageError, match=r"there is no file memory://shards/none\.csv"):
+        parted(addresses=[*elsewhere, "memory://shards/none.csv"], store=STORE)
+
+
+def test_two_builds_at_one_store_are_refused(store: Store) -> None:
+    with (
+        claimed(store, SILENT, watch=0.0),
+        pytest.raises(RefusedError, match="is building an index at memory://"),
+        claimed(_Beating(store), SILENT, watch=0.0),
+    ):
+        pass
+
+
+class _Beating(Store):
+    """A store in which the other build goes on between any two looks."""
+
+    def __init__(self, store: Store) -> None:
+        object.__setattr__(self, "address", store.address)
+
+    def read(self, name: str) -> bytes | None:
+        found = Store(self.address).read(name)
+        if found is not None:
+            Store(self.address).write(name, found + b" ")
+        return found
+
+
+def test_the_claim_of_a_build_that_died_is_taken_over(store: Store) -> None:
+    store.write("building.json", b'{"host": "gone", "pid": 1, "token": "x", "beat": 3}')
+    with claimed(store, SILENT, watch=0.0):
+        assert store.read("building.json") != b""
+    assert store.read("building.json") is None
+
+
+def test_a_service_that_fails_is_said_with_its_address() -> None:
+    with pytest.raises(StorageError, match="nosuch://x/y"):
+        Store("nosuch://x/y").names()
+
+
+def test_a_pool_is_asked_for_nothing_when_the_store_is_not_reached(parted: Parted) -> None:
+    pool = Here()
+    with pytest.raises(StorageError):
+        parted(pool, store="nosuch://x")
+    assert pool.done == []
