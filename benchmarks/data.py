@@ -16,10 +16,10 @@ _BATCH_ROWS = 1 << 17
 
 
 class Invented:
-    """Photos with owners, the same ones in every run."""
+    """Photos with owners, for one seed the same ones in every run."""
 
-    def __init__(self) -> None:
-        self._chance = random.Random(1)
+    def __init__(self, seed: int = 1) -> None:
+        self._chance = random.Random(seed)
 
     def number(self, least: int, below: int) -> int:
         return self._chance.randrange(least, below)
@@ -95,9 +95,9 @@ def ffhq(path: Path, faces: int) -> None:
         file.write("}")
 
 
-def laion(path: Path, rows: int) -> None:
+def laion(path: Path, rows: int, seed: int = 1) -> None:
     """Addresses of the web, three in a hundred at Flickr, beside captions and sizes."""
-    invented = Invented()
+    invented = Invented(seed)
     schema = pa.schema([("URL", pa.string()), ("TEXT", pa.string()), ("WIDTH", pa.int64())])
     with pq.ParquetWriter(path, schema) as file:
         for start in range(0, rows, _BATCH_ROWS):

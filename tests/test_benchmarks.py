@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks import scale
 from benchmarks.__main__ import ACCOUNTS, BUILDS, main
 
 
@@ -10,3 +11,10 @@ def test_the_benchmarks_make_their_files_and_print_their_table(capsys: pytest.Ca
     lines = capsys.readouterr().out.splitlines()[2:]
     assert len(lines) == len(BUILDS) + len(ACCOUNTS) + len(["check ID", "--help"])
     assert all(line.count("|") == 6 and " × " in line for line in lines)
+
+
+def test_the_simulation_of_many_shards_prints_its_table(capsys: pytest.CaptureFixture[str]) -> None:
+    scale.main(["--fraction", "0.0000002", "--shards", "2"])
+    lines = capsys.readouterr().out.splitlines()[2:]
+    assert len(lines) == len(scale.WHOLES)
+    assert all(line.count("|") == 10 and " GB |" in line for line in lines)

@@ -1,5 +1,6 @@
 """``datasets add``: build local indexes from files that are here."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -114,9 +115,9 @@ def _on_workers(
             hint="datasets add NAME SHARD... --scheduler ADDRESS",
         )
     addresses = [shard if is_address(shard) else str(user_path(Path(shard))) for shard in shards]
-    with pool.connect(scheduler) as workers:
-        output = build.Output(session.settings.indexes, store or "")
-        return build.build(output, name, addresses, wish, workers, progress=session.progress)
+    output = build.Output(session.settings.indexes, store or "")
+    workers = partial(pool.connect, scheduler)
+    return build.build(output, name, addresses, wish, workers, progress=session.progress)
 
 
 def _name_and_files(words: list[str]) -> tuple[str | None, list[Path]]:

@@ -7,8 +7,8 @@ one step. Whatever dies meanwhile, the old index is in place and finished shards
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -58,15 +58,16 @@ def build(
     name: str,
     addresses: Sequence[str],
     wish: adding.Wish,
-    pool: Pool,
+    workers: Callable[[], AbstractContextManager[Pool]],
     *,
     progress: Progress = SILENT,
     now: datetime | None = None,
 ) -> Manifest:
-    """Build the index of the dataset or list `name` from the files at `addresses` on the workers of `pool`.
+    """Build the index of the dataset or list `name` from the files at `addresses` on `workers`.
 
-    Raises what `adding.add` raises; `WrongFileError` when shards could not be built, naming them: the others
-    stay finished, and the next try goes on from them. Whatever is raised, the old index is still in place.
+    They are called once all that can be checked without them is found to be good. Raises what `adding.add`
+    and `workers` raise; `WrongFileError` when shards could not be built, naming them: the others stay
+    finished, and the next try goes on from them. Whatever is raised, the old index is still in place.
     """
     if wish.append:
         raise UsageError(
@@ -81,7 +82,7 @@ def build(
         # Parts for this folder are renamed into it with the manifest; elsewhere there is no renaming.
         parts = data if output.store else staging
         job = Job(name, staging.address, parts.address, dataclasses.replace(wish, shard=True))
-        with claimed(data, progress) if output.store else nullcontext():
+        with claimed(data, progress) if output.store else nullcontext(), workers() as pool:
             built = _built(job, shards, pool, progress)
             new = _manifest(name, shards, built, now or clock.utc(), output)
             old = folder.current(here)

@@ -7,6 +7,7 @@ encrypted, asks for a certificate and listens on the loopback only.
 
 import os
 import platform
+import queue
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
@@ -20,7 +21,10 @@ from auditor.version import VERSION
 R = TypeVar("R")
 
 LOCAL: Final = "local"
+_LOOPBACK: Final = "127.0.0.1:0"
 CONNECT_SECONDS: Final = 15.0
+LOST_SECONDS: Final = 120.0
+"""How long there may be no worker: one that died is started anew in less."""
 _FINISHED_STAYS: Final = "Run the command again: finished shards are not read again."
 
 
@@ -49,7 +53,8 @@ def connect(scheduler: str, *, workers: int | None = None) -> Iterator[Pool]:
                 threads_per_worker=1,
                 host="127.0.0.1",
                 security=True,
-                dashboard_address=None,
+                dashboard_address=_LOOPBACK,  # by default they listen on all addresses
+                worker_dashboard_address=_LOOPBACK,
                 memory_limit=None,  # DuckDB keeps to the setting
                 local_directory=here,
                 silence_logs=50,
@@ -114,16 +119,29 @@ class _DaskPool:
     def run(
         self, task: Callable[..., R], given: Sequence[tuple[Any, ...]]
     ) -> Iterator[tuple[int, R | Failed]]:
-        distributed = _distributed()
+        done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         futures = {
             self._client.submit(task, *arguments, pure=False): number
             for number, arguments in enumerate(given)
         }
         try:
-            for future in distributed.as_completed(futures, loop=self._client.loop):
+            for future in futures:
+                future.add_done_callback(done.put)
+            for _ in futures:
+                future = self._next(done)
                 yield futures[future], self._result(future)
         finally:
             self._client.cancel(list(futures))
+
+    def _next(self, done: "queue.SimpleQueue[Any]") -> Any:
+        """The next future that is done; a task may take hours, but not without any worker."""
+        without = 0.0
+        while without < LOST_SECONDS:
+            try:
+                return done.get(timeout=LOST_SECONDS / 10)
+            except queue.Empty:
+                without = 0.0 if self._client.nthreads() else without + LOST_SECONDS / 10
+        raise UnreachableError("all workers are gone", hint=_FINISHED_STAYS)
 
     def _result(self, future: Any) -> Any:
         distributed = _distributed()

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def parted(indexes: Path, shards: list[str]) -> Parted:
         name: str = NAME,
     ) -> Manifest:
         output = Output(indexes, store, records_a_part=150)
-        return build(output, name, addresses or shards, wish, pool or Here())
+        return build(output, name, addresses or shards, wish, lambda: nullcontext(pool or Here()))
 
     return parted
 

@@ -1,10 +1,13 @@
 """Real workers: processes of Dask on this computer, one of which dies."""
 
 import os
+import queue
 import signal
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from auditor.datasets.cluster import pool, tasks
@@ -37,6 +40,13 @@ def test_a_worker_that_dies_changes_nothing_in_the_result(
                     return workers.run(_build_or_die, [(*arguments, str(once)) for arguments in given])
                 return workers.run(task, given)
 
+        listening = {
+            connection.laddr.ip
+            for process in (psutil.Process(), *psutil.Process().children(recursive=True))
+            for connection in process.net_connections(kind="inet")
+            if connection.status == psutil.CONN_LISTEN
+        }
+        assert listening == {"127.0.0.1"}, "whoever reaches a scheduler can run programs"
         new = parted(Dying())
         assert once.exists()
         assert new.rows == 903
@@ -46,6 +56,14 @@ def test_a_worker_that_dies_changes_nothing_in_the_result(
         monkeypatch.setattr(pool, "VERSION", "9.9.9")
         with pytest.raises(ConfigurationError, match=r"would build another index: .* has flickr-auditor"):
             pool._checked(workers._client)  # type: ignore[attr-defined]
+
+
+def test_when_all_workers_are_gone_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "LOST_SECONDS", 0.1)
+    lost = pool._DaskPool(SimpleNamespace(nthreads=dict))
+    with pytest.raises(UnreachableError, match="all workers are gone") as caught:
+        lost._next(queue.SimpleQueue())
+    assert "finished shards are not read again" in caught.value.hint
 
 
 def test_a_job_of_another_version_is_not_done() -> None:

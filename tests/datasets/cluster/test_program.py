@@ -1,0 +1,40 @@
+"""``datasets add --scheduler`` as people type it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Program, box, environment, program
+from tests.datasets.cluster.conftest import NAME
+
+__all__ = ["box", "environment", "program"]
+
+
+def test_shards_become_an_index_that_check_and_audit_read(program: Program, shards: list[str]) -> None:
+    built = program("datasets", "add", NAME, *shards, "--scheduler", "local", "--format", "json")
+    assert built.code == 0, built.err
+    assert (built.json["rows"], len(built.json["sources"])) == (903, 3)
+    first = built.json["files"][0]["first"]
+    assert program("check", first).code == 1
+    assert program("datasets", "verify", NAME).code == 0
+    assert program("datasets", "remove", NAME).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--store", "s3://x"], 2, "--store goes with --scheduler"),
+        (["--scheduler", "local", "--append"], 2, "--append does not go with --scheduler"),
+        (["--scheduler", "local", "nowhere.csv"], 2, "there is no file"),
+        (["--scheduler", "tcp://127.0.0.1:9"], 5, "there is no Dask scheduler"),
+        (["--scheduler", "mail:x"], 2, "is not the address of a scheduler"),
+        (["--scheduler", "local", "nosuch://x/y"], 2, "nosuch://x/y cannot be read"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_anything_is_begun(
+    words: list[str], code: int, says: str, program: Program, shards: list[str], environment: Path
+) -> None:
+    result = program("datasets", "add", NAME, shards[0], *words)
+    assert result.code == code
+    assert says in result.err
+    assert not (environment / "indexes" / NAME / "manifest.json").exists()
