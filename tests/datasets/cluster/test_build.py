@@ -17,7 +17,7 @@ from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.sharing.pack import export
 from auditor.errors import AuditorError, RefusedError, StorageError, UsageError, WrongFileError
 from auditor.flickr.urls import unpack_nsid
-from tests.datasets import lookalikes
+from tests.datasets import same_photos
 from tests.datasets.cluster.conftest import NAME, Here, Parted, shard_text
 
 
@@ -51,8 +51,8 @@ def _answers(index: Index, keys: dict[MatchKey, list[str]]) -> tuple[list[Hit], 
     [
         (NAME, [shard_text(0), shard_text(1), shard_text(2)]),
         (NAME, [shard_text(0), "url\nhttps://www.flickr.com/people/99000001@N01/\n"]),
-        ("yfcc100m", [lookalikes.yfcc().decode(), lookalikes.yfcc().decode().replace("9000", "9100")]),
-        ("open-images", [lookalikes.open_images().decode()]),
+        ("yfcc100m", [same_photos.yfcc().decode(), same_photos.yfcc().decode().replace("9000", "9100")]),
+        ("open-images", [same_photos.open_images().decode()]),
     ],
     ids=["photos and owners", "an owner alone", "hashes", "numbers of their own"],
 )
