@@ -15,6 +15,8 @@ _UNSAFE = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "«": "»", "<": ">", "(": ")", "[": "]"}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([KMGT])?(?:B|bytes?)?", re.IGNORECASE)
+_COMMAND = re.compile(r"flickr-auditor(?: [^\s,;()]+)*")
+_HARD_SPACE = "\u00a0"
 _FORMULA = re.compile(r"^\s*[=+\-@|%]")
 
 
@@ -84,21 +86,17 @@ def parse_size(text: str) -> int | None:
 def wrapped(line: str, columns: int | None) -> str:
     """`line` on as many lines as it takes, indented as it is and a bit more; words stay whole.
 
-    `columns` None: as it is. So is a line that is a command or an address: those are there to be copied.
+    So do commands, for they are there to be copied. `columns` None: as it is.
     """
-    if (
-        columns is None
-        or len(line) <= columns
-        or len(line.split()) < 2
-        or line.lstrip().startswith("flickr-auditor")
-    ):
+    if columns is None or len(line) <= columns or len(line.split()) < 2:
         return line
     indent = " " * (len(line) - len(line.lstrip()))
+    whole = _COMMAND.sub(lambda command: command[0].replace(" ", _HARD_SPACE), line.strip())
     return textwrap.fill(
-        line.strip(),
+        whole,
         columns,
         initial_indent=indent,
         subsequent_indent=indent + "  ",
         break_long_words=False,
         break_on_hyphens=False,
-    )
+    ).replace(_HARD_SPACE, " ")

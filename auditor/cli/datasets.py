@@ -9,7 +9,7 @@ from auditor.cli.commands import example
 from auditor.cli.datasets_add import add
 from auditor.cli.indexes import NameArgument, manifests
 from auditor.cli.listing import Leaf, Listing
-from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json, emit_text, note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError
 
@@ -78,7 +78,7 @@ def info(
     if format is Format.json:
         emit_json(report.card_json(card, manifest, name), output)
     else:
-        emit(report.info_text(name, card, manifest), output)
+        emit_text(report.info_text(name, card, manifest), output)
 
 
 def verify(

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, file_to_write, note
+from auditor.cli.output import (
+    Format,
+    FormatOption,
+    OutputOption,
+    emit,
+    emit_json,
+    emit_text,
+    file_to_write,
+    note,
+)
 from auditor.cli.session import Session
 from auditor.errors import NotAllowedError, RefusedError, StorageError, UnreachableError
 from auditor.text import plain
@@ -113,7 +122,7 @@ def whoami(
     if format is Format.json:
         emit_json(report.whoami_json(account, permissions, api.calls), output)
     else:
-        emit(report.whoami_text(account, permissions), output)
+        emit_text(report.whoami_text(account, permissions), output)
 
 
 def _ask_for_code(flow: "Login", perms: Permission) -> str:

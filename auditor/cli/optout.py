@@ -13,7 +13,7 @@ from auditor.cli import optout_cases
 from auditor.cli.commands import example
 from auditor.cli.listing import Leaf, Listing
 from auditor.cli.optout_cases import CaseArgument, notes
-from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json
+from auditor.cli.output import Format, FormatOption, OutputOption, emit_json, emit_text
 from auditor.cli.session import Session
 from auditor.errors import UsageError
 from auditor.optout.law import Ground, Role
@@ -123,7 +123,7 @@ def ask(
     if format is Format.json:
         emit_json(as_json.asked_all_json(asked, desk.today), output)
     else:
-        emit(text.asked_all_text(asked), output)
+        emit_text(text.asked_all_text(asked), output)
 
 
 def draft(
@@ -216,7 +216,7 @@ def _emit_draft(report: "Drafted", desk: "Desk", format: Format, output: Path | 
     if format is Format.json:
         emit_json(as_json.draft_json(report, desk.today), output)
         return
-    emit(text.draft_text(report, desk.today), output)
+    emit_text(text.draft_text(report, desk.today), output)
     notes(report.warnings)
 
 
@@ -233,5 +233,5 @@ def _emit_letter(
     if format is Format.json:
         emit_json(as_json.case_json(case, desk.today, warnings), output)
         return
-    emit(text.letter_text(case, desk.today), output)
+    emit_text(text.letter_text(case, desk.today), output)
     notes(warnings)

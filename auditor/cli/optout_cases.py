@@ -16,6 +16,7 @@ from auditor.cli.output import (
     confirm,
     emit,
     emit_json,
+    emit_text,
     file_to_write,
     note,
 )
@@ -184,7 +185,7 @@ def status(
     if format is Format.json:
         emit_json(as_json.status_json(cases, today), output)
     else:
-        emit(text.status_text(cases, today), output)
+        emit_text(text.status_text(cases, today), output)
     if any(case.overdue(today) for case in cases):
         raise typer.Exit(EXIT_OVERDUE)
 
@@ -221,7 +222,7 @@ def recheck(
     if format is Format.json:
         emit_json(as_json.recheck_json(done, desk.today), output)
         return
-    emit(text.recheck_text(done.case, done.result, desk.today, include_new=include_new), output)
+    emit_text(text.recheck_text(done.case, done.result, desk.today, include_new=include_new), output)
     notes(done.warnings)
 
 
@@ -241,7 +242,7 @@ def file(
     if format is Format.json:
         emit_json(as_json.filed_json(filed), output)
     else:
-        emit(text.filed_text(filed, desk.today), output)
+        emit_text(text.filed_text(filed, desk.today), output)
 
 
 def folder(
@@ -282,7 +283,7 @@ def _emit_case(case: "Case", desk: "Desk", format: Format, output: Path | None) 
     if format is Format.json:
         emit_json(as_json.case_json(case, desk.today), output)
     else:
-        emit(text.case_text(case, desk.today), output)
+        emit_text(text.case_text(case, desk.today), output)
 
 
 def notes(lines: Iterable[str]) -> None:

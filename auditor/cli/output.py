@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 
 from auditor.errors import AuditorError, RefusedError
-from auditor.text import plain, plain_lines
+from auditor.text import plain, plain_lines, wrapped
 
 
 class Format(StrEnum):
@@ -151,6 +151,12 @@ def emit(result: str, output: Path | None = None) -> None:
     note(f"Written to {plain(output)}")
 
 
+def emit_text(text: str, output: Path | None = None) -> None:
+    """Write sentences; on a terminal no word and no command is broken."""
+    width = columns(output)
+    emit("\n".join(wrapped(line, width) for line in text.split("\n")), output)
+
+
 def columns(output: Path | None) -> int | None:
     """The width of the terminal that a result goes to; None where it goes elsewhere."""
     if output is not None or not sys.stdout.isatty():
@@ -173,7 +179,9 @@ def note(message: str) -> None:
     A message may name a file, and a file may be called anything: what is no text is never sent to a terminal.
     """
     with contextlib.suppress(OSError):
-        sys.stderr.write(f"{plain_lines(message)}\n")
+        width = os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else None
+        lines = (wrapped(line, width or None) for line in plain_lines(message).split("\n"))
+        sys.stderr.write("\n".join([*lines, ""]))
         sys.stderr.flush()
 
 

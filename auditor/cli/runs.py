@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption, columns, emit
+from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption, columns, emit, emit_text
 from auditor.cli.session import Session
 
 EXIT_MISMATCH = 1
@@ -19,7 +19,7 @@ def runs(
     from auditor.report.run import render_runs
 
     session: Session = context.obj
-    emit(render_runs(session.journal.runs(), format.value), output)
+    (emit_text if format is Format.table else emit)(render_runs(session.journal.runs(), format.value), output)
 
 
 def verify(

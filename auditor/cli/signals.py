@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, OutputOption, emit_json, emit_text, note
 
 ARGUMENTS = "exiftool-arguments.txt"
 
@@ -40,4 +40,4 @@ def signals(
     if format is Format.json:
         emit_json(signals_json(written), output)
     else:
-        emit(signals_text(), output)
+        emit_text(signals_text(), output)

@@ -10,8 +10,8 @@ from auditor.cli.output import (
     FormatOption,
     NoWaitOption,
     OutputOption,
-    emit,
     emit_json,
+    emit_text,
     note,
 )
 from auditor.cli.session import Session
@@ -50,7 +50,7 @@ def sync(
     if format is Format.json:
         emit_json(report.sync_json(result), output)
     elif output is not None or not session.quiet:
-        emit(report.sync_text(result), output)
+        emit_text(report.sync_text(result), output)
     if not result.complete:
         note(report.incomplete(result))
         raise typer.Exit(EXIT_PARTIAL)

@@ -1,0 +1,36 @@
+"""Lines for a terminal: words that people read, and commands that they copy, are never broken."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.text import wrapped
+
+COMMAND = "flickr-auditor plan --exposed --add-tag no_cv --out plan.json"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"  {COMMAND}",
+        f"Read the letter, send it, and when the publisher has answered go on from there: {COMMAND}",
+        f"Run this before anything else that you may have in mind ({COMMAND}), or leave it as it is for now",
+        f"First {COMMAND}, then {COMMAND}; both can be repeated as often as you like",
+    ],
+)
+def test_a_command_can_be_copied_whole(line: str, columns: int) -> None:
+    lines = wrapped(line, columns).split("\n")
+    assert sum(part.count(COMMAND) for part in lines) == line.count(COMMAND)
+    assert all(len(part) <= columns or COMMAND in part for part in lines)
+
+
+@given(st.lists(st.text("abc-,.:/", min_size=1, max_size=90), min_size=1, max_size=30), st.integers(20, 130))
+def test_words_stay_whole_and_all_of_them_stay(words: list[str], columns: int) -> None:
+    text = wrapped(" ".join(words), columns)
+    assert text.split() == words
+    assert all(len(part) <= columns or len(part.split()) == 1 for part in text.split("\n"))
+
+
+def test_what_goes_to_no_terminal_stays_on_its_line() -> None:
+    assert wrapped("word " * 100, None) == "word " * 100
