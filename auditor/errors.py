@@ -72,6 +72,14 @@ class UnreachableError(AuditorError):
 
     exit_code = 5
 
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "Flickr may be down. Nothing is lost: run the same command again later.",
+    ) -> None:
+        super().__init__(message, hint=hint)
+
 
 class BudgetSpentError(UnreachableError):
     """The calls that the hour allows are used up and the user asked not to wait."""
@@ -87,7 +95,10 @@ class CallError(AuditorError):
     exit_code = 5
 
     def __init__(self, method: str, code: int, text: str) -> None:
-        super().__init__(f"Flickr answered {method} with error {code}: {text}")
+        super().__init__(
+            f"Flickr answered {method} with error {code}: {text}",
+            hint="Run the same command again later. If the answer stays the same, please report it.",
+        )
         self.method = method
         self.code = code
         self.text = text

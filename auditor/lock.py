@@ -6,7 +6,6 @@ file beside it says who holds it, for the message to the other process.
 
 import errno
 import json
-import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from auditor import clock
 from auditor.clock import Moment, least_since
 from auditor.errors import RefusedError, StorageError
 from auditor.files import private_dir, storage_error, storage_errors, write_atomic
+from auditor.outside import world
 from auditor.processes import Process
 from auditor.progress import SILENT, Progress
 
@@ -71,7 +71,12 @@ def _held(file: Path, purpose: str, *, wait: float, progress: Progress) -> Itera
     holder = file.with_name(f"{file.name}.json")
     _acquire(lock, file, holder, wait, progress)
     try:
-        content = {"pid": os.getpid(), "host": platform.node(), "purpose": purpose, **asdict(clock.moment())}
+        content = {
+            "pid": world().pid(),
+            "host": platform.node(),
+            "purpose": purpose,
+            **asdict(clock.moment()),
+        }
         write_atomic(holder, json.dumps(content))
         yield
     finally:

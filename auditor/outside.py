@@ -70,6 +70,10 @@ class Outside:
         """What threads hand each other."""
         return queue.SimpleQueue()
 
+    def pid(self) -> int:
+        """The number of the process."""
+        return os.getpid()
+
     # -- network ---------------------------------------------------------------------------------------------
 
     def adapter(self, adapter: "BaseAdapter") -> "BaseAdapter":

@@ -46,7 +46,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+        raise UsageError(f"cannot read {path}: {error.strerror}", hint="Check how it is written.") from error
     if len(data) > limit:
         raise UsageError(
             f"{path} is too large: it may have {file_size(limit)}", hint="Check which file it is."

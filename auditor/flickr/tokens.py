@@ -186,7 +186,9 @@ def _from_file(file: Path) -> Token | None:
             )
         return _parse(file.read_text(encoding="utf-8"), str(file))
     except OSError as error:
-        raise StorageError(f"cannot read the login in {file}: {error.strerror}") from error
+        raise StorageError(
+            f"cannot read the login in {file}: {error.strerror}", hint="Log in again: flickr-auditor login"
+        ) from error
     except UnicodeDecodeError:
         raise _unreadable(str(file)) from None
 

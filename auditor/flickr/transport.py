@@ -108,12 +108,12 @@ class TransientError(UnreachableError):
         self,
         message: str,
         *,
-        hint: str = "Flickr may be down. Nothing is lost: run the same command again later.",
         retry_after: float | None = None,
         unclear: bool = False,
         cause: Cause | None = None,
+        **options: str,
     ) -> None:
-        super().__init__(message, hint=hint)
+        super().__init__(message, **options)
         self.retry_after = retry_after
         self.unclear = unclear
         self.cause = cause

@@ -13,6 +13,7 @@ import pytest
 from auditor.errors import (
     AuditorError,
     BudgetSpentError,
+    CallError,
     NotAllowedError,
     RefusedError,
     StorageError,
@@ -735,3 +736,41 @@ def test_a_run_that_stops_leaves_no_thread_in_a_closed_database(tmp_path: Path) 
             here.box.faults.add("revoked", after=10 + attempt)
             with pytest.raises(NotAllowedError):
                 here.apply(plan, replace(here.tools(), concurrency=12))
+
+
+def test_what_took_effect_is_not_called_failed_because_a_reading_is_refused(here: World) -> None:
+    plan = here.plan(Actions(license="0"), match=some(here, 1), ask=False)
+    here.box.faults.add("cut", methods=["flickr.photos.licenses.setLicense"], count=1, done=True)
+    here.box.faults.add("fail", methods=["flickr.photos.getInfo"], after=1, value=111)
+    with pytest.raises(UnreachableError):
+        here.apply(plan)
+    here.box.faults.clear()
+    # Seen on going on: the photo shows that the call did it, and the reading of what undo needs is refused.
+    here.box.faults.add("fail", methods=["flickr.photos.getInfo"], after=1, value=111)
+    with pytest.raises(UnreachableError):
+        here.apply(plan)
+    here.box.faults.clear()
+    run = here.apply(plan)
+    assert here.states(run) == {"done": 1}
+    assert len(here.writes(effective=True)) == 1
+
+
+def test_a_change_that_cannot_be_read_back_keeps_the_run_open(here: World) -> None:
+    plan = here.plan(Actions(license="0"), match=some(here, 1), ask=False)
+    here.box.faults.add("ignored", methods=["flickr.photos.licenses.setLicense"])
+    here.box.faults.add("fail", methods=["flickr.photos.getInfo"], after=1, value=111)
+    with pytest.raises(UnreachableError, match="1 change could not be read back") as caught:
+        here.apply(plan)
+    assert caught.value.hint
+    here.box.faults.clear()
+    run = here.apply(plan)
+    assert run.finished_at is not None
+    (record,) = here.journal.records(run.run_id)
+    assert record.verified is False
+
+
+def test_an_error_code_of_flickr_names_a_next_step(here: World) -> None:
+    here.box.faults.add("fail", methods=["flickr.test.login"], value=111)
+    with pytest.raises(CallError) as caught:
+        here.api().login()
+    assert caught.value.hint

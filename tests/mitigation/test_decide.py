@@ -55,6 +55,15 @@ def test_what_nobody_can_read_back_is_as_the_code_says() -> None:
     assert after_error(HIDE, CallError("flickr.photos.setSafetyLevel", 3, "no"), BEFORE).state == "failed"
 
 
+def test_an_error_after_a_call_without_an_answer_does_not_say_that_nothing_was_done() -> None:
+    for code in (1, 3):
+        error = CallError("flickr.photos.setSafetyLevel", code, "no")
+        outcome = after_error(HIDE, error, BEFORE, sent_before=True)
+        assert outcome.state == "failed"
+        assert outcome.reason.endswith("an earlier call, which had no answer, may have done it")
+        assert "unchanged" not in outcome.reason
+
+
 @pytest.mark.parametrize(
     ("photo", "state"), [(BEFORE, None), (AFTER, "done"), (OTHER, "drifted"), (None, "drifted")]
 )

@@ -16,12 +16,17 @@ is repeated blindly, and since every write sets a state (a tag, a licence), one 
 nothing. Where an outcome has no `answer` yet, one more reading of the photo tells what undo needs.
 """
 
+from dataclasses import replace
+from typing import Final
+
 from auditor.errors import CallError
 from auditor.flickr.parse import Json
 from auditor.mitigation.change import Outcome, Record
 from auditor.mitigation.kinds.base import PhotoState, failed
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.running.compare import compare
+
+MAY_BE_DONE: Final = "an earlier call, which had no answer, may have done it"
 
 
 def before_call(record: Record, seen: PhotoState | None, lost: str = "") -> Outcome | None:
@@ -42,21 +47,25 @@ def after_answer(record: Record, answer: Json, *, sent_before: bool) -> Outcome:
     return _credited(outcome) if sent_before else outcome
 
 
-def after_error(record: Record, error: CallError, seen: PhotoState | None) -> Outcome:
+def after_error(
+    record: Record, error: CallError, seen: PhotoState | None, *, sent_before: bool = False
+) -> Outcome:
     """What an error code means for the photo as read after it.
 
     Codes of all kinds were seen with calls that took effect, and "gone" for photos that are there.
     """
-    meant = of(record.change).refused(record.change, error)
+    kind = of(record.change)
+    meant = kind.refused(record.change, error)
     if meant.state == "done":
         return meant
     found = compare(record.change, seen)
     if found is None:
-        if meant.state == "failed":
-            return meant
-        return failed(
-            error, f"Flickr: {error.text} (error {error.code}), but the photo is still there, unchanged"
-        )
+        if meant.state != "failed":
+            there = "is still there, unchanged" if kind.readable else "is still there"
+            meant = failed(error, f"Flickr: {error.text} (error {error.code}), but the photo {there}")
+        if sent_before and not kind.readable:
+            meant = replace(meant, reason=f"{meant.reason}; {MAY_BE_DONE}")
+        return meant
     if found.state == "already":
         # It was not so right before the call, so the call did it, and undo must know.
         return Outcome("done", f"done, although Flickr answered error {error.code}", answer=None)

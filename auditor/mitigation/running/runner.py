@@ -28,6 +28,7 @@ from auditor.mitigation.running.undo import lost_changes
 from auditor.mitigation.running.verify import can_read_back, observe
 from auditor.outside import world
 from auditor.progress import SILENT, Progress, Task
+from auditor.text import count
 from auditor.workers import Workers
 
 BATCH: Final = 500
@@ -92,7 +93,7 @@ class Runner:
         try:
             with self._progress.task("Applying", total=len(open_records), unit="changes") as task:
                 self._run_batches(workers, photos_of(record.change for record in open_records), task)
-            self._read_back(workers)
+            unread = self._read_back(workers)
         except BaseException:
             self._pacer.stop()
             self._flights.wait()
@@ -103,6 +104,12 @@ class Runner:
             raise UnreachableError(
                 f"Flickr did not carry out {len(self._aside)} of the changes, without saying why",
                 hint="Run the same command again to continue with them.",
+            )
+        if unread:
+            # "Done" was only said by Flickr so far, and answers of "ok" were seen to which nothing was done.
+            raise UnreachableError(
+                f"{count(unread, 'change')} could not be read back: that it was done is Flickr's word only",
+                hint="Run the same command again to read them back.",
             )
         self._journal.finish(self._run_id)
 
@@ -157,7 +164,10 @@ class Runner:
                 return work.photo_id
             except CallError as error:
                 # A reading that is refused for good concerns this photo only.
-                self._conclude(record, failed(error))
+                if record.state == "sent":
+                    self._set_aside(record, cause=_unknown(error))  # and what became of its call is not known
+                else:
+                    self._conclude(record, failed(error))
             except BudgetSpentError:
                 raise
             except UnreachableError as error:
@@ -199,7 +209,7 @@ class Runner:
             seen = self._reader.read_one(record.change.photo_id)
             return self._reader.complete(record.change, seen) if seen is not None else None
         except CallError as error:
-            raise UnreachableError(f"the outcome of a call is unknown: {error.message}") from None
+            raise _unknown(error) from None
 
     def _conclude(self, record: Record, outcome: Outcome) -> None:
         """Settle a change without a call; who stops the run waits for this too before closing the journal."""
@@ -209,7 +219,10 @@ class Runner:
 
     def _settle(self, record: Record, outcome: Outcome) -> None:
         if outcome.answer is None:
-            seen = self._reader.read_one(record.change.photo_id)
+            try:
+                seen = self._reader.read_one(record.change.photo_id)
+            except CallError as error:
+                raise _unknown(error) from None
             evidence = of(record.change).evidence(record.change, seen) if seen else {}
             outcome = replace(outcome, answer=evidence)
         self._journal.settle(self._run_id, record.number, outcome)
@@ -251,7 +264,7 @@ class Runner:
                     call.method, call.params, before_send=partial(self._intend, record, seen, take_off)
                 )
             except CallError as error:
-                outcome = after_error(record, error, self._look_again(record))
+                outcome = after_error(record, error, self._look_again(record), sent_before=sent_before)
             else:
                 outcome = after_answer(record, answer, sent_before=sent_before)
             self._settle(record, outcome)
@@ -275,8 +288,11 @@ class Runner:
 
     # -- read back -------------------------------------------------------------------------------------------
 
-    def _read_back(self, workers: Workers, photo_ids: set[str] | None = None) -> None:
-        """Compare what was done with how Flickr shows it, in bulk; what differs is asked for once more."""
+    def _read_back(self, workers: Workers, photo_ids: set[str] | None = None) -> int:
+        """Compare what was done with how Flickr shows it, in bulk; what differs is asked for once more.
+
+        Returns how many changes Flickr did not answer about.
+        """
         records = [
             record
             for record in self._journal.records(self._run_id, photo_ids)
@@ -285,9 +301,9 @@ class Runner:
         seen = self._read(workers, self._reader.ordered(photos_of(record.change for record in records)))
         # Before the journal says that it was read back: what is not in the store yet is caught up on later.
         self._keep([state.photo for state in seen.values() if state is not None])
-        workers.map(
-            partial(self._check, seen=seen), [record for record in records if record.change.photo_id in seen]
-        )
+        answered = [record for record in records if record.change.photo_id in seen]
+        workers.map(partial(self._check, seen=seen), answered)
+        return len(records) - len(answered)
 
     def _check(self, record: Record, seen: dict[str, PhotoState | None]) -> None:
         observed = observe(self._reader, record, seen[record.change.photo_id])
@@ -295,6 +311,10 @@ class Runner:
         with self._flights.flight() as take_off:
             take_off()
             self._journal.verified(self._run_id, record.number, as_wanted=as_wanted, observed=observed)
+
+
+def _unknown(error: CallError) -> UnreachableError:
+    return UnreachableError(f"the outcome of a call is unknown: {error.message}", hint=error.hint)
 
 
 class _Flights:
