@@ -3,8 +3,11 @@
 HTML is escaped by the templates themselves (Jinja autoescape).
 """
 
+import csv
+import io
 import re
 import textwrap
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 # C0 and C1 controls, the marks that reorder or hide text (bidi overrides and isolates, zero-width, BOM), and
@@ -51,6 +54,15 @@ def csv_cell(value: object) -> object:
         return value
     text = plain(value)
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def csv_table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
+    """A CSV table; no cell of it is run as a formula by a spreadsheet."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(map(csv_cell, row) for row in rows)
+    return table.getvalue()
 
 
 def iso(unix_time: float) -> str:

@@ -4,8 +4,6 @@ All files are private. A letter is text, Markdown, an unsent e-mail and a PDF fo
 as a table. Parts are rendered one after the other, so that the largest letter takes the memory of one part.
 """
 
-import csv
-import io
 import shutil
 import sqlite3
 import tempfile
@@ -27,7 +25,7 @@ from auditor.optout.letter import Letter
 from auditor.optout.photos import RequestedPhoto
 from auditor.optout.render import Markup, render, render_public
 from auditor.outside import world
-from auditor.text import csv_cell, plain
+from auditor.text import csv_table, plain
 
 MAIL_DOMAIN = "flickr-auditor.invalid"
 """Of our Message-IDs: a name that nobody can own (RFC 2606), for the user's mail program sends the letter."""
@@ -105,7 +103,7 @@ def _contents(letter: Letter, message_id: str, templates: Path | None) -> Iterat
 def links_csv(letter: Letter) -> str:
     """One row a photo, with its records."""
     own = letter.account is not None
-    return table(
+    return csv_table(
         COLUMNS,
         (
             (
@@ -136,15 +134,6 @@ def records_of(photo: RequestedPhoto) -> str:
         f"{place.source} {place.record}{f' ({place.key})' if place.key else ''}" for place in photo.places
     ]
     return " | ".join([*places, *([f"{photo.more_places} more"] if photo.more_places else [])])
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A CSV table; no cell is run as a formula by a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([csv_cell(cell) for cell in row] for row in rows)
-    return text.getvalue()
 
 
 def email(
@@ -272,7 +261,7 @@ def _place(path: Path, folder: Path) -> str:
 
 def proof_csv(photos: Iterable[CasePhoto]) -> str:
     """The proof table: one row a photo, with what became of it and every record that proves it."""
-    return table(
+    return csv_table(
         ("link", "photo_id", "state", "match_key", "certainty", "records"),
         (
             (

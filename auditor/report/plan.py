@@ -1,7 +1,5 @@
 """A plan written out as table, json, csv, markdown or an HTML contact sheet."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -12,7 +10,7 @@ from auditor.mitigation.planning.plan import Plan, PlanState, to_json
 from auditor.report import Picture, linked
 from auditor.report.json_text import json_text
 from auditor.report.plan_view import PlanView, flat, plan_view
-from auditor.text import count, csv_cell, plain, wrapped
+from auditor.text import count, csv_table, plain, wrapped
 
 MOST_PHOTOS = 50
 _MOST_IDS = 5
@@ -76,12 +74,7 @@ def _table_lines(view: PlanView, most: int | None) -> Iterator[str]:
 
 
 def _csv(plan: Plan, view: PlanView) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for row in _csv_rows(plan, view):
-        writer.writerow(csv_cell(cell) for cell in row)
-    return out.getvalue()
+    return csv_table(CSV_COLUMNS, _csv_rows(plan, view))
 
 
 def _csv_rows(plan: Plan, view: PlanView) -> Iterator[tuple[str, ...]]:
