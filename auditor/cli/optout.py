@@ -98,7 +98,7 @@ def ask(
     """Ask a publisher whether your photos are in a dataset; needs no index. Nothing is sent."""
     from auditor.datasets import catalogue
     from auditor.optout.case_store import Desk
-    from auditor.optout.workflow import Wish, ask_all, shown_in
+    from auditor.optout.workflow import LetterOptions, ask_all, shown_in
     from auditor.optout.workflow import ask as write
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
@@ -108,18 +108,18 @@ def ask(
         raise UsageError(
             "name one DATASET, or give --all-unchecked", hint="flickr-auditor optout ask ibm-dif"
         )
-    wish = Wish.of(session.settings, ground, role, name=name, language=lang)
+    options = LetterOptions.of(session.settings, ground, role, name=name, language=lang)
     desk = Desk.of(session.conn, session.settings)
     if dataset is not None:
         links = shown_in(link or [], role, optional=True)
-        report = write(desk, wish, [catalogue.get(dataset)], nsid=session.account, links=links, out=out)
+        report = write(desk, options, [catalogue.get(dataset)], nsid=session.account, links=links, out=out)
         _emit_draft(report, desk, format, output)
         return
     if role is not Role.PHOTOGRAPHER or link or out:
         raise UsageError(
             "--all-unchecked asks about your account alone", hint="Leave --as, --link and --out out."
         )
-    asked = ask_all(desk, wish, session.settings.indexes, nsid=session.account)
+    asked = ask_all(desk, options, session.settings.indexes, nsid=session.account)
     if format is Format.json:
         emit_json(as_json.asked_all_json(asked, desk.today), output)
     else:
@@ -156,16 +156,18 @@ def draft(
     from auditor.datasets import catalogue
     from auditor.datasets.index.lookup import Index
     from auditor.optout.case_store import Desk
-    from auditor.optout.workflow import Wish, shown_in
+    from auditor.optout.workflow import LetterOptions, shown_in
     from auditor.optout.workflow import draft as write
 
     session: Session = context.obj
     card = catalogue.get(dataset)
-    wish = Wish.of(session.settings, ground, role, name=name, language=lang, include_private=include_private)
+    options = LetterOptions.of(
+        session.settings, ground, role, name=name, language=lang, include_private=include_private
+    )
     links = shown_in(link or [], role)
     desk = Desk.of(session.conn, session.settings)
     index = Index.open(session.settings.indexes / card.name)
-    report = write(desk, wish, card, index, nsid=session.account, links=links, host=host, out=out)
+    report = write(desk, options, card, index, nsid=session.account, links=links, host=host, out=out)
     _emit_draft(report, desk, format, output)
 
 

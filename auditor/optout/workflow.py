@@ -43,7 +43,7 @@ from auditor.text import plain
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class LetterOptions:
     """What the user asked for when drafting."""
 
     ground: Ground
@@ -92,7 +92,7 @@ class Drafted:
 
 def draft(
     desk: Desk,
-    wish: Wish,
+    options: LetterOptions,
     card: Card,
     index: Index,
     *,
@@ -112,7 +112,7 @@ def draft(
             hint="Build it from the publisher's files, or ask: flickr-auditor optout ask " + card.name,
         )
     left_out: dict[str, int] = {}
-    state = requested.account_state(desk.conn, nsid) if wish.role is Role.PHOTOGRAPHER else None
+    state = requested.account_state(desk.conn, nsid) if options.role is Role.PHOTOGRAPHER else None
     if state:
         found = requested.in_account(state, index, card)
         histories = kept(desk.conn, {photo.photo_id for photo in found if photo.photo_id})
@@ -120,7 +120,7 @@ def draft(
     else:
         found = requested.from_links(links, index, card.certainty)
         left_out["not in the index"] = len({photo.photo_id for photo in links}) - len(found)
-    selection = select(found, include_private=wish.include_private)
+    selection = select(found, include_private=options.include_private)
     left_out["not public on Flickr (--include-private names them)"] = len(selection.left_out)
     left_out = {reason: number for reason, number in left_out.items() if number}
     if not selection.asked:
@@ -128,7 +128,7 @@ def draft(
     to = addressees.of_host(host, card) if host else addressees.of_card(card)
     account = state.account if state else None
     case = replace(
-        _new_case(desk, wish, [card], to, Purpose.HOST if host else Purpose.REMOVAL, selection, account),
+        _new_case(desk, options, [card], to, Purpose.HOST if host else Purpose.REMOVAL, selection, account),
         index=version(index),
         fingerprint=fingerprint(index, selection.asked),
         follows=None if host else _followed(desk, card.name),
@@ -150,7 +150,7 @@ def _followed(desk: Desk, dataset: str) -> str | None:
 
 def ask(
     desk: Desk,
-    wish: Wish,
+    options: LetterOptions,
     cards: Sequence[Card],
     *,
     nsid: str | None = None,
@@ -163,7 +163,7 @@ def ask(
     photos. Errors: `RefusedError` where nobody can be asked about the first card, `NotSyncedError`.
     """
     account = None
-    if wish.role is Role.PHOTOGRAPHER:
+    if options.role is Role.PHOTOGRAPHER:
         store = AccountStore(desk.conn)
         account = store.account(store.required_snapshot(nsid).nsid)
     addressees.refuse_without_letter(cards[0])
@@ -179,7 +179,7 @@ def ask(
         for link in {link.photo_id: link for link in links}.values()
     )
     selection = Selection(named, ())
-    case = _new_case(desk, wish, cards, to, Purpose.ACCESS, selection, account)
+    case = _new_case(desk, options, cards, to, Purpose.ACCESS, selection, account)
     stem = cards[0].name if len(cards) == 1 else (to.stem or cards[0].name)
     return _open(desk, case, cards, to, selection, account=account, out=out, stem=stem)
 
@@ -196,7 +196,7 @@ class AskedAll:
     """Datasets with an open case, and its id."""
 
 
-def ask_all(desk: Desk, wish: Wish, indexes: Path, *, nsid: str | None = None) -> AskedAll:
+def ask_all(desk: Desk, options: LetterOptions, indexes: Path, *, nsid: str | None = None) -> AskedAll:
     """Ask about every dataset that has no index in `indexes`: one letter for each publisher."""
     here = local.names(indexes)
     refused: dict[str, str] = {}
@@ -211,13 +211,13 @@ def ask_all(desk: Desk, wish: Wish, indexes: Path, *, nsid: str | None = None) -
         else:
             to = addressees.of_card(card)
             groups.setdefault(to.contact or to.name, []).append(card)
-    drafted = tuple(ask(desk, wish, cards, nsid=nsid) for cards in groups.values())
+    drafted = tuple(ask(desk, options, cards, nsid=nsid) for cards in groups.values())
     return AskedAll(drafted, refused, already)
 
 
 def _new_case(
     desk: Desk,
-    wish: Wish,
+    options: LetterOptions,
     cards: Sequence[Card],
     to: Addressee,
     purpose: Purpose,
@@ -229,12 +229,12 @@ def _new_case(
         id="",
         datasets=tuple(card.name for card in cards),
         purpose=purpose,
-        ground=wish.ground,
-        role=wish.role,
-        language=wish.language,
-        sender=wish.sender,
+        ground=options.ground,
+        role=options.role,
+        language=options.language,
+        sender=options.sender,
         nsid=account.nsid if account else None,
-        include_private=wish.include_private,
+        include_private=options.include_private,
         to=to.name,
         contact=to.contact,
         folder="",

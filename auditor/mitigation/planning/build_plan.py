@@ -40,7 +40,7 @@ class PlanRequest:
 
 
 def make_plan(
-    wish: PlanRequest,
+    request: PlanRequest,
     conn: sqlite3.Connection,
     indexes: Path,
     api: ReadApi | None,
@@ -50,7 +50,7 @@ def make_plan(
     budget: planner.Budget,
     progress: Progress = SILENT,
 ) -> Plan:
-    """The plan for `wish` on the account in the database; `indexes` is the folder of the local indexes.
+    """The plan for `request` on the account in the database; `indexes` is the folder of the local indexes.
 
     `nsid` None: the account that was synced last. Without a client the plan says what it does not know.
     Errors: `NotSyncedError`, `RefusedError` for a login of another account or a broken account limit,
@@ -65,14 +65,14 @@ def make_plan(
         fresh = account_from_person(login, api.person(account.nsid))
         account = replace(account, is_pro=fresh.is_pro, limits=fresh.limits)
         account = store.save_defaults(account, read_defaults(api))
-    exposures, warnings = _exposures(wish.matches, conn, indexes, account.nsid, progress)
-    albums, unknown = _albums(wish.matches, account.nsid, photos, store.albums(account.nsid), api)
+    exposures, warnings = _exposures(request.matches, conn, indexes, account.nsid, progress)
+    albums, unknown = _albums(request.matches, account.nsid, photos, store.albums(account.nsid), api)
     warnings += [f"no photo is in an album named {name}, so it selects none" for name in unknown]
     selection = select(
         photos,
-        wish.policies,
-        narrow=wish.narrow,
-        exceptions=wish.exceptions,
+        request.policies,
+        narrow=request.narrow,
+        exceptions=request.exceptions,
         context=Context(
             exposures=exposures,
             face_datasets=frozenset(card.name for card in catalogue.load().values() if card.is_face),

@@ -25,7 +25,7 @@ from auditor.optout.case import AnswerClass, Step
 from auditor.optout.case_store import Desk
 from auditor.optout.law import Ground, Role
 from auditor.optout.render import LANGUAGES
-from auditor.optout.workflow import Drafted, Wish
+from auditor.optout.workflow import Drafted, LetterOptions
 from auditor.review.drops import Drop
 from auditor.review.forms import Form, read_form, see
 from auditor.review.jobs import JobProgress
@@ -89,7 +89,7 @@ def _write(state: State, form: Form) -> Drafted:
     card = catalogue.get(form.get("dataset"))
     with state.workspace() as space:
         desk = _desk(space)
-        wish = Wish.of(
+        options = LetterOptions.of(
             space.settings,
             Ground(form.get("ground") or Ground.NONE),
             Role.PHOTOGRAPHER,
@@ -97,9 +97,9 @@ def _write(state: State, form: Form) -> Drafted:
             language=form.get("language"),
         )
         if form.get("what") == "ask":
-            return workflow.ask(desk, wish, [card], nsid=space.account)
+            return workflow.ask(desk, options, [card], nsid=space.account)
         index = Index.open(space.settings.indexes / card.name)
-        return workflow.draft(desk, wish, card, index, nsid=space.account)
+        return workflow.draft(desk, options, card, index, nsid=space.account)
 
 
 def letter(request: Request) -> Response:
