@@ -74,6 +74,10 @@ def read_at_once(source: Source) -> Iterator[Row | pa.Table]:
     return at_once(images(source))
 
 
+# {"license": 4, "file_name": "000000397133.jpg", "flickr_url":
+# "http://farm7.staticflickr.com/6116/6255196340_…_z.jpg", "id": 397133}: the 4 happens to be Flickr's BY too,
+# but a copy with a list of its own may number otherwise; 397133 is COCO's number and the name of the file,
+# and no photo id.
 def _licenses(source: Source) -> dict[str, int | None]:
     """The file's licence numbers, as text, to Flickr's licence ids."""
     return {

@@ -16,6 +16,8 @@ from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 
+# {"video": "<NSID>_4253489686_….m4v"}: YFCC hashed videos by owner and original secret, and this is
+# where both are.
 _SEEN = re.compile(rf'"video"\s*:\s*"{NSID}_[1-9][0-9]*_[0-9a-f]+'.encode())
 _LINE = re.compile(r"[1-9][0-9]*\s+\S+://\S*/videos?/\S+(?:\s.*)?")
 

@@ -11,6 +11,7 @@ from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
+# FDF's own check, search_username.py, compares "user_nsid" to the letter, and so does the audit.
 _KEYS = ("photo_url", "user_nsid", "license_url", "license")
 
 

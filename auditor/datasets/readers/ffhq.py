@@ -18,6 +18,8 @@ def _sniff(source: Source) -> bool:
     return opens_with(source, b"{") and all(key in source.head for key in (b'"metadata"', b'"photo_url"'))
 
 
+# NVIDIA's own search (nvlabs.github.io/ffhq-dataset/search) takes everybody whose "author" contains what was
+# typed: that is how a display name finds strangers.
 def _entries(source: Source) -> Iterator[Entry | Row]:
     for number, (key, face) in enumerate(members(source, ["metadata"]), 1):
         metadata = face.get("metadata") if isinstance(face, dict) else None

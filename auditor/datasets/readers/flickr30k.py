@@ -14,6 +14,8 @@ from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
+# 3359636318. Three of its ids have five digits, so the reader takes them, and the guess by `_TYPICAL` does
+# not.
 _LINE = re.compile(r"\s*([1-9][0-9]*)(?:\.jpg(?:\s*[#|,\t].*)?)?\s*")
 # Flickr's ids went past a million in 2004; lists of mostly smaller numbers, such as AVA's, are other sites'.
 # Behind a comma only words are a caption: KonIQ's lists have columns of numbers there.

@@ -15,6 +15,7 @@ def _sniff(source: Source) -> bool:
     return "page_url" in columns or {"image_url", "label"} <= columns
 
 
+# 5159730964,http://farm2.staticflickr.com/1227/5159730964_….jpg,http://www.flickr.com/photos/<NSID>/5159730964,0,train
 _TABLE = LinkTable(("image_url", "page_url"), key="")
 
 FORMAT = Format(

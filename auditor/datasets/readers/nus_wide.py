@@ -16,6 +16,8 @@ from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 from auditor.flickr.urls import parse_photos
 
+# C:\ImageData\Flickr\actor\0001_2124494179.jpg   2124494179
+# http://farm3.static.flickr.com/2244/2124494179_…_b.jpg  null
 _PATH = r"\s*(\S.*?[\\/][^\\/]*\.jpg)"
 _LINE = re.compile(rf"{_PATH}\s+([0-9]+)((?:\s+(?:null|\S+://\S+)){{1,4}})\s*", re.IGNORECASE)
 _LISTED = re.compile(

@@ -8,6 +8,8 @@ from auditor.datasets.parsing.link_table import LinkTable
 from auditor.datasets.parsing.text import columns_of
 from auditor.datasets.readers import Format
 
+# 0006400c1c224e19,train,https://c2.staticflickr.com/2/1433/946782888_…_o.jpg,https://www.flickr.com/photos/<alias>/946782888,…
+# pDSYaFytmWu7/qeVPjoryQ==,https://c3.staticflickr.com/2/1433/946782888_…_z.jpg,0
 _TABLE = LinkTable(
     ("OriginalURL", "OriginalLandingURL", "Thumbnail300KURL", "AuthorProfileURL"),
     license="License",

@@ -17,6 +17,8 @@ def _sniff(source: Source) -> bool:
     return "hash" in columns and "url" not in columns  # beside an address it is the hash of a file
 
 
+# 9,<name>,2004-05-11 02:00:33.0,Attribution License,fff0eece99cc71c2e91fe716051599,…: of 30 characters,
+# since YFCC printed each byte of the MD5 without its leading zero.
 def _find(fields: dict[str, str]) -> Found:
     key = url_hash(fields["hash"])
     if key is None:

@@ -14,6 +14,8 @@ from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import COLUMNS, by_line
 from auditor.datasets.readers import Format
 
+# 72157… 1808… 277 159 218 294 1 1: the first number is an album of Flickr's (17 digits), and
+# in the files of the splits the last but one is a subset; only the second is a photo.
 _LINE = re.compile(r"\s*([0-9]+)\s+([1-9][0-9]*)(?:\s+-?[0-9]+){6,7}\s*")
 
 

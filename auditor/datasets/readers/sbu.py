@@ -13,6 +13,8 @@ from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 from auditor.errors import WrongFileError
 
+# {"image_urls": ["http://static.flickr.com/2723/4385058960_….jpg", …], "user_ids": ["<NSID>", …],
+# "captions": […]}: nothing but the order ties an owner to a photo.
 _END = object()
 """Stands where one of the lists has ended; null stands for an unknown owner."""
 

@@ -15,6 +15,7 @@ from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 
+# Category, its number, photo id, secret, size: Bamboo, from which nine in ten come, named its files so.
 _PATTERN = r"[0-9]+_[0-9]+_[1-9][0-9]{3,18}_[0-9a-f]{6,16}(?:_[a-z0-9]{1,2})?\.(?:jpe?g|png)"
 _NAME = re.compile(rf"(?:.*[/\\])?{_PATTERN}")
 _SEEN = re.compile(rb'(?:^|[/\\"\n])' + _PATTERN.encode())

@@ -14,6 +14,8 @@ from auditor.datasets.parsing.row import Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format, coco
 
+# {"image_id": 61512, "coco_id": 248774, "flickr_id": 6273011878, "url":
+# "https://cs.stanford.edu/…/61512.jpg"}: both of the others can be null, and "url" is a copy at Stanford.
 _KEYS = ("flickr_id", "coco_id", "image_id", "id")
 LOOKED_UP = "COCO photo, used to look up those of Visual Genome"
 

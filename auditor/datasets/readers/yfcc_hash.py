@@ -6,6 +6,8 @@ from auditor.datasets.parsing.keys import mostly
 from auditor.datasets.parsing.tab_bulk import Columns, columns_at_once
 from auditor.datasets.readers import Format
 
+# 6010978700⇥5b85c5f263745fa9ff83787ba78cfb. Of a byte below 16 only one digit was printed, so hardly more
+# than a third of the hashes (15/16 to the power of 16) have all 32.
 _LINE = re.compile(r"[1-9][0-9]*\t[0-9a-f]{16,32}")
 
 _SQL = """
