@@ -194,7 +194,7 @@ class _Readings:
                 place = max(range(len(roots)), key=lambda export: (near[export], export))
                 self._by_folder[member.folder] = self._readings[place]
                 self._readings[place].named_days |= _days((path.name, *member.folder))
-            if member.dated:
+            if member.dated and member.modified < now + _DAY:  # else a clock was wrong, and no day is told
                 reading = self._by_folder[member.folder]
                 reading.dated_at = max(reading.dated_at, member.modified)
         self._media: dict[frozenset[str], Place | None] = {}

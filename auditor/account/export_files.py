@@ -202,12 +202,17 @@ def _is_apple_double(parts: Sequence[str]) -> bool:
 
 
 def _modified(file: Path) -> tuple[float, bool]:
-    """Unpacking keeps the dates of a zip, which are in whole seconds; copies get the time of the copying."""
+    """Unpacking keeps the dates of a zip, which are in whole seconds; copies get the time of the copying.
+
+    Where a disk keeps whole seconds only (FAT, as of USB sticks), which shows in when the file itself came to
+    be there, nothing tells the two apart.
+    """
     try:
         status = file.stat()
     except (OSError, ValueError):
         return 0.0, False
-    return status.st_mtime, status.st_mtime_ns % 10**9 == 0 and status.st_mtime > _FLICKR_BEGAN
+    was_set = status.st_mtime_ns % 10**9 == 0 != status.st_ctime_ns % 10**9
+    return status.st_mtime, was_set and status.st_mtime > _FLICKR_BEGAN
 
 
 def _zip_date(info: zipfile.ZipInfo) -> tuple[float, bool]:

@@ -107,6 +107,29 @@ def test_copies_are_as_old_as_the_newest_date_inside_them(store: AccountStore, t
     assert not store.required_snapshot().dated
 
 
+def test_on_a_disk_that_keeps_whole_seconds_a_copy_does_not_pass_for_the_original(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A USB stick with FAT: the time of the copying has no fraction there, nor has any other time."""
+    path = folder(tmp_path, contents({"11": "public"}), kept="2026-11-25")
+    real = Path.stat
+
+    def stat(file: Path, **options: bool) -> os.stat_result:
+        found = real(file, **options)
+        return os.stat_result(
+            list(found),
+            {
+                "st_mtime": found.st_mtime // 1,
+                "st_mtime_ns": found.st_mtime_ns // 10**9 * 10**9,
+                "st_ctime_ns": found.st_ctime_ns // 10**9 * 10**9,
+            },
+        )
+
+    monkeypatch.setattr(Path, "stat", stat)
+    export = read(path)
+    assert (day(export.made_at), export.dated) == ("2012-05-07", False)
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -124,9 +147,14 @@ def test_the_name_of_a_folder_may_tell_the_day(tmp_path: Path, name: str, expect
 
 
 def test_a_zip_from_the_future_or_without_a_date_is_not_believed(tmp_path: Path) -> None:
-    assert read(zipped(tmp_path / "a.zip", contents({"11": "public"}), "2031-01-02")).made_at == NOW
-    export = read(zipped(tmp_path / "b.zip", contents({"11": "public"}), "1980-01-01"))
-    assert (day(export.made_at), export.dated) == ("2012-05-07", False)
+    for date in ("2031-01-02", "2026-11-28", "1980-01-01"):
+        export = read(zipped(tmp_path / f"{date}.zip", contents({"11": "public"}), date))
+        assert (day(export.made_at), export.dated) == ("2012-05-07", False)
+
+
+def test_a_zip_of_today_from_another_time_zone_is_of_now(tmp_path: Path) -> None:
+    export = read(zipped(tmp_path / "a.zip", contents({"11": "public"}), "2026-11-26"))
+    assert (export.made_at, export.dated) == (NOW, True)
 
 
 # -- who wins ------------------------------------------------------------------------------------------------
