@@ -17,7 +17,6 @@ from typing import IO, Final, Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
-import urllib3
 
 from auditor.errors import (
     AuditorError,
@@ -34,7 +33,7 @@ from auditor.text import file_size, plain
 from auditor.version import VERSION
 from auditor.web.address import Address, parse, shown
 from auditor.web.session import Patience, new_session
-from auditor.web.trouble import Cause, trouble
+from auditor.web.trouble import NETWORK_ERRORS, Cause, trouble
 
 ATTEMPTS: Final = 4
 """Tries in a row that bring nothing new before giving up."""
@@ -412,7 +411,7 @@ def _network_errors(url: str) -> Iterator[None]:
     """Turn what the HTTP libraries raise into `_BrokenOffError`, or into an error that no try can mend."""
     try:
         yield
-    except (urllib3.exceptions.HTTPError, OSError) as error:  # requests' own errors are OSErrors
+    except NETWORK_ERRORS as error:
         found = trouble(error, url, urlsplit(url).hostname or "the server")
         match found.cause:
             case Cause.SETTINGS:

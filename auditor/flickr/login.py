@@ -24,6 +24,7 @@ from auditor.flickr.tokens import Token
 from auditor.flickr.transport import TIMEOUT, network_error, oauth_error, prepare_session
 from auditor.flickr.urls import normalise_nsid
 from auditor.text import pasted
+from auditor.web.trouble import NETWORK_ERRORS
 
 HOST: Final = "https://www.flickr.com"
 CONSENT_SECONDS: Final = 300.0
@@ -83,7 +84,7 @@ class Login:
             raise oauth_error(error.response.text) from None
         except TokenMissing:
             raise _unreadable() from None
-        except OSError as error:  # of which the errors of requests are a kind
+        except NETWORK_ERRORS as error:
             raise network_error(error, self._oauth) from None
         except ValueError:
             raise _unreadable() from None

@@ -37,7 +37,7 @@ from auditor.progress import SILENT, Progress
 from auditor.version import VERSION
 from auditor.web.address import parse
 from auditor.web.session import Patience, prepare
-from auditor.web.trouble import Cause, trouble
+from auditor.web.trouble import NETWORK_ERRORS, Cause, trouble
 
 USER_AGENT: Final = f"flickr-auditor/{VERSION} (audits and protects its user's own photos)"
 TIMEOUT: Final = (10.0, 30.0)
@@ -208,7 +208,7 @@ class Transport:
         except AuditorError:
             self._was_answered = True
             raise
-        except OSError as error:  # of which the errors of requests are a kind
+        except NETWORK_ERRORS as error:
             raise network_error(error, client.REST_URL) from None
         self._was_answered = True
         return read_body(method, body)
@@ -281,7 +281,7 @@ def _check_status(response: requests.Response, *_args: object, **_kwargs: object
     )
 
 
-def network_error(error: OSError, url: str) -> AuditorError:
+def network_error(error: Exception, url: str) -> AuditorError:
     """A typed error without the address and parameters that requests puts into its message."""
     found = trouble(error, url, "Flickr")
     match found.cause:

@@ -14,7 +14,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import requests
-import urllib3
 
 from auditor.datasets.index.manifest import SHA256
 from auditor.errors import (
@@ -32,7 +31,7 @@ from auditor.lookup.tree import sha256_of
 from auditor.text import plain
 from auditor.web.address import parse, shown
 from auditor.web.session import Patience, new_session
-from auditor.web.trouble import Cause, trouble
+from auditor.web.trouble import NETWORK_ERRORS, Cause, trouble
 
 TIMEOUT: Final = (10.0, 30.0)
 """Seconds to connect and between two bytes."""
@@ -140,7 +139,7 @@ class Host:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._get(name, most)
-            except (urllib3.exceptions.HTTPError, OSError) as error:  # requests' own errors are OSErrors
+            except NETWORK_ERRORS as error:
                 found = trouble(error, f"{self.url}/{name}", self.name)
                 if found.cause in _MAY_PASS and attempt < ATTEMPTS:
                     continue

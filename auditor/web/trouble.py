@@ -22,6 +22,9 @@ from requests.utils import get_environ_proxies, select_proxy
 
 from auditor.web.session import TooSlowError
 
+NETWORK_ERRORS: Final = (OSError, urllib3.exceptions.HTTPError)
+"""What a request raises: errors of requests are OSErrors, and some of urllib3 pass through it as they are."""
+
 _CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 

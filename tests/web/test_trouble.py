@@ -100,6 +100,7 @@ def test_a_list_of_certificates_that_is_not_there_is_named(
         "http://[::1",
         "gopher://127.0.0.1:70",
         "http://127.0.0.1:hush",
+        "http://..",
     ],
 )
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
