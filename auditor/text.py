@@ -16,6 +16,8 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_PASTE_MARKS = re.compile("\x1b\\[20[01]~")
+"""Terminals put them around what is pasted, when a shell or an editor asked them to."""
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "«": "»", "<": ">", "(": ")", "[": "]"}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([KMGT])?(?:B|bytes?)?", re.IGNORECASE)
 _COMMAND = re.compile(r"flickr-auditor(?: [^\s,;()]+)*")
@@ -42,7 +44,7 @@ def pasted(text: str) -> str:
     Without the invisible characters and the no-break spaces that web pages and mails put in, and without the
     quotes or brackets around it.
     """
-    line = " ".join(_INVISIBLE.sub("", text).split())
+    line = " ".join(_INVISIBLE.sub("", _PASTE_MARKS.sub("", text)).split())
     while len(line) > 1 and _QUOTES.get(line[0]) == line[-1] and line[0] not in line[1:-1]:
         line = line[1:-1].strip()
     return line

@@ -136,7 +136,8 @@ def _ask_for_code(flow: "Login", perms: Permission) -> str:
         line = sys.stdin.readline()
         if not line:
             break
-        if code := verifier_in(line):
+        code = verifier_in(line)
+        if code and f"={code}&" not in address:  # the request token, which stands there too, is no code
             return code
         note("That holds no code. It looks like 123-456-789; the address of the whole page will do too:")
     raise RefusedError(

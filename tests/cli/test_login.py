@@ -141,10 +141,11 @@ def test_a_code_is_asked_for_again_before_a_wrong_one_is_spent(
     assert process.stdout is not None
     address = process.stdout.readline().strip()
     code = consent(box, address)
-    typed = f"{address}\n“{address}&oauth_verifier={code.replace('-', chr(0x2011))}\u200b”\n"
+    token = parse_qs(urlsplit(address).query)["oauth_token"][0]
+    typed = f"{address}\n{token}\n“{address}&oauth_verifier={code.replace('-', chr(0x2011))}\u200b”\n"
     _, err = process.communicate(typed, timeout=30)
     assert process.returncode == 0, err
-    assert err.count("holds no code") == 1
+    assert err.count("holds no code") == 2
 
 
 @pytest.mark.parametrize("place", ["", "nowhere/t.json"])

@@ -172,6 +172,7 @@ ADDRESS = "https://www.flickr.com/services/oauth/authorize?oauth_token=721577200
         f'"{CODE}"',
         f"\u201c{CODE}\u201d",
         f"<{CODE}>",
+        f"\x1b[200~{CODE}\x1b[201~",
         f"`{CODE}`",
         f"The code is {CODE}.",
         "\uff14\uff16\uff15\uff0d\uff18\uff18\uff12\uff0d\uff10\uff12\uff15",
