@@ -91,7 +91,7 @@ def plan(
         typer.Option(metavar="TAG", help="Photos with this tag; repeatable, photos must have all."),
     ] = None,
     album: Annotated[
-        list[str] | None, typer.Option(metavar="ALBUM", help="Photos in this album (title or id).")
+        list[str] | None, typer.Option(metavar="ALBUM", help="Photos in this album (title, id or link).")
     ] = None,
     taken_after: Annotated[
         str | None, typer.Option(metavar="DAY", help="Taken on this day or later.")
@@ -126,7 +126,7 @@ def plan(
     from auditor.mitigation.planning import policy_file
     from auditor.mitigation.planning.build_plan import PlanRequest, make_plan
     from auditor.mitigation.planning.photo_list import read_photo_list
-    from auditor.mitigation.planning.policy import ANY, Except, Match
+    from auditor.mitigation.planning.policy import ANY, Except, Match, album_named
     from auditor.names import dataset_name
 
     narrow = Match(
@@ -134,7 +134,7 @@ def plan(
         privacy=frozenset({Privacy.PUBLIC} if public else ()),
         license_allows=frozenset({"reuse"} if reusable else ()),
         tags=frozenset(map(AddTag().parse, tag or ())),
-        albums=frozenset(album or ()),
+        albums=frozenset(map(album_named, album or ())),
         taken_after=policy_file.day(taken_after) if taken_after else None,
         taken_before=policy_file.day(taken_before) if taken_before else None,
         ids=read_photo_list(ids) if ids else None,

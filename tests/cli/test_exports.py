@@ -98,6 +98,8 @@ def test_no_word_that_nobody_knows_means_already_private(offline: Program, tmp_p
         ("s6_albums_part", "Street Portraits", "9100000010"),
         ("s6_album_title", "Weddings", "9100000012"),
         ("s6_album_title", "72157600000000001", "9100000012"),
+        ("s6_album_title", "https://www.flickr.com/photos/idaprobe/albums/72157600000000001/", "9100000012"),
+        ("s6_album_title", "flickr.com/photos/45450001@N03/sets/72157600000000001", "9100000012"),
     ],
 )
 def test_albums_are_found_by_title(

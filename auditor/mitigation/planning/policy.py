@@ -5,6 +5,7 @@ meaning of every condition. Where several policies meet on a photo, the strictes
 they are written does not matter, because merging is commutative, associative and idempotent.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
@@ -70,6 +71,15 @@ class Actions(Mapping[str, Any]):
         """Both, and where they differ the stricter."""
         both = {key: ASKED[key].stricter(self[key], other[key]) for key in self.keys() & other.keys()}
         return Actions(**{**self, **other, **both})
+
+
+_ALBUM_PAGE = re.compile(r"flickr\.com/+photos/+[^/\s]+/+(?:albums|sets)/+([0-9]+)", re.IGNORECASE)
+
+
+def album_named(word: str) -> str:
+    """The title or id of an album as people give it; of a link to it, the id."""
+    page = _ALBUM_PAGE.search(word)
+    return page[1] if page else word.strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from auditor.mitigation.kinds.add_tag import AddTag
 from auditor.mitigation.kinds.base import Mitigation
 from auditor.mitigation.kinds.privacy import SetPrivacy
 from auditor.mitigation.kinds.registry import ASKED
-from auditor.mitigation.planning.policy import Actions, Except, Match, Policy, conditions
+from auditor.mitigation.planning.policy import Actions, Except, Match, Policy, album_named, conditions
 from auditor.target_lists import targets_in
 
 USES = ("reuse", "commercial", "derivatives")
@@ -87,7 +87,7 @@ def _match(table: Mapping[str, Any], where: str) -> Match:
         privacy=words("privacy", SetPrivacy().parse),
         license_allows=uses,
         tags=words("tags", AddTag().parse),
-        albums=words("albums"),
+        albums=words("albums", album_named),
         taken_after=moment("taken_after"),
         taken_before=moment("taken_before"),
         uploaded_after=moment("uploaded_after"),
