@@ -96,7 +96,7 @@ class CallError(AuditorError):
 
     def __init__(self, method: str, code: int, text: str) -> None:
         super().__init__(
-            f"Flickr answered {method} with error {code}: {text}",
+            f"Flickr answered {method} with error {code}: {text or 'no reason given'}",
             hint="Run the same command again later. If the answer stays the same, please report it.",
         )
         self.method = method

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from auditor.errors import CallError, UnreachableError
+from auditor.errors import CallError, NotAllowedError, UnreachableError
 from auditor.flickr import licenses
 from auditor.flickr.licenses import LicenseChange
 from auditor.flickr.parse import Json, integer, listing, table, text
@@ -86,8 +86,20 @@ class ReadApi:
         return text(oauth.get("perms")).strip().lower()
 
     def person(self, nsid: str) -> Json:
-        """What Flickr says of a member (`flickr.people.getInfo`); of oneself also the upload limits."""
-        person = table(self._transport.read("flickr.people.getInfo", user_id=nsid).get("person"))
+        """What Flickr says of a member (`flickr.people.getInfo`); of oneself also the upload limits.
+
+        Errors: `NotAllowedError` for an account that is no more: 1 "User not found", and recorded, although
+        no page of Flickr's documentation has it, 5 "User deleted".
+        """
+        try:
+            person = table(self._transport.read("flickr.people.getInfo", user_id=nsid).get("person"))
+        except CallError as error:
+            if error.code in {1, 5}:
+                raise NotAllowedError(
+                    f"Flickr no longer has the account {nsid} ({error.text})",
+                    hint="What was synced before stays here: audit, check and optout still work.",
+                ) from None
+            raise
         return _about(nsid, person, "nsid", "id")
 
     def own_photos(

@@ -99,6 +99,9 @@ def check_view(result: CheckResult) -> CheckView:
 
 
 def _looked_in(result: CheckResult) -> Iterator[str]:
+    if not result.indexes:
+        yield "There is no local index, so nothing was looked up."
+        return
     names = ", ".join(plain(index.dataset) for index in result.indexes)
     yield f"Looked in {count(len(result.indexes), 'dataset')}: {names}."
     yield from in_part(result.indexes)
