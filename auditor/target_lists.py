@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from auditor.flickr.urls import Target, classify
+from auditor.flickr.urls import Target, classify, is_formatted_number
 from auditor.text import pasted
 from auditor.text_files import read_text
 
@@ -57,9 +57,11 @@ def target_of(text: str) -> Target:
 
 def targets_in(line: str) -> list[str]:
     """The links, ids and names that a line holds."""
-    content = pasted(re.split(r"(?:^|\s)#", line, maxsplit=1)[0])
+    content = pasted(re.split(r"(?:^|\s)#", line, maxsplit=1)[0]).strip(",;")
     if not content:
         return []
+    if is_formatted_number(content):
+        return [content]
     words = [pasted(word) for word in _BETWEEN.split(content)]
     words = [word for word in words if word]
     kinds = [classify(word).kind for word in words]

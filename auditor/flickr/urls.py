@@ -379,6 +379,20 @@ def _owner(segment: str) -> OwnerAddress | None:
 _ADDRESS = re.compile(r"\S*://|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?/", re.IGNORECASE)
 
 
+def is_formatted_number(text: str) -> bool:
+    """Whether `text` is a number with thousands separators, decimals or an exponent.
+
+    ``52,931,686,549`` is no list of four ids, and of ``5.29317E+10`` the last digits are lost.
+    """
+    return _FORMATTED_NUMBER.fullmatch(text) is not None
+
+
+_FORMATTED_NUMBER: Final = re.compile(
+    r"[0-9]{1,3}(?:([.,'’_ ])[0-9]{3})(?:\1[0-9]{3})+|[0-9]{7,}[.,]0{1,3}|[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}",
+    re.IGNORECASE,
+)
+
+
 def _why_no_name(text: str) -> str | None:
     """Why `text` can't be the name of a Flickr member, None when it can."""
     if not text:
@@ -387,6 +401,8 @@ def _why_no_name(text: str) -> str | None:
         return (
             "a Flickr address that names neither a photo nor a person; open it and copy the link of a photo"
         )
+    if is_formatted_number(text):
+        return "a number as a spreadsheet shows it: give all digits of the photo id, and nothing between them"
     if _ADDRESS.match(text):
         return "not a Flickr address"
     if _LOCAL_FILE.search(text):
