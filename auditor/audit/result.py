@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from auditor.account.export_files import SkippedFile
 from auditor.account.photo import Account, Photo
@@ -14,6 +15,9 @@ from auditor.datasets.match_keys import MatchKey as MatchKey
 from auditor.datasets.provenance import Provenance
 from auditor.errors import AuditorError
 from auditor.flickr.urls import Target
+
+FRESH: Final = timedelta(days=7)
+"""As old may be what a plan is made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,22 @@ class AuditResult:
 
     license_histories: Mapping[str, LicenseFacts] | None = None
     """What Flickr's own history says, by photo id; None: it was not asked for."""
+
+    @property
+    def age(self) -> timedelta | None:
+        """How old the account's listing was; None where its time is not known."""
+        try:
+            return datetime.fromisoformat(self.generated_at) - datetime.fromisoformat(self.snapshot_at)
+        except (TypeError, ValueError):
+            return None
+
+    @property
+    def proves_gone(self) -> bool:
+        """Whether the photos in `gone` are no longer on Flickr.
+
+        A listing that is old or not whole lacks photos that are there all the same.
+        """
+        return self.complete and self.dated and self.age is not None and self.age <= FRESH
 
     @property
     def anything_found(self) -> bool:

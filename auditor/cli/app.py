@@ -21,7 +21,7 @@ from auditor.cli.completion import VARIABLE, answer_shell
 from auditor.cli.listing import Leaf, Listing
 from auditor.cli.output import fill_closed_streams, note
 from auditor.cli.session import Session
-from auditor.errors import AuditorError, StorageError, UnreachableError, UsageError
+from auditor.errors import AuditorError, ConfigurationError, StorageError, UnreachableError, UsageError
 from auditor.files import storage_error, user_path
 from auditor.text import plain
 from auditor.version import VERSION
@@ -184,7 +184,28 @@ def _machine(error: Exception, *arguments: object) -> AuditorError | None:
         return storage_error(Path(error.filename or "the output"), error)
     if isinstance(error, MemoryError) or "can't start new thread" in str(error):
         return StorageError("there is too little memory", hint="Close other programs, and try again.")
+    if isinstance(error, ValueError) and "offset must be a timedelta" in str(error):
+        message = f"TZ={os.environ.get('TZ', '')} is no time zone: it is a day or more away from UTC"
+        return ConfigurationError(message, hint="Unset TZ, or set it like Europe/Berlin.")
+    if damaged := _half_written_module(error):
+        return StorageError(
+            f"{damaged} is damaged, as Python leaves it on a full disk",
+            hint="Remove that file, and run the command again: Python writes it anew.",
+        )
     return None
+
+
+def _half_written_module(error: Exception) -> str | None:
+    """The compiled module at which an import failed: only newer Pythons notice that it was not written whole.
+
+    See https://github.com/python/cpython/issues/126606.
+    """
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    if frame is None or frame.tb_frame.f_code.co_name != "_compile_bytecode":
+        return None
+    return str(frame.tb_frame.f_locals.get("bytecode_path"))
 
 
 def _drop_output() -> None:

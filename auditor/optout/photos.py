@@ -43,7 +43,7 @@ class Standing(StrEnum):
     GONE = "gone"
     """No longer in the account's listing, but still in the index."""
     UNKNOWN = "unknown"
-    """Not looked at: a photo in somebody else's account."""
+    """Not looked at: a photo in somebody else's account, or one that the listing of one's own may lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +160,12 @@ def from_audit(result: AuditResult, state: AccountState, index: Index) -> tuple[
             _requested(
                 gone.photo_id, page_url(gone.photo_id, nsid) if gone.photo_id else None, gone.exposure
             ),
-            standing=Standing.GONE,
-            steps_done=DELETED,
+            standing=Standing.GONE if is_gone else Standing.UNKNOWN,
+            steps_done=DELETED if is_gone else (),
         )
         for gone in result.gone
         if gone.exposure.dataset == index.name
+        for is_gone in [result.proves_gone or gone.photo_id in state.gone_ids]
     ]
     hashed = {photo.photo_id for photo in photos if photo.match_key == "url_hash"}
     subject = subject_of(

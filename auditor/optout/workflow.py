@@ -121,7 +121,7 @@ def draft(
         found = requested.from_links(links, index, card.certainty)
         left_out["not in the index"] = len({photo.photo_id for photo in links}) - len(found)
     selection = select(found, include_private=options.include_private)
-    left_out["not public on Flickr (--include-private names them)"] = len(selection.left_out)
+    left_out["not known to be public on Flickr (--include-private names them)"] = len(selection.left_out)
     left_out = {reason: number for reason, number in left_out.items() if number}
     if not selection.asked:
         return Drafted(None, card.name, left_out, 0, 0, (), ())

@@ -37,7 +37,8 @@ def sync_text(result: SyncResult) -> str:
     ]
     if result.source == "export" and result.as_of is not None:
         lines.append(_age(result.as_of, certain=result.dated))
-    lines += [f"Skipped {number:,} rows: {reason}" for reason, number in sorted(result.skipped.items())]
+    what = "file" if result.source == "export" else "row"
+    lines += [f"Skipped {count(number, what)}: {reason}" for reason, number in sorted(result.skipped.items())]
     if result.total is not None and result.counted is not None and result.total != result.counted:
         lines.append(
             f"Flickr counts them in two ways that differ: {result.total:,} in the listing,"

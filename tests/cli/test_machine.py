@@ -1,15 +1,20 @@
 """The state of the machine is no bug of the program: it is named, with a way on and the right exit code."""
 
 import contextlib
+import importlib
 import os
+import py_compile
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from auditor.cli.app import guarded
 from auditor.cli.bars import Bars
 from auditor.cli.output import note
 
@@ -74,6 +79,36 @@ def test_a_question_that_nobody_can_answer_is_no_bug(tmp_path: Path) -> None:
     result = shell("auditor check - <&-", tmp_path / "home")
     assert result.returncode == 2
     assert "nothing to check" in result.stderr
+
+
+# -- Python and its time -------------------------------------------------------------------------------------
+
+
+def test_a_module_that_python_left_half_written_on_a_full_disk_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "odd_module.py"
+    source.write_text("VALUE = 1\n")
+    compiled = Path(py_compile.compile(str(source), doraise=True))
+    compiled.write_bytes(compiled.read_bytes()[:40])
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        guarded(importlib.import_module)("odd_module")
+    assert ended.value.code == 2
+    assert str(compiled) in capfd.readouterr().err
+
+
+def test_a_time_zone_that_is_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "XYZ-99:99")
+        time.tzset()
+        with pytest.raises(SystemExit) as ended:
+            guarded(lambda: datetime.now(UTC).astimezone())()
+    time.tzset()
+    assert ended.value.code == 2
+    assert "TZ=XYZ-99:99" in capfd.readouterr().err
 
 
 # -- folders -------------------------------------------------------------------------------------------------

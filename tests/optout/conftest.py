@@ -1,6 +1,7 @@
 """Letters, cases and an index to write them from. All ids, names and NSIDs are invented."""
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -133,7 +134,7 @@ class Home:
         self.mine = [(NSID, photo.id) for photo in self.photos]
         self.conn = database.connect(path / "auditor.sqlite3")
         AccountStore(self.conn).save(
-            ACCOUNT, self.photos, taken_at=1_790_000_000.0, source="api", complete=True, full=True
+            ACCOUNT, self.photos, taken_at=time.time(), source="api", complete=True, full=True
         )
 
     def index(self, photos: Sequence[tuple[str, str]], name: str = "ffhq") -> None:

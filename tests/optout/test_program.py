@@ -25,7 +25,7 @@ def test_a_draft_says_what_it_put_in_and_what_it_left_out(program: Program, home
     result = program("draft", "ffhq", "--name", "Ann Example")
     assert result.code == 0
     assert "about 12 photos, 1 of them no longer in your account, 13 records" in result.out
-    assert "Left out: 1 × not public on Flickr (--include-private names them)" in result.out
+    assert "Left out: 1 × not known to be public on Flickr (--include-private names them)" in result.out
     assert "not legal advice" in result.out
     assert "11 of 12 are not yet" in result.err
     assert "plan --dataset ffhq --add-tag no_cv" in result.err

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,7 @@ def numbered(number: int) -> RequestedPhoto:
     return replace(PHOTO, photo_id=str(number), link=f"https://www.flickr.com/photos/x/{number}/")
 
 
+NOW = "2026-11-21T12:00:00+00:00"
 UNNAMED = replace(PHOTO, photo_id=None, link=None, match_key=MatchKey.OWNER)
 SOME = st.sets(st.integers(1, 30)).map(lambda ids: [numbered(number) for number in sorted(ids)])
 
@@ -56,13 +58,13 @@ def open_index(home: Home) -> Index:
 
 
 def state_of(home: Home) -> AccountState:
-    return AccountState(ACCOUNT, AccountStore(home.conn).photos(NSID))
+    return AccountState(ACCOUNT, AccountStore(home.conn).photos(NSID), snapshot_at=NOW)
 
 
-def found_in(home: Home) -> tuple[RequestedPhoto, ...]:
+def found_in(home: Home, **known: Any) -> tuple[RequestedPhoto, ...]:
     index = open_index(home)
-    state = state_of(home)
-    result = audit(state, [index], catalogue.load(), generated_at="", only=["ffhq"])
+    state = replace(state_of(home), **known)
+    result = audit(state, [index], catalogue.load(), generated_at=NOW, only=["ffhq"])
     return from_audit(result, state, index)
 
 
@@ -74,6 +76,18 @@ def test_a_letter_asks_for_every_record_of_every_photo_deleted_ones_too(home: Ho
     assert asked["4000000001"].standing is Standing.GONE
     assert [photo.photo_id for photo in selection.left_out] == ["5000000007"]
     assert len(select(found_in(home), include_private=True).asked) == 13
+
+
+@pytest.mark.parametrize(
+    "limit", [{"complete": False}, {"dated": False}, {"snapshot_at": "2026-11-01T00:00:00+00:00"}], ids=str
+)
+def test_no_letter_says_that_a_photo_is_deleted_which_was_perhaps_not_loaded(
+    home: Home, limit: dict[str, Any]
+) -> None:
+    asked = {photo.photo_id: photo for photo in found_in(home, **limit)}
+    assert (asked["4000000001"].standing, asked["4000000001"].steps_done) == (Standing.UNKNOWN, ())
+    missed_before = found_in(home, **limit, gone_ids=frozenset({"4000000001"}))
+    assert {photo.photo_id: photo for photo in missed_before}["4000000001"].standing is Standing.GONE
 
 
 def test_an_original_secret_in_an_index_goes_no_further(tmp_path: Path) -> None:

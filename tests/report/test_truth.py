@@ -70,11 +70,27 @@ def test_only_a_whole_and_fresh_result_that_found_nothing_is_calm() -> None:
 
 
 @pytest.mark.parametrize("format_", FOR_PEOPLE)
+@pytest.mark.parametrize("limit", ["incomplete", "old", "undated"])
+def test_only_a_whole_and_fresh_listing_proves_that_a_photo_is_gone(limit: str, format_: str) -> None:
+    proven = words(render_audit(RESULT, format_))
+    assert "1 more photo, no longer in your account" in proven
+    text = words(render_audit(replace(RESULT, **LIMITS[limit][0]), format_))
+    assert "1 more photo, not in your account as it was loaded" in text
+    assert "Listed under your name, but not in your account as it was loaded" in text
+    assert "no longer in your account" not in text
+
+
+@pytest.mark.parametrize("format_", FOR_PEOPLE)
 def test_nothing_new_is_said_beside_all_that_there_is(format_: str) -> None:
     text = words(render_audit(NOTHING_NEW, format_))
     assert "Nothing new since the last audit in the 4 datasets that were checked" in text
     assert "in all, 176 of your 1,200 photos are exposed" in text
     assert "None of your" not in text
+
+
+def test_nothing_new_in_lists_of_ones_own_names_no_dataset() -> None:
+    text = audit_view(replace(NOTHING_NEW, indexes=(OWN,))).headline
+    assert text.startswith("Nothing new since the last audit in your own lists; in all, 176")
 
 
 @pytest.mark.parametrize("format_", FOR_PEOPLE)

@@ -102,7 +102,7 @@ def _entries(photo: Photo, wanted: Actions, facts: FlickrFacts) -> Iterator[Chan
 
 def _about_snapshot(snapshot: Snapshot, now: datetime) -> Iterator[str]:
     if not snapshot.complete:
-        yield "the last sync was incomplete: photos it missed are not in this plan"
+        yield "the last sync or export was incomplete: photos it missed are not in this plan"
     if _too_old(snapshot.taken_at, now):
         source = "the data export" if snapshot.source == "export" else "the last sync"
         day = datetime.fromtimestamp(snapshot.taken_at, UTC).date()

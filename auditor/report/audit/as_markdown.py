@@ -45,7 +45,7 @@ def _audit(view: AuditView) -> Iterable[str]:
     )
     yield from _steps(view)
     yield from _section("Your photos in datasets", view.photos)
-    yield from _section("Listed under your name, but no longer in your account", view.gone)
+    yield from _section(view.gone_title, view.gone)
     if view.files:
         yield from ("## Files on your disk that datasets hold", "")
         for file in view.files:

@@ -5,16 +5,11 @@ always comes with where, and what is new with all that there is.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Final
 
 from auditor.account.photo import Account
-from auditor.audit.result import AuditResult, CheckedIndex, CheckedTarget, Since, Why
+from auditor.audit.result import FRESH, AuditResult, CheckedIndex, CheckedTarget, Since, Why
 from auditor.report.audit.shown import Dataset, PhotoRow
 from auditor.text import count, plain
-
-OLD: Final = timedelta(days=7)
-"""As old may be what a plan is made from."""
 
 
 def owner(account: Account) -> str:
@@ -32,7 +27,7 @@ def cautions(result: AuditResult) -> Iterator[str]:
         )
     if not result.photos:
         yield "The account holds no photo as it was last synced, so there was nothing to look for."
-    if (age := _age(result)) is not None and age > OLD:
+    if (age := result.age) is not None and age > FRESH:
         of = moment(result.snapshot_at)[:10]
         if result.dated:
             what = f"The account is as it was on {of}, {count(age.days, 'day')} ago"
@@ -46,9 +41,7 @@ def cautions(result: AuditResult) -> Iterator[str]:
         yield f"Only {_joined(result.only)} {_was(len(result.only))} looked in (--dataset)."
     if result.since:
         before = result.since.total_gone - len(result.gone)
-        gone = (
-            f"; {count(before, 'record')} of photos no longer in your account came before" if before else ""
-        )
+        gone = f"; {count(before, 'record')} of photos {not_in_account(result)} came before" if before else ""
         yield f"Only new results since {_what(result.since)} are shown{gone}."
 
 
@@ -68,11 +61,9 @@ def provenance(index: CheckedIndex) -> str:
     return f"{index.provenance.words}{where}{when}"
 
 
-def _age(result: AuditResult) -> timedelta | None:
-    try:
-        return datetime.fromisoformat(result.generated_at) - datetime.fromisoformat(result.snapshot_at)
-    except (TypeError, ValueError):
-        return None
+def not_in_account(result: AuditResult) -> str:
+    """What is known of photos that an index ascribes to the account and its listing lacks."""
+    return "no longer in your account" if result.proves_gone else "not in your account as it was loaded"
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -91,7 +82,9 @@ def headline(result: AuditResult) -> str:
     if not result.indexes:
         return "Nothing was checked: there is no dataset index on this computer yet"
     photos = count(result.photos, "photo")
-    places = f"the {count(datasets, 'dataset')} that {_was(datasets)} checked"
+    places = (
+        f"the {count(datasets, 'dataset')} that {_was(datasets)} checked" if datasets else "your own lists"
+    )
     found = [{exposure.dataset for exposure in exposed.exposures} - own for exposed in result.exposed]
     exposed, listed = sum(map(bool, found)), sum(not names for names in found)
     if result.since:
@@ -145,7 +138,7 @@ def details(result: AuditResult, photos: Sequence[PhotoRow], gone: Sequence[Phot
         yield f"{faces:,} of them {is_are(faces)} in datasets of faces."
     if deleted := sum(photo.id is not None for photo in gone):
         yield (
-            f"{count(deleted, 'more photo')}, no longer in your account, {is_are(deleted)} listed"
+            f"{count(deleted, 'more photo')}, {not_in_account(result)}, {is_are(deleted)} listed"
             " under your name: deleting a photo on Flickr does not take it out of a dataset."
         )
     if nameless := sum(photo.id is None for photo in gone):

@@ -119,7 +119,7 @@ class IndexRow:
     photos: int
     """Photos of the account in it."""
     gone: int
-    """Photos no longer in the account that it ascribes to it."""
+    """Photos that it ascribes to the account, and that the account's listing lacks."""
     records: int
     built: str
     """Date of the index."""
@@ -182,6 +182,8 @@ class AuditView:
     indexes: tuple[IndexRow, ...]
     photos: tuple[PhotoRow, ...]
     gone: tuple[PhotoRow, ...]
+    gone_title: str
+    """What is known of those."""
     files: tuple[FileRow, ...]
     missing: tuple[MissingGroup, ...]
     lineage: tuple[str, ...]

@@ -71,7 +71,7 @@ def _audit(view: AuditView, most: int | None) -> Iterable[RenderableType]:
     yield Text(f"Audit of {view.owner}, {view.generated}; account as of {view.snapshot or 'unknown'}.")
     yield from (Text(caution, style="bold yellow") for caution in view.cautions)
     yield from _photos("Your photos in datasets", view.photos, most)
-    yield from _photos("Listed under your name, but no longer in your account", view.gone, most)
+    yield from _photos(view.gone_title, view.gone, most)
     if view.files:
         yield _heading("Files on your disk that datasets hold")
     for file in view.files:
