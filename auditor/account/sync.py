@@ -21,6 +21,9 @@ FULL_EVERY: Final = 7 * 24 * 3600
 """Seconds after which a full listing is due."""
 AT_ONCE: Final = 8
 """Pages of a full listing that are asked for at the same time: 12,000 photos are 24 pages."""
+_MORE_PASSES: Final = 2
+"""How often all is listed again when photos come or go meanwhile."""
+_MOVED: Final = "photos came or went while they were listed"
 OVERLAP: Final = 3600
 """Seconds asked for again, because Flickr's clock and this computer's may differ."""
 
@@ -47,7 +50,7 @@ class SyncResult:
     counted: int | None = None
     """Flickr's second count: `photos.getCounts`."""
     incomplete: tuple[str, ...] = ()
-    """Of an export: why it is not, or may not be, the whole account."""
+    """Why this is not, or may not be, the whole account, beside the counts."""
     as_of: float | None = None
     """Unix time at which what came was so."""
     dated: bool = True
@@ -67,8 +70,10 @@ class _Listing:
     photos: dict[str, Photo]
     skipped: dict[str, int]
     total: int | None
-    shifted: bool
-    """The rows moved while they were paged through."""
+    repeated: bool
+    """A row came twice: rows moved while they were paged through, or Flickr lists a photo twice."""
+    moved: bool
+    """The number of photos changed while they were paged through, so that one may have been passed over."""
 
 
 def sync(
@@ -147,12 +152,14 @@ def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progr
         listing = _list(api, progress)
         account = account_from_person(login, asked())
     counted = api.count(int(now))
-    if _incomplete(listing, counted) and listing.shifted:
-        # An upload or deletion in the middle moves rows across page borders; a second pass finds the ones it
-        # hid.
+    for _ in range(_MORE_PASSES):
+        # An upload or deletion in the middle moves rows across page borders, and hides some. The number need
+        # not show it: a photo that was listed, and deleted while the rest was, stands for the one it hid.
+        if not (listing.moved or (listing.repeated and _incomplete(listing, counted))):
+            break
         listing = _list(api, progress)
         counted = api.count(int(now))
-    complete = not _incomplete(listing, counted)
+    complete = not (listing.moved or _incomplete(listing, counted))
     stored = {photo.id: photo for photo in store.photos(login.nsid)}
     photos = listing.photos
     snapshot = store.save(
@@ -174,6 +181,7 @@ def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progr
         listed=len(photos),
         total=listing.total,
         counted=counted,
+        incomplete=(_MOVED,) if listing.moved else (),
         as_of=now,
     )
 
@@ -239,7 +247,7 @@ def _collect(pages: Iterable[_Parsed], progress: Progress) -> _Listing:
                 # either.
                 photos[photo.id] = photo
             task.advance(len(parsed.photos))
-    return _Listing(photos, skipped, totals[-1] if totals else None, repeated or len(set(totals)) > 1)
+    return _Listing(photos, skipped, totals[-1] if totals else None, repeated, moved=len(set(totals)) > 1)
 
 
 def _with_albums(photo: Photo, stored: dict[str, Photo]) -> Photo:

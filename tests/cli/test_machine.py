@@ -89,7 +89,7 @@ def test_a_module_that_python_left_half_written_on_a_full_disk_is_named(
 ) -> None:
     source = tmp_path / "odd_module.py"
     source.write_text("VALUE = 1\n")
-    compiled = Path(py_compile.compile(str(source), doraise=True))
+    compiled = Path(str(py_compile.compile(str(source), doraise=True)))
     compiled.write_bytes(compiled.read_bytes()[:40])
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(SystemExit) as ended:
