@@ -1,10 +1,20 @@
 """The command line: one file for each command. Only this package prints, asks and exits."""
 
+import signal
 import sys
 
 
 def main() -> None:
     """Entry point of the program ``flickr-auditor``."""
-    from auditor.cli.app import run
+    # Whether by Ctrl-C, `kill`, a shutdown or a terminal that closes: what is on its way is finished and
+    # written down, and half files are removed. A signal that is ignored stays so, as by `nohup`.
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has the first only
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+    try:
+        from auditor.cli.app import run
 
-    run(sys.argv[1:])
+        run(sys.argv[1:])
+    except KeyboardInterrupt:  # before the program was loaded
+        sys.exit(130)

@@ -82,7 +82,7 @@ def undo(
 
     session: Session = context.obj
     journal = session.journal
-    found = journal.run(run)
+    found = journal.run_to_undo(run)
     if dry_run:
         shown = _plan_undo(session, found, unhide=unhide)
         emit(rendered(session, shown, format.value, output), output)

@@ -288,12 +288,12 @@ def test_an_undo_that_was_broken_off_goes_on_as_the_same_run(
     synced: Program, box: Sandbox, tmp_path: Path
 ) -> None:
     planned(synced, "--ids", some_ids(box, tmp_path), "--license", "cc0")
-    run = ran(synced("apply", "last", "--yes", "--format", "json"))
+    synced("apply", "last", "--yes")
     box.faults.add("revoked", methods=["flickr.photos.licenses.setLicense"], after=4)
-    stopped = synced("undo", run["run_id"], "--yes", "--format", "json")
+    stopped = synced("undo", "last", "--yes", "--format", "json")
     box.faults.clear()
     assert (stopped.code, ran(stopped)["pending"] > 0) == (4, True)
-    resumed = ran(synced("undo", run["run_id"], "--yes", "--format", "json"))
+    resumed = ran(synced("undo", "last", "--yes", "--format", "json"))
     assert (resumed["run_id"], resumed["pending"]) == (ran(stopped)["run_id"], 0)
     assert len(synced("runs", "--format", "json").json["runs"]) == 2
 

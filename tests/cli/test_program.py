@@ -341,7 +341,10 @@ def test_a_second_process_waits_and_is_then_refused(
     assert program("sync").code == 0
 
 
-def test_ctrl_c_is_exit_130_and_loses_nothing(box: Sandbox, environment: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda sent: sent.name)
+def test_whoever_interrupts_gets_exit_130_and_loses_nothing(
+    box: Sandbox, environment: Path, sent: signal.Signals
+) -> None:
     box.faults.add("slow", methods=["flickr.people.getPhotos"], value=30)
     process = subprocess.Popen(
         [sys.executable, "-m", "auditor", "sync"], stderr=subprocess.PIPE, text=True, env=os.environ
@@ -350,10 +353,23 @@ def test_ctrl_c_is_exit_130_and_loses_nothing(box: Sandbox, environment: Path) -
     while not any(call.method == "flickr.people.getInfo" for call in box.log):
         assert time.monotonic() < deadline, "sync did not start"
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Interrupted" in err
+
+
+def test_an_interrupt_before_the_program_is_loaded_leaves_no_traceback() -> None:
+    script = (
+        "import auditor.cli as cli, auditor.cli.app as app\n"
+        "def stop(words): raise KeyboardInterrupt\n"
+        "app.run = stop\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (130, "")
 
 
 def test_a_reader_that_closes_the_pipe_is_no_error(environment: Path) -> None:

@@ -73,6 +73,11 @@ class Journal:
             raise UsageError(what, hint="See them with: flickr-auditor runs")
         return Run(**dict(row))
 
+    def run_to_undo(self, run_id: str) -> Run:
+        """The run that an undo is about: as `run`, but `last` goes on with an undo that was broken off."""
+        found = self.run(run_id)
+        return self.run(found.undoes) if run_id == LAST and found.undoes and not found.finished_at else found
+
     def unfinished_undo(self, run_id: str) -> Run | None:
         """The newest run that began to undo `run_id` and has something pending."""
         row = self._row(
