@@ -34,7 +34,7 @@ from auditor.datasets.parsing.row import OTHER_MEMBER, UNREAD_MEMBER, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
 from auditor.datasets.provenance import Provenance
-from auditor.datasets.readers import Format, detect, detect_listing, wrong_file
+from auditor.datasets.readers import Format, detect, detect_listing, detect_pictures, wrong_file
 from auditor.errors import RefusedError, UsageError, WrongFileError
 from auditor.files import digest, fsync_path, is_there
 from auditor.outside import world
@@ -276,6 +276,10 @@ class _Builder:
         if listing := detect_listing(sources.listings(path, listed), self.formats):
             indexed = True
             yield from self._staged(*listing, number)
+        elif listed and (named := detect_pictures(path, listed, self.formats)):
+            indexed = True
+            table, listed = named
+            yield self._records(table, number, "")
         for source in sources.sources(path, watch, listed):
             if listing and sources.is_picture(source.member):
                 continue

@@ -262,7 +262,7 @@ def sources(
     already. A source from a tar is valid only until the next one is taken.
     """
     if path.is_dir():
-        names = [name for name, _ in listed or folder_files(path)]
+        names = [name for name, _ in _files_of(path, listed)]
         for name in names:
             yield Source(path, name, names=names, file=path / name, watch=watch)
         return
@@ -306,11 +306,15 @@ def folder_files(folder: Path) -> list[FolderFile]:
     return sorted(found, key=lambda file: file.name.split("/"))
 
 
+def _files_of(folder: Path, listed: Sequence[FolderFile] | None) -> Sequence[FolderFile]:
+    return folder_files(folder) if listed is None else listed
+
+
 def size_of(path: Path, listed: Sequence[FolderFile] | None = None) -> int:
     """Bytes of a file, or of all files of a folder."""
     if not path.is_dir():
         return path.stat().st_size
-    return sum(file.size for file in listed or folder_files(path))
+    return sum(file.size for file in _files_of(path, listed))
 
 
 def digest(path: Path, stop: Event | None = None, listed: Sequence[FolderFile] | None = None) -> str:
@@ -322,7 +326,7 @@ def digest(path: Path, stop: Event | None = None, listed: Sequence[FolderFile] |
     if not path.is_dir():
         return files.digest(path, stop=stop)
     listing = hashlib.sha256()
-    for name, size in listed or folder_files(path):
+    for name, size in _files_of(path, listed):
         content = str(size) if is_picture(name) else files.digest(path / name, stop=stop)
         listing.update(f"{content}  {name}\n".encode(errors="surrogateescape"))
     return listing.hexdigest()

@@ -10,12 +10,14 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from auditor.datasets.parsing.describe import describe, no_index
 from auditor.datasets.parsing.row import Row
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.sources import FolderFile, Source, is_picture
 from auditor.errors import UsageError, WrongFileError
 
 GENERIC = "generic"
@@ -45,6 +47,8 @@ class Format:
     bulk: Callable[[Source], Iterator[Row | pa.Table | pa.RecordBatch]] | None = None
     """The same rows in less time: the usual ones as tables, as `sql` gives them, the others as `read` gives
     them, or as lines for `sql`."""
+    pictures: Callable[[Sequence[str]], tuple[pa.Table, np.ndarray]] | None = None
+    """What `read` makes of pictures of a folder by their names alone: the usual ones, and which those are."""
     advice: Callable[[Source], str] | None = None
     """For a file that is refused: what it holds all the same, and how to have it taken; "" for nothing."""
     certain: bool = True
@@ -101,6 +105,21 @@ def detect_listing(names: Iterable[Source], among: Sequence[Format]) -> tuple[So
         if format_ and format_.read:
             return source, replace(format_, read=partial(_by_name, format_.read), bulk=None)
     return None
+
+
+def detect_pictures(
+    path: Path, listed: Sequence[FolderFile], among: Sequence[Format]
+) -> tuple[pa.Table, Sequence[FolderFile]] | None:
+    """The pictures of a folder whose names say all, read at once, and the files that are left."""
+    format_ = next((format_ for format_ in among if format_.pictures), None)
+    name = next((file.name for file in listed if is_picture(file.name)), None)
+    # The generic format judges a name by all names of the folder, so they must not become fewer.
+    if name is None or format_ is None or any(other.name == GENERIC for other in among):
+        return None
+    if format_.pictures is None or detect(Source(path, name, file=path / name), among) is not format_:
+        return None
+    table, usual = format_.pictures([file.name for file in listed])
+    return table, [file for file, read in zip(listed, usual.tolist(), strict=True) if not read]
 
 
 def _by_name(read: Callable[[Source], Iterator[Row]], source: Source) -> Iterator[Row]:

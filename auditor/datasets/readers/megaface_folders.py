@@ -7,8 +7,13 @@ picture is opened. Bare lines of the second kind, without a folder before them, 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from auditor.datasets.parsing.bulk import mask
 from auditor.datasets.parsing.keys import NSID, mostly, record
 from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
@@ -19,6 +24,12 @@ from auditor.flickr.names import parse_name
 _NAME = rf"{NSID}(?:_identity_[0-9]+)?/[0-9]+_[0-9]+\.(?:jpe?g|png|json)"
 _MEMBER = re.compile(rf"(?:.*/)?{_NAME}", re.IGNORECASE)
 _PATH = re.compile(rf"\s*(?:.*/{_NAME}|{NSID}/[0-9]+_[0-9]+\.\w+)\s*", re.IGNORECASE)
+
+_USUAL = (
+    r"^(?:[!-$&-\[\]-~]{1,200}/)?(?P<number>[1-9][0-9]{4,10})@N(?P<suffix>[0-9]{2})(?:_identity_[0-9]{1,9})?"
+    r"/(?P<id>[1-9][0-9]{0,17})_[0-9]{1,4}\.(?:jpg|png)$"
+)
+"""For RE2: what `_MEMBER` matches and `parse_name` reads, in ASCII without percent signs and backslashes."""
 
 
 def _sniff(source: Source) -> bool:
@@ -39,6 +50,23 @@ def _read(source: Source) -> Iterator[Row]:
         yield from by_line(source, _find)
 
 
+def _pictures(names: Sequence[str]) -> tuple[pa.Table, np.ndarray]:
+    texts = pa.array([name if name.isascii() else "" for name in names], pa.string())
+    found = pc.extract_regex(texts, _USUAL)
+    usual = mask(found.is_valid())
+    found, paths = found.drop_null(), texts.filter(pa.array(usual))
+    digits = (pc.struct_field(found, name) for name in ("number", "suffix"))
+    table = {
+        "row": pa.repeat(1, len(paths)),
+        "photo_id": pc.struct_field(found, "id").cast(pa.int64()),
+        "nsid": pc.binary_join_element_wise(*digits, "").cast(pa.int64()),
+        "record": paths,
+        "key": paths,
+        "skip": pa.nulls(len(paths), pa.string()),
+    }
+    return pa.table(table), usual
+
+
 FORMAT = Format(
     name="megaface-folders",
     title="folders of MegaFace pictures or a list of their paths",
@@ -46,4 +74,5 @@ FORMAT = Format(
     match_keys=("photo_id", "owner"),
     sniff=_sniff,
     read=_read,
+    pictures=_pictures,
 )

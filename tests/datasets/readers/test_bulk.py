@@ -5,6 +5,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,11 +17,13 @@ from hypothesis import strategies as st
 
 from auditor.datasets import duck
 from auditor.datasets.index import records
+from auditor.datasets.index.build import build
 from auditor.datasets.parsing import csv_bulk, tab_bulk, text
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
 from auditor.datasets.readers import Format, formats
+from auditor.errors import WrongFileError
 from tests.datasets.readers.lookalikes import ALL
 
 BULK = [name for name, format_ in formats().items() if format_.bulk]
@@ -246,3 +249,37 @@ def test_parquet_files_of_odd_rows_are_read_alike(tmp_path: Path, chance: int) -
     columns = [name for name in values if name == "URL" or chosen.random() < 0.7]
     pq.write_table(pa.table({name: values[name] for name in columns}), tmp_path / "file")
     agrees(formats()["url-parquet"], Source(tmp_path / "file"))
+
+
+NAMES = (
+    *("9900000001_0.jpg", "9900000001_12.png", "9900000001_0.JPG", "9900000001.jpg", "09900000001_0.jpg"),
+    *("9999999999999999999_0.jpg", "9900000001_0.json", "9900000001_0_o.jpg", "notes.txt"),
+    *("990%301_0.jpg", "ü_0.jpg"),
+)
+FOLDERS = (
+    *("99000001@N07_identity_1", "99000001@N07", "99000001@n07_identity_2", "0990@N07", "someone"),
+    *("87000001@N02/99000001@N07", "a b/99000001@N07_identity_3", "é/99000001@N07", "%40/99000001@N07"),
+)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chosen=st.sets(st.tuples(st.sampled_from(FOLDERS), st.sampled_from(NAMES)), min_size=1, max_size=30))
+def test_odd_names_of_pictures_are_read_alike(
+    tmp_path_factory: pytest.TempPathFactory, chosen: set[tuple[str, str]]
+) -> None:
+    home = tmp_path_factory.mktemp("pictures")
+    for folder, name in chosen:
+        (home / "megaface" / folder).mkdir(parents=True, exist_ok=True)
+        (home / "megaface" / folder / name).touch()
+    at_once = formats()["megaface-folders"]
+    read: list[object] = []
+    for number, format_ in enumerate((at_once, replace(at_once, pictures=None))):
+        indexes = home / f"indexes-{number}"
+        try:
+            new = build(indexes, "megaface", [home / "megaface"], formats=[format_], allow_empty=True)
+        except WrongFileError as error:
+            read.append(error.message)
+            continue
+        table = pq.read_table(indexes / "megaface" / new.files[0].name)
+        read.append((new.rows, new.indexed, new.skipped, Counter(map(str, table.to_pylist()))))
+    assert read[0] == read[1]
