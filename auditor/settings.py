@@ -21,6 +21,7 @@ MAX_CALLS_PER_HOUR = 3600
 """Flickr's developer guide: "under 3600 queries per hour across the whole key … you'll be fine"."""
 
 LEAST_MEMORY_MB = 64
+MOST_MEMORY_MB = 1e9  # more than any machine has, and less than DuckDB can count
 MAX_BYTES = 1_000_000
 """Of a settings file."""
 FILE_NAME = "flickr-auditor.toml"
@@ -337,7 +338,7 @@ def _memory(value: object) -> str:
     if given:
         amount, percent, unit = float(given[1]), given[2], (given[3] or "").upper()
         megabytes = amount * {"K": 1e-3, "M": 1.0, "G": 1e3, "T": 1e6}.get(unit, 0.0)
-        if (0 < amount <= 100) if percent else megabytes >= LEAST_MEMORY_MB:
+        if (0 < amount <= 100) if percent else LEAST_MEMORY_MB <= megabytes <= MOST_MEMORY_MB:
             return text
     raise ConfigurationError(
         f"index.memory_limit must be an amount of memory from {LEAST_MEMORY_MB}MB on, not {value!r}",

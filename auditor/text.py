@@ -22,7 +22,8 @@ _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([KMGT])?(?:B|bytes?)?", re.IGNORECASE)
 _COMMAND = re.compile(r"flickr-auditor(?: [^\s,;()]+)*")
 _HARD_SPACE = "\u00a0"
-_FORMULA = re.compile(r"^\s*[=+\-@|%]")
+# Spreadsheets in East Asia take the full-width signs for the others.
+_FORMULA = re.compile(r"^\s*[=+\-@|%＝＋－＠｜％]")
 
 
 def plain(text: object, limit: int | None = None) -> str:

@@ -45,8 +45,9 @@ def read_bytes(path: Path, limit: int) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", hint="Check how it is written.") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot read {path}: {why}", hint="Check how it is written.") from error
     if len(data) > limit:
         raise UsageError(
             f"{path} is too large: it may have {file_size(limit)}", hint="Check which file it is."

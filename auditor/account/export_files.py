@@ -25,6 +25,9 @@ from auditor.text import plain
 MAX_BYTES: Final = 20_000_000
 """Of one file. A photo's JSON has some kB, the albums of 100,000 photos a few MB."""
 
+MAX_GROWTH: Final = 100
+"""A zip may unpack to so many times its size: JSON shrinks to a tenth, and its parts may not overlap."""
+
 _FLICKR_BEGAN: Final = datetime(2004, 2, 10, tzinfo=UTC).timestamp()
 """Flickr's first day; a file cannot be older."""
 
@@ -156,6 +159,7 @@ def _zip_members(file: Path, name: str, folder: tuple[str, ...]) -> Iterator[Mem
     folder = (*folder, part[1] if part else file.name)
     try:
         with zipfile.ZipFile(file) as archive:
+            allowance = _Allowance(file.stat().st_size * MAX_GROWTH + MAX_BYTES)
             for info in archive.infolist():
                 inside = f"{name}/{plain(info.filename)}"
                 parts = PurePosixPath(info.filename.replace("\\", "/")).parts
@@ -164,7 +168,7 @@ def _zip_members(file: Path, name: str, folder: tuple[str, ...]) -> Iterator[Mem
                 if _EXPORT_ZIP.fullmatch(parts[-1]):
                     yield SkippedFile(inside, "a zip inside a zip: unpack the outer one")
                 else:
-                    read = partial(_read_zipped, archive, info, inside)
+                    read = partial(_read_zipped, archive, info, inside, allowance)
                     place = Place(file.absolute(), info.filename)
                     yield Member(inside, parts[-1], (*folder, *parts[:-1]), *_zip_date(info), place, read)
     except BROKEN_ZIP as error:
@@ -181,13 +185,26 @@ def _read_file(file: Path, name: str) -> bytes | SkippedFile:
         return SkippedFile(name, _why(error))
 
 
-def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes | SkippedFile:
+@dataclass(slots=True)
+class _Allowance:
+    """How many bytes may still be unpacked from a zip."""
+
+    left: int
+
+
+def _read_zipped(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, allowance: _Allowance
+) -> bytes | SkippedFile:
     if info.flag_bits & 1:
         return SkippedFile(name, "encrypted")
+    if allowance.left <= 0:
+        return SkippedFile(name, "its zip unpacks to far more than an export does")
     try:
         # Not info.file_size: what a zip says about itself may be a lie.
         with archive.open(info) as stream:
-            return _within_limit(stream.read(MAX_BYTES + 1), name)
+            data = stream.read(MAX_BYTES + 1)
+        allowance.left -= len(data)
+        return _within_limit(data, name)
     except BROKEN_ZIP:
         return SkippedFile(name, "damaged inside its zip")
 

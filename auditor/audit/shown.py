@@ -11,6 +11,7 @@ from typing import Final
 from auditor import database
 from auditor.audit.result import AuditResult, Exposure, FoundPhoto, Since
 from auditor.errors import UsageError, WrongFileError
+from auditor.text_files import read_bytes
 
 Seen = frozenset[tuple[str, str]]
 """Pairs of photo id (or record, or a file's MD5) and dataset."""
@@ -96,6 +97,7 @@ def remember(result: AuditResult, conn: sqlite3.Connection, now: float) -> None:
         )
 
 
+MAX_REPORT_BYTES: Final = 300_000_000
 _NAMES: Final = (
     "nsid",
     "first_audit",
@@ -145,11 +147,11 @@ def _seen(conn: sqlite3.Connection, nsid: str, *, before: float | None) -> Seen:
 
 def _from_report(file: Path) -> Seen:
     try:
-        report = json.loads(file.read_bytes())
+        report = json.loads(read_bytes(file, MAX_REPORT_BYTES))
         photos = {(photo["id"], e["dataset"]) for photo in report["photos"] for e in photo["exposures"]}
         gone = {(e["photo_id"] or e["record"], e["dataset"]) for e in report["no_longer_in_account"]}
         files = {(file["md5"], e["dataset"]) for file in report.get("files", ()) for e in file["exposures"]}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WrongFileError(
             f"{file} is not a JSON report of an audit",
             hint="Make one with: flickr-auditor audit --format json",

@@ -34,6 +34,7 @@ from auditor.flickr.budget import CallBudget
 from auditor.flickr.parse import Json, integer, text
 from auditor.outside import world
 from auditor.progress import SILENT, Progress
+from auditor.text import file_size
 from auditor.version import VERSION
 from auditor.web.address import parse
 from auditor.web.session import Patience, prepare
@@ -44,6 +45,9 @@ TIMEOUT: Final = (10.0, 30.0)
 """Seconds to connect and between two bytes of the answer."""
 PATIENCE: Final = Patience(60.0)
 """For a whole answer. It also makes sure that no answer is older than a minute when it is believed."""
+MAX_ANSWER: Final = 64_000_000
+"""Bytes of an answer as unpacked; a page of 500 photos with long descriptions has a few million."""
+_CHUNK: Final = 1 << 16
 LONGEST_WAIT: Final = 300.0
 """A `Retry-After` beyond this ends the command (resumable) instead of sleeping through it."""
 
@@ -265,8 +269,15 @@ def prepare_session(session: requests.Session, *, loopback: bool) -> requests.Se
 def _check_status(response: requests.Response, *_args: object, **_kwargs: object) -> None:
     status = response.status_code
     if status == 200:
+        response._content = _beginning(response, MAX_ANSWER)  # what every reader of it gets from here on
+        if len(response.content) > MAX_ANSWER:
+            response.close()
+            raise UnreachableError(
+                f"Flickr's answer is larger than any of its answers ({file_size(MAX_ANSWER)})",
+                hint="A proxy or a captive portal may be between you and Flickr.",
+            )
         return
-    body = response.content[:4096]
+    body = _beginning(response, 4096)
     response.close()
     if status == 429 or status >= 500:
         wait = _retry_after(response.headers.get("Retry-After"))
@@ -279,6 +290,16 @@ def _check_status(response: requests.Response, *_args: object, **_kwargs: object
         f"Flickr answered with HTTP {status}, which is not an answer of its API",
         hint="A proxy or a captive portal may be between you and Flickr.",
     )
+
+
+def _beginning(response: requests.Response, most: int) -> bytes:
+    """All of an answer, or a little more than `most` bytes of it: a small one can unpack to gigabytes."""
+    body = bytearray()
+    for chunk in response.iter_content(_CHUNK):
+        body += chunk
+        if len(body) > most:
+            break
+    return bytes(body)
 
 
 def network_error(error: Exception, url: str) -> AuditorError:

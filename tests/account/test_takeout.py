@@ -510,6 +510,23 @@ def test_an_encrypted_member_is_skipped(tmp_path: Path) -> None:
     assert (ids(export), reasons(export)) == (["11"], {"export.zip/photo_12.json": "encrypted"})
 
 
+def test_a_zip_of_many_bombs_is_not_unpacked_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_files, "MAX_BYTES", 1_000_000)
+    bomb = b" " * 1_000_000
+    members = {f"photo_{31_000_000_000 + number}.json": bomb for number in range(50)}
+    with zipfile.ZipFile(tmp_path / "data_part1.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (files() | members).items():
+            archive.writestr(name, content)
+    reasons = [skip.reason for skip in load(tmp_path).skipped]
+    assert len(reasons) == len(members)
+    assert "its zip unpacks to far more than an export does" in reasons
+    unpacked = sum("unpacks" not in reason for reason in reasons) * len(bomb)
+    packed = (tmp_path / "data_part1.zip").stat().st_size
+    assert unpacked <= packed * export_files.MAX_GROWTH + 2 * export_files.MAX_BYTES
+
+
 def test_a_zip_inside_a_zip_is_named(tmp_path: Path) -> None:
     inner = io.BytesIO()
     zipfile.ZipFile(inner, "w").close()

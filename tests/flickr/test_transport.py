@@ -1,6 +1,8 @@
 """Every dialect of failure becomes one typed error; what may pass is tried again, nothing else is."""
 
+import gzip
 import logging
+import resource
 import socket
 from typing import Any
 
@@ -10,6 +12,7 @@ from auditor.errors import AuditorError, BudgetSpentError, CallError, NotAllowed
 from auditor.flickr.api import ReadApi
 from auditor.flickr.transport import Credentials, Retry, network_error, oauth_error, read_body
 from auditor.sandbox import Sandbox
+from tests.web.slow import dripping
 
 from .conftest import QUICK, MakeTransport
 
@@ -166,6 +169,17 @@ def test_a_body_that_is_no_answer_is_transient_and_unclear(body: bytes) -> None:
     with pytest.raises(UnreachableError) as caught:
         read_body(LOGIN, body)
     assert getattr(caught.value, "unclear", False)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "403 Forbidden", "502 Bad Gateway"])
+def test_an_answer_that_unpacks_to_gigabytes_is_read_in_part(status: str, transport: MakeTransport) -> None:
+    bomb = gzip.compress(bytes(2 << 20), 1) * 500  # members one after the other: a gigabyte
+    head = f"HTTP/1.1 {status}\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer = head.encode() + bomb
+    with dripping(answer, at_once=len(answer)) as address, pytest.raises(UnreachableError):
+        transport(url=address).read(LOGIN)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000  # KiB
 
 
 def test_code_10_is_transient_for_search_alone() -> None:

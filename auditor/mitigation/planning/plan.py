@@ -18,6 +18,7 @@ from auditor.mitigation.change import Change, Skip
 from auditor.mitigation.kinds.registry import MITIGATIONS, of
 from auditor.names import is_name
 from auditor.outside import world
+from auditor.text_files import read_bytes
 
 SCHEMA_VERSION: Final = 1
 MAX_AGE: Final = 7 * 24 * 3600
@@ -25,7 +26,7 @@ MAX_AGE: Final = 7 * 24 * 3600
 LAST: Final = "last"
 """Instead of the id of a plan or a run: the newest."""
 _DAY: Final = 24 * 3600
-_LARGEST_FILE: Final = 500_000_000
+_LARGEST_FILE: Final = 300_000_000
 
 PlanState = Literal["ready", "stale", "spent", "partly-applied"]
 
@@ -117,14 +118,10 @@ def load(path: Path) -> Plan:
     Errors: `UsageError` when there is none, `RefusedError` when it was edited or is of another format.
     """
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise _refused(path, "is too large for a plan")
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a name with a NUL
-        raise UsageError(
-            f"cannot read the plan {path}: {getattr(error, 'strerror', None) or error}",
-            hint="Give the file or the id that `flickr-auditor plan` printed, or last for the newest.",
-        ) from error
+        data = read_bytes(path, _LARGEST_FILE)
+    except UsageError as error:
+        hint = "Give the file or the id that `flickr-auditor plan` printed, or last for the newest."
+        raise UsageError(error.message, hint=hint) from error
     try:
         table = json.loads(data)
     except (ValueError, RecursionError):
