@@ -1,4 +1,4 @@
-"""Every command that the README and docs/sharing-indexes.md show is typed, in the order of the page.
+"""Every command that the README and two pages of docs/ show is typed, in the order of the page.
 
 Publishers, registry and Flickr are servers on this machine; nothing else of a line is changed but the day.
 """
@@ -156,3 +156,11 @@ def test_what_the_page_on_sharing_shows_works(
 
     type_all(program, "docs/sharing-indexes.md", here)
     assert (desk / "look-up").is_dir()
+
+
+def test_what_the_page_on_mitigations_shows_works(program: Program, desk: Path, box: Sandbox) -> None:
+    levels = {photo.id: photo.safety_level for photo in box.account.own_photos()}
+    assert program("login", "--perms", "write").code == 0
+    assert program("sync").code == 0
+    assert type_all(program, "docs/adding-a-mitigation.md") == {"plan", "apply", "verify", "undo"}
+    assert {photo.id: photo.safety_level for photo in box.account.own_photos()} == levels
