@@ -72,6 +72,8 @@ class Effect:
     """Subject → before and after."""
     request: object = None
     """None: the owner did it."""
+    before: Mapping[str, object] = field(default_factory=dict)
+    """All of the photo, as it was."""
 
 
 class Flickr:
@@ -103,7 +105,7 @@ class Flickr:
             return False
         self.stale = {**copy.deepcopy(self.photos), photo_id: old_photo}
         photo.updated = int(self.clock())
-        self.effects.append(Effect(self.clock(), photo_id, changed, request))
+        self.effects.append(Effect(self.clock(), photo_id, changed, request, old))
         return True
 
     def delete(self, photo_id: str) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from tests.simulation.bugs import PATCHES, ROOT, hunt
 from tests.simulation.exhaustive import explore
+from tests.simulation.invariants import Invariants
 from tests.simulation.journeys import scratch, travel
+from tests.simulation.scheduler import Process, Violation
 from tests.simulation.shrinking import command, shrink
 
 JOURNEYS = 40
@@ -49,6 +51,28 @@ def test_the_same_seed_gives_the_same_trace_byte_for_byte() -> None:
     ]
     assert len(replayed[0]) > 1000
     assert len({hashlib.sha256(trace).hexdigest() for trace in replayed}) == 1
+
+
+def test_a_failing_journey_shrinks(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = Invariants.ended
+
+    def wary(invariants: Invariants, process: Process) -> None:
+        if process.name == "plan" and process.code == 0:
+            raise Violation("nobody shall plan")
+        ended(invariants, process)
+
+    monkeypatch.setattr(Invariants, "ended", wary)
+    with scratch() as folder:
+        seed, (journey, violation) = next(
+            (seed, result) for seed in range(100) if (result := travel(seed, folder))[1] is not None
+        )
+        assert violation is not None
+        picks = shrink(seed, journey.choices.taken, violation, folder)
+        assert len(picks) <= 3 < len(journey.choices.taken)
+        again, found = travel(seed, folder, picks)
+        assert str(found) == str(violation)
+        assert again.commands < journey.commands
+    assert command(seed, {3: 1, 7: 2}) == f"python -m tests.simulation replay --seed {seed} --only 3:1,7:2"
 
 
 def test_there_are_enough_planted_bugs() -> None:
