@@ -7,7 +7,7 @@ import pytest
 from auditor.errors import CallError
 from auditor.mitigation.change import Change, Record
 from auditor.mitigation.running.decide import after_answer, after_error, after_silence, before_call
-from tests.mitigation.test_parts import seen
+from tests.mitigation.test_kinds import seen
 
 LICENSE = Record(0, Change("9000000001", "license", "4", "0", "yes"))
 HIDE = Record(1, Change("9000000001", "hide", None, after=True, reversible="partly"))
