@@ -30,6 +30,7 @@ def serve(
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, port))
+            listener.listen()  # now: a browser that is quicker than the server waits instead of being refused
         except OSError as error:
             raise UsageError(
                 f"port {port} cannot be used: {error.strerror}", hint="Leave --port out for any free one."
