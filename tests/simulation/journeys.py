@@ -47,6 +47,8 @@ _KINDS: Final[tuple[tuple[str, ...], ...]] = (
 )
 _ZONES: Final = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia")
 _GAPS: Final = (60.0, 700.0, 3600.0, 86_400.0, 5 * 86_400.0, 60 * 86_400.0)
+_WHEN: Final = (0.0, 31.0, 33.0, 36.0, 90.0)
+"""Seconds until something happens; the next command begins after 30."""
 _JUMPS: Final = (3600.0, -3600.0, 86_400.0, -86_400.0, 400 * 86_400.0, -400 * 86_400.0)
 _WEATHER: Final = ((0.0, 0.0, 0.0), (0.03, 0.003, 0.002), (0.1, 0.01, 0.003), (0.3, 0.003, 0.02))
 """How often calls go wrong, a process dies at a step, and a write to the disk fails."""
@@ -200,8 +202,22 @@ class Journey:
         self.world.pass_time(seconds, asleep=self.choices.happens("asleep", 0.5))
 
     def _clock(self) -> None:
-        self.world.set_clock(self.choices.among("clock", _JUMPS))
-        self.world.happened("the clock is set")
+        """The clock is set, now or while the next command is at work."""
+        seconds = self.choices.among("clock", _JUMPS)
+        self._later("the clock is set", lambda: self.world.set_clock(seconds))
+
+    def _nap(self) -> None:
+        """The computer falls asleep, now or while the next command is at work."""
+        seconds = self.choices.among("for how long", _GAPS)
+        self._later("the computer sleeps", lambda: self.world.pass_time(seconds, asleep=True))
+
+    def _later(self, what: str, happen: Callable[[], None]) -> None:
+        def event() -> None:
+            self.world.happened(what)
+            happen()
+
+        self.world.scheduler.at(self.world.scheduler.time + self.choices.among("when", _WHEN), event)
+        self.world.pass_time(0.0)
 
     def _travel(self) -> None:
         self._zone(self.choices.among("zone", _ZONES))
@@ -238,15 +254,13 @@ class Journey:
         world, choices = self.world, self.choices
         photo_id = choices.among("photo", list(world.flickr.photos) or [""])
         edit = choices.among("edit", _EDITS)
-        moment = world.scheduler.time + choices.among("when", (0.0, 31.0, 33.0, 36.0, 90.0))
 
         def happen() -> None:
             if photo_id in world.flickr.photos:
                 world.note(f"the owner: {edit.__name__} {photo_id}")
                 edit(world, photo_id)
 
-        world.scheduler.at(moment, happen)
-        world.pass_time(0.0)
+        self._later("the owner edits a photo", happen)
 
     def _clear_up(self) -> None:
         """Let every run go on to its end."""
@@ -314,7 +328,7 @@ _STEPS: Final = (
     *(Journey._protect, Journey._protect, Journey._undo, Journey._sync) * 3,
     *(Journey._plan, Journey._apply, Journey._owner, Journey._owner, Journey._gap, Journey._gap),
     *(Journey._look, Journey._look, Journey._clock, Journey._travel, Journey._restart),
-    *(Journey._two_at_once, Journey._letter),
+    *(Journey._two_at_once, Journey._letter, Journey._nap),
 )
 _LOOKS: Final = (
     ("runs", "--format", "json"),

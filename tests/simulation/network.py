@@ -1,5 +1,6 @@
 """What can become of a call on its way to Flickr and back: every answer of the facts, every way to none."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -118,7 +119,7 @@ def deliver(fate: Fate, body: bytes, url: str) -> bytes:
             raise requests.ConnectionError(MaxRetryError(HTTPConnectionPool("h"), url, reason))
     response = requests.Response()
     response.status_code = fate.status
-    response._content = body if fate.body is None else fate.body.encode()
+    response.raw = io.BytesIO(body if fate.body is None else fate.body.encode())
     if fate.retry_after is not None:
         response.headers["Retry-After"] = fate.retry_after
     _check_status(response)

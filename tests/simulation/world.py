@@ -1,6 +1,7 @@
 """The world that a simulated program runs in: clock, threads, disk and Flickr, all from one source."""
 
 import contextlib
+import io
 import json
 import random
 import sqlite3
@@ -26,6 +27,9 @@ from tests.simulation.network import Fate, deliver, fates
 from tests.simulation.scheduler import Condition, Killed, Process, Queue, Scheduler, Violation
 
 BEGIN: Final = datetime(2026, 9, 1, tzinfo=UTC).timestamp()
+_PATIENCE: Final = 60.0
+"""Seconds that the program waits for an answer."""
+_TOO_SLOW: Final = Fate("too slow", cut="slow")
 _LATENCIES: Final = (0.4, 0.05, 3.0, 20.0)
 
 
@@ -225,6 +229,7 @@ class World(outside.Outside):
         fate = self.choices.pick(f"fate of {method}", self._fates(method, write), self.answers)
         if fate.name != "ok":
             self.happened(fate.name if write else f"{fate.name} (read)")
+        began = clock.now()
         if not self.timeless:
             scheduler.give_way(self.choices.pick("latency", _LATENCIES, 0.2))
         body = self._carry_out(fate, method, given, request)
@@ -234,6 +239,8 @@ class World(outside.Outside):
             scheduler.give_way(fate.slow)
         else:
             scheduler.give_way(0.0)
+        if clock.now() - began > _PATIENCE:
+            fate = _TOO_SLOW  # perhaps the computer slept meanwhile
         self.point(f"answer {method}: {fate.name}")
         answer = deliver(fate, body, "http://127.0.0.1:9")
         self.invariants.read(method, given, request, body)
@@ -300,7 +307,7 @@ class _Adapter(BaseAdapter):
         fields = self._world.login | ({"oauth_token": "asked-for"} if step == "request_token" else {})
         token = "&".join(f"{key}={value}" for key, value in fields.items())
         response = requests.Response()
-        response._content = deliver(fate, token.encode(), "http://127.0.0.1:9")
+        response.raw = io.BytesIO(deliver(fate, token.encode(), "http://127.0.0.1:9"))
         response.status_code = 200
         return response
 
