@@ -6,8 +6,7 @@ all, and the one file that can change is small enough to be fetched anew.
 """
 
 import re
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from auditor import clock
 from auditor.datasets.index.manifest import SHA256
 from auditor.errors import (
     AuditorError,
@@ -116,7 +116,7 @@ class Host:
 
     def _refuse_older(self, told: Described) -> None:
         """Errors: `RefusedError` for a look-up of the future, or older than the newest seen here."""
-        if datetime.fromisoformat(told.generated_at) > datetime.now(UTC) + _AHEAD:
+        if datetime.fromisoformat(told.generated_at) > clock.utc() + _AHEAD:
             # Kept as the newest, it would have every later one refused.
             raise RefusedError(
                 f"the look-up at {self.name} says that it is of {told.generated_at}, which is still to come",
@@ -212,7 +212,7 @@ def _prune(cache: Path) -> None:
     size = 0
     for path, status in sorted(kept, key=lambda one: one[1].st_mtime, reverse=True):
         size += status.st_size
-        if size > KEPT_BYTES or time.time() - status.st_mtime > KEPT_DAYS * 86_400:
+        if size > KEPT_BYTES or clock.utc().timestamp() - status.st_mtime > KEPT_DAYS * 86_400:
             path.unlink(missing_ok=True)
 
 
