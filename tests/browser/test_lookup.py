@@ -191,6 +191,7 @@ def test_it_works_by_keyboard_and_the_answer_is_where_the_focus_goes(page: Page,
 
 
 def test_it_speaks_four_languages_without_a_word_missing(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
     page.goto(site.web.url("index.html"))
     look_up(page, nsid(3))
     seen = set()
@@ -200,6 +201,8 @@ def test_it_speaks_four_languages_without_a_word_missing(page: Page, site: Site)
         words = page.locator("body").inner_text()
         assert "undefined" not in words
         assert "{0}" not in words
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        accessible(page)
         seen.add(words)
     assert len(seen) == 4
 

@@ -92,6 +92,20 @@ def test_check_by_a_look_up(indexed: Program, elsewhere: Program, box: Sandbox, 
         assert found == known or target == box.account.me.nsid
 
 
+def test_the_hosts_log_is_the_same_for_a_hit_and_a_miss(
+    indexed: Program, box: Sandbox, site: Web, tmp_path: Path
+) -> None:
+    logs = []
+    for number, target in enumerate((box.account.me.nsid, "99999999@N07")):
+        before = len(site.requests)
+        home = tmp_path / f"asker-{number}"
+        found = indexed("--home", home, "check", target, "--lookup", site.base).code
+        assert found == 1 - number
+        logs.append([(request.path, request.headers) for request in site.requests[before:]])
+    assert logs[0] == logs[1]
+    assert not {"Cookie", "Referer", "If-None-Match"} & {name for _, headers in logs[0] for name in headers}
+
+
 def test_what_cannot_be_read_is_not_checked(elsewhere: Program, box: Sandbox, site: Web) -> None:
     for path in [path for path in site.files if path.startswith("nsid/")]:
         if "tree" not in path:

@@ -7,6 +7,7 @@ from auditor.audit.match import Matches, Searched, Subject, match
 from auditor.audit.result import Exposure
 from auditor.datasets.provenance import Provenance
 from tests.lookup.conftest import Data, Hosted, nsid
+from tests.lookup.forging import rewrite
 
 
 def by_name(indexes: Sequence[Searched]) -> dict[str, Searched]:
@@ -93,3 +94,22 @@ def test_what_is_found_is_its_makers_claim_and_says_where_and_when(hosted: Hoste
         assert index.manifest.provenance is Provenance.PACK
         assert hosted.web.base in index.manifest.origin
         assert "2025-11-26" in index.manifest.origin
+
+
+def test_what_is_too_large_to_be_fetched_whole_is_not_checked_and_said_to_be_so(
+    small: Hosted, few: Data
+) -> None:
+    rewrite(small.web, lambda told: told["sections"]["unowned"].update(pages=100_000, page_bytes=10**6))
+    asked = small.ask(alone=True)
+    link = Subject(frozenset({str(few.photos[nsid(3)][0])}), {f"{7:032x}": str(few.photos[nsid(3)][0])})
+    found = {index.name: match(link, index).by_photo for index in asked.indexes()}
+    assert {name for name, photos in found.items() if photos} == {"owners", "pictures"}
+    assert asked.silent().keys() == {"hashes"}
+    assert "would have to be fetched: 100 GB" in asked.silent()["hashes"]
+    assert asked.failure is None
+    # An audit meets by its owner alone what names one, and says of the others how much it could not ask for.
+    remote, unasked = small.ask(account=nsid(3)).for_account((), ())
+    assert unasked.keys() == {"hashes", "aliases"}
+    skipped = {index.name: sum(index.manifest.skipped.values()) for index in remote}
+    assert skipped == {"owners": 0, "pictures": len(few.unowned)}
+    assert not [request for request in small.web.requests if request.path.startswith("/unowned/")]
