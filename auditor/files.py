@@ -75,7 +75,7 @@ def user_path(path: Path) -> Path:
     Errors: `UsageError` when there is no such person's folder.
     """
     if "\0" in str(path):
-        raise UsageError("a path holds a zero byte", hint="Check how it is written.")
+        raise UsageError("a path holds a zero byte", hint="Check the spelling.")
     if not path.parts or not path.parts[0].startswith("~"):
         return path
     try:
@@ -176,9 +176,9 @@ _HINTS: Final = {
     errno.EACCES: _CLOSED,
     errno.EPERM: _CLOSED,
     errno.EROFS: "The disk can only be read: choose another folder with --home DIR.",
-    errno.ENOENT: "Check how it is written, and make the folder first.",
-    errno.ENOTDIR: "A part of this path is a file, not a folder: check how it is written.",
-    errno.EEXIST: "There is a file where a folder should be: check how the path is written.",
+    errno.ENOENT: "Check the spelling, or create the folder first.",
+    errno.ENOTDIR: "A part of this path is a file, not a folder: check the spelling.",
+    errno.EEXIST: "There is a file where a folder should be: check the spelling of the path.",
     errno.EISDIR: "This is a folder: name a file.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
 }

@@ -47,7 +47,7 @@ def read_bytes(path: Path, limit: int) -> bytes:
             data = file.read(limit + 1)
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL
         why = getattr(error, "strerror", None) or error
-        raise UsageError(f"cannot read {path}: {why}", hint="Check how it is written.") from error
+        raise UsageError(f"cannot read {path}: {why}", hint="Check the spelling.") from error
     if len(data) > limit:
         raise UsageError(
             f"{path} is too large: it may have {file_size(limit)}", hint="Check which file it is."

@@ -83,7 +83,7 @@ def fetch(
     if faces or max_size or yes:
         raise UsageError("--faces, --max-size and --yes belong to --all", hint="Add --all to them.")
     if name is None:
-        raise UsageError("fetch what?", hint="Name a dataset (see datasets list), or give --all.")
+        raise UsageError("no dataset is named", hint="Name a dataset (see datasets list), or give --all.")
     fetched = _fetch_one(session, name, registry, file or (), replace=replace)
     _emit_fetched(fetched, format, output)
     note_missing_parents(session, [fetched.manifest.dataset])
@@ -120,7 +120,7 @@ def _size(text: str | None) -> int | None:
     if text is None:
         return None
     if (size := parse_size(text)) is None:
-        raise UsageError(f'"{text}" is no size', hint="Write it like 200MB or 1.5GB.")
+        raise UsageError(f'"{text}" is not a size', hint="Write it like 200MB or 1.5GB.")
     return size
 
 

@@ -71,11 +71,11 @@ def login(
     note(f"Logged in{f' as {who}' if who else ''} with permission to {perms.value}.")
     note(f"The login is kept in {kept}.")
     for old in before.removed:
-        note(f"The login from before was removed from {old}.")
+        note(f"The earlier login was removed from {old}.")
     for old in before.left:
-        note(f"A login from before may still be in {old}: remove it yourself.")
+        note(f"An earlier login may still be in {old}: remove it yourself.")
     if session.settings.oauth_token:
-        note("FLICKR_OAUTH_TOKEN is set and goes before it: unset it to use this login.")
+        note("FLICKR_OAUTH_TOKEN is set and takes precedence: unset it to use this login.")
 
 
 def logout(context: typer.Context) -> None:
@@ -87,7 +87,7 @@ def logout(context: typer.Context) -> None:
     if result.removed:
         note(f"Removed the login from {' and '.join(result.removed)}.")
     elif not result.left:
-        note("There was no login kept.")
+        note("No login was stored.")
     if session.settings.oauth_token:
         note("FLICKR_OAUTH_TOKEN is still set in the environment: unset it too.")
     note("To withdraw the permission itself: https://www.flickr.com/services/auth/list.gne")

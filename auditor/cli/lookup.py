@@ -90,7 +90,7 @@ def refuse_both_names(targets: "Iterable[Target]") -> None:
     by_alias = any(target.kind == "username" for target in targets) or any(not one.nsid for one in owners)
     if by_alias and any(one.nsid for one in owners):
         raise RefusedError(
-            "people by NSID and people by alias are not asked for in one go: a host could tell from both"
+            "people by NSID and people by alias are not looked up together: a host could tell from both"
             " together who you are",
             hint="Check them one after the other, some time apart. Or leave the look-up out: --lookup off.",
         )

@@ -188,7 +188,9 @@ def note(message: str) -> None:
 def confirm(question: str, *, option: str) -> bool:
     """Ask yes or no on the terminal. Errors: `RefusedError` naming `option` where nobody can be asked."""
     if not sys.stdin.isatty():
-        raise RefusedError(f"{question} There is no terminal to ask you on", hint=f"Add {option} to say yes.")
+        raise RefusedError(
+            f"{question} There is no terminal on which to ask you", hint=f"Add {option} to say yes."
+        )
     sys.stderr.write(f"{plain_lines(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

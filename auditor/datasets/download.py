@@ -129,7 +129,7 @@ def check_address(url: str, *, has_checksum: bool = False) -> Address:
     except ValueError as error:
         raise RefusedError(
             f"{shown(url)} is not an address to get a file from: {error}",
-            hint="Check how it is written.",
+            hint="Check the spelling.",
         ) from None
     if address.scheme == "https" or has_checksum or address.is_loopback:
         return address

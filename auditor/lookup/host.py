@@ -119,7 +119,7 @@ class Host:
         if datetime.fromisoformat(told.generated_at) > clock.utc() + _AHEAD:
             # Kept as the newest, it would have every later one refused.
             raise RefusedError(
-                f"the look-up at {self.name} says that it is of {told.generated_at}, which is still to come",
+                f"the look-up at {self.name} says that it is of {told.generated_at}, which is in the future",
                 hint="Check the clock of this computer; if that is right, tell the host.",
             )
         seen = self._cache / "newest"
@@ -187,7 +187,7 @@ def _split(address: str) -> tuple[str, str | None]:
         parsed = parse(place)
     except ValueError as error:
         raise UsageError(
-            f"{shown(address)} is not the address of a look-up: {error}", hint="Check how it is written."
+            f"{shown(address)} is not the address of a look-up: {error}", hint="Check the spelling."
         ) from None
     if parsed.scheme != "https" and not parsed.is_loopback:
         raise RefusedError(

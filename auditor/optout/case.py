@@ -623,4 +623,4 @@ def _refuse_closed(case: Case) -> None:
 
 def _refuse_future(on: date, today: date) -> None:
     if on > today:
-        raise UsageError(f"{on} is still to come", hint="Give the day on which it happened.")
+        raise UsageError(f"{on} is in the future", hint="Give the day on which it happened.")

@@ -94,7 +94,7 @@ def test_a_person_shown_needs_no_account_and_names_given_links_only(program: Pro
         (["draft", "ffhq", "--lang", "tlh"], 2, "en, de, fr, es"),
         (["draft", "ffhq", "--ground", "magna-carta"], 2, "gdpr"),
         (["sent", "ffhq-9"], 2, 'no case "ffhq-9"'),
-        (["sent", "ffhq-1", "--on", "2999-01-01"], 2, "still to come"),
+        (["sent", "ffhq-1", "--on", "2999-01-01"], 2, "in the future"),
         (["sent", "ffhq-1", "--on", "yesterday"], 2, "--on"),
         (["answer", "ffhq-1"], 6, "not sent yet"),
         (["recheck", "ffhq-1", "missing.json"], 2, "missing.json"),
