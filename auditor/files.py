@@ -24,11 +24,13 @@ def private_dir(path: Path) -> Path:
     Errors: `StorageError` where others can write into it, and could put their files in the place of ours.
     """
     try:
-        try:
-            path.mkdir(parents=True, mode=0o700)
-        except FileExistsError:
-            if not path.is_dir():
-                raise
+        # One by one: `mkdir(parents=True)` gives the mode to the last only, and others could list the home.
+        for folder in reversed([folder for folder in (path, *path.parents) if not folder.is_dir()]):
+            try:
+                folder.mkdir(mode=0o700)
+            except FileExistsError:
+                if not folder.is_dir():
+                    raise
         if others_may(path, "w"):
             raise StorageError(
                 f"other users of this computer can write in {path}",

@@ -177,11 +177,27 @@ def _config_file(named: Path | None, environ: Mapping[str, str], working_dir: Pa
         return named
     here = working_dir or _working_dir()
     if here is not None:
-        if (own := here / FILE_NAME).is_file():
+        if _is_there(own := here / FILE_NAME):
             return own
         if (shared := here / SHARED_NAME).is_file() and _is_ours(shared):
             return shared
-    return next((path for path in _default_configs() if path.is_file()), None)
+    return next((path for path in _default_configs() if _is_there(path)), None)
+
+
+def _is_there(own: Path) -> bool:
+    """Whether there are settings of this name.
+
+    Errors: `ConfigurationError` for what is no file, such as a link that leads nowhere: rules in it, as which
+    photos to leave alone, must not be passed over.
+    """
+    if own.is_file():
+        return True
+    if own.is_symlink() or own.exists():
+        raise ConfigurationError(
+            f"{own} is no file that can be read",
+            hint="Repair it, remove it, or name another with --config FILE.",
+        )
+    return False
 
 
 def _working_dir() -> Path | None:

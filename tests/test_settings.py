@@ -1,5 +1,6 @@
 """Settings: the example file is valid and complete, the environment goes first, mistakes are named."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -49,6 +50,20 @@ def test_the_example_policy_and_exception_are_understood() -> None:
     assert policy.actions["hide"]
     (exception,) = policy_file.exceptions(table["except"])
     assert exception.ids == {"9000000003", "9000000004"}
+
+
+@pytest.mark.parametrize("kind", ["dead link", "folder", "pipe"])
+def test_settings_that_cannot_be_read_are_not_passed_over(tmp_path: Path, kind: str) -> None:
+    """They may say which photos must not be touched."""
+    file = tmp_path / "flickr-auditor.toml"
+    if kind == "dead link":
+        file.symlink_to("nowhere")
+    elif kind == "folder":
+        file.mkdir()
+    else:
+        os.mkfifo(file)
+    with pytest.raises(ConfigurationError, match=r"flickr-auditor\.toml is no file"):
+        settings.load(environ={}, working_dir=tmp_path)
 
 
 def test_the_environment_beats_the_file(tmp_path: Path) -> None:

@@ -224,7 +224,8 @@ class AuditResult:
 
         A listing that is old or not whole lacks photos that are there all the same.
         """
-        return self.complete and self.dated and self.age is not None and self.age <= FRESH
+        fresh = self.age is not None and timedelta() <= self.age <= FRESH  # else a clock was wrong
+        return self.complete and self.dated and fresh
 
     @property
     def anything_found(self) -> bool:

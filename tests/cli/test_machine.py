@@ -165,6 +165,19 @@ def test_folders_of_our_own_are_closed_and_their_parents_left_alone(program: Pro
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) & 0o700 == 0o700
 
 
+def test_whatever_comes_first_makes_a_home_that_nobody_else_can_list(
+    program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "links.csv").write_text("url\nhttps://www.flickr.com/photos/x/9000000001/\n")
+    for name, words in {
+        "one": ("runs",),
+        "two": ("datasets", "add", "my-links", tmp_path / "links.csv"),
+    }.items():
+        result = program("--home", tmp_path / name, *words)
+        assert (result.code, "can list" in result.err) == (0, False)
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o700
+
+
 @pytest.mark.parametrize(
     "words",
     [("--home=~/x", "runs"), ("--home", "~/x", "runs"), ("runs", "--home=~/x")],

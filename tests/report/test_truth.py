@@ -38,6 +38,7 @@ LIMITS: dict[str, tuple[dict[str, Any], str]] = {
     "one dataset": ({"only": ("ffhq",)}, "Only ffhq was looked in"),
     "nothing new": ({"since": Since("last", 176, 3)}, "Only new results since the last audit"),
 }
+FUTURE = {"snapshot_at": "2027-01-02T03:04:05+00:00"}
 NOTHING_NEW = replace(EMPTY, since=Since("last", 176, 3))
 
 
@@ -70,11 +71,12 @@ def test_only_a_whole_and_fresh_result_that_found_nothing_is_calm() -> None:
 
 
 @pytest.mark.parametrize("format_", FOR_PEOPLE)
-@pytest.mark.parametrize("limit", ["incomplete", "old", "undated"])
+@pytest.mark.parametrize("limit", ["incomplete", "old", "undated", "of the future"])
 def test_only_a_whole_and_fresh_listing_proves_that_a_photo_is_gone(limit: str, format_: str) -> None:
+    changes = FUTURE if limit == "of the future" else LIMITS[limit][0]
     proven = words(render_audit(RESULT, format_))
     assert "1 more photo, no longer in your account" in proven
-    text = words(render_audit(replace(RESULT, **LIMITS[limit][0]), format_))
+    text = words(render_audit(replace(RESULT, **changes), format_))
     assert "1 more photo, not in your account as it was loaded" in text
     assert "Listed under your name, but not in your account as it was loaded" in text
     assert "no longer in your account" not in text
