@@ -81,7 +81,7 @@ async def _http_error(request: Request, error: HTTPException) -> HTMLResponse:
     words = {404: "There is no such page", 403: "This form is out of date", 413: "That is too large"}
     message = words.get(error.status_code, str(error.detail))
     hint = "Load the page again, and repeat." if error.status_code == 403 else ""
-    return page(request, "problem.html", status=error.status_code, message=message, hint=hint)
+    return page(request, "problem.html", status=error.status_code, message=message, hint=hint, back="")
 
 
 _HANDLERS: Final[dict[Any, Any]] = {

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -53,7 +53,22 @@ def fragment(template: str, **values: Any) -> str:
 def problem(request: Request, error: AuditorError) -> HTMLResponse:
     """The page of an error: what happened, and the next step."""
     status = STATUS.get(error.exit_code, 500)
-    return page(request, "problem.html", status=status, message=plain(error.message), hint=plain(error.hint))
+    return page(
+        request,
+        "problem.html",
+        status=status,
+        message=plain(error.message),
+        hint=plain(error.hint),
+        back=came_from(request),
+    )
+
+
+def came_from(request: Request) -> str:
+    """The page of ours that sent this request, to go back to; empty where no such is known."""
+    here, there = request.url, urlsplit(request.headers.get("referer", ""))
+    if there.netloc != here.netloc:
+        return ""
+    return f"/{there.path.lstrip('/')}" + (f"?{there.query}" if there.query else "")
 
 
 @cache
@@ -69,9 +84,12 @@ def _environment() -> Environment:
     return environment
 
 
-def day(unix_time: float) -> str:
-    """``2026-11-26 16:40``, as the clock of this computer has it."""
-    return datetime.fromtimestamp(unix_time).astimezone().strftime("%Y-%m-%d %H:%M")
+def day(when: float | str | datetime) -> str:
+    """``2026-11-26 16:40`` by the clock of this computer, of unix time, of ISO 8601, or of a moment."""
+    if isinstance(when, str):
+        when = datetime.fromisoformat(when)
+    moment = when if isinstance(when, datetime) else datetime.fromtimestamp(when).astimezone()
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def address(path: str, **query: object) -> str:

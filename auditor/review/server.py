@@ -36,7 +36,8 @@ def serve(
                 f"port {port} cannot be used: {error.strerror}", hint="Leave --port out for any free one."
             ) from error
         link = f"http://{HOST}:{listener.getsockname()[1]}{ENTRANCE}?token={state.keys.entrance}"
-        say(f"Open this link; it works once:\n\n  {link}\n\nCtrl-C stops the page.")
+        lead = "Your browser opens the page. If it does not, open this link" if opens else "Open this link"
+        say(f"{lead}; it works once:\n\n  {link}\n\nThe page works while this window is open.")
         if opens:
             webbrowser.open(link)
         config_ = uvicorn.Config(

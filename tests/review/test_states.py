@@ -191,3 +191,26 @@ def test_from_an_export_alone_the_pages_say_what_a_key_would_add(
     page = begin(inside, "/sync")
     assert 'class="problem"' in page
     assert box.log == []
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("{address}/plans/x?a=1&b=%22", "/plans/x?a=1&amp;b=%22"),
+        ("{address}//evil.example/x", "/evil.example/x"),
+        ("http://evil.example/plans/x", None),
+        ("javascript:alert(1)", None),
+        ("", None),
+    ],
+)
+def test_a_refusal_leads_back_to_the_page_that_it_came_from(
+    indexed: Program, inside: Served, came_from: str, back: str | None
+) -> None:
+    page = inside.browser.post(
+        f"{inside.address}/plans",
+        data={"form_token": inside.state.keys.form},
+        headers={"Origin": inside.address, "Referer": came_from.format(address=inside.address)},
+        timeout=30,
+    )
+    assert page.status_code == 400
+    assert re.findall(r'href="([^"]+)">Back', page.text) == ([back] if back else [])

@@ -144,7 +144,7 @@ async def apply(request: Request) -> Response:
     if form.get("number").replace(",", "") != str(len(plan.changes)):
         raise UsageError(
             f"this plan makes {count(len(plan.changes), 'change')}, and you typed {form.get('number')!r}",
-            hint="Go back and type the number to apply it. Nothing was changed.",
+            hint="Nothing was changed. Type the number of changes to apply them.",
         )
     state.selection.set({change.photo_id for change in plan.changes}, ticked=False)
     return begin(state, plan)
