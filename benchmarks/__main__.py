@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -15,6 +15,9 @@ _PROGRAM: Final = (sys.executable, "-m", "auditor")
 _INDEXED_ROWS: Final = 1_000_000
 ACCOUNTS: Final = (1_000, 12_000, 200_000)
 """Photos of the accounts that are looked up."""
+REPORTS: Final = (12_000, 100_000)
+"""Photos of the accounts that are reported, nearly half of them exposed."""
+INDEXES: Final = 20
 
 
 class Build(NamedTuple):
@@ -52,6 +55,8 @@ class Pair:
     theirs: Sequence[str]
     same: bool = True
     """Both print how much they found, and it must be as much."""
+    code: int = 0
+    """The exit code of the work; 1 is that something was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,8 @@ class Run:
     said: str
 
 
-def run(command: Sequence[str]) -> Run:
-    """Run a command to its end. Raises SystemExit when it fails."""
+def run(command: Sequence[str], code: int = 0) -> Run:
+    """Run a command to its end. Raises SystemExit when it ends with another exit code."""
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
@@ -73,14 +78,14 @@ def run(command: Sequence[str]) -> Run:
         said = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode != code:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     return Run(used.ru_utime + used.ru_stime, used.ru_maxrss >> 10, said)
 
 
 def measured(pair: Pair, repeat: int) -> str:
     """A line of the table: medians of pairs that ran one after the other."""
-    runs = [(run(pair.ours), run(pair.theirs)) for _ in range(repeat)]
+    runs = [(run(pair.ours, pair.code), run(pair.theirs)) for _ in range(repeat)]
     for ours, theirs in runs:
         if pair.same and ours.said != theirs.said:
             raise SystemExit(f"{pair.work} found {ours.said.strip()}, {pair.yardstick} {theirs.said.strip()}")
@@ -99,6 +104,12 @@ def pairs(folder: Path, scale: float, words: Sequence[str] = ()) -> Iterator[Pai
     def wanted(work: str) -> bool:
         return not words or any(word in work for word in words)
 
+    yield from _builds(folder, scale, wanted)
+    yield from _lookups(folder, scale, wanted)
+    yield from _commands(folder, scale, wanted)
+
+
+def _builds(folder: Path, scale: float, wanted: Callable[[str], bool]) -> Iterator[Pair]:
     for number, given in enumerate(BUILDS):
         rows = max(10, int(given.rows * scale))
         work = f"build, {given.title}, {rows:,} rows"
@@ -106,21 +117,46 @@ def pairs(folder: Path, scale: float, words: Sequence[str] = ()) -> Iterator[Pai
             file = _made(folder, given.make, rows)
             ours = _job("build", given.format, file, folder / f"indexes-{number}")
             yield Pair(work, given.yardstick, ours, _job(given.job, file))
+
+
+def _lookups(folder: Path, scale: float, wanted: Callable[[str], bool]) -> Iterator[Pair]:
     rows = max(10, int(_INDEXED_ROWS * scale))
     indexes = folder / "home" / "indexes"
     for photos in (max(10, int(full * scale)) for full in ACCOUNTS):
         work = f"look-up of {photos:,} photos in {rows:,} records"
         if wanted(work):
             source, array = _indexed(folder, indexes, rows)
-            ids = folder / f"account-{photos}"
-            run(_job("make", "account", ids, photos, source))
+            ids = _account(folder, photos, source)
             yield Pair(work, "numpy memmap", _job("lookup", indexes, ids), _job("memmap", array, ids))
+    work = f"look-up in {INDEXES} indexes"
+    if wanted(work):
+        source, _ = _indexed(folder, indexes, rows)
+        lookup = ("lookup", indexes, _account(folder, max(10, int(ACCOUNTS[0] * scale)), source))
+        yield Pair(work, "one index", _job(*lookup, INDEXES), _job(*lookup), same=False)
+
+
+def _commands(folder: Path, scale: float, wanted: Callable[[str], bool]) -> Iterator[Pair]:
+    for photos in (max(20, int(full * scale)) for full in REPORTS):
+        work = f"audit and HTML report of {photos:,} photos"
+        if wanted(work):
+            home = folder / f"home-{photos}"
+            run(_job("make", "home", home, photos))
+            report = (*_PROGRAM, "audit", "--home", str(home), "--format", "html", "--output", f"{home}.html")
+            yield Pair(work, "bare Python", report, _job("nothing"), same=False, code=1)
     if wanted("check ID"):
-        _indexed(folder, indexes, rows)
+        indexes = folder / "home" / "indexes"
+        _indexed(folder, indexes, max(10, int(_INDEXED_ROWS * scale)))
         check = (*_PROGRAM, "check", "1", "--home", str(indexes.parent))
         yield Pair("check ID", "bare Python", check, _job("nothing"), same=False)
     if wanted("--help"):
         yield Pair("--help", "bare Python", (*_PROGRAM, "--help"), _job("nothing"), same=False)
+
+
+def _account(folder: Path, photos: int, source: Path) -> Path:
+    ids = folder / f"account-{photos}"
+    if not ids.exists():
+        run(_job("make", "account", ids, photos, source))
+    return ids
 
 
 def _job(name: str, *arguments: object) -> Sequence[str]:

@@ -5,6 +5,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -167,7 +168,37 @@ def sorted_ids(path: Path, rows: int, source: Path) -> None:
     np.save(path, np.unique(np.array(ids)))
 
 
+def home(path: Path, photos: int) -> None:
+    """A home of an account of so many photos, nine of twenty of them in a list; see `audit`."""
+    from auditor import database
+    from auditor.datasets.adding import Wish, add
+    from auditor.files import private_dir
+
+    invented, nsid = Invented(), "99000001@N07"
+    ids = sorted({invented.photo() for _ in range(photos)})
+    private_dir(path)
+    with closing(database.connect(path / "auditor.sqlite3")) as conn, database.transaction(conn):
+        conn.execute("INSERT INTO account VALUES (?, 'Roe', NULL, 1, '{}', '{}', 1.8e9)", (nsid,))
+        conn.execute(
+            "INSERT INTO snapshot (nsid, taken_at, full_at, source, complete, photos)"
+            " VALUES (?, 1.8e9, 1.8e9, 'api', 1, ?)",
+            (nsid, len(ids)),
+        )
+        conn.executemany(
+            "INSERT INTO photo (nsid, id, title, license_id, privacy, tags, machine_tags, date_upload, as_of)"
+            " VALUES (?, ?, ?, '4', 'public', '', '', ?, 1.8e9)",
+            ((nsid, photo, f"A title of {photo}", 1_200_000_000 + photo % 10**8) for photo in ids),
+        )
+    links = path.with_suffix(".txt")
+    exposed = (photo for number, photo in enumerate(ids) if number % 20 < 9)
+    links.write_text("".join(f"https://www.flickr.com/photos/{nsid}/{photo}/\n" for photo in exposed))
+    add(path / "indexes", "my-list", [links], Wish())
+
+
 MAKERS: dict[str, Callable[..., None]] = {
     make.__name__: make
-    for make in (yfcc, yfcc_bz2, ffhq, laion, cc12m, open_images, flickr_style, megaface, account, sorted_ids)
+    for make in (
+        *(yfcc, yfcc_bz2, ffhq, laion, cc12m, open_images, flickr_style, megaface),
+        *(account, sorted_ids, home),
+    )
 }

@@ -3,13 +3,14 @@
 import pytest
 
 from benchmarks import scale
-from benchmarks.__main__ import ACCOUNTS, BUILDS, main
+from benchmarks.__main__ import ACCOUNTS, BUILDS, REPORTS, main
 
 
 def test_the_benchmarks_make_their_files_and_print_their_table(capsys: pytest.CaptureFixture[str]) -> None:
     main(["--scale", "0.0001", "--repeat", "1"])
     lines = capsys.readouterr().out.splitlines()[2:]
-    assert len(lines) == len(BUILDS) + len(ACCOUNTS) + len(["check ID", "--help"])
+    others = ["many indexes", "check ID", "--help"]
+    assert len(lines) == len(BUILDS) + len(ACCOUNTS) + len(REPORTS) + len(others)
     assert all(line.count("|") == 6 and " × " in line for line in lines)
 
 

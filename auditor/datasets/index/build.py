@@ -337,10 +337,10 @@ class _Builder:
     def _records(self, rows: pa.Table, number: int, member: str) -> pa.Table:
         """The rows of a query that hold a record, in the staged columns; all are counted."""
         self.tally.rows += rows.num_rows
-        for skip in pc.value_counts(rows["skip"]).to_pylist():
-            if skip["values"] is not None:
+        if rows["skip"].null_count < rows.num_rows:
+            for skip in pc.value_counts(rows["skip"].drop_null()).to_pylist():
                 self.tally.skipped[skip["values"]] += skip["counts"]
-        rows = rows.filter(pc.is_null(rows["skip"]))
+            rows = rows.filter(pc.is_null(rows["skip"]))
         self.tally.indexed += rows.num_rows
         return records.from_query(rows, number, member)
 

@@ -76,15 +76,16 @@ def _read(block: bytes | None, row: int, *, width: int, columns: Columns) -> lis
     if len(usual) + len(misfits) != number:  # Arrow saw other lines than there are
         return [cut(block, row)]
     rows = np.delete(np.arange(number), misfits)
-    parts: list[Part] = [pa.table({"row": pa.array(rows + row), **record}).filter(pa.array(usual))]
-    if np.count_nonzero(usual) < number:
-        left = np.ones(number, bool)
-        left[rows[usual]] = False
-        offsets = line_offsets(block)
-        lines = pa.StringArray.from_buffers(number, pa.py_buffer(offsets), pa.py_buffer(block))
-        texts = pc.ascii_rtrim(lines.filter(pa.array(left)), characters="\n")
-        parts.append(pa.record_batch([pa.array(np.flatnonzero(left) + row), texts], schema=LINES))
-    return parts
+    table = pa.table({"row": pa.array(rows + row), **record})
+    if usual.all() and not misfits:
+        return [table]
+    left = np.ones(number, bool)
+    left[rows[usual]] = False
+    offsets = line_offsets(block)
+    lines = pa.StringArray.from_buffers(number, pa.py_buffer(offsets), pa.py_buffer(block))
+    texts = pc.ascii_rtrim(lines.filter(pa.array(left)), characters="\n")
+    others = pa.record_batch([pa.array(np.flatnonzero(left) + row), texts], schema=LINES)
+    return [table.filter(pa.array(usual)), others]
 
 
 def _may_hold_long_line(block: bytes) -> bool:

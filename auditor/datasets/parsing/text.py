@@ -22,7 +22,7 @@ from auditor.errors import WrongFileError
 MAX_LINE_BYTES = 1 << 20
 TOO_LONG = "line longer than 1 MiB"
 COLUMNS = "wrong number of columns"
-BLOCK_BYTES = 1 << 24
+BLOCK_BYTES = 1 << 23
 LINES = pa.schema([("row", pa.int64()), ("line", pa.string())])
 
 MAX_QUOTED_LINES = 50
@@ -137,7 +137,7 @@ def whole_lines(stream: Stream, line_end: bytes) -> Iterator[bytes | None]:
                 continue
             block, skipping = block[end:], False
         if end := block.rfind(b"\n") + 1:
-            yield carry + block[:end]
+            yield b"".join((carry, memoryview(block)[:end]))
             carry = block[end:]
         else:
             carry += block
