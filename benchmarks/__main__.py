@@ -140,7 +140,8 @@ def _commands(folder: Path, scale: float, wanted: Callable[[str], bool]) -> Iter
         work = f"audit and HTML report of {photos:,} photos"
         if wanted(work):
             home = folder / f"home-{photos}"
-            run(_job("make", "home", home, photos))
+            if not home.exists():
+                run(_job("make", "home", home, photos))
             report = (*_PROGRAM, "audit", "--home", str(home), "--format", "html", "--output", f"{home}.html")
             yield Pair(work, "bare Python", report, _job("nothing"), same=False, code=1)
     if wanted("check ID"):

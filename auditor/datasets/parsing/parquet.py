@@ -1,7 +1,7 @@
 """Parquet files: only the columns that hold keys are read, never pictures, and rows without Flickr in bulk.
 
 The web-scale lists have billions of rows of which one in two hundred leads to Flickr. DuckDB throws out
-the others by a plain search for "flic" (flickr.com, staticflickr.com, flic.kr), on all cores and in
+the others by a search for "flic" (flickr.com, staticflickr.com, flic.kr), on all cores and in
 bounded memory; only what is left is parsed.
 """
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from auditor.datasets import duck
+from auditor.datasets.parsing.bulk import FLICKR
 from auditor.datasets.parsing.keys import NO_ADDRESS
 from auditor.datasets.parsing.row import Found, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
@@ -172,7 +173,8 @@ def batches_with_links(
 
 
 def _any_link(links: Sequence[str]) -> str:
-    return " OR ".join(f"contains(lower({_quoted(name)}::VARCHAR), 'flic')" for name in links)
+    # In two thirds of the time of contains(lower(…)), and hardly more than a search that minds case.
+    return " OR ".join(f"regexp_matches({_quoted(name)}::VARCHAR, '{FLICKR}')" for name in links)
 
 
 def _row(number: int, found: Found) -> Row:
