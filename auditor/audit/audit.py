@@ -8,6 +8,7 @@ from auditor.account.store import StaticAddress
 from auditor.audit.coverage import covered, lineage
 from auditor.audit.match import Matches, Searched, match_all, subject_of
 from auditor.audit.originals import OriginalFile, Originals, photo_of
+from auditor.audit.reach import answering
 from auditor.audit.result import AuditResult, ExposedPhoto, Exposure, FoundPhoto, MatchedFile, OriginalsRead
 from auditor.datasets.card import Card
 from auditor.progress import SILENT, Progress
@@ -59,6 +60,8 @@ def audit(
         gone_ids=state.gone_ids,
         md5s={file.md5 for file in own_files},
     )
+    here = {index.name: index for index in (*parents, *indexes)}
+    coverage = answering(subject, coverage, here, cards)
     photos = {photo.id: photo for photo in state.photos}
     exposures: dict[str, list[Exposure]] = {}
     gone: list[FoundPhoto] = []

@@ -1,19 +1,27 @@
 """Check single photos and people against the indexes, without an account and, for ids, without any call."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from auditor.account.store import StaticAddress
 from auditor.audit.coverage import covered, in_order
 from auditor.audit.match import Searched, Subject, hashes_of, match_all
+from auditor.audit.reach import in_part, out_of_reach, without
 from auditor.audit.result import CheckedTarget, CheckResult, Exposure, FoundPhoto, NotChecked, Why
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index.local import LocalIndexes
 from auditor.errors import AuditorError, CallError
-from auditor.flickr.urls import Target, page_url, profile_url, without_original_secret, yfcc_video_hash
+from auditor.flickr.urls import (
+    PhotoAddress,
+    Target,
+    page_url,
+    profile_url,
+    without_original_secret,
+    yfcc_video_hash,
+)
 
 if TYPE_CHECKING:
     from auditor.lookup.asked import Asked
@@ -130,12 +138,34 @@ def check(
     coverage = covered(indexes, cards, damaged=damaged, unasked=unasked)
     by_photo = _photos(targets, coverage.answering, cards)
     asked = _OnceFailed(resolver) if resolver else None
-    results = (_result(target, by_photo, coverage.answering, cards, asked) for target in targets)
+    results = [
+        _told(_result(target, by_photo, coverage.answering, cards, asked), len(coverage.answering))
+        for target in targets
+    ]
+    reached = without(coverage, _silent(results))
     return CheckResult(
         tuple(replace(result, target=_without_secret(result.target)) for result in results),
-        coverage.checked,
-        coverage.not_checked,
+        reached.checked,
+        reached.not_checked,
     )
+
+
+def _told(result: CheckedTarget, datasets: int) -> CheckedTarget:
+    """The result; that no dataset could say anything is no "not found"."""
+    if result.error or result.exposures or not 0 < datasets == len(result.unanswered):
+        return result
+    why = "; ".join(dict.fromkeys(result.unanswered.values()))
+    return replace(result, error=f"no dataset that is here can tell: {why}")
+
+
+def _silent(results: Iterable[CheckedTarget]) -> dict[str, str]:
+    """The datasets that could be asked about none of the targets, and why."""
+    unanswered = [result.unanswered for result in results if result.unanswered or result.error is None]
+    return {
+        dataset: why
+        for dataset, why in (unanswered[0] if unanswered else {}).items()
+        if all(dataset in other for other in unanswered)
+    }
 
 
 def unanswered(result: CheckResult, datasets: Sequence[str], failure: AuditorError) -> CheckResult:
@@ -159,13 +189,11 @@ def unanswered(result: CheckResult, datasets: Sequence[str], failure: AuditorErr
     )
 
 
-def _photos(
-    targets: Sequence[Target], indexes: Sequence[Searched], cards: Mapping[str, Card]
-) -> dict[str, tuple[Exposure, ...]]:
-    """Exposures of all photo targets, in one look-up for each index."""
+def _subject(photos: Iterable[PhotoAddress]) -> Subject:
+    """Photos by their ids and, where an address tells them, by YFCC's hashes."""
     hashes: dict[str, str] = {}
     ids = set()
-    for photo in (target.photo for target in targets if target.photo):
+    for photo in photos:
         ids.add(photo.photo_id)
         if not photo.secret:
             continue
@@ -174,9 +202,16 @@ def _photos(
         elif photo.server and not photo.is_original:
             address = StaticAddress(photo.photo_id, photo.server, photo.farm, photo.secret)
             hashes |= dict.fromkeys(hashes_of(address), photo.photo_id)
-    subject = Subject(frozenset(ids), hashes)
+    return Subject(frozenset(ids), hashes)
+
+
+def _photos(
+    targets: Sequence[Target], indexes: Sequence[Searched], cards: Mapping[str, Card]
+) -> dict[str, tuple[Exposure, ...]]:
+    """Exposures of all photo targets, in one look-up for each index."""
+    subject = _subject(target.photo for target in targets if target.photo)
     found: dict[str, list[Exposure]] = {}
-    for _, matches in match_all(subject, indexes if ids else (), cards):
+    for _, matches in match_all(subject, indexes if subject.photo_ids else (), cards):
         for photo_id, exposure in matches.by_photo.items():
             found.setdefault(photo_id, []).append(exposure)
     return {photo_id: tuple(exposures) for photo_id, exposures in found.items()}
@@ -196,6 +231,7 @@ def _result(
             tuple(FoundPhoto(target.photo.photo_id, exposure) for exposure in found),
             owner=target.photo.nsid,
             owner_alias=target.photo.path_alias,
+            unanswered=_unanswered(_subject([target.photo]), indexes, cards),
         )
     if target.kind == "unreadable":
         return CheckedTarget(target, (), error=target.reason or "not a Flickr address, id or name")
@@ -213,8 +249,19 @@ def _result(
     )
     found_photos = [photo for _, matches in match_all(subject, indexes, cards) for photo in matches.by_owner]
     return CheckedTarget(
-        target, tuple(found_photos), owner=person.nsid, owner_alias=person.alias, note=person.note
+        target,
+        tuple(found_photos),
+        owner=person.nsid,
+        owner_alias=person.alias,
+        note=person.note,
+        unanswered=_unanswered(subject, indexes, cards),
+        in_part={index.name: why for index in indexes if (why := in_part(subject, index))},
     )
+
+
+def _unanswered(subject: Subject, indexes: Sequence[Searched], cards: Mapping[str, Card]) -> dict[str, str]:
+    here = {index.name: index for index in indexes}
+    return {index.name: why for index in indexes if (why := out_of_reach(subject, index, here, cards))}
 
 
 def _without_secret(target: Target) -> Target:

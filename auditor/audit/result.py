@@ -1,7 +1,7 @@
 """What an audit and a check find, as values; `auditor.report` writes them out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -134,6 +134,7 @@ class Why(StrEnum):
     UNASKED = "look-up-failed"
     LEFT_OUT = "left-out"
     NO_KEY = "no-key"
+    NO_SUCH_KEY = "no-such-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,10 @@ class CheckedTarget:
     """Why the target could not be read or looked up."""
     cause: AuditorError | None = None
     """What kept it from being looked up, where it was not the target itself."""
+    unanswered: Mapping[str, str] = field(default_factory=dict)
+    """Dataset → why its index, which is here, says nothing about this target."""
+    in_part: Mapping[str, str] = field(default_factory=dict)
+    """Dataset → why only a part of its index could say something about this target."""
 
 
 @dataclass(frozen=True, slots=True)

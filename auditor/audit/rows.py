@@ -49,6 +49,8 @@ CHECK_COLUMNS: Final = (
     *PLACE_COLUMNS,
     "note",
     "error",
+    "not_checked",
+    "in_part",
 )
 
 
@@ -108,6 +110,8 @@ def check_rows(targets: Sequence[CheckedTarget]) -> Iterator[dict[str, Any]]:
             "owner_alias": checked.owner_alias,
             "note": checked.note,
             "error": checked.error,
+            "not_checked": " ".join(checked.unanswered),
+            "in_part": " ".join(checked.in_part),
         }
         yield from ({**known, **_located(item.photo_id, owner, item.exposure)} for item in checked.exposures)
         if not checked.exposures:

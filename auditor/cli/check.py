@@ -70,7 +70,7 @@ def check(
         return check_home(parsed, indexes, resolver, asked)
 
     result = with_lookup(session, lookup, answers, alone=len(parsed) == 1)
-    if not result.indexes and not any(target.cause for target in result.targets):
+    if not result.indexes and not any(target.cause or target.unanswered for target in result.targets):
         raise no_index()
     emit(render_check(result, format.value, columns=columns(output)), output)
     for hint in dict.fromkeys(target.cause.hint for target in result.targets if target.cause):

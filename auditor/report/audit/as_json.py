@@ -117,6 +117,8 @@ def _target(checked: CheckedTarget) -> dict[str, Any]:
         "owner": checked.owner,
         "owner_alias": checked.owner_alias,
         "exposures": [_found(found, owner) for found in checked.exposures],
+        "not_checked": dict(checked.unanswered),
+        "in_part": dict(checked.in_part),
         "note": checked.note,
         "error": checked.error,
     }

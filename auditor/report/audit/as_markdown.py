@@ -23,8 +23,8 @@ def check(result: CheckResult) -> str:
     for view in checked.targets:
         headline = escape(view.headline)
         lines += [f"## {escape(view.target)}", "", f"{headline[:1].upper()}{headline[1:]}.", ""]
-        if view.note:
-            lines += [escape(view.note), ""]
+        for note in view.notes:
+            lines += [escape(note), ""]
         for photo in view.photos:
             lines += _photo(photo)
     return _document(lines)

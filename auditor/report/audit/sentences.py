@@ -200,3 +200,21 @@ def target_headline(
     parts = [count(len(photos) - nameless, "photo")] if len(photos) > nameless else []
     parts += [f"{count(nameless, 'record')} without a photo id"] if nameless else []
     return f"{' and '.join(parts)} {place}"
+
+
+def target_notes(checked: CheckedTarget) -> Iterator[str]:
+    """What limits the answer about one target."""
+    if checked.note:
+        yield plain(checked.note)
+    if checked.error:
+        return
+    for datasets, why in _by_reason(checked.unanswered):
+        yield f"not looked up in {datasets}: {why}"
+    for datasets, why in _by_reason(checked.in_part):
+        yield f"looked up in part in {datasets}: {why}"
+
+
+def _by_reason(reasons: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The datasets that share a reason, and the reason."""
+    for why in dict.fromkeys(reasons.values()):
+        yield plain(_joined([dataset for dataset, other in reasons.items() if other == why])), plain(why)

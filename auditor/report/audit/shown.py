@@ -202,7 +202,8 @@ class TargetView:
     photos: tuple[PhotoRow, ...]
     """For a photo that was found itself; for a person every photo that is ascribed to them."""
     is_photo: bool
-    note: str | None
+    notes: tuple[str, ...]
+    """How it was looked up, and in which datasets it could not be, or only in part."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,8 +180,7 @@ def _target(view: TargetView, most: int | None) -> Iterable[RenderableType]:
     head = Text(f"{view.target}: ", style="bold")
     head.append(view.headline, style="red" if view.photos else "yellow" if view.failed else "not bold")
     yield head
-    if view.note:
-        yield _indented(Text(view.note, style="dim"))
+    yield from (_indented(Text(note, style="dim")) for note in view.notes)
     if view.is_photo:
         yield from (_found(found) for photo in view.photos for found in photo.found)
         return

@@ -39,6 +39,7 @@ from auditor.report.audit.sentences import (
     owner,
     provenance,
     target_headline,
+    target_notes,
 )
 from auditor.report.audit.shown import (
     AuditView,
@@ -95,9 +96,14 @@ def _uploads(account: Account) -> Iterator[str]:
 def check_view(result: CheckResult) -> CheckView:
     """The report of a check."""
     return CheckView(
-        tuple(target_view(target, len(result.indexes)) for target in result.targets),
+        tuple(target_view(target, _asked(target, result)) for target in result.targets),
         tuple(_looked_in(result)),
     )
+
+
+def _asked(checked: CheckedTarget, result: CheckResult) -> int:
+    """How many datasets could say something about the target."""
+    return sum(index.dataset not in checked.unanswered for index in result.indexes)
 
 
 def _looked_in(result: CheckResult) -> Iterator[str]:
@@ -105,7 +111,8 @@ def _looked_in(result: CheckResult) -> Iterator[str]:
         yield "There is no local index, so nothing was looked up."
         return
     names = ", ".join(plain(index.dataset) for index in result.indexes)
-    yield f"Looked in {count(len(result.indexes), 'dataset')}: {names}."
+    if names:
+        yield f"Looked in {count(len(result.indexes), 'dataset')}: {names}."
     yield from in_part(result.indexes)
     if missing := len(result.not_checked):
         yield f"Nothing is known of the {count(missing, 'dataset')} that could not be checked."
@@ -122,7 +129,7 @@ def target_view(checked: CheckedTarget, datasets_checked: int) -> TargetView:
         failed=checked.error is not None,
         photos=photos,
         is_photo=checked.target.photo is not None,
-        note=plain(checked.note) if checked.note else None,
+        notes=tuple(target_notes(checked)),
     )
 
 
@@ -298,6 +305,7 @@ _GROUPS = {
     Why.DAMAGED: "The index on this computer cannot be read; add it again",
     Why.UNASKED: "A look-up has an index and did not answer; run it again",
     Why.LEFT_OUT: "Left out by --dataset",
+    Why.NO_SUCH_KEY: "Here, but by other keys than what was asked about",
     Why.NO_KEY: "Published nothing that leads back to a Flickr photo; these cannot be checked",
 }
 
