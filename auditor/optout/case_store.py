@@ -323,6 +323,7 @@ class Desk:
     conn: sqlite3.Connection
     letters: Path
     """The folder that gets one folder a case."""
+    indexes: Path
     today: date
     templates: Path | None = None
     """The user's own templates."""
@@ -332,7 +333,7 @@ class Desk:
         """The desk of a home, today. Errors: `ConfigurationError` where the user's templates are missing."""
         # The day where the user is: a letter is dated, and its term counted, by their calendar.
         today = clock.today()
-        return cls(conn, settings.letters, today, _templates(settings))
+        return cls(conn, settings.letters, settings.indexes, today, _templates(settings))
 
     @property
     def store(self) -> CaseStore:

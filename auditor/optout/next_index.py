@@ -18,7 +18,10 @@ from auditor.audit.audit import AccountState
 from auditor.datasets import catalogue, duck, readers
 from auditor.datasets.card import Card
 from auditor.datasets.index.build import build
+from auditor.datasets.index.local import parents_of
 from auditor.datasets.index.lookup import Index
+from auditor.datasets.match_keys import MatchKey
+from auditor.datasets.parsing.row import join_key
 from auditor.errors import RefusedError, WrongFileError
 from auditor.files import private_dir, storage_errors
 from auditor.optout import addressees, case_files
@@ -26,14 +29,22 @@ from auditor.optout import letter as letters
 from auditor.optout.case import Case, Fingerprint, IndexVersion, Kind, Outcome
 from auditor.optout.case_store import CasePhoto, Desk, PhotoState
 from auditor.optout.letter import FollowUp
-from auditor.optout.photos import RequestedPhoto, Standing, account_state, again, in_account, select
+from auditor.optout.photos import (
+    RequestedPhoto,
+    Standing,
+    account_state,
+    again,
+    in_account,
+    refuse_without_parent,
+    select,
+)
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
 
 WITNESSES = 1000
 WITNESSES_NEEDED = 0.8
 """Publishers take single photos out: a file that lacks over a fifth of the others is no newer version."""
-_WITNESS_KEYS = ("photo_id", "url_hash")
+_WITNESS_KEYS = ("photo_id", "url_hash", "parent_key")
 _HINT = "Give all files of the publisher's new index of this dataset, as you got them."
 
 
@@ -94,21 +105,26 @@ def fingerprint(index: Index, asked: Sequence[RequestedPhoto]) -> Fingerprint:
 
 
 def _witnesses(index: Index, key: str, asked: Sequence[RequestedPhoto]) -> tuple[str, ...]:
-    files = index.manifest.parts(key)
-    if not files:
+    files = index.manifest.parts("photo_id")  # which have all records with all their keys
+    if not files or not key:
         return ()
     # Not all records have every key, but those of a photo asked about have one of these.
     ids = [int(photo.photo_id) for photo in asked if photo.photo_id]
     hashes = [photo.url_hash for photo in asked if photo.url_hash]
+    given: list[object] = [ids, hashes]
+    by_parent = ""
+    if key == "parent_key":  # indexes of before there were such keys have no such column
+        by_parent = " AND parent_key NOT IN (SELECT unnest(?::VARCHAR[]))"
+        given.append([join_key(place.key) for photo in asked for place in photo.places if place.key])
     query = (
         f"SELECT DISTINCT {key} FROM (SELECT {key} FROM {duck.PARQUET} WHERE {key} IS NOT NULL"  # noqa: S608 - own names
         " AND coalesce(photo_id NOT IN (SELECT unnest(?::BIGINT[])), true)"
-        " AND coalesce(url_hash NOT IN (SELECT unnest(?::VARCHAR[])), true)"
+        f" AND coalesce(url_hash NOT IN (SELECT unnest(?::VARCHAR[])), true){by_parent}"
         f" USING SAMPLE reservoir({WITNESSES} ROWS) REPEATABLE (1)) ORDER BY 1"
     )
     with duck.storage_errors(index.name), duck.connect() as database:
         index.store.attach(database)
-        rows = database.execute(query, [index.locations(files), ids, hashes]).fetchall()
+        rows = database.execute(query, [index.locations(files), *given]).fetchall()
     return tuple(str(value) for (value,) in rows)
 
 
@@ -170,10 +186,10 @@ def _refuse_wrong(index: Index, before: Fingerprint) -> None:
 
 def missing_witnesses(index: Index, before: Fingerprint) -> int:
     """How many photos that nobody asked to remove are not in `index` either."""
-    if before.witness_key == "url_hash":
-        present = len({hit.url_hash for hit in index.by_hash(before.witnesses)})
-    else:
-        present = len({hit.photo_id for hit in index.by_photo(before.witnesses)})
+    if not before.witnesses:
+        return 0
+    found = index.groups(MatchKey(before.witness_key), before.witnesses)
+    present = len({group.value for group in found})
     return len(before.witnesses) - present
 
 
@@ -230,7 +246,9 @@ def recheck(
     with new_index(
         files, card, case.fingerprint, work=desk.letters, memory_limit=memory_limit, progress=progress
     ) as index:
-        found = in_account(state, index, card) if state else again(asked, index, card.certainty)
+        parents = parents_of(desk.indexes, card.name)
+        refuse_without_parent(index, parents, in_part=True)
+        found = in_account(state, index, card, parents) if state else again(asked, index, parents)
         left_out = desk.store.left_out(case.id)
         result = compare(asked, left_out, found)
         refuse_unproven(case, result)

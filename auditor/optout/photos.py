@@ -19,12 +19,14 @@ from auditor import clock
 from auditor.account.photo import Photo
 from auditor.audit import run
 from auditor.audit.audit import AccountState, audit
+from auditor.audit.coverage import lacks_parent
 from auditor.audit.license_facts import license_then
-from auditor.audit.match import Subject, match, subject_of
+from auditor.audit.match import Subject, match_all, subject_of
 from auditor.audit.result import AuditResult, Exposure, MatchKey
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Hit, Index
+from auditor.errors import RefusedError
 from auditor.flickr import licenses
 from auditor.flickr.licenses import LicenseChange
 from auditor.flickr.privacy import Privacy
@@ -134,10 +136,12 @@ def account_state(
     return replace(state, gone_ids=gone)
 
 
-def in_account(state: AccountState, index: Index, card: Card) -> tuple[RequestedPhoto, ...]:
-    """What one index holds of the account."""
+def in_account(
+    state: AccountState, index: Index, card: Card, parents: Sequence[Index] = ()
+) -> tuple[RequestedPhoto, ...]:
+    """What one index holds of the account; `parents` are those whose numbers it may name photos by."""
     now = clock.utc().isoformat(timespec="seconds")
-    result = audit(state, [index], catalogue.load(), generated_at=now, only=[card.name])
+    result = audit(state, [index], catalogue.load(), generated_at=now, parents=parents, only=[card.name])
     return from_audit(result, state, index)
 
 
@@ -193,7 +197,9 @@ def with_license_histories(
     )
 
 
-def from_links(links: Sequence[PhotoAddress], index: Index, certainty: str) -> tuple[RequestedPhoto, ...]:
+def from_links(
+    links: Sequence[PhotoAddress], index: Index, parents: Sequence[Index] = ()
+) -> tuple[RequestedPhoto, ...]:
     """Those of the photos at `links` that are in `index`, each named by the page that its link leads to."""
     hashes = {
         url_hash: link.photo_id
@@ -202,24 +208,41 @@ def from_links(links: Sequence[PhotoAddress], index: Index, certainty: str) -> t
         for url_hash in yfcc_photo_hashes(link.photo_id, link.server, link.secret, link.farm)
     }
     pages = {link.photo_id: page_url(link.photo_id, link.nsid or link.path_alias) for link in links}
-    return _named(pages, hashes, index, certainty)
+    return _named(pages, hashes, index, parents)
 
 
-def again(asked: Sequence[RequestedPhoto], index: Index, certainty: str) -> tuple[RequestedPhoto, ...]:
+def again(
+    asked: Sequence[RequestedPhoto], index: Index, parents: Sequence[Index] = ()
+) -> tuple[RequestedPhoto, ...]:
     """Those of `asked` that are in another `index`, by the same keys and under the same links."""
     pages = {photo.photo_id: photo.link for photo in asked if photo.photo_id and photo.link}
     hashes = {photo.url_hash: photo.photo_id for photo in asked if photo.url_hash and photo.photo_id}
-    return _named(pages, hashes, index, certainty)
+    return _named(pages, hashes, index, parents)
 
 
 def _named(
-    pages: Mapping[str, str], hashes: Mapping[str, str], index: Index, certainty: str
+    pages: Mapping[str, str], hashes: Mapping[str, str], index: Index, parents: Sequence[Index]
 ) -> tuple[RequestedPhoto, ...]:
-    matches = match(Subject(frozenset(pages), hashes), index, certainty=certainty)
+    subject = Subject(frozenset(pages), hashes)
     photos = [
-        _requested(photo_id, pages[photo_id], exposure) for photo_id, exposure in matches.by_photo.items()
+        _requested(photo_id, pages[photo_id], exposure)
+        for _, matches in match_all(subject, [index], catalogue.load(), parents)
+        for photo_id, exposure in matches.by_photo.items()
     ]
     return _with_all_places(photos, index, hashes)
+
+
+def refuse_without_parent(index: Index, parents: Sequence[Index], *, in_part: bool) -> None:
+    """Raise `RefusedError` where the index names photos by the numbers of a dataset that is not here.
+
+    Without that one's index a photo would read as not listed. With `in_part` also where other records tell.
+    """
+    here = {other.name: other for other in (*parents, index)}
+    lacking = lacks_parent(index, here, catalogue.load())
+    if lacking and (in_part or set(index.manifest.match_keys) == {MatchKey.PARENT_KEY}):
+        raise RefusedError(
+            f"what {index.name} holds of you cannot be told: {lacking}", hint="Build that index first."
+        )
 
 
 def _requested(photo_id: str | None, link: str | None, exposure: Exposure) -> RequestedPhoto:

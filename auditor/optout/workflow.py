@@ -112,13 +112,15 @@ def draft(
             hint="Build it from the publisher's files, or ask: flickr-auditor optout ask " + card.name,
         )
     left_out: dict[str, int] = {}
+    parents = local.parents_of(desk.indexes, card.name)
+    requested.refuse_without_parent(index, parents, in_part=False)
     state = requested.account_state(desk.conn, nsid) if options.role is Role.PHOTOGRAPHER else None
     if state:
-        found = requested.in_account(state, index, card)
+        found = requested.in_account(state, index, card, parents)
         histories = kept(desk.conn, {photo.photo_id for photo in found if photo.photo_id})
         found = requested.with_license_histories(found, histories, card)
     else:
-        found = requested.from_links(links, index, card.certainty)
+        found = requested.from_links(links, index, parents)
         left_out["not in the index"] = len({photo.photo_id for photo in links}) - len(found)
     selection = select(found, include_private=options.include_private)
     left_out["not known to be public on Flickr (--include-private names them)"] = len(selection.left_out)

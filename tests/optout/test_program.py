@@ -9,6 +9,9 @@ import pytest
 
 from auditor.account.photo import Account
 from auditor.account.store import AccountStore
+from auditor.datasets import catalogue
+from auditor.datasets.index.build import build
+from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
 from tests.optout.conftest import ACCOUNT, NSID, STRANGERS, Home, Program
 
@@ -352,3 +355,46 @@ def test_titles_never_stand_in_a_letter(program: Program, home: Home) -> None:
     for file in program("draft", "ffhq", "--format", "json").json["files"]:
         assert b"title" not in Path(file).read_bytes().replace(b"/Title", b"")
     assert ACCOUNT.username in (home.path / "letters" / "ffhq-1" / "letter-1.txt").read_text()
+
+
+OPEN_IMAGES = "ImageID,OriginalURL,OriginalLandingURL\n" + "".join(
+    f"{number:016x},https://farm7.staticflickr.com/6034/{5_000_000_000 + number}_1f59acb40a_o.jpg,"
+    f"https://www.flickr.com/photos/99000001@N07/{5_000_000_000 + number}\n"
+    for number in range(20)
+)
+
+
+def miap(*without: int) -> str:
+    return "ImageID,LabelName,AgePresentation,GenderPresentation\n" + "".join(
+        f"{number:016x},/m/01g317,Adult,Unknown\n" for number in range(20) if number not in without
+    )
+
+
+def test_a_photo_named_by_link_is_found_through_the_parents_index_then_and_later(
+    program: Program, home: Home, tmp_path: Path
+) -> None:
+    files = {"open-images": OPEN_IMAGES, "open-images-miap": miap(), "later": miap(1), "other": miap(*range(2, 20))}
+    for name, content in files.items():
+        (tmp_path / f"{name}.csv").write_text(content)
+
+    def add(name: str) -> None:
+        card = catalogue.get(name)
+        build(
+            home.path / "indexes", name, [tmp_path / f"{name}.csv"], formats=select(card.formats), card=card
+        )
+
+    link = "https://www.flickr.com/photos/annexample/5000000001/"
+    add("open-images-miap")
+    draft = ("draft", "open-images-miap", "--as", "subject", "--name", "Ann", "--link", link, "--ground", "gdpr")
+    refused = program(*draft)
+    assert refused.code == 6
+    assert "there is no local index of open-images" in refused.err
+
+    add("open-images")
+    case = program(*draft, "--format", "json").json
+    assert (case["photos"], case["records"]) == (1, 1)
+    again = program("recheck", case["case_id"], tmp_path / "open-images-miap.csv", "--format", "json").json
+    assert (again["removed"], again["still_there"]) == (0, 1)
+    assert program("recheck", case["case_id"], tmp_path / "other.csv").code == 2
+    gone = program("recheck", case["case_id"], tmp_path / "later.csv", "--format", "json").json
+    assert (gone["removed"], gone["still_there"]) == (1, 0)

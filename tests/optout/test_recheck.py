@@ -113,12 +113,12 @@ def test_given_links_are_matched_and_named_as_they_were_given(home: Home) -> Non
         "https://www.flickr.com/photos/annexample/1234567/",
     ]
     photos = [photo for link in links if (photo := parse_photo(link))]
-    found = from_links(photos, open_index(home), "published")
+    found = from_links(photos, open_index(home))
     assert [(photo.link, len(photo.places)) for photo in sorted(found, key=lambda photo: photo.order)] == [
         ("https://www.flickr.com/photos/annexample/5000000001/", 2),
         ("https://www.flickr.com/photo.gne?id=5000000002", 1),
     ]
-    assert again(found, open_index(home), "published") == found
+    assert again(found, open_index(home)) == found
 
 
 def test_a_match_by_hash_is_found_again_by_its_hash(tmp_path: Path) -> None:
@@ -136,9 +136,9 @@ def test_a_match_by_hash_is_found_again_by_its_hash(tmp_path: Path) -> None:
     assert link
     build(tmp_path / "indexes", "pass", [file], formats=formats(card.formats))
     index = Index.open(tmp_path / "indexes" / "pass")
-    given_link = from_links([link], index, "published")
+    given_link = from_links([link], index)
     assert [(photo.match_key, photo.url_hash) for photo in given_link] == [("url_hash", mine)]
-    assert again(given_link, index, "published") == given_link
+    assert again(given_link, index) == given_link
     state = AccountState(
         ACCOUNT,
         AccountStore(home.conn).photos(NSID),
@@ -151,7 +151,7 @@ def test_a_match_by_hash_is_found_again_by_its_hash(tmp_path: Path) -> None:
     assert before.witness_key == "url_hash"
     assert len(before.witnesses) == 9
     with new_index([file], card, before, work=tmp_path) as again_index:
-        assert again(given_link, again_index, "published")[0].url_hash == mine
+        assert again(given_link, again_index)[0].url_hash == mine
 
 
 Wrong = Callable[[Home], list[Path]]
@@ -217,4 +217,4 @@ def test_an_index_without_ones_photos_is_a_newer_version_and_not_a_wrong_file(ho
     before = fingerprint(open_index(home), asked)
     assert not set(before.witnesses) & {photo.photo_id for photo in asked}
     with new_index([home.file(STRANGERS)], CARD, before, work=home.path) as index:
-        assert again(asked, index, "published") == ()
+        assert again(asked, index) == ()

@@ -290,6 +290,9 @@ class _Builder:
                 self.certain = self.certain and format_.certain
                 yield from self._staged(source, format_, number)
                 continue
+            if self.allow_empty and not source.head and not source.member:
+                indexed, self.certain = True, False
+                continue
             problem = problem or wrong_file(source, self.formats)
             if not source.member:
                 raise problem

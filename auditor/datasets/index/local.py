@@ -68,15 +68,26 @@ def open_indexes(folder: Path, only: Sequence[str] = (), *, elsewhere: bool = Fa
                 catalogue.get(name)  # of an unknown one the nearest names help more
         wanted = present(folder, only)
     readable, damaged = _opened(folder, wanted)
+    parents = {
+        parent.name: parent
+        for index in readable
+        for parent in parents_of(folder, index.name)
+        if parent.name not in wanted
+    }
+    return LocalIndexes(tuple(readable), damaged, tuple(parents.values()))
+
+
+def parents_of(folder: Path, name: str) -> tuple[Index, ...]:
+    """The indexes in `folder` by whose numbers the dataset `name` names photos, the nearest first."""
     parents: dict[str, Index] = {}
-    waiting = [index.name for index in readable]
+    waiting = [name]
     while waiting:
         card = catalogue.find(waiting.pop())
-        if card and card.parent in set(here) - {*wanted, *parents}:
+        if card and card.parent in set(names(folder)) - {name, *parents}:
             further, _ = _opened(folder, [card.parent])
             parents |= {index.name: index for index in further}
             waiting += [index.name for index in further]
-    return LocalIndexes(tuple(readable), damaged, tuple(parents.values()))
+    return tuple(parents.values())
 
 
 def _opened(folder: Path, wanted: Iterable[str]) -> tuple[list[Index], dict[str, str]]:
