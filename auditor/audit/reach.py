@@ -70,8 +70,8 @@ def in_part(subject: Subject, index: Searched) -> str | None:
     """Why a part of the records cannot be met by a `subject` that is a member; None if all can."""
     if subject.photo_ids or subject.hashes or subject.md5s:
         return None
-    owned = index.manifest.file(MatchKey.OWNER)
-    nameless = index.manifest.records - owned.rows if owned else 0
+    owned = sum(file.rows for file in index.manifest.parts(MatchKey.OWNER))
+    nameless = index.manifest.records - owned if owned else 0
     return (
         f"{count(nameless, 'record')} of {index.manifest.records:,} name no member" if nameless > 0 else None
     )

@@ -72,6 +72,7 @@ def add(indexes: Path, name: str, files: Sequence[Path], wish: Wish, progress: P
         append=wish.append,
         allow_empty=wish.allow_empty or wish.shard,
         replace=wish.replace,
+        as_is=wish.as_is,
         accept=accept,
         memory_limit=wish.memory_limit,
         progress=progress,

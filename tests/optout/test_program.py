@@ -373,7 +373,12 @@ def miap(*without: int) -> str:
 def test_a_photo_named_by_link_is_found_through_the_parents_index_then_and_later(
     program: Program, home: Home, tmp_path: Path
 ) -> None:
-    files = {"open-images": OPEN_IMAGES, "open-images-miap": miap(), "later": miap(1), "other": miap(*range(2, 20))}
+    files = {
+        "open-images": OPEN_IMAGES,
+        "open-images-miap": miap(),
+        "later": miap(1),
+        "other": miap(*range(2, 20)),
+    }
     for name, content in files.items():
         (tmp_path / f"{name}.csv").write_text(content)
 
@@ -385,7 +390,18 @@ def test_a_photo_named_by_link_is_found_through_the_parents_index_then_and_later
 
     link = "https://www.flickr.com/photos/annexample/5000000001/"
     add("open-images-miap")
-    draft = ("draft", "open-images-miap", "--as", "subject", "--name", "Ann", "--link", link, "--ground", "gdpr")
+    draft = (
+        "draft",
+        "open-images-miap",
+        "--as",
+        "subject",
+        "--name",
+        "Ann",
+        "--link",
+        link,
+        "--ground",
+        "gdpr",
+    )
     refused = program(*draft)
     assert refused.code == 6
     assert "there is no local index of open-images" in refused.err

@@ -66,6 +66,7 @@ def build(
     append: bool = False,
     allow_empty: bool = False,
     replace: bool = False,
+    as_is: bool = False,
     told_on: date | None = None,
     accept: Callable[[Manifest], None] = lambda _: None,
     memory_limit: str = duck.MEMORY_LIMIT,
@@ -75,7 +76,8 @@ def build(
     """Build the index of the dataset `name` in ``indexes/name`` from `files`, each in one of `formats`.
 
     Replaces the old index, or with `append` adds to it. `card` is that of a published dataset, whose
-    checksums tell its own files; `origin` is where they were got, by default their names; with
+    checksums tell its own files; no shape is certain of files that are taken `as_is`; `origin` is where they
+    were got, by default their names; with
     `told_on` they are the publisher's answer of that day to a question, and no file of the dataset. `accept`
     raises when the new index must not take the place of the old one.
 
@@ -98,6 +100,9 @@ def build(
                 hint="Build it anew from all its shards with --scheduler.",
             )
         builder = _Builder(name, work, formats, memory_limit, progress)
+        builder.allow_empty = allow_empty
+        builder.certain = bool(formats) and not as_is
+        builder.signed = card is not None and bool(card.looks_like.signs)
         new = builder.build(old, files, now or clock.utc(), card)
         new = dataclasses.replace(new, origin=_origin(old, origin or names_of(files)))
         if told_on:
@@ -160,7 +165,11 @@ class _Builder:
         self.formats = formats
         self.progress = progress
         self.tally = _Tally()
-        self.certain = bool(formats)
+        self.allow_empty = False
+        self.certain = False
+        """The shape of all files so far is the dataset's alone."""
+        self.signed = False
+        """Files of the dataset have signs of their own, whatever their shape."""
         records.spare_pandas()
         # Without rows, but with every column: the index that is added to may be of before there were all.
         self.staged = [work / "columns.parquet"]
@@ -180,7 +189,7 @@ class _Builder:
         data_files = tuple(self._sorted_files())
         photos, found = self._found(data_files)
         possible = tuple(key for key in MATCH_KEYS if any(key in f.match_keys for f in self.formats))
-        return Manifest(
+        new = Manifest(
             dataset=self.name,
             built_at=now.isoformat(timespec="seconds"),
             tool_version=VERSION,
@@ -197,6 +206,9 @@ class _Builder:
             provenance=self._provenance(old, card, files, added),
             certain=self.certain and (old is None or old.certain),
         )
+        # A shape is no answer where the rows could not be read.
+        unread = new.in_part(all_flickr=card is not None and card.flickr == "all")
+        return dataclasses.replace(new, certain=new.certain and not unread)
 
     def restore(self, described: Manifest, data: Path) -> Manifest:
         """Write the data files from `data` alone, and give the manifest that would make them count."""
@@ -287,7 +299,7 @@ class _Builder:
             format_ = detect(source, self.formats)
             if format_ is not None:
                 indexed = True
-                self.certain = self.certain and format_.certain
+                self.certain = self.certain and (format_.certain or self.signed)
                 yield from self._staged(source, format_, number)
                 continue
             if self.allow_empty and not source.head and not source.member:

@@ -82,6 +82,7 @@ def read_addresses(columns: Sequence[pa.StringArray]) -> Addresses:
     for numbers, names in (*pages, *people):
         nsid = np.where(nsid > 0, nsid, numbers)
         alias = pc.coalesce(alias, names)
+    odd |= (photo == 0) & ((nsid > 0) | mask(alias.is_valid()))  # owners without a photo
     return Addresses(~odd, photo, nsid, alias, original)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from auditor.datasets.parsing.row import NO_ADDRESS as NO_ADDRESS
@@ -16,6 +16,7 @@ from auditor.flickr.urls import (
     normalise_nsid,
     pack_nsid,
     parse_owner,
+    parse_owners,
     parse_photo,
     parse_photos,
 )
@@ -95,21 +96,6 @@ def _license_of(text: str) -> int | None:
     return int(found.id) if found else None
 
 
-def found_in(
-    addresses: Iterable[object], *, license_id: int | None = None, place: str | None = None
-) -> Record | None:
-    """The record of a row with several addresses of one photo, which may be missing or of other sites.
-
-    Any of them may name the owner or hold the original's secret.
-    """
-    named = [_owner(text) for text in addresses if isinstance(text, str)]
-    photos = [found for found in named if isinstance(found, PhotoAddress)]
-    if not photos:
-        return None
-    original = any(photo.is_original and photo.photo_id == photos[0].photo_id for photo in photos)
-    return _record(photos[0], named, license_id, place)._replace(original=original)
-
-
 def records_in(
     texts: Iterable[object],
     *,
@@ -119,14 +105,13 @@ def records_in(
 ) -> Found:
     """A record for each photo that addresses in the texts of one row lead to, or that there is none.
 
-    Where all are of one photo, any of the texts may name its owner or hold the original's secret.
+    A value may be a list of texts. Where all are of one photo, any of them may name its owner or hold the
+    original's secret. An owner without a photo, or beside several, is a record of its own.
     """
     first: PhotoAddress | None = None
     others: dict[str, PhotoAddress] = {}
     people: list[OwnerAddress] = []
-    for text in texts:
-        if not isinstance(text, str):
-            continue
+    for text in _texts(texts):
         found = parse_photos(text)
         for photo in found:
             if first is None:
@@ -137,12 +122,31 @@ def records_in(
                 seen = others.get(photo.photo_id)
                 others[photo.photo_id] = merged(seen, photo) if seen else photo
         if not found and text and ("@" in text or "%" in text or "flic" in text.lower()):
-            people.append(parse_owner(text) or OwnerAddress())
-    if first is None:
-        return NO_ADDRESS
-    if not others:
+            people += _owners(text)
+    if first is not None and not others:
         return _record(first, people, license_id, place, key)
-    return tuple(_record(photo, (), license_id, place, key) for photo in (first, *others.values()))
+    photos = () if first is None else (first, *others.values())
+    named = {name for photo in photos for name in (photo.nsid, photo.path_alias)} - {None}
+    loose = dict.fromkeys(owner for owner in people if not named & {owner.nsid, owner.path_alias})
+    records = tuple(_record(photo, (), license_id, place, key) for photo in photos)
+    records += tuple(
+        Record(nsid=nsid(owner.nsid), alias=owner.path_alias, record=place, key=key) for owner in loose
+    )
+    return records[0] if len(records) == 1 else records or NO_ADDRESS
+
+
+def _texts(values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            yield from _texts(value)
+
+
+def _owners(text: str) -> list[OwnerAddress]:
+    """The members that a text names: a bare NSID, or by links."""
+    alone = parsed_nsid(text)
+    return [OwnerAddress(nsid=alone)] if alone else parse_owners(text)
 
 
 def url_hash(value: object) -> str | None:

@@ -42,3 +42,12 @@ def child(parent_key: str | None, place: str | None = None) -> Found:
     if parent_key is None:
         return NO_PARENT_KEY
     return Record(parent_key=parent_key, key=parent_key, record=place)
+
+
+def or_child(found: Found, parent_key: str | None, place: str | None = None) -> Found:
+    """What was found of a row, or where that is no photo its record by the parent's number."""
+    if isinstance(found, str):
+        return child(parent_key, place)
+    if isinstance(found, Record):
+        return found if found.photo_id else found._replace(parent_key=parent_key)
+    return found

@@ -41,6 +41,7 @@ FORMAT = Format(
     title="a list of names farm<n>_<server>_<photo id>_<secret>",
     expects="names farm<n>_<server>_<photo id>_<secret>_<size>.jpg",
     match_keys=("photo_id",),
+    certain=False,
     sniff=_sniff,
     read=_read,
 )

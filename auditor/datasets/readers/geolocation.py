@@ -9,7 +9,7 @@ id>_<secret>_<server>_<NSID>.jpg`` (Im2GPS), or ``<hex>_<hex>_<photo id>.jpg`` (
 
 import re
 
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, nsid, photo_id, record
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, nsid, photo_id, record, records_in
 from auditor.datasets.parsing.row import Found, Record
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_fields, columns_of
@@ -30,13 +30,15 @@ def _find(fields: dict[str, str]) -> Found:
     given = {column.lower(): value for column, value in fields.items()}
     name = given["img_id"]
     owner = next((packed for column in _OWNERS if (packed := nsid(given.get(column)))), None)
-    photo = parse_name(name, proven=True) or address(given.get("url"))
-    if photo:
+    if photo := parse_name(name, proven=True):
         found = record(photo)
         return found._replace(nsid=found.nsid or owner, key=name)
+    linked = records_in((given.get("url"), *map(given.get, _OWNERS)), key=name)
+    if not isinstance(linked, str) and (not isinstance(linked, Record) or linked.photo_id):
+        return linked
     match = _MP16.fullmatch(name)
     number = photo_id(match[1] if match else name.partition(".")[0])
-    return NO_PHOTO_ID if number is None else Record(photo_id=number, nsid=owner, key=name)
+    return Record(photo_id=number, nsid=owner, key=name) if number or owner else NO_PHOTO_ID
 
 
 FORMAT = Format(

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from auditor.datasets.parsing.json_items import by_json_line
-from auditor.datasets.parsing.keys import address, mostly, record
-from auditor.datasets.parsing.parent_keys import child, coco_id
+from auditor.datasets.parsing.keys import mostly, records_in
+from auditor.datasets.parsing.parent_keys import coco_id, or_child
 from auditor.datasets.parsing.row import Found
 from auditor.datasets.readers import Format
 
@@ -19,8 +19,7 @@ def _find(game: dict[str, Any]) -> Found:
     image = game.get("image")
     image = image if isinstance(image, dict) else {}
     number = coco_id(image.get("id")) or coco_id(image.get("file_name"))
-    photo = address(image.get("flickr_url"))
-    return record(photo, key=number) if photo else child(number)
+    return or_child(records_in((image.get("flickr_url"),), key=number), number)
 
 
 FORMAT = Format(

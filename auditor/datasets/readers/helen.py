@@ -54,6 +54,7 @@ FORMAT = Format(
     title="HELEN's file names",
     expects="HELEN's file names <number>_<n>.jpg",
     match_keys=("photo_id",),
+    certain=False,
     sniff=_sniff,
     read=_read,
 )

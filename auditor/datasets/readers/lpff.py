@@ -4,12 +4,14 @@ It holds the photo id, the owner's NSID, and both secrets. ``username`` is the n
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from auditor.datasets.parsing.json_items import objects, opens_with
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, license_of, nsid, photo_id
-from auditor.datasets.parsing.row import Record, Row, row_of
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, license_of, nsid, photo_id, record
+from auditor.datasets.parsing.row import Found, Record, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
+from auditor.flickr.urls import parse_photos
 
 
 def _sniff(source: Source) -> bool:
@@ -19,25 +21,31 @@ def _sniff(source: Source) -> bool:
 def _read(source: Source) -> Iterator[Row]:
     for number, (place, face) in enumerate(objects(source, ["image_info"]), 1):
         info = face.get("image_info")
-        info = info if isinstance(info, dict) else {}
-        page = address(info.get("photo_url"))
-        photo = photo_id(info.get("photo_id")) or (int(page.photo_id) if page else None)
-        if photo is None:
-            yield Row(number, skipped=NO_PHOTO_ID)
-            continue
-        terms = info.get("license")
-        terms = terms if isinstance(terms, dict) else {"name": terms}
-        original = address(info.get("high_resolution_download_url"))
-        found = Record(
-            photo_id=photo,
-            nsid=nsid(info.get("user_id")) or nsid(page.nsid if page else None),
-            alias=page.path_alias if page else None,
-            license_id=license_of(terms.get("url"), terms.get("name")),
-            original=bool(info.get("originalsecret")) or bool(original and original.is_original),
-            record=place,
-            key=place.strip('[]"') if place.startswith('["') else None,
-        )
-        yield row_of(number, found)
+        key = place.strip('[]"') if place.startswith('["') else None
+        yield row_of(number, _find(info if isinstance(info, dict) else {}, place, key))
+
+
+def _find(info: dict[str, Any], place: str, key: str | None) -> Found:
+    pages = parse_photos(str(info.get("photo_url")))
+    page = pages[0] if pages else None
+    photo = photo_id(info.get("photo_id")) or (int(page.photo_id) if page else None)
+    owner = nsid(info.get("user_id")) or nsid(page.nsid if page else None)
+    if photo is None and owner is None:
+        return NO_PHOTO_ID
+    terms = info.get("license")
+    terms = terms if isinstance(terms, dict) else {"name": terms}
+    original = address(info.get("high_resolution_download_url"))
+    found = Record(
+        photo_id=photo,
+        nsid=owner,
+        alias=page.path_alias if page else None,
+        license_id=license_of(terms.get("url"), terms.get("name")),
+        original=bool(info.get("originalsecret")) or bool(original and original.is_original),
+        record=place,
+        key=key,
+    )
+    others = (record(other, place=place, key=key) for other in pages if int(other.photo_id) != photo)
+    return (found, *others)
 
 
 FORMAT = Format(

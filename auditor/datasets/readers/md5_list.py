@@ -55,6 +55,7 @@ FORMAT = Format(
     title="a list of MD5 hashes",
     expects="a CSV or Parquet file with a column MD5, or the columns hash and url",
     match_keys=("photo_id", "content_md5"),
+    certain=False,
     sniff=_sniff,
     read=_read,
 )

@@ -35,6 +35,7 @@ FORMAT = Format(
     title="a PASS metadata file",
     expects="PASS's CSV with the column hash",
     match_keys=("url_hash",),
+    certain=False,
     sniff=_sniff,
     read=_read,
 )

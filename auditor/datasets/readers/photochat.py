@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import entries, opens_with
 from auditor.datasets.parsing.keys import records_in
-from auditor.datasets.parsing.parent_keys import child, open_images_id
+from auditor.datasets.parsing.parent_keys import open_images_id, or_child
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
@@ -22,7 +22,7 @@ def _read(source: Source) -> Iterator[Row]:
     for index, talk in enumerate(entries(source, "item")):
         place, image = f"[{index}]", open_images_id(talk.get("photo_id"))
         found = records_in((talk.get("photo_url"),), place=place, key=image)
-        yield row_of(index + 1, child(image, place) if isinstance(found, str) else found)
+        yield row_of(index + 1, or_child(found, image, place))
 
 
 FORMAT = Format(

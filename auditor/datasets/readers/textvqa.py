@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from auditor.datasets.parsing.json_items import entries, opens_with
 from auditor.datasets.parsing.keys import records_in
-from auditor.datasets.parsing.parent_keys import child, open_images_id
+from auditor.datasets.parsing.parent_keys import open_images_id, or_child
 from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
@@ -22,7 +22,7 @@ def _find(entry: Mapping[str, object], place: str) -> Found:
     image = open_images_id(entry.get("image_id"))
     addresses = (entry.get("flickr_original_url"), entry.get("flickr_300k_url"))
     found = records_in(addresses, place=place, key=image)
-    return child(image, place) if isinstance(found, str) else found
+    return or_child(found, image, place)
 
 
 def _read(source: Source) -> Iterator[Row]:

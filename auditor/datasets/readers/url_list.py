@@ -20,6 +20,7 @@ FORMAT = Format(
     title="a list of addresses",
     expects="a list of Flickr addresses, one a line",
     match_keys=("photo_id", "owner"),
+    certain=False,
     sniff=_sniff,
     read=address_lines(_LINE),
     bulk=address_lines_at_once(_LINE),

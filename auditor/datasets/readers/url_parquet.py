@@ -31,7 +31,7 @@ def _links(source: Source) -> list[str]:
     return [
         name
         for name, kind in parquet.columns(source).items()
-        if parquet.is_text(kind)
+        if parquet.is_text(getattr(kind, "value_type", kind))
         and any(word in name.lower() for word in ("url", "link"))
         and not name.lower().startswith("licen")
     ]
@@ -113,6 +113,7 @@ FORMAT = Format(
     title="a Parquet file with a column of addresses",
     expects="a Parquet file with a column of addresses",
     match_keys=("photo_id", "owner", "content_md5"),
+    certain=False,
     sniff=lambda source: bool(_links(source)) and not parquet.named(source, "photoid"),
     read=_read,
     bulk=_read_at_once,

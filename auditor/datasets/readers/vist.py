@@ -10,8 +10,8 @@ from itertools import zip_longest
 from typing import Any
 
 from auditor.datasets.parsing.json_items import entries, items, opens_with
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, found_in, photo_id
-from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, photo_id, records_in
+from auditor.datasets.parsing.row import Found, Record, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -26,12 +26,13 @@ def _sniff(source: Source) -> bool:
     )
 
 
-def _photo(number: object, addresses: list[object], place: str) -> Record | None:
+def _found(number: object, addresses: list[object], place: str) -> Found:
     """By its address, which may have the original's secret, else by its number."""
-    if found := found_in(addresses, place=place):
-        return found
+    found = records_in(addresses, place=place)
     photo = photo_id(number)
-    return Record(photo_id=photo, record=place) if photo else None
+    if isinstance(found, str):
+        return Record(photo_id=photo, record=place) if photo else NO_PHOTO_ID
+    return found
 
 
 def _read(source: Source) -> Iterator[Row]:
@@ -40,20 +41,16 @@ def _read(source: Source) -> Iterator[Row]:
         pairs = zip_longest(_values(source, "photo_sequence_ids"), _values(source, "photo_sequence_urls"))
         for index, (photo, url) in enumerate(pairs):
             number += 1
-            yield _row(number, _photo(photo, [url], f"photo_sequence_ids[{index}]"))
+            yield row_of(number, _found(photo, [url], f"photo_sequence_ids[{index}]"))
         return
     for index, image in enumerate(entries(source, "images.item")):
         number += 1
         addresses = [image.get(size) for size in _SIZES]
-        yield _row(number, _photo(image.get("id"), addresses, f"images[{index}]"))
+        yield row_of(number, _found(image.get("id"), addresses, f"images[{index}]"))
 
 
 def _values(source: Source, key: str) -> Iterator[Any]:
     return items(source, f"{key}.item")
-
-
-def _row(number: int, found: Record | None) -> Row:
-    return Row(number, (found,)) if found else Row(number, skipped=NO_PHOTO_ID)
 
 
 FORMAT = Format(
