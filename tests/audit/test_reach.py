@@ -18,7 +18,7 @@ from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import classify
 from auditor.report import render_check
-from tests.datasets import lookalikes
+from tests.datasets import same_photos as lookalikes
 from tests.datasets.readers.lookalikes import ALL
 
 STRANGER, NOBODYS = "12345678@N09", "5555555555"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.datasets.conftest import Build
-from tests.datasets.lookalikes import PHOTOS
+from tests.datasets.same_photos import PHOTOS
 from tests.datasets.readers.conftest import Records, Write
 from tests.datasets.readers.lookalikes import ALL, parquet
 
