@@ -68,6 +68,9 @@ class _Columns:
     def at_once(self, batch: pa.RecordBatch) -> Iterator[Row | pa.Table]:
         """The rows of a batch: of the usual kind as a table, the others one by one."""
         rows, *columns = batch.columns
+        if any(pa.types.is_nested(column.type) for column in columns[: len(self.links)]):
+            yield from self._one_by_one(batch)
+            return
         read = read_addresses([column.cast(pa.string()) for column in columns[: len(self.links)]])
         usual = read.usual
         given = {"record": pc.binary_join_element_wise("row", rows.cast(pa.string()), " ")}
@@ -81,10 +84,10 @@ class _Columns:
             known = ([license_of(text) for text in texts[name].to_pylist()] for name in self.licenses)
             given["license_id"] = pc.coalesce(*(pa.array(ids, pa.int32()) for ids in known))
         yield usual_rows(rows.to_numpy(), read._replace(usual=usual), given)
-        left = pa.array(~usual)
-        for number, *values in zip(
-            *(column.filter(left).to_pylist() for column in batch.columns), strict=True
-        ):
+        yield from self._one_by_one(batch.filter(pa.array(~usual)))
+
+    def _one_by_one(self, batch: pa.RecordBatch) -> Iterator[Row]:
+        for number, *values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             yield row_of(number, placed(self.find(values), f"row {number}"))
 
 

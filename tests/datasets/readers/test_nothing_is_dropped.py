@@ -5,9 +5,9 @@ import re
 import pytest
 
 from tests.datasets.conftest import Build
-from tests.datasets.same_photos import PHOTOS
 from tests.datasets.readers.conftest import Records, Write
 from tests.datasets.readers.lookalikes import ALL, parquet
+from tests.datasets.same_photos import PHOTOS
 
 MORE = 7_777_777_777
 SECOND = b"https://live.staticflickr.com/65535/7777777777_0123456789.jpg"
