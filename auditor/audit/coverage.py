@@ -110,6 +110,8 @@ def checked_index(manifest: Manifest, card: Card | None, lacking: str | None = N
     """
     in_part = manifest.in_part(all_flickr=card is not None and card.flickr == "all")
     unread = f"{count(manifest.rows - manifest.indexed, 'row')} of {manifest.rows:,} could not be read"
+    missing = card.missing(source.name for source in manifest.sources) if card else ()
+    incomplete = f"not all of its files are in the index; missing: {_some(missing)}"
     provenance = manifest.provenance
     if card is None and provenance.is_publishers:  # built before this was kept
         provenance = Provenance.OWN_LIST
@@ -126,8 +128,15 @@ def checked_index(manifest: Manifest, card: Card | None, lacking: str | None = N
         provenance=provenance,
         origin=manifest.origin,
         obtained_at=manifest.obtained_at,
-        in_part="; ".join(part for part in (unread if in_part else None, lacking) if part) or None,
+        in_part="; ".join(
+            part for part in (unread if in_part else None, incomplete if missing else None, lacking) if part
+        )
+        or None,
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:2])} and {len(names) - 2} more" if len(names) > 3 else ", ".join(names)
 
 
 def not_checked(cards: Mapping[str, Card], checked: Collection[str], why: NotHere) -> tuple[NotChecked, ...]:

@@ -5,7 +5,7 @@ Parsing is strict; see `toml_table`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -30,6 +30,7 @@ _JOIN = re.compile(rf"({SLUG.pattern})\.[a-z0-9_]+")
 _FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 _RUN = re.compile(r"\{([0-9]+)\.\.([0-9]+)\}")
 _LONGEST_RUN = 1000
+_PACKED = re.compile(r"\.(?:tar\.\w+|tgz|zip|gz|bz2|xz|zst)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,29 @@ class Card:
         fetchable = {file.name: file for file in self.files if file.fetchable and not file.alternative}
         first = next((name for name in self.formats if any(f.format == name for f in fetchable.values())), "")
         return tuple(file for file in fetchable.values() if file.format == first)
+
+    def missing(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The publisher's files that are lacking where some of them, of these names, are there.
+
+        Nothing where no name is known, for people rename files, and where the only ones known are an
+        `alternative`: nobody can tell then.
+        """
+        given = set(map(_unpacked, names))
+        here = [file for file in self.files if _unpacked(file.name) in given and not file.alternative]
+        kinds = {file.format for file in here}
+        return tuple(
+            file.name
+            for file in self.files
+            if file.format in kinds
+            and not file.alternative
+            and _FILE_NAME.fullmatch(file.name)
+            and _unpacked(file.name) not in given
+        )
+
+
+def _unpacked(name: str) -> str:
+    """A file's name without the ending of its packing."""
+    return _PACKED.sub("", name.lower())
 
 
 def parse_card(name: str, text: str, contacts: Mapping[str, Contact] = MappingProxyType({})) -> Card:

@@ -10,9 +10,13 @@ EMPTY: Final = "empty line"
 HEADER: Final = "header"
 COMMENT: Final = "comment"
 OTHER_SOURCE: Final = "picture of another source"
+NO_NUMBER: Final = "names no photo of Flickr or of its parent"
+LOOKED_UP: Final = "COCO photo, used to look up those of Visual Genome"
 OTHER_MEMBER: Final = "other file of the archive"
 UNREAD_MEMBER: Final = "file of the archive that may hold a list, but cannot be read"
-READ_WITHOUT_RECORD: Final = frozenset({NO_ADDRESS, EMPTY, HEADER, COMMENT, OTHER_SOURCE, OTHER_MEMBER})
+READ_WITHOUT_RECORD: Final = frozenset(
+    {NO_ADDRESS, NO_NUMBER, LOOKED_UP, EMPTY, HEADER, COMMENT, OTHER_SOURCE, OTHER_MEMBER}
+)
 """Reasons of rows that were understood, and hold no photo of Flickr; any other row could not be read."""
 
 

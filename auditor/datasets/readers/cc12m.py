@@ -15,7 +15,6 @@ FORMAT = Format(
     title="a Conceptual 12M file",
     expects="CC12M's tab-separated lines of address and caption",
     match_keys=("photo_id",),
-    certain=False,
     sniff=lambda source: mostly(source.head_lines, _LINE) and not mostly(source.head_lines, _TENCENT),
     read=address_lines(_LINE),
     bulk=address_lines_at_once(_LINE),

@@ -17,7 +17,6 @@ FORMAT = Format(
     title="a Conceptual Captions (CC3M) file",
     expects="CC3M's tab-separated lines of caption and address",
     match_keys=("photo_id",),
-    certain=False,
     sniff=lambda source: mostly(source.head_lines, _LINE),
     read=address_lines(_LINE),
     bulk=address_lines_at_once(_LINE),

@@ -31,7 +31,6 @@ FORMAT = Format(
     title="a list of FFHQ's file names",
     expects="FFHQ's file names of five digits, such as 00042.png",
     match_keys=("parent_key",),
-    certain=False,
     sniff=_sniff,
     read=_read,
 )

@@ -23,7 +23,6 @@ FORMAT = Format(
     title="a Flickr Style file",
     expects="Flickr Style's CSV with the columns image_url and page_url",
     match_keys=("photo_id", "owner"),
-    certain=False,
     sniff=_sniff,
     read=_TABLE.rows,
     bulk=_TABLE.bulk,

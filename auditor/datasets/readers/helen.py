@@ -54,7 +54,6 @@ FORMAT = Format(
     title="HELEN's file names",
     expects="HELEN's file names <number>_<n>.jpg",
     match_keys=("photo_id",),
-    certain=False,
     sniff=_sniff,
     read=_read,
 )

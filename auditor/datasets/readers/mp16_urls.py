@@ -18,7 +18,6 @@ FORMAT = Format(
     title="a list of MP-16's addresses",
     expects="MP-16's lines of <name>.jpg and address, separated by a comma",
     match_keys=("photo_id",),
-    certain=False,
     sniff=lambda source: mostly(source.head_lines, _LINE),
     read=address_lines(_LINE),
     bulk=address_lines_at_once(_LINE),

@@ -35,7 +35,6 @@ FORMAT = Format(
     title="a PASS metadata file",
     expects="PASS's CSV with the column hash",
     match_keys=("url_hash",),
-    certain=False,
     sniff=_sniff,
     read=_read,
 )

@@ -10,14 +10,13 @@ from auditor.datasets.parsing import sources
 from auditor.datasets.parsing.json_items import entries, opens_with
 from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, photo_id
 from auditor.datasets.parsing.parent_keys import coco_id
-from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.row import LOOKED_UP, NO_NUMBER, Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format, coco
 
 # {"image_id": 61512, "coco_id": 248774, "flickr_id": 6273011878, "url":
 # "https://cs.stanford.edu/…/61512.jpg"}: both of the others can be null, and "url" is a copy at Stanford.
 _KEYS = ("flickr_id", "coco_id", "image_id", "id")
-LOOKED_UP = "COCO photo, used to look up those of Visual Genome"
 
 
 def _is_image_data(source: Source) -> bool:
@@ -38,7 +37,8 @@ def _read(source: Source) -> Iterator[Row]:
         parent = coco_id(image.get("coco_id"))
         photo = photo_id(image.get("flickr_id")) or by_coco_id.get(parent or "")
         if photo is None and parent is None:
-            yield Row(index + 1, skipped=NO_PHOTO_ID)
+            told = "flickr_id" in image and image["flickr_id"] is None
+            yield Row(index + 1, skipped=NO_NUMBER if told else NO_PHOTO_ID)
             continue
         number = image.get("image_id", image.get("id"))
         key = None if number is None else str(number)

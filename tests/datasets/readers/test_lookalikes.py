@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from auditor.datasets import readers
-from auditor.datasets.readers.visual_genome import LOOKED_UP
+from auditor.datasets.parsing.row import LOOKED_UP, NO_NUMBER
 from auditor.errors import WrongFileError
 from tests.datasets import same_photos
 from tests.datasets.conftest import Build
@@ -325,13 +325,13 @@ def test_visual_genome_finds_photos_through_cocos_files_given_with_it(
     assert records(alone) == Counter(
         [Expected(None, parent_key="103"), Expected(None, parent_key="999"), Expected(PHOTOS[0][0])]
     )
-    assert alone.skipped == {"no photo id": 1}
+    assert alone.skipped == {NO_NUMBER: 1}
 
     joined = add("visual-genome", genome, write(zipped({"instances_val.json": same_photos.coco()})))
     assert records(joined) == Counter(
         [Expected(PHOTOS[3][0]), Expected(None, parent_key="999"), Expected(PHOTOS[0][0])]
     )
-    assert joined.skipped == {LOOKED_UP: 7, "no photo id": 1}
+    assert joined.skipped == {LOOKED_UP: 7, NO_NUMBER: 1}
 
 
 def test_a_coco_file_alone_is_no_visual_genome(add: Build) -> None:
