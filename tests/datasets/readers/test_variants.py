@@ -29,7 +29,7 @@ SECRETS = [(photo, f"{number}a1b2c3d4e") for number, (photo, _, _) in enumerate(
 
 
 @pytest.mark.parametrize("name", TEXTS)
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "CRLF"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "CRLF", "CR"])
 def test_the_encoding_of_a_text_changes_nothing(
     add: Build, write: Write, records: Records, name: str, encoding: str
 ) -> None:
@@ -37,6 +37,8 @@ def test_the_encoding_of_a_text_changes_nothing(
     assert isinstance(content, bytes)
     if encoding == "CRLF":
         changed = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    elif encoding == "CR":
+        changed = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r")
     else:
         changed = content.decode().encode(encoding)
     manifest = add(name, write(changed))
