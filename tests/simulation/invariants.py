@@ -260,6 +260,16 @@ class Invariants:
         if everything and named != stored:
             raise Violation(f"of {stored} the plan accounts for {named}")
 
+    def audited(self, said: Mapping[str, Any], process: Process) -> None:
+        """An audit finds the listed photo exactly where the index is whole and the account has the photo."""
+        stored = {str(row[0]) for row in self.conn.execute("SELECT id FROM photo WHERE gone_at IS NULL")}
+        checked = {index["dataset"] for index in said["indexes"]}
+        found = {photo["id"] for photo in said["photos"]}
+        if found != ({"1000"} & stored if "my-list" in checked else set()):
+            raise Violation(f"of {stored}, with the indexes {checked}, an audit finds {found}")
+        if process.code == 0 and (found or said["no_longer_in_account"]):
+            raise Violation(f"an audit that finds {found} ends with 0")
+
     def told(self, process: Process) -> None:
         """What a run says of itself is what the journal says, and its exit code is what it says."""
         if process.code not in {0, 3, 5} or not process.out.getvalue().strip():

@@ -24,7 +24,7 @@ import pytest
 
 from auditor.cli import app
 from tests.simulation.choices import Choices
-from tests.simulation.flickr import GROUP, Photo
+from tests.simulation.flickr import GROUP, NSID, Photo
 from tests.simulation.scheduler import Process, Violation
 from tests.simulation.world import BEGIN, World
 
@@ -185,10 +185,21 @@ class Journey:
             self._owner()
             self._command("apply", self.plans[-1], "--yes", "--format", "json")
 
+    def _undo_and_redo_by_hand(self) -> None:
+        """What was undone, and then set again by the owner, is the owner's: another undo leaves it alone."""
+        words = self._undo_words()
+        self._command(*words)
+        for row in self.world.invariants.rows():
+            if row.run_id == words[1] and row.kind in {"license", "privacy"}:
+                _set(**{row.kind: row.after})(self.world, row.photo_id)
+        self._command(*words)
+
     def _look(self) -> None:
         self._command(*self.choices.among("look at", _LOOKS))
 
     def _two_at_once(self) -> None:
+        if self.choices.among("a new plan", (True, False)):
+            self._plan()
         commands = (self._apply_words, self._undo_words, self._sync_words)
         first, second = self.choices.among("one", commands), self.choices.among("other", commands)
         self._command(*first(), beside=second())
@@ -196,6 +207,15 @@ class Journey:
     def _letter(self) -> None:
         self._command("optout", "ask", "ibm-dif", "--ground", "gdpr", "--name", "A. Owner")
         self._command("optout", "status", "--format", "json")
+
+    def _audit(self) -> None:
+        """An index of the owner's own list, and what is in it."""
+        links = self.folder / "links.txt"
+        links.write_text("".join(f"https://www.flickr.com/photos/{NSID}/{key}/\n" for key in ("1000", "77")))
+        self._command("datasets", "add", "my-list", str(links), "--replace")
+        process = self._command("audit", "--format", "json")
+        if process.code in {0, 1}:
+            self.world.invariants.audited(json.loads(process.out.getvalue()), process)
 
     def _gap(self) -> None:
         seconds = self.choices.among("for how long", _GAPS)
@@ -279,7 +299,14 @@ class Journey:
         """Run a command, perhaps with another one at the same time, and check what it says."""
         programs = {words[0]: _program(words)}
         if beside:
-            programs[f"{beside[0]} beside"] = _program(beside)
+            seconds = self.choices.among("begins after", (0.0, 1.0, 2.0, 4.0))
+            other = _program(beside)
+
+            def later() -> int:
+                self.world.sleep(seconds)
+                return other()
+
+            programs[f"{beside[0]} beside"] = later
         given = " ".join(words) + (f" | {' '.join(beside)}" if beside else "")
         self.world.note(given.replace(str(self.folder), ""))
         processes = self.world.run(**programs)
@@ -328,7 +355,8 @@ _STEPS: Final = (
     *(Journey._protect, Journey._protect, Journey._undo, Journey._sync) * 3,
     *(Journey._plan, Journey._apply, Journey._owner, Journey._owner, Journey._gap, Journey._gap),
     *(Journey._look, Journey._look, Journey._clock, Journey._travel, Journey._restart),
-    *(Journey._two_at_once, Journey._letter, Journey._nap),
+    *(Journey._two_at_once, Journey._two_at_once, Journey._undo_and_redo_by_hand),
+    *(Journey._letter, Journey._nap, Journey._audit),
 )
 _LOOKS: Final = (
     ("runs", "--format", "json"),
@@ -352,6 +380,9 @@ def _program(words: Sequence[str]) -> Callable[[], int]:
 
 def _set(**fields: object) -> Callable[[World, str], None]:
     def edit(world: World, photo_id: str) -> None:
+        if photo_id not in world.flickr.photos:
+            return
+
         def change(photo: Photo) -> None:
             for name, value in fields.items():
                 if name == "privacy":
