@@ -156,7 +156,8 @@ def test_a_data_export_stays_in_the_browser_and_finds_what_has_no_owner(
     path = tmp_path / "72157_part1.zip"
     mine = [*site.data.photos[nsid(3)], site.data.unowned[0]]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("account_profile.json", json.dumps({"nsid": nsid(3), "email": "me@example.org"}))
+        profile = {"nsid": nsid(3), "path_alias": "Alias-7", "email": "me@example.org"}
+        archive.writestr("account_profile.json", json.dumps(profile))
         for photo in mine:
             archive.writestr(f"photo_{photo}.json", json.dumps({"id": str(photo)}))
     page.goto(site.web.url("index.html"))
@@ -165,7 +166,8 @@ def test_a_data_export_stays_in_the_browser_and_finds_what_has_no_owner(
     rows = {(row["photo_id"], row["dataset"]) for row in downloaded(page)}
     assert rows == {(str(photo), "owners") for photo in mine[:-1]} | {
         (str(photo), "pictures") for photo in (*mine[:2], mine[-1])
-    }
+    } | {(str(photo), "aliases") for photo in site.data.aliased["alias-7"]}
+    assert not [request for request in site.web.requests if request.path.startswith("/alias/")]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

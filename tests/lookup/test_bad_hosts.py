@@ -1,6 +1,7 @@
 """A host that is broken, lies or changes: a clear error, and never a "not found" that nobody looked for."""
 
 import errno
+import gzip
 import json
 import os
 import re
@@ -296,3 +297,16 @@ def test_a_full_disk_here_is_said_and_is_no_miss(small: Hosted, monkeypatch: pyt
     for index in asked.indexes():
         assert not match(owner(nsid(3)), index).by_owner
     assert isinstance(asked.failure, StorageError)
+
+
+def test_an_answer_that_unpacks_to_a_thousand_times_its_size(small: Hosted) -> None:
+    """Nobody asked for a packed one, but a host can send it all the same."""
+    bomb = gzip.compress(bytes(100_000_000), 9)
+
+    def packed(handler: Handler) -> bool:
+        handler.answer(200, bomb, headers={"Content-Encoding": "gzip"})
+        return True
+
+    small.web.faults.append(packed)
+    with pytest.raises(WrongFileError, match="too long"):
+        small.open()

@@ -462,6 +462,12 @@
     return byAll(look, "unowned", kind, values);
   }
 
+  /** By a weaker key the same records are met again. */
+  function withNew(hits, more) {
+    const seen = new Set(hits.map((hit) => `${hit.dataset} ${hit.photo}`));
+    return [...hits, ...more.filter((hit) => !hit.photo || !seen.has(`${hit.dataset} ${hit.photo}`))];
+  }
+
   async function ask(look, question) {
     const photos = [...question.photos.keys()];
     let hits;
@@ -471,14 +477,14 @@
       // All of the account is known: what has no known owner is found by the photos, in what is fetched whole.
       const rest = await unowned(look, "photo_id", photos);
       hits = [...hits, ...rest.map((hit) => ({ ...hit, photo: hit.value }))];
+      if (question.ownAlias) hits = withNew(hits, await unowned(look, "alias", [question.ownAlias]));
     } else {
       hits = photos.length === 1 ? await byPrefix(look, "photo_id", photos[0]) : await byAll(look, "photo_id", "photo_id", photos);
       hits = hits.map((hit) => ({ ...hit, photo: hit.value }));
     }
     if (question.hashes.size) {
       const hashed = await unowned(look, "url_hash", question.hashes.keys());
-      const seen = new Set(hits.map((hit) => `${hit.dataset} ${hit.photo}`));
-      hits.push(...hashed.map((hit) => ({ ...hit, photo: question.hashes.get(hit.value) })).filter((hit) => !seen.has(`${hit.dataset} ${hit.photo}`)));
+      hits = withNew(hits, hashed.map((hit) => ({ ...hit, photo: question.hashes.get(hit.value) })));
     }
     return hits;
   }
@@ -575,6 +581,7 @@
         try {
           const told = JSON.parse(await content.text());
           if (/account_profile\.json$/.test(name) && NSID.test(told.nsid)) question.nsids.add(told.nsid.toUpperCase());
+          if (/account_profile\.json$/.test(name) && /^[a-z0-9_-]{1,255}$/i.test(told.path_alias || "")) question.ownAlias = told.path_alias.toLowerCase();
           if (/photo_[0-9]+\.json$/.test(name) && isPhoto(String(told.id))) question.photos.set(String(told.id), null);
         } catch { question.unreadable.push(name); }
       }
