@@ -16,9 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from auditor.datasets import catalogue, duck
+from auditor.datasets.index import manifest
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.records import SCHEMA
 from auditor.datasets.match_keys import MatchKey
+from auditor.errors import AuditorError, StorageError
 from auditor.flickr.urls import pack_nsid
 from auditor.lookup import keys
 from auditor.lookup.columns import JOINED, NO_PHOTO, ORIGINAL, SAME_PHOTO
@@ -233,10 +235,27 @@ def staging(
 
     `work` is a folder for what does not fit the memory.
     """
-    with duck.storage_errors(indexes[0].name), duck.connect(memory_limit, spill=work / "spill") as database:
-        staged = Staging(database, indexes, numbers, work)
-        staged.prepare(left_out)
-        yield staged
+    names = ", ".join(index.name for index in indexes)
+    try:
+        with duck.storage_errors(names), duck.connect(memory_limit, spill=work / "spill") as database:
+            staged = Staging(database, indexes, numbers, work)
+            staged.prepare(left_out)
+            yield staged
+    except StorageError as error:
+        if gone := [index.name for index in indexes if not _is_as_it_was(index)]:
+            raise StorageError(
+                f"the index of {', '.join(gone)} was replaced or removed while the look-up was made of it",
+                hint="Run it again. The look-up that was there is whole.",
+            ) from error
+        raise
+
+
+def _is_as_it_was(index: Index) -> bool:
+    """Whether the data files of an index are still those it was opened with."""
+    try:
+        return manifest.read(index.folder).files == index.manifest.files
+    except AuditorError:
+        return False
 
 
 def _keyed(kind: str, where: str) -> str:

@@ -15,6 +15,7 @@ from auditor.lookup import keys
 from auditor.lookup import publish as publishing
 from auditor.lookup.left_out import LeftOut
 from auditor.lookup.publish import page_size, publish
+from auditor.lookup.staging import Counts, Staging
 from tests.lookup.conftest import NOW, Data, Hosted, add, contents, nsid
 
 
@@ -159,6 +160,28 @@ def test_a_full_disk_leaves_the_old_look_up(
     now = contents(small.folder)
     assert {path: now[path] for path in before} == before
     assert not [path for path in now if path.startswith(".lookup-")]
+
+
+@pytest.mark.parametrize("act", ["replaced", "removed"])
+def test_an_index_that_is_replaced_while_it_is_published(
+    small: Hosted, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """Nothing is made of half of the one and half of the other; the look-up that was there stays."""
+    before, indexes = small.web.files, small.indexes[0].folder.parent
+    count = Staging.counts
+
+    def counts(staged: Staging) -> dict[int, Counts]:
+        told = count(staged)
+        if act == "replaced":
+            add(indexes, "owners", "flickr-url-list", "https://www.flickr.com/photos/99@N00/4711/")
+        else:
+            remove(indexes, "owners")
+        return told
+
+    monkeypatch.setattr(Staging, "counts", counts)
+    with pytest.raises(StorageError, match="index of owners was replaced or removed"):
+        small.again(now=NOW + timedelta(days=1))
+    assert before.items() <= contents(small.folder).items()
 
 
 def test_what_a_killed_publishing_left_behind_is_cleared_up(small: Hosted) -> None:
