@@ -5,6 +5,8 @@ an owner can answer for both, and each such record says through which dataset it
 indexes name different owners for a photo, nobody knows which is right, and none is borrowed.
 """
 
+import errno
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.records import SCHEMA
 from auditor.datasets.match_keys import MatchKey
 from auditor.errors import AuditorError, StorageError
+from auditor.files import storage_error
 from auditor.flickr.urls import pack_nsid
 from auditor.lookup import keys
 from auditor.lookup.columns import JOINED, NO_PHOTO, ORIGINAL, SAME_PHOTO
@@ -242,6 +245,8 @@ def staging(
             staged.prepare(left_out)
             yield staged
     except StorageError as error:
+        if "no space left" in error.message.lower():  # in the folder of the look-up, whatever the index
+            raise storage_error(work.parent, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))) from error
         if gone := [index.name for index in indexes if not _is_as_it_was(index)]:
             raise StorageError(
                 f"the index of {', '.join(gone)} was replaced or removed while the look-up was made of it",

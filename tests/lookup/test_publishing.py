@@ -5,6 +5,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from auditor.datasets.index.folder import remove
@@ -182,6 +183,18 @@ def test_an_index_that_is_replaced_while_it_is_published(
     with pytest.raises(StorageError, match="index of owners was replaced or removed"):
         small.again(now=NOW + timedelta(days=1))
     assert before.items() <= contents(small.folder).items()
+
+
+def test_a_disk_that_fills_up_while_records_are_sorted_is_named(
+    small: Hosted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise duckdb.IOException("IO Error: Could not write file: No space left on device")
+
+    monkeypatch.setattr(Staging, "_write", full)
+    with pytest.raises(StorageError, match=f"{small.folder}: No space left") as told:
+        small.again(now=NOW + timedelta(days=1))
+    assert "Free some space" in (told.value.hint or "")
 
 
 def test_what_a_killed_publishing_left_behind_is_cleared_up(small: Hosted) -> None:
