@@ -98,8 +98,8 @@ def parse_size(text: str) -> int | None:
     return int(float(match[1]) * 1000 ** " KMGT".index((match[2] or " ").upper()))
 
 
-def wrapped(line: str, columns: int | None) -> str:
-    """`line` on as many lines as it takes, indented as it is and a bit more; words stay whole.
+def wrapped(line: str, columns: int | None, *, hang: int = 2) -> str:
+    """`line` on as many lines as it takes, indented as it is and by `hang` more; words stay whole.
 
     So do commands, for they are there to be copied. `columns` None: as it is.
     """
@@ -111,7 +111,7 @@ def wrapped(line: str, columns: int | None) -> str:
         whole,
         columns,
         initial_indent=indent,
-        subsequent_indent=indent + "  ",
+        subsequent_indent=indent + " " * hang,
         break_long_words=False,
         break_on_hyphens=False,
     ).replace(_HARD_SPACE, " ")

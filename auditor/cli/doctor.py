@@ -2,7 +2,7 @@
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, OutputOption, emit_json, emit_text
+from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json
 from auditor.cli.session import Session
 
 EXIT_MISSING = 1
@@ -25,6 +25,6 @@ def doctor(
     if format is Format.json:
         emit_json(report.doctor_json(checks), output)
     else:
-        emit_text(report.doctor_text(checks), output)
+        emit(report.doctor_text(checks, columns=columns(output)), output)
     if any(check.state is State.MISSING for check in checks):
         raise typer.Exit(EXIT_MISSING)

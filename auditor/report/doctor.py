@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from auditor.doctor import Check, State
-from auditor.text import plain
+from auditor.text import plain, wrapped
 
 _MARKS: Final = {State.OK: "ok", State.NOTE: "note", State.MISSING: "MISSING"}
 
@@ -18,13 +18,14 @@ def doctor_json(checks: Sequence[Check]) -> dict[str, Any]:
     }
 
 
-def doctor_text(checks: Sequence[Check]) -> str:
-    """A line for each check, and below it how to mend it."""
+def doctor_text(checks: Sequence[Check], *, columns: int | None = None) -> str:
+    """A line for each check, and below it how to mend it; `columns` is the width of the terminal."""
     lines = []
     for check in checks:
-        lines.append(f"{_MARKS[check.state]:<8} {check.name:<13} {plain(check.says)}")
+        line = f"{_MARKS[check.state]:<8} {check.name:<13} {plain(check.says)}"
+        lines.append(wrapped(line, columns, hang=23))
         if check.mend and check.state is not State.OK:
-            lines.append(f"{'':<22} → {plain(check.mend)}")
+            lines.append(wrapped(f"{'':<22} → {plain(check.mend)}", columns))
     missing = sum(check.state is State.MISSING for check in checks)
     lines.append("Everything is set up." if not missing else f"{missing} of {len(checks)} are missing.")
     return "\n".join(lines)
