@@ -1,5 +1,6 @@
 """The pages over real sockets: what they show, and that nothing happens twice or unseen."""
 
+import json
 import re
 import sqlite3
 import tomllib
@@ -360,3 +361,17 @@ def test_a_drop_that_broke_off_is_begun_anew(inside: Served, environment: Path) 
         return inside.browser.post(url, data=b"half", headers=headers, timeout=30).status_code
 
     assert [send("1"), send("1"), send("2")] == [200, 409, 200]
+
+
+def test_an_index_read_in_part_and_a_list_of_ones_own_are_called_so(
+    indexed: Program, inside: Served, environment: Path, tmp_path: Path
+) -> None:
+    links = tmp_path / "links.csv"
+    links.write_text("url\nhttps://www.flickr.com/photos/99000001@N07/9000000001/\n")
+    assert indexed("datasets", "add", "my-list", links).code == 0
+    manifest = environment / "indexes" / "coco" / "manifest.json"
+    kept = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**kept, "rows": kept["rows"] + 100, "skipped": {"damaged": 100}}))
+    page = inside.get("/datasets").text
+    assert "own list" in page
+    assert page.count("Checked in part") == 1

@@ -107,7 +107,7 @@ def editor_links(photo_ids: Sequence[str]) -> tuple[tuple[str, str], ...]:
     parts = [(start, photo_ids[start : start + BATCH]) for start in starts]
     return tuple(
         (
-            f"Photos {start + 1:,} to {start + len(part):,}",
+            f"Photos {start + 1:,} to {start + len(part):,}" if len(part) > 1 else f"Photo {start + 1:,}",
             f"https://www.flickr.com/photos/upload/edit/?ids={','.join(part)}",
         )
         for start, part in parts

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from auditor.audit.coverage import checked_index
 from auditor.datasets import catalogue
 from auditor.datasets.adding import Wish, add, add_recognised
 from auditor.datasets.fetch import fetch_card
@@ -38,7 +39,10 @@ def datasets(request: Request) -> Response:
             entry.card.name: file_size(entry.known_bytes) if entry.known_bytes else "size not known"
             for entry in starter
         },
-        have=[(catalogue.find(name), manifest) for name, manifest in sorted(have.items())],
+        have=[
+            (checked_index(manifest, catalogue.find(name)), manifest.photos)
+            for name, manifest in sorted(have.items())
+        ],
         damaged=local.damaged,
         fetchable=[card for card in missing if card.checkable and any(file.fetchable for file in card.files)],
         by_hand=[
