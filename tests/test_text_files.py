@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from auditor.errors import UsageError
+from auditor import settings
+from auditor.errors import ConfigurationError, UsageError
+from auditor.mitigation.planning import plan
 from auditor.text_files import parse_toml, read_text
 
 
@@ -32,3 +34,17 @@ def test_a_pipe_is_read_like_a_file(tmp_path: Path) -> None:
 def test_what_no_settings_file_holds_is_said_at_once(text: str) -> None:
     with pytest.raises(ValueError, match=r"deep|digits"):
         parse_toml(text)
+
+
+def test_a_plan_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "_LARGEST_FILE", 1000)
+    with pytest.raises(UsageError, match="too large"):
+        plan.load(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("amount", ["1MB", "0GB", "101%", f"{'9' * 400}GB", "1e3GB", "-1GB"])
+def test_an_amount_of_memory_that_no_engine_takes_is_refused(tmp_path: Path, amount: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f'[index]\nmemory_limit = "{amount}"\n')
+    with pytest.raises(ConfigurationError, match="amount of memory"):
+        settings.load(config=file, home=tmp_path, environ={})
