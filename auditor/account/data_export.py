@@ -266,8 +266,8 @@ class _Readings:
         reasons = [f"{name} is missing" for name in self._readings[0].missing_parts]
         reasons += [f"{file.name}: {file.reason}" for file in skipped[:3]]
         raise WrongFileError(
-            f"{self._path} does not say whose photos they are: there is no {_PROFILE} in it, and {found}"
-            + (f" ({'; '.join(reasons)})" if reasons else ""),
+            f"{self._path} does not say whose photos they are: there is no readable {_PROFILE} in it,"
+            f" and {found}" + (f" ({'; '.join(reasons)})" if reasons else ""),
             hint="Give the folder that holds all zips of your Flickr data (Account settings, Your Flickr"
             f" Data); {_PROFILE} is in the first part.",
         )

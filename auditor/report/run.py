@@ -7,7 +7,7 @@ from typing import Any
 from auditor.mitigation.change import OPEN, Record
 from auditor.mitigation.kinds.registry import describe
 from auditor.mitigation.running.journal import Run, RunSummary
-from auditor.mitigation.running.verify import Finding
+from auditor.mitigation.running.verify import Finding, mismatch
 from auditor.report.json_text import json_text
 from auditor.text import count, plain, wrapped
 
@@ -16,13 +16,19 @@ _STATES = ("done", "already", "drifted", "failed", "pending")
 
 
 def as_findings(records: Sequence[Record]) -> list[Finding]:
-    """The changes of a run as the journal has them; one without an answer is pending."""
-    return [
-        Finding(record, "pending", "no answer yet: run apply again")
-        if record.state == "sent"
-        else Finding(record, record.state, record.reason)
-        for record in records
-    ]
+    """The changes of a run as the journal has them.
+
+    One without an answer is pending, and one that was answered "ok" and read back otherwise is mismatched.
+    """
+    return [_as_finding(record) for record in records]
+
+
+def _as_finding(record: Record) -> Finding:
+    if record.state == "sent":
+        return Finding(record, "pending", "no answer yet: run apply again")
+    if record.state == "done" and record.verified is False:
+        return mismatch(record, record.observed)
+    return Finding(record, record.state, record.reason)
 
 
 def run_json(run: Run, findings: Sequence[Finding], *, calls: int, verifying: bool = False) -> dict[str, Any]:

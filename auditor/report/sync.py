@@ -52,8 +52,9 @@ def _age(as_of: float, *, certain: bool) -> str:
     if certain:
         return f"The export was made on {day}: all it says is as of that day."
     return (
-        "The date of the export is unknown because its files are copies: everything in it counts"
-        f" as of {day}, the newest date in it. The original zips from Flickr show the day."
+        "The date of the export is unknown, as its files are copies or their dates cannot be right:"
+        f" everything in it counts as of {day}, the newest date in it. The original zips from Flickr show the"
+        " day."
     )
 
 

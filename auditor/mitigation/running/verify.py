@@ -111,8 +111,11 @@ def observe(reader: Reader, record: Record, seen: PhotoState | None) -> Value:
 
 def _compare(reader: Reader, record: Record, seen: PhotoState | None) -> Finding:
     observed = observe(reader, record, seen)
-    if observed == record.change.after:
-        return Finding(record, "verified")
+    return Finding(record, "verified") if observed == record.change.after else mismatch(record, observed)
+
+
+def mismatch(record: Record, observed: Value) -> Finding:
+    """A change that Flickr took, and shows otherwise: as `observed`, None: gone."""
     show = of(record.change).show
     now = "the photo is gone" if observed is None else f"{show(observed)} now"
     return Finding(record, "mismatched", f"{now}, {show(record.change.after)} in the journal")
