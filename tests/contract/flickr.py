@@ -105,15 +105,14 @@ class Flickr:
         self.tokens[name] = ("feedc0de", perms)
         return name, "feedc0de"
 
-    def environment(self, perms: str = "write") -> dict[str, str]:
-        token, secret = self.token(perms)
-        return {
-            "AUDITOR_FLICKR_URL": self.url,
-            "FLICKR_API_KEY": KEY,
-            "FLICKR_API_SECRET": SECRET,
-            "FLICKR_OAUTH_TOKEN": token,
-            "FLICKR_OAUTH_TOKEN_SECRET": secret,
-        }
+    def keys(self) -> dict[str, str]:
+        """The environment of somebody who has an API key."""
+        return {"AUDITOR_FLICKR_URL": self.url, "FLICKR_API_KEY": KEY, "FLICKR_API_SECRET": SECRET}
+
+    def environment(self) -> dict[str, str]:
+        """The environment of somebody who may write."""
+        token, secret = self.token("write")
+        return {**self.keys(), "FLICKR_OAUTH_TOKEN": token, "FLICKR_OAUTH_TOKEN_SECRET": secret}
 
     def methods(self) -> list[str]:
         return [method for method, _ in self.calls]

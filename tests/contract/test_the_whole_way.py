@@ -1,5 +1,6 @@
 """The whole way against a Flickr that shares no line with the program: sync to undo, and odd days."""
 
+import io
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -10,9 +11,9 @@ import stamina
 
 from auditor.cli.app import run
 from tests.cli.conftest import Program, Result
-from tests.contract.flickr import Answer, Flickr, Params, Picture, Turn, fail
+from tests.contract.flickr import VERIFIER, Answer, Flickr, Params, Picture, Turn, fail
 
-FIRST = 52931686549
+FIRST = 53900000001
 Account = Callable[..., Flickr]
 
 
@@ -39,7 +40,8 @@ def program(
     """The program in this process, as logged in to the `Flickr` that is its first argument."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AUDITOR_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("AUDITOR_CONFIG", raising=False)
+    for name in ("AUDITOR_CONFIG", "FLICKR_OAUTH_TOKEN", "FLICKR_OAUTH_TOKEN_SECRET"):
+        monkeypatch.delenv(name, raising=False)
 
     def call(flickr: Flickr, *words: object) -> Result:
         for name, value in flickr.environment().items():
@@ -72,6 +74,20 @@ def states(flickr: Flickr) -> list[tuple[object, ...]]:
     ]
 
 
+def test_a_login_by_code_is_kept_and_says_whose_it_is(
+    account: Account, program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    flickr = account(3)
+    monkeypatch.setattr(flickr, "environment", flickr.keys)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{VERIFIER}\n"))
+    words = ("login", "--perms", "write", "--no-browser", "--token-file", tmp_path / "token.json")
+    login = program(flickr, *words)
+    assert (login.code, "perms=write" in login.out) == (0, True)
+    assert program(flickr, "whoami", "--format", "json").json["account"]["nsid"] == flickr.nsid
+    flickr.tokens.clear()  # withdrawn on Flickr's page
+    assert program(flickr, "whoami").code == 4
+
+
 @pytest.mark.parametrize("old", [False, True], ids=["numbers as in 2023", "texts as in 2013"])
 def test_undo_leaves_everything_as_it_was(account: Account, program: Program, old: bool) -> None:
     pictures = [
@@ -85,7 +101,7 @@ def test_undo_leaves_everything_as_it_was(account: Account, program: Program, ol
             comment=n % 4,
             meta=(n + 1) % 4,
             uploaded=1_600_000_000 + n,
-            pools={"40732569271@N01": "Photography"} if n % 6 == 1 else {},
+            pools={"99000002@N22": "Photography"} if n % 6 == 1 else {},
         )
         for n in range(24)
     ]
