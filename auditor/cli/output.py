@@ -178,11 +178,19 @@ def note(message: str) -> None:
 
     A message may name a file, and a file may be called anything: what is no text is never sent to a terminal.
     """
+    width = _width_of_messages()
+    lines = (wrapped(line, width) for line in plain_lines(message).split("\n"))
     with contextlib.suppress(OSError):
-        width = os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else None
-        lines = (wrapped(line, width or None) for line in plain_lines(message).split("\n"))
         sys.stderr.write("\n".join([*lines, ""]))
         sys.stderr.flush()
+
+
+def _width_of_messages() -> int | None:
+    """Of the terminal that stderr is; None: it is none, or one that does not say, which costs no message."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or None if sys.stderr.isatty() else None
+    except OSError:
+        return None
 
 
 def confirm(question: str, *, option: str) -> bool:
