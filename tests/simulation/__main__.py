@@ -35,9 +35,11 @@ def main(words: Sequence[str] | None = None) -> int:
     some.add_argument(
         "--first", action="store_true", help="stop at the first violation, and do not shrink it"
     )
+    some.add_argument("--steps", default="", help="with --first: of these steps only, such as protect,undo")
     again = commands.add_parser("replay", help="one journey again, with its trace")
     again.add_argument("--seed", type=int, required=True)
     again.add_argument("--only", help="the picks of a shrunk journey")
+    again.add_argument("--steps", default="", help="as the journey had")
     commands.add_parser("bugs", help="plant every bug and look for it")
     table = commands.add_parser("table", help="all of it, and one table")
     table.add_argument("--journeys", type=int, default=200)
@@ -48,9 +50,11 @@ def main(words: Sequence[str] | None = None) -> int:
             chosen = [_plan(given.only)] if given.only else list(plans(given.changes))
             return _exhaustive(chosen, given.faults)[1]
         case "random":
-            return (_first if given.first else _random)(given.seed, given.journeys)[1]
+            if given.first:
+                return _first(given.seed, given.journeys, given.steps)
+            return _random(given.seed, given.journeys)[1]
         case "replay":
-            return _replay(given.seed, given.only)
+            return _replay(given.seed, given.only, given.steps)
         case "bugs":
             return _bugs()[1]
         case _:
@@ -104,16 +108,14 @@ def _random(seed: int, journeys: int) -> tuple[Travelled, int]:
     return travelled, int(broken > 0)
 
 
-def _first(seed: int, journeys: int) -> tuple[Travelled, int]:
-    travelled = Travelled()
+def _first(seed: int, journeys: int, steps: str) -> int:
     with scratch() as folder:
         for number in range(seed, seed + journeys):
-            journey, violation = travel(number, folder)
-            travelled.count(journey)
+            violation = travel(number, folder, steps=[step for step in steps.split(",") if step])[1]
             if violation is not None:
-                print(f"Violation: {violation}\n  {command(number)}")
-                return travelled, 1
-    return travelled, 0
+                print(f"Violation: {violation}\n  {command(number)}" + (f" --steps {steps}" if steps else ""))
+                return 1
+    return 0
 
 
 def _travelled(part: tuple[int, int]) -> tuple[Travelled, list[str]]:
@@ -128,12 +130,12 @@ def _travelled(part: tuple[int, int]) -> tuple[Travelled, list[str]]:
     return travelled, found
 
 
-def _replay(seed: int, only: str | None) -> int:
+def _replay(seed: int, only: str | None, steps: str) -> int:
     picks = None
     if only is not None:
         picks = {int(at): int(what) for at, _, what in (pick.partition(":") for pick in only.split(","))}
     with scratch() as folder:
-        journey, violation = travel(seed, folder, picks)
+        journey, violation = travel(seed, folder, picks, [step for step in steps.split(",") if step])
     print("\n".join(journey.world.trace))
     print(f"Violation: {violation}" if violation else "no violation")
     return int(violation is not None)

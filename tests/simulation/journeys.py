@@ -93,8 +93,9 @@ class Travelled:
 class Journey:
     """One home and what its owner does."""
 
-    def __init__(self, choices: Choices, folder: Path) -> None:
+    def __init__(self, choices: Choices, folder: Path, steps: Sequence[str] = ()) -> None:
         self.choices = choices
+        self.steps = [getattr(Journey, f"_{name}") for name in steps] or _STEPS
         self.folder = folder
         self.commands = 0
         self.plans: list[str] = []
@@ -161,7 +162,7 @@ class Journey:
         return world
 
     def _step(self) -> None:
-        step: Callable[[Journey], object] = self.choices.among("step", _STEPS)
+        step: Callable[[Journey], object] = self.choices.among("step", self.steps)
         step(self)
         self.world.pass_time(30.0)
 
@@ -355,7 +356,7 @@ _STEPS: Final = (
     *(Journey._protect, Journey._protect, Journey._undo, Journey._sync) * 3,
     *(Journey._plan, Journey._apply, Journey._owner, Journey._owner, Journey._gap, Journey._gap),
     *(Journey._look, Journey._look, Journey._clock, Journey._travel, Journey._restart),
-    *(Journey._two_at_once, Journey._two_at_once, Journey._undo_and_redo_by_hand),
+    *(Journey._two_at_once, Journey._undo_and_redo_by_hand) * 2,
     *(Journey._letter, Journey._nap, Journey._audit),
 )
 _LOOKS: Final = (
@@ -424,10 +425,15 @@ _EDITS: Final = (
 )
 
 
-def travel(seed: int, folder: Path, given: dict[int, int] | None = None) -> tuple[Journey, Violation | None]:
-    """One journey from its seed, or from the picks of a shorter history; and what it found."""
+def travel(
+    seed: int, folder: Path, given: dict[int, int] | None = None, steps: Sequence[str] = ()
+) -> tuple[Journey, Violation | None]:
+    """One journey from its seed, or from the picks of a shorter history; and what it found.
+
+    `steps`: the names of those that it may consist of, if not of all.
+    """
     choices = Choices(seed, given)
-    journey = Journey(choices, folder)
+    journey = Journey(choices, folder, steps)
     try:
         journey.run()
     except Violation as violation:
