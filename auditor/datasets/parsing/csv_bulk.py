@@ -4,7 +4,7 @@ Arrow gets only lines that are whole rows: unquoted, or with every quote in its 
 quote may go on over the next lines or have a stray one; such lines are cut as `table` cuts them, one by one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from auditor.datasets.parsing.text import (
 
 _LONGEST_QUOTED = 1 << 16  # bytes; Python's csv takes no field of more than 128 KiB
 _SPACES = r"[\x09-\x0d\x1c-\x20\x85\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 
 class Cut(NamedTuple):
@@ -96,7 +96,7 @@ class _Cutter:
 
     def __init__(self, columns: Sequence[str], wanted: Sequence[str], separator: str) -> None:
         self.columns, self.separator = columns, separator
-        last = {name: str(place) for place, name in enumerate(columns)}  # of two of one name the last counts
+        last = {name: place for place, name in enumerate(columns)}  # of two of one name the last counts
         self.wanted = {name: last[name] for name in wanted if name in last}
         mark = rf"\x{ord(separator):02x}"
         field = rf'(?:[^"{mark}]*|"(?:[^"]|"")*")'
@@ -155,34 +155,46 @@ class _Cutter:
                 inside[place + 1 : place + 1 + more] = True
         return found, inside, len(raw)
 
-    def _columns(self, lines: pa.StringArray) -> tuple[dict[str, pa.StringArray], np.ndarray]:
+    def _columns(self, lines: pa.StringArray) -> tuple[dict[str, pa.StringArray], list[int]]:
         """The wanted columns of lines that are whole rows, and the lines with too few or too many fields."""
-        misfits: list[int] = []
-
-        def leave(row: csv.InvalidRow) -> str:
-            misfits.append(row.number - 1)
-            return "skip"
-
         if not len(lines):
-            return dict.fromkeys(self.wanted, lines), np.empty(0, np.int64)
+            return dict.fromkeys(self.wanted, lines), []
         data = lines.buffers()[2]
-        if data[: len(_BOM)].to_pybytes() == _BOM:  # which Arrow would take away
-            data = pa.py_buffer(_BOM + data.to_pybytes())
-        places = list(dict.fromkeys(self.wanted.values()))
-        table = csv.read_csv(
-            data,
-            csv.ReadOptions(
-                use_threads=False,
-                block_size=len(data) + 1,
-                column_names=[str(place) for place in range(len(self.columns))],
-            ),
-            csv.ParseOptions(delimiter=self.separator, ignore_empty_lines=False, invalid_row_handler=leave),
-            csv.ConvertOptions(
-                include_columns=places, column_types=dict.fromkeys(places, pa.string()), check_utf8=False
-            ),
-        )
-        columns = {name: table[place].combine_chunks() for name, place in self.wanted.items()}
-        return columns, np.array(misfits, np.int64)
+        if data[: len(BOM)].to_pybytes() == BOM:  # which Arrow would take away
+            data = pa.py_buffer(BOM + data.to_pybytes())
+        fields, misfits = cut_fields(data, len(self.columns), self.wanted.values(), self.separator)
+        return {name: fields[place] for name, place in self.wanted.items()}, misfits
+
+
+def cut_fields(
+    data: pa.Buffer, width: int, places: Iterable[int], separator: str, *, quoted: bool = True
+) -> tuple[dict[int, pa.StringArray], list[int]]:
+    """The fields at `places` of whole rows of `width` fields, and which rows have more or fewer, from 0."""
+    misfits: list[int] = []
+
+    def leave(row: csv.InvalidRow) -> str:
+        misfits.append(row.number - 1)
+        return "skip"
+
+    names = [str(place) for place in range(width)]
+    wanted = {place: names[place] for place in places}
+    table = csv.read_csv(
+        data,
+        csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+        csv.ParseOptions(
+            delimiter=separator,
+            quote_char='"' if quoted else False,
+            double_quote=quoted,
+            ignore_empty_lines=False,
+            invalid_row_handler=leave,
+        ),
+        csv.ConvertOptions(
+            include_columns=list(dict.fromkeys(wanted.values())),
+            column_types=dict.fromkeys(wanted.values(), pa.string()),
+            check_utf8=False,
+        ),
+    )
+    return {place: table[name].combine_chunks() for place, name in wanted.items()}, misfits
 
 
 def _lines_from(raw: pa.StringArray, place: int, row: int) -> Iterator[tuple[int, str | None]]:

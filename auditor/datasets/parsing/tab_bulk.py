@@ -14,15 +14,14 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from auditor.datasets.parsing.bulk import mask, matching
+from auditor.datasets.parsing.csv_bulk import BOM, cut_fields
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import LINES, MAX_LINE_BYTES, cut, line_offsets, whole_lines
 
 _PHOTO_ID = "^[1-9][0-9]{0,17}$"
 _NSID = "^(?P<number>[1-9][0-9]{4,10})@N(?P<suffix>[0-9]{2})$"
-_BOM = b"\xef\xbb\xbf"
 
 Part: TypeAlias = pa.Table | pa.RecordBatch
 """Rows that were read, or lines that were not."""
@@ -38,6 +37,12 @@ class Columns(NamedTuple):
     """Names or addresses of the licence; the first that is not empty counts."""
     original: int | None = None
     """The original's secret, where it may be."""
+
+    @property
+    def places(self) -> list[int]:
+        """All of them."""
+        given = (self.photo_id, self.nsid, self.url_hash, *self.licenses, self.original)
+        return [place for place in given if place is not None]
 
 
 def columns_at_once(layouts: Mapping[int, Columns]) -> Callable[[Source], Iterator[Part]]:
@@ -66,12 +71,12 @@ def _read(block: bytes | None, row: int, *, width: int, columns: Columns) -> lis
     """The parts of a block whose first line is `row`."""
     if block is not None and b"\r" in block:
         block = block.replace(b"\r\n", b"\n")
-    if block is None or b"\r" in block or block.startswith(_BOM) or _may_hold_long_line(block):
+    if block is None or b"\r" in block or block.startswith(BOM) or _may_hold_long_line(block):
         return [cut(block, row)]
     if not block.isascii():
         block = block.decode(errors="replace").encode()
     number = block.count(b"\n") + (not block.endswith(b"\n"))
-    fields, misfits = _fields(block, width, columns)
+    fields, misfits = cut_fields(pa.py_buffer(block), width, columns.places, "\t", quoted=False)
     usual, record = _usual(fields, columns)
     if len(usual) + len(misfits) != number:  # Arrow saw other lines than there are
         return [cut(block, row)]
@@ -92,36 +97,6 @@ def _may_hold_long_line(block: bytes) -> bool:
     """Whether a line may be too long: none is where each half of the greatest length has a line end."""
     step = MAX_LINE_BYTES // 2
     return any(block.find(b"\n", start, start + step) < 0 for start in range(0, len(block) - step, step))
-
-
-def _fields(block: bytes, width: int, columns: Columns) -> tuple[dict[int, pa.StringArray], list[int]]:
-    """The needed fields of the lines of this `width`, by their place, and the lines of another, from 0."""
-    misfits: list[int] = []
-
-    def leave(row: csv.InvalidRow) -> str:
-        misfits.append(row.number - 1)
-        return "skip"
-
-    names = [str(place) for place in range(width)]
-    places = [columns.photo_id, columns.nsid, columns.url_hash, *columns.licenses, columns.original]
-    wanted = {place: names[place] for place in places if place is not None}
-    table = csv.read_csv(
-        pa.py_buffer(block),
-        csv.ReadOptions(use_threads=False, block_size=len(block) + 1, column_names=names),
-        csv.ParseOptions(
-            delimiter="\t",
-            quote_char=False,
-            double_quote=False,
-            ignore_empty_lines=False,
-            invalid_row_handler=leave,
-        ),
-        csv.ConvertOptions(
-            include_columns=list(wanted.values()),
-            column_types=dict.fromkeys(wanted.values(), pa.string()),
-            check_utf8=False,
-        ),
-    )
-    return {place: table[name].combine_chunks() for place, name in wanted.items()}, misfits
 
 
 def _usual(fields: Mapping[int, pa.StringArray], columns: Columns) -> tuple[np.ndarray, dict[str, pa.Array]]:
