@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 
 from auditor.datasets.parsing.sources import Source
 
@@ -100,12 +99,10 @@ def _given(entry: msgspec.Struct, keys: Sequence[str]) -> Entry:
 
 def _fill(data: bytes, values: Collection[msgspec.Raw]) -> bool:
     """Whether the values and their keys are all of `data`: of a repeated key only the last value is kept."""
-    start = np.frombuffer(data, np.uint8).ctypes.data
     end, form = 0, _FIRST_KEY
-    for value in values:
+    for value in map(bytes, values):
         key = form.match(data, end)
-        view = np.frombuffer(value, np.uint8)
-        if key is None or key.end() != view.ctypes.data - start:
+        if key is None or not data.startswith(value, key.end()):
             return False
-        end, form = key.end() + len(view), _NEXT_KEY
+        end, form = key.end() + len(value), _NEXT_KEY
     return bool(values) and _END.fullmatch(data, end) is not None
