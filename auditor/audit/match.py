@@ -65,6 +65,10 @@ class Named:
     photo_id: str | None
     match_key: MatchKey
     """What proves it in `dataset`."""
+    md5: str | None = None
+    """The content of the file that proves it, where nothing but that does."""
+    photo_ids: frozenset[str] = frozenset()
+    """Of a content: the photos that it is of, as far as `dataset` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +142,10 @@ def match(
         if key in index.manifest.match_keys and values:
             for group in index.groups(key, values, keys=keys):
                 found.add(key, group, subject, named or {})
-    by_md5 = {}
     if MatchKey.CONTENT_MD5 in index.manifest.match_keys and subject.md5s:
-        for group in index.groups(MatchKey.CONTENT_MD5, subject.md5s):
-            exposure = found.exposure([group], MatchKey.CONTENT_MD5, None)
-            by_md5[group.value or ""] = ContentMatch(exposure, group.photo_ids)
-    return found.matches(by_md5)
+        for group in index.groups(MatchKey.CONTENT_MD5, subject.md5s, keys=keys):
+            found.add_content(group.value or "", group, None, group.photo_ids)
+    return found.matches()
 
 
 class _Found:
@@ -155,11 +157,15 @@ class _Found:
         self._photos: dict[str, tuple[MatchKey, Named | None, list[Group]]] = {}
         self._owned: dict[str, tuple[Named | None, list[Group]]] = {}
         self._nameless: list[tuple[Named | None, Group]] = []
+        self._contents: dict[str, tuple[Named | None, list[Group], frozenset[str]]] = {}
         self._named: dict[str, Named] = {}
 
     def add(self, key: MatchKey, group: Group, subject: Subject, named: Mapping[str, Named]) -> None:
         """Take the records that `key` led to; keys come strongest first."""
         via = named[group.value or ""] if key is MatchKey.PARENT_KEY else None
+        if via and via.md5 is not None:
+            self.add_content(via.md5, group, via, via.photo_ids)
+            return
         proof, photo_id = (via.match_key, via.photo_id) if via else (key, group.value)
         if key is MatchKey.URL_HASH:  # the index holds the hash alone; which photo it is, the account knows
             photo_id = subject.hashes[group.value or ""]
@@ -175,8 +181,20 @@ class _Found:
         for own in group.keys:
             self._named.setdefault(join_key(own), Named(self._index.name, own, photo_id, proof))
 
-    def matches(self, by_md5: Mapping[str, ContentMatch]) -> Matches:
-        """Everything, an exposure for each photo."""
+    def add_content(self, md5: str, group: Group, via: Named | None, photo_ids: frozenset[str]) -> None:
+        """Take records of the content of a file, which `via` says where this index has a number only."""
+        _, groups, of_photos = self._contents.setdefault(md5, (via, [], photo_ids))
+        groups.append(group)
+        for own in group.keys:
+            known = Named(self._index.name, own, None, MatchKey.CONTENT_MD5, md5, of_photos)
+            self._named.setdefault(join_key(own), known)
+
+    def matches(self) -> Matches:
+        """Everything, an exposure for each photo and each content."""
+        by_md5 = {
+            md5: ContentMatch(self.exposure(groups, MatchKey.CONTENT_MD5, via), photo_ids)
+            for md5, (via, groups, photo_ids) in self._contents.items()
+        }
         by_photo = {
             photo_id: self.exposure(groups, proof, via)
             for photo_id, (proof, via, groups) in self._photos.items()

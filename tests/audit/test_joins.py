@@ -1,5 +1,7 @@
 """Datasets that name photos by another dataset's numbers alone, and what an audit can say of them."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,10 +12,12 @@ import pytest
 from auditor.account.photo import Account, Photo
 from auditor.audit.audit import AccountState, audit
 from auditor.audit.check import check
+from auditor.audit.originals import OriginalFile, Originals
 from auditor.audit.result import AuditResult, Exposure, Why
 from auditor.datasets import catalogue
 from auditor.datasets.index.build import build
 from auditor.datasets.index.local import LocalIndexes, open_indexes
+from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import classify
@@ -199,3 +203,31 @@ def test_an_index_that_was_read_in_part_says_so_first(add: Add, run: Callable[..
         assert "Open Images was checked in part: 1 row of 4 could not be read" in render_audit(
             result, format_
         )
+
+
+MD5 = base64.b64encode(hashlib.md5(b"original").digest()).decode()
+WITH_MD5 = (
+    "ImageID,OriginalURL,OriginalMD5\n"
+    f"{ID_OF_GONE},https://farm7.staticflickr.com/6034/{GONE}_1f59acb40a_o.jpg,{MD5}\n"
+)
+
+
+def test_a_file_on_disk_is_found_through_the_parents_checksum(add: Add, tmp_path: Path) -> None:
+    add("open-images", WITH_MD5)
+    add("open-images-miap", MIAP)
+    own = OriginalFile(str(tmp_path / "holiday.jpg"), hashlib.md5(b"original").hexdigest(), frozenset())
+    opened = open_indexes(tmp_path / "indexes")
+    result = audit(
+        AccountState(Account(ME), []),
+        opened.readable,
+        catalogue.load(),
+        generated_at="2026-11-21T00:00:00+00:00",
+        originals=Originals(str(tmp_path), (own,), ()),
+    )
+    (file,) = result.files
+    found = {item.dataset: item for item in file.exposures}
+    assert set(found) == {"open-images", "open-images-miap"}
+    assert (found["open-images-miap"].match_key, found["open-images-miap"].via) == (
+        MatchKey.CONTENT_MD5,
+        "open-images",
+    )
