@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from auditor.flickr.urls import Target, classify, is_formatted_number
+from auditor.flickr.urls import Target, classify, is_formatted_number, page_url, parse_photos
 from auditor.text import pasted
 from auditor.text_files import read_text
 
@@ -14,7 +14,8 @@ MAX_BYTES: Final = 200_000_000
 """Of a list: some two million links."""
 
 _BETWEEN: Final = re.compile(r"""\s+|[,;|](?=["'\s]|https?://|\d)""")
-_LIKE_ADDRESS: Final = re.compile(r"://|flickr|flic\.kr|@n\d|^\d+$", re.IGNORECASE)
+_LIKE_ADDRESS: Final = re.compile(r"://|flickr|flic\.kr|@n\d|^\d{7,}$", re.IGNORECASE)
+"""Beside a link a short number counts something, or is the year in a title."""
 _ADDRESSES: Final = frozenset({"photo", "photo_id", "nsid", "profile"})
 
 
@@ -62,10 +63,18 @@ def targets_in(line: str) -> list[str]:
         return []
     if is_formatted_number(content):
         return [content]
-    words = [pasted(word) for word in _BETWEEN.split(content)]
-    words = [word for word in words if word]
-    kinds = [classify(word).kind for word in words]
-    several_ids = len(words) > 1 and set(kinds) == {"photo_id"}
-    if several_ids or (len(words) > 1 and set(kinds) & (_ADDRESSES - {"photo_id"})):
+    words = [link for word in _BETWEEN.split(content) for link in _links(pasted(word))]
+    kinds = {classify(word).kind for word in words}
+    if len(words) > 1 and kinds == {"photo_id"}:
+        return words
+    if len(words) > 1 and kinds & (_ADDRESSES - {"photo_id"}):
         return [word for word in words if _LIKE_ADDRESS.search(word)]
     return [content]
+
+
+def _links(word: str) -> list[str]:
+    """The word; or each link where several stand in it without anything between."""
+    photos = parse_photos(word)
+    if len(photos) > 1:
+        return [page_url(photo.photo_id, photo.nsid or photo.path_alias) for photo in photos]
+    return [word] if word else []
