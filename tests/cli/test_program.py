@@ -346,15 +346,25 @@ def test_whoever_interrupts_gets_exit_130_and_loses_nothing(
     box: Sandbox, environment: Path, sent: signal.Signals
 ) -> None:
     box.faults.add("slow", methods=["flickr.people.getPhotos"], value=30)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "auditor", "sync"], stderr=subprocess.PIPE, text=True, env=os.environ
-    )
-    deadline = time.monotonic() + 20
-    while not any(call.method == "flickr.people.getInfo" for call in box.log):
-        assert time.monotonic() < deadline, "sync did not start"
-        time.sleep(0.05)
-    process.send_signal(sent)
-    _, err = process.communicate(timeout=20)
+    # A suite started in the background of a script ignores SIGINT, and what it starts would too;
+    # a handler, other than "ignore", isn't inherited.
+    was = signal.signal(sent, lambda *_: None)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "auditor", "sync"], stderr=subprocess.PIPE, text=True, env=os.environ
+        )
+    finally:
+        signal.signal(sent, was)
+    try:
+        deadline = time.monotonic() + 20
+        while not any(call.method == "flickr.people.getInfo" for call in box.log):
+            assert time.monotonic() < deadline, "sync did not start"
+            time.sleep(0.05)
+        process.send_signal(sent)
+        _, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
     assert process.returncode == 130
     assert "Interrupted" in err
 
