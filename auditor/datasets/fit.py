@@ -22,6 +22,10 @@ from auditor.datasets.readers import GENERIC, Format, detect, detect_listing, se
 from auditor.errors import RefusedError
 from auditor.flickr.ages import first_id_after
 
+OWN_LIST = "a list of your own"
+"""What files whose shape proves nothing may be as well, said beside the names of datasets."""
+_ANYBODYS = {"flickr-url-list", "md5-list", "photo-id-list", "url-parquet"}
+"""Formats of lists that anybody makes. IIPA is the only dataset of the first, and once took everybody's."""
 _MEMBERS = 50
 """How many files of an archive or folder are looked at."""
 _NOTE = re.compile(r"(?:^|/)(?:readme|licen[cs]e)[^/]*$|\.(?:md|pdf|html?)$", re.IGNORECASE)
@@ -108,6 +112,7 @@ def recognise(path: Path) -> list[str]:
     """The datasets that a file or folder may be of: one where a checksum, a name or known facts tell.
 
     Of a dataset and those drawn from it, whose files look the same, it is the first: its photos are in there.
+    Where the shape could as well be anybody's list, `OWN_LIST` is one of the answers.
     """
     members = _Members(path)
     candidates: dict[str, Card] = {}
@@ -117,15 +122,23 @@ def recognise(path: Path) -> list[str]:
             return [card.name]
         if formats and members.are_all(formats) and not doubts(card, [path]):
             candidates[card.name] = card
+    named = [name for name, card in candidates.items() if any(file.name == path.name for file in card.files)]
     for narrower in (
-        [name for name, card in candidates.items() if any(file.name == path.name for file in card.files)],
+        named,
         [name for name, card in candidates.items() if card.looks_like.signs],
         [name for name, card in candidates.items() if members.are_all(_formats(card)[:1])],
         [name for name in candidates if not set(catalogue.lineage(name)) & set(candidates)],
     ):
         if len(narrower) == 1:
-            return narrower
+            sure = narrower == named or _is_telling(candidates[narrower[0]], members)
+            return narrower if sure else [*narrower, OWN_LIST]
     return list(candidates)
+
+
+def _is_telling(card: Card, members: "_Members") -> bool:
+    """Whether the shape of files that could be of `card` says more than that they are somebody's list."""
+    own = [format_ for format_ in _formats(card) if format_.name not in _ANYBODYS]
+    return bool(card.looks_like.signs) or (bool(own) and members.are_all(own))
 
 
 def _formats(card: Card) -> tuple[Format, ...]:

@@ -149,6 +149,15 @@ def test_a_lookalike_is_recognised_whatever_its_name(write: Write, name: str) ->
     assert CARDS[dataset].formats[0] == name
 
 
+@pytest.mark.parametrize("content", ["", "url\n", "# my photos\n"])
+def test_a_list_of_addresses_is_not_taken_for_the_one_dataset_that_is_such_a_list(
+    content: str, write: Write
+) -> None:
+    path = write(f"{content}https://www.flickr.com/photos/99000001@N07/9000000001/\n".encode())
+    assert fit.recognise(path) == ["iipa", fit.OWN_LIST]
+    assert fit.recognise(path.rename(path.with_name("train_urls.txt"))) == ["iipa"]
+
+
 def test_every_card_doubts_what_nobody_knows_the_shape_of() -> None:
     unknown = {"flip-80m", "humancaption-10m", "humancaption-hq", "ibm-dif", "pixelprose"}
     assert {card.name for card in CARDS.values() if GENERIC in card.formats} == unknown
