@@ -110,7 +110,7 @@ def test_a_recorded_single_reading_tells_all_that_a_row_tells(shared: Path) -> N
         1687412385,
     )
     assert (photo.license_id, photo.privacy, photo.safety_level, photo.views) == ("0", Privacy.PUBLIC, 0, 112)
-    assert (photo.original_secret, photo.original_format) == ("0f1e2d3c4b", "jpg")
+    assert (photo.original_secret, photo.original_format) == (recorded["originalsecret"], "jpg")
     assert set(photo.tags) == set(tag_ids(recorded))
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.datasets.cluster import pool
 from tests.cli.conftest import Program, box, environment, program
 from tests.datasets.cluster.conftest import NAME
 
@@ -32,8 +33,15 @@ def test_shards_become_an_index_that_check_and_audit_read(program: Program, shar
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_begun(
-    words: list[str], code: int, says: str, program: Program, shards: list[str], environment: Path
+    words: list[str],
+    code: int,
+    says: str,
+    program: Program,
+    shards: list[str],
+    environment: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(pool, "CONNECT_SECONDS", 0.5)
     result = program("datasets", "add", NAME, shards[0], *words)
     assert result.code == code
     assert says in result.err
