@@ -115,6 +115,8 @@ def _on_workers(
             hint="datasets add NAME SHARD... --scheduler ADDRESS",
         )
     addresses = [shard if is_address(shard) else str(user_path(Path(shard))) for shard in shards]
+    if store and not is_address(store):
+        store = str(user_path(Path(store)))
     output = build.Output(session.settings.indexes, store or "")
     workers = partial(pool.connect, scheduler)
     return build.build(output, name, addresses, wish, workers, progress=session.progress)

@@ -28,6 +28,11 @@ def is_address(text: str) -> bool:
     return _SCHEME in text and not text.startswith(_LOCAL)
 
 
+def whole(text: str) -> str:
+    """An address as it is, a path from the root on: workers run in other folders, and look-ups later ones."""
+    return text if is_address(text) else str(Path(text.removeprefix(_LOCAL)).absolute())
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """A folder, here or elsewhere. Holds only its address, so that it can be sent to other computers."""

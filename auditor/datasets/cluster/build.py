@@ -7,6 +7,7 @@ one step. Whatever dies meanwhile, the old index is in place and finished shards
 
 import dataclasses
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.index.orders import ORDERS
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.provenance import Provenance
-from auditor.datasets.store import Store, identity, is_address
+from auditor.datasets.store import Store, identity, is_address, whole
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
 from auditor.files import fsync_path
 from auditor.outside import world
@@ -51,6 +52,10 @@ class Output:
     store: str = ""
     """Address of a folder for the data files, which all workers reach; "" for the index's own folder."""
     records_a_part: int = RECORDS_A_PART
+
+    def data(self, name: str) -> Store:
+        """Where the data files of the index `name` go."""
+        return Store(whole(self.store or str(self.indexes))) / name
 
 
 def build(
@@ -77,7 +82,7 @@ def build(
     shards = _shards(name, addresses, wish)
     with folder.workshop(output.indexes, name) as work:
         here = work.parent
-        data = Store(output.store.rstrip("/")) / name if output.store else Store(str(here))
+        data = output.data(name)
         staging = data / folder.SHARDS
         # Parts for this folder are renamed into it with the manifest; elsewhere there is no renaming.
         parts = data if output.store else staging
@@ -105,14 +110,11 @@ def build(
 
 
 def _shards(name: str, addresses: Sequence[str], wish: adding.Wish) -> list[Shard]:
-    whole = [
-        address if is_address(address) else str(Path(address.removeprefix("file://")).absolute())
-        for address in addresses
-    ]
-    if twice := next((address for address in whole if whole.count(address) > 1), None):
+    places = Counter(map(whole, addresses))
+    if twice := next((address for address, times in places.items() if times > 1), None):
         raise RefusedError(f"{twice} is there twice", hint="Its photos would count double. Name it once.")
     made = []
-    for address in whole:
+    for address in places:
         if not is_address(address) and Path(address).is_dir():
             raise UsageError(f"{address} is a folder, and a shard is a file", hint="Name the files in it.")
         told = "\n".join((name, address, identity(address), VERSION, str(wish.column), str(wish.as_is)))
@@ -173,7 +175,7 @@ def _manifest(
         origin=names_of([Path(shard.address) for shard in shards]),
         keyed=sum(one.keyed for one in told),
         certain=all(one.certain for one in told),
-        store=f"{output.store.rstrip('/')}/{name}" if output.store else "",
+        store=output.data(name).address if output.store else "",
     )
 
 

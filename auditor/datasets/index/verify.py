@@ -36,6 +36,8 @@ def _problems_elsewhere(address: str, file: DataFile) -> list[str]:
             return _file_problems(fetch(f"{address}/{file.name}", Path(here)), file)
         except UsageError:
             return [f"{file.name} is missing at {address}"]
+        except StorageError as error:  # one index that cannot be reached costs the others nothing
+            return [error.message]
 
 
 def _file_problems(path: Path, file: DataFile) -> list[str]:

@@ -114,6 +114,27 @@ def test_the_claim_of_a_build_that_died_is_taken_over(store: Store) -> None:
     assert store.read("building.json") is None
 
 
+def test_a_store_named_by_a_relative_path_is_found_from_any_folder(
+    parted: Parted, index: Callable[[], Index], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    new = parted(store="shared")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    first = str(new.parts("photo_id")[0].first)
+    assert [hit.photo_id for hit in index().by_photo([first])] == [first]
+
+
+def test_a_store_that_cannot_be_reached_is_a_problem_of_its_index_alone(
+    parted: Parted, elsewhere: list[str], indexes: Path
+) -> None:
+    parted(addresses=elsewhere, store=STORE)
+    path = indexes / NAME / "manifest.json"
+    path.write_text(path.read_text().replace(STORE, "nosuch://x"))
+    assert all("nosuch://x" in problem for problem in problems(indexes / NAME))
+    assert problems(indexes / NAME)
+
+
 def test_a_service_that_fails_is_said_with_its_address() -> None:
     with pytest.raises(StorageError, match="nosuch://x/y"):
         Store("nosuch://x/y").names()
