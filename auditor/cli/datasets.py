@@ -120,11 +120,15 @@ def verify(
 
 def remove(context: typer.Context, name: NameArgument) -> None:
     """Remove a local index; the publisher's files are not touched."""
+    from auditor.datasets.index.folder import current
     from auditor.datasets.index.folder import remove as remove_index
+    from auditor.names import dataset_name, inside
     from auditor.text import count, plain
 
     session: Session = context.obj
-    left = remove_index(session.settings.indexes, name)
+    indexes = session.settings.indexes
+    removed = current(inside(indexes, dataset_name(name), "a dataset"))
+    left = remove_index(indexes, name)
     note(f"Removed the local index of {name.strip().lower()}.")
     if left:
         more = f" and {count(len(left) - 1, 'other')}" if left[1:] else ""
@@ -132,3 +136,5 @@ def remove(context: typer.Context, name: NameArgument) -> None:
             "Its folder stays, because it holds files that are not part of the index:"
             f" {plain(left[0], 60)}{more}."
         )
+    if removed and removed.store:
+        note(f"Its data files, which others may use, are still at {plain(removed.store)}.")

@@ -6,7 +6,7 @@ import pytest
 
 from auditor.datasets.cluster import pool
 from tests.cli.conftest import Program, box, environment, program
-from tests.datasets.cluster.conftest import NAME
+from tests.datasets.cluster.conftest import NAME, Parted
 
 __all__ = ["box", "environment", "program"]
 
@@ -19,6 +19,18 @@ def test_shards_become_an_index_that_check_and_audit_read(program: Program, shar
     assert program("check", first).code == 1
     assert program("datasets", "verify", NAME).code == 0
     assert program("datasets", "remove", NAME).code == 0
+
+
+def test_removing_an_index_says_that_its_data_stays_in_the_store(
+    program: Program, parted: Parted, environment: Path, tmp_path: Path
+) -> None:
+    parted(store=str(tmp_path / "store"))
+    environment.mkdir(mode=0o700)
+    (tmp_path / "indexes").rename(environment / "indexes")
+    result = program("datasets", "remove", NAME)
+    assert result.code == 0
+    assert f"are still at {tmp_path}/store/{NAME}" in result.err.replace("\n", "")
+    assert list((tmp_path / "store" / NAME).glob("*.parquet"))
 
 
 @pytest.mark.parametrize(
