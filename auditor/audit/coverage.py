@@ -3,7 +3,7 @@
 Absence of a hit is no proof where nothing could be looked up.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -12,10 +12,12 @@ from auditor.audit.result import CheckedIndex, ExposedPhoto, Lineage, NotChecked
 from auditor.datasets import catalogue
 from auditor.datasets.access import Access
 from auditor.datasets.card import ABOUT, Card
+from auditor.datasets.index.local import no_index
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.provenance import Provenance
-from auditor.text import count
+from auditor.errors import UsageError
+from auditor.text import count, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,20 @@ def not_checked(cards: Mapping[str, Card], checked: Collection[str], why: NotHer
 def in_order(item: NotChecked) -> tuple[int, str]:
     """Sorts the most personal first, then by name."""
     return ABOUT.index(item.about), item.dataset
+
+
+def nothing_searched(missing: Iterable[NotChecked]) -> UsageError:
+    """That no dataset could be searched: there is no index, or none of those that there are answers."""
+    silent: dict[str, list[str]] = {}
+    for item in missing:
+        if item.has_index:
+            silent.setdefault(item.reason, []).append(item.dataset)
+    if not silent:
+        return no_index()
+    reasons = "; ".join(f"{_some(names)}: {plain(reason)}" for reason, names in silent.items())
+    return UsageError(
+        f"no index could be searched ({reasons})", hint="See: flickr-auditor datasets info NAME"
+    )
 
 
 def _of_index(name: str, why: NotHere) -> tuple[Why, str] | None:

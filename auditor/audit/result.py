@@ -148,6 +148,11 @@ class NotChecked:
     """In words, with the way on."""
     about: str
 
+    @property
+    def has_index(self) -> bool:
+        """Whether there is an index of it, here or in a look-up, that could not say anything."""
+        return self.why not in {Why.NO_INDEX, Why.NO_KEY, Why.LEFT_OUT}
+
 
 @dataclass(frozen=True, slots=True)
 class Lineage:

@@ -69,6 +69,7 @@ def audit(
     thumbnails: ThumbnailsOption = Thumbnails.link,
 ) -> None:
     """Match your photos against every local index, and a look-up's. Exit code 1: something is exposed."""
+    from auditor.audit.coverage import nothing_searched
     from auditor.report import render_audit
     from auditor.report.audit.sentences import cautions
 
@@ -97,8 +98,8 @@ def audit(
         from auditor.report.audit.plots import draw
 
         note(f"Charts: {', '.join(str(path) for path in draw(result, user_path(plots)))}")
-    if not result.indexes:
-        note("There is no local index yet, so nothing was checked. Begin with: flickr-auditor datasets list")
+    if result.photos and not result.indexes:  # exit 0 would read as "nothing found"
+        raise nothing_searched(result.not_checked)
     if result.anything_found:
         raise typer.Exit(EXIT_FOUND)
 

@@ -49,8 +49,8 @@ def check(
 ) -> None:
     """Look up photos or people in the local indexes; needs no login. Exit code 1: something was found."""
     from auditor.audit.check import check_home, resolver_for
+    from auditor.audit.coverage import nothing_searched
     from auditor.cli.indexes import open_indexes
-    from auditor.datasets.index.local import no_index
     from auditor.report import render_check
 
     session: Session = context.obj
@@ -71,7 +71,7 @@ def check(
 
     result = with_lookup(session, lookup, answers, alone=len(parsed) == 1)
     if not result.indexes and not any(target.cause or target.unanswered for target in result.targets):
-        raise no_index()
+        raise nothing_searched(result.not_checked)
     emit(render_check(result, format.value, columns=columns(output)), output)
     for hint in dict.fromkeys(target.cause.hint for target in result.targets if target.cause):
         note(f"  → {hint}")

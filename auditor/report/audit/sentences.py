@@ -7,7 +7,7 @@ always comes with where, and what is new with all that there is.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from auditor.account.photo import Account
-from auditor.audit.result import FRESH, AuditResult, CheckedIndex, CheckedTarget, Since, Why
+from auditor.audit.result import FRESH, AuditResult, CheckedIndex, CheckedTarget, NotChecked, Since, Why
 from auditor.report.audit.shown import Dataset, PhotoRow
 from auditor.text import count, plain
 
@@ -66,6 +66,13 @@ def not_in_account(result: AuditResult) -> str:
     return "no longer in your account" if result.proves_gone else "not in your account as it was loaded"
 
 
+def nothing_searched(missing: Iterable[NotChecked]) -> str:
+    """Why no dataset was looked in."""
+    if any(item.has_index for item in missing):
+        return "no dataset index on this computer could be searched"
+    return "there is no dataset index on this computer yet"
+
+
 def _joined(names: Sequence[str]) -> str:
     names = [plain(name) for name in names]
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
@@ -80,7 +87,9 @@ def headline(result: AuditResult) -> str:
     own = result.own_lists
     datasets = len(result.indexes) - len(own)
     if not result.indexes:
-        return "Nothing was checked: there is no dataset index on this computer yet"
+        if not result.photos:
+            return "The account holds no photo, so nothing was searched for"
+        return f"Nothing was checked: {nothing_searched(result.not_checked)}"
     photos = count(result.photos, "photo")
     places = (
         f"the {count(datasets, 'dataset')} that {_was(datasets)} checked" if datasets else "your own lists"

@@ -36,6 +36,7 @@ from auditor.report.audit.sentences import (
     lineage,
     moment,
     not_in_account,
+    nothing_searched,
     owner,
     provenance,
     target_headline,
@@ -108,7 +109,7 @@ def _asked(checked: CheckedTarget, result: CheckResult) -> int:
 
 def _looked_in(result: CheckResult) -> Iterator[str]:
     if not result.indexes:
-        yield "There is no local index, so nothing was looked up."
+        yield f"Nothing was looked up: {nothing_searched(result.not_checked)}."
         return
     names = ", ".join(plain(index.dataset) for index in result.indexes)
     if names:
