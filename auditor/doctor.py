@@ -30,6 +30,7 @@ from auditor.optout.case_store import CaseStore
 from auditor.settings import Settings
 from auditor.text import count, file_size, plain
 from auditor.version import VERSION
+from auditor.web.trouble import CA_VARIABLES, NO_CERTIFICATES, holds_certificates
 
 _LITTLE_SPACE: Final = 2 << 30
 """Bytes: the index of YFCC100M and what building it spills take about this much."""
@@ -250,10 +251,10 @@ def _machine(environ: Mapping[str, str]) -> Iterator[Check]:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         if value := environ.get(name):
             yield Check("proxy", State.NOTE, f"{name} leads to {_without_password(value)}")
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
-        if (value := environ.get(name)) and not Path(value).exists():
+    for name in CA_VARIABLES:
+        if (value := environ.get(name)) and not holds_certificates(Path(value)):
             yield Check(
-                "certificates", State.MISSING, f"{name} names {value}, which is not there", f"unset {name}"
+                "certificates", State.MISSING, f"{name} names {value}, {NO_CERTIFICATES}", f"unset {name}"
             )
 
 

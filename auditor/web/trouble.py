@@ -25,7 +25,9 @@ from auditor.web.session import TooSlowError
 NETWORK_ERRORS: Final = (OSError, urllib3.exceptions.HTTPError)
 """What a request raises: errors of requests are OSErrors, and some of urllib3 pass through it as they are."""
 
-_CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""What may name other certificates to trust; the first that is set counts."""
+NO_CERTIFICATES: Final = "which is not a certificate file"
 
 
 class Cause(Enum):
@@ -106,10 +108,10 @@ def _setting(error: Exception, proxy: str | None, *, about_ssl: bool) -> Trouble
     variable = _ca_variable()
     # For a list of certificates that is not there requests raises an OSError that is none of its own errors.
     missing = not isinstance(error, requests.RequestException) and "certificate" in str(error)
-    if variable and (missing or (about_ssl and not _is_pem(Path(os.environ[variable])))):
+    if variable and (missing or (about_ssl and not holds_certificates(Path(os.environ[variable])))):
         return Trouble(
             Cause.SETTINGS,
-            f"{variable} names {os.environ[variable]}, which is not a certificate file",
+            f"{variable} names {os.environ[variable]}, {NO_CERTIFICATES}",
             f"Unset {variable}, or let it name a PEM file.",
         )
     if missing:
@@ -128,17 +130,18 @@ def _setting(error: Exception, proxy: str | None, *, about_ssl: bool) -> Trouble
 
 
 def _ca_variable() -> str | None:
-    return next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
+    return next((name for name in CA_VARIABLES if os.environ.get(name)), None)
 
 
-def _is_pem(path: Path) -> bool:
+def holds_certificates(path: Path) -> bool:
     """Whether there are certificates in a file, or in a folder under the names by which OpenSSL looks."""
     try:
         if path.is_dir():
             return any(re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", entry.name) for entry in path.iterdir())
-        return b"-----BEGIN" in path.read_bytes()
-    except OSError:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError:  # an SSLError is one
         return False
+    return True
 
 
 def _untrusted(chain: list[BaseException], server: str) -> Trouble:

@@ -3,6 +3,7 @@
 import stat
 from pathlib import Path
 
+import certifi
 import pytest
 
 from auditor.sandbox import Sandbox
@@ -44,6 +45,18 @@ def test_what_is_missing_is_named_with_its_cure(
     assert result.code == 1
     assert states(result)[check] == "missing"
     assert all(item["mend"] for item in result.json["checks"] if item["state"] == "missing")
+
+
+@pytest.mark.parametrize("content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\ncut"])
+def test_a_file_that_holds_no_certificate_is_named(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    (tmp_path / "ca.pem").write_text(content)
+    program("sync")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    assert "not a certificate file" in program("doctor").out
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
+    assert "certificate" not in program("doctor").out
 
 
 def test_a_proxys_password_is_not_shown(indexed: Program, monkeypatch: pytest.MonkeyPatch) -> None:
