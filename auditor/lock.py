@@ -63,6 +63,16 @@ def folder_lock(folder: Path, purpose: str) -> Iterator[None]:
 
 
 @contextmanager
+def demo_lock(home: Path) -> Iterator[None]:
+    """Hold the demo of a home, which begins with an empty folder, while the block runs.
+
+    Errors: `RefusedError` when another process has it; `StorageError`.
+    """
+    with _held(private_dir(home) / "demo.lock", "the demo", wait=0.0, progress=SILENT):
+        yield
+
+
+@contextmanager
 def _held(file: Path, purpose: str, *, wait: float, progress: Progress) -> Iterator[None]:
     import filelock
 

@@ -39,12 +39,13 @@ def demo(
 ) -> None:
     """Show the whole job on invented data, from sync to undo; takes seconds and touches no account."""
     from auditor.files import private_dir
+    from auditor.lock import demo_lock
     from auditor.sandbox import demo_datasets
     from auditor.sandbox.generate import make_account
     from auditor.sandbox.server import Sandbox
 
     session: Session = context.obj
-    with _environment():
+    with _environment(), demo_lock(session.settings.home):
         folder = session.settings.home / "demo"
         if folder.exists():
             shutil.rmtree(folder)

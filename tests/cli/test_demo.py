@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from auditor.cli.demo import headline
+from auditor.lock import demo_lock
+from tests.cli.conftest import Program
 
 
 def test_the_demo_does_the_whole_job_with_real_settings_left_alone(tmp_path: Path) -> None:
@@ -52,6 +54,17 @@ def test_the_demo_does_the_whole_job_with_real_settings_left_alone(tmp_path: Pat
     assert "flickr-auditor login" in lines[-2]
     assert (tmp_path / "demo" / "letters" / "letter-1.eml").is_file()
     assert_asks_for_nothing((tmp_path / "demo" / "report.html").read_text(encoding="utf-8"))
+
+
+def test_a_second_demo_leaves_the_first_alone(program: Program, environment: Path) -> None:
+    report = environment / "demo" / "report.html"
+    report.parent.mkdir(parents=True)
+    report.touch()
+    with demo_lock(environment):
+        refused = program("demo")
+    assert refused.code == 6
+    assert "the demo" in refused.err
+    assert report.is_file()
 
 
 class Requests(HTMLParser):
