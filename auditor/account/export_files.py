@@ -20,6 +20,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from auditor.errors import WrongFileError
+from auditor.files import is_there
+from auditor.flickr.urls import photo_ids_in_name
 from auditor.text import plain
 
 MAX_BYTES: Final = 20_000_000
@@ -107,10 +109,32 @@ def find(path: Path) -> tuple[list[Path], list[SkippedFile]]:
 def _walk(path: Path) -> tuple[list[Path], list[SkippedFile]]:
     files: list[Path] = []
     unreadable: list[OSError] = []
+    skipped: list[SkippedFile] = []
     for folder, folders, names in os.walk(path, onerror=unreadable.append):
         folders.sort()
-        files += [Path(folder, name) for name in sorted(names)]
-    return files, [SkippedFile(_name(path, Path(error.filename)), _why(error)) for error in unreadable]
+        for file in (Path(folder, name) for name in (*folders, *sorted(names))):
+            if why := _leads_away(file, path):
+                skipped.append(SkippedFile(_name(path, file), why))
+            elif file.name in names:
+                files.append(file)
+    skipped += [SkippedFile(_name(path, Path(error.filename)), _why(error)) for error in unreadable]
+    return files, skipped
+
+
+def _leads_away(file: Path, path: Path) -> str | None:
+    """Why a link below `path` hides files of the export; None where it does not, or is no link.
+
+    Folders that are links are not followed: they could lead in a circle. What they lead to below `path` is
+    found there.
+    """
+    if not file.is_symlink():
+        return None
+    target = Path(os.path.realpath(file))
+    if target.is_dir():
+        inside = target.is_relative_to(os.path.realpath(path))
+        return None if inside else "a link to a folder elsewhere, which is not followed"
+    known = file.suffix.lower() in {".json", ".zip"} or photo_ids_in_name(file.name.lower())
+    return None if known or is_there(target) else "a link that leads nowhere"
 
 
 def _with_siblings(zip_file: Path) -> list[Path]:

@@ -123,7 +123,11 @@ def _recognised(path: Path) -> Iterator[tuple[Path, list[str], str]]:
     if pictures:
         yield path, [], f"{count(pictures, 'picture')} in it, whose names match no dataset"
     for entry in entries:
-        if not (is_picture(entry.name) or entry.is_symlink() or entry.name.startswith(".")):
+        if is_picture(entry.name) or entry.name.startswith("."):
+            continue
+        if entry.is_symlink():
+            yield entry, [], "a link, which is not followed: name the file itself"
+        else:
             yield from _recognised(entry)
 
 

@@ -472,6 +472,26 @@ def test_a_pipe_or_a_link_to_nowhere_is_not_waited_for(tmp_path: Path) -> None:
     assert reasons(export) == {"photo_12.json": "no regular file", "photo_13.json": "no regular file"}
 
 
+def test_a_linked_folder_is_named_unless_it_is_read_anyway(tmp_path: Path) -> None:
+    export, elsewhere = (
+        folder(tmp_path / "export" / "2023", files(photo("11"))).parent,
+        tmp_path / "elsewhere",
+    )
+    elsewhere.mkdir()
+    (export / "part2").symlink_to(elsewhere)
+    (export / "part3").symlink_to(tmp_path / "unplugged")
+    (export / "newest").symlink_to(export / "2023")
+    (export / "circle").symlink_to(export)
+    (export / "11_0a1b2c3d4e_o.jpg").symlink_to(tmp_path / "unplugged.jpg")
+    found = load(export)
+
+    assert reasons(found) == {
+        "part2": "a link to a folder elsewhere, which is not followed",
+        "part3": "a link that leads nowhere",
+    }
+    assert found.incomplete == ("2 files could not be used",)
+
+
 def test_a_zip_bomb_is_not_blown_up(tmp_path: Path) -> None:
     bomb = zipped(
         tmp_path / "export.zip", files(photo("11")) | {"photo_12.json": b" " * (export_files.MAX_BYTES + 5)}

@@ -64,6 +64,22 @@ def test_of_a_folder_of_downloads_everything_recognised_is_built(program: Progra
     assert "notes.txt" in result.err
 
 
+def test_links_in_a_folder_are_not_followed_and_named(program: Program, tmp_path: Path) -> None:
+    downloads = tmp_path / "Downloads"
+    downloads.mkdir()
+    (downloads / "f.json").write_bytes(same_photos.FILES["ffhq-json"])
+    (downloads / "notes.txt").write_text("nothing of interest\n")
+    (downloads / "other.csv").symlink_to(tmp_path / "unplugged.csv")
+    recognised = program("datasets", "add", downloads, "--format", "json")
+    assert {Path(left["file"]).name for left in recognised.json["not_recognised"]} == {
+        "notes.txt",
+        "other.csv",
+    }
+    named = program("datasets", "add", "my-list", downloads)
+    assert named.code == 0
+    assert "other.csv" in named.err
+
+
 def test_files_that_nobody_recognises_build_nothing(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("nothing of interest\n")

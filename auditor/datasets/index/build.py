@@ -250,7 +250,7 @@ class _Builder:
         """Stage the records of all files; hash them meanwhile, on another core."""
         stop = Event()
         with ThreadPoolExecutor(1) as pool:
-            listed = [_listed(path) for path in files]
+            listed = [_listed(path, self.progress) for path in files]
             described = [pool.submit(_describe, *given, stop) for given in zip(files, listed, strict=True)]
             try:
                 refuse_twice([*before, *(future.result() for future in described if before)])
@@ -398,8 +398,16 @@ class _Builder:
         return int(self.database.execute(query, [duck.pattern(self.work / main.name)]).fetchall()[0][0])
 
 
-def _listed(path: Path) -> _Listed:
-    return sources.folder_files(path) if path.is_dir() else None
+def _listed(path: Path, progress: Progress) -> _Listed:
+    if not path.is_dir():
+        return None
+    skipped: list[str] = []
+    files = sources.folder_files(path, skipped.append)
+    if skipped:
+        names = ", ".join(sorted(skipped)[:3])
+        what = count(len(skipped), "link or special file", "links or special files")
+        progress.say(plain(f"Not read in {path.name}: {what} ({names}{', …' * (len(skipped) > 3)})."))
+    return files
 
 
 def _describe(path: Path, listed: _Listed, stop: Event) -> SourceFile:

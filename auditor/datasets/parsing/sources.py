@@ -289,8 +289,11 @@ def listings(path: Path, listed: Sequence[FolderFile] | None = None) -> Iterator
         yield Source(path, names=names, raw=partial(BytesIO, content))
 
 
-def folder_files(folder: Path) -> list[FolderFile]:
-    """The files below `folder`, sorted. Links are not followed: they could lead anywhere, or in a circle."""
+def folder_files(folder: Path, skip: Callable[[str], object] = lambda _: None) -> list[FolderFile]:
+    """The files below `folder`, sorted; `skip` is called with the name of whatever else is there.
+
+    Links are not followed: they could lead anywhere, or in a circle.
+    """
     found: list[FolderFile] = []
     waiting = [""]
     with damage(folder.name):
@@ -303,6 +306,8 @@ def folder_files(folder: Path) -> list[FolderFile]:
                     elif entry.is_file(follow_symlinks=False):
                         size = entry.stat(follow_symlinks=False).st_size
                         found.append(FolderFile(f"{below}{entry.name}", size))
+                    else:
+                        skip(f"{below}{entry.name}")
     return sorted(found, key=lambda file: file.name.split("/"))
 
 
