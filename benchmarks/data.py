@@ -4,10 +4,12 @@ import bz2
 import json
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -48,19 +50,46 @@ class Invented:
         return f"http://creativecommons.org/licenses/{self._chance.choice(_LICENSES)}/"
 
 
+def _lines(path: Path, rows: int, line: str) -> None:
+    """A line for every number `i`, by DuckDB: Python would need minutes for ten million."""
+    with duckdb.connect() as database:
+        database.execute(f"""
+            CREATE MACRO pick(i, salt, least, below) AS (least + hash(i, salt) % (below - least))::BIGINT;
+            CREATE MACRO photo(i) AS pick(i, 1, 100000000, 14000000000);
+            CREATE MACRO owner(i) AS concat(pick(i, 2, 10000000, 100000000), '@N0', pick(i, 3, 0, 9));
+            CREATE MACRO hexadecimal(i, salt) AS format('{{:010x}}', hash(i, salt) >> 24);
+            CREATE MACRO static(i) AS concat(
+                'http://farm', pick(i, 4, 1, 9), '.staticflickr.com/', pick(i, 5, 1, 9000), '/',
+                photo(i), '_', hexadecimal(i, 6), '.jpg'
+            );
+            CREATE MACRO license(i) AS concat(
+                'http://creativecommons.org/licenses/', {list(_LICENSES)}[pick(i, 7, 1, 4)], '/'
+            );
+            COPY (SELECT {line} FROM range({rows}) numbers(i))
+            TO '{path}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')
+        """)
+
+
 def yfcc(path: Path, rows: int) -> None:
     """The layout of 25 columns with about 460 bytes a row, as the real file has."""
-    invented = Invented()
-    with path.open("w", encoding="utf-8") as file:
-        for number in range(rows):
-            photo, owner = invented.photo(), invented.owner()
-            columns: list[object] = [number, photo, invented.hexadecimal(30), owner, "some+body"]
-            columns += ["2011-09-10 21:13:32.0", 1316432672, "Nokia+N950", "A+title+of+a+photo"]
-            columns += ["A+description+" * 6, "helsinki,party", "", "24.94", "60.17", 14]
-            columns += [f"http://www.flickr.com/photos/{owner}/{photo}/", invented.static(photo)]
-            columns += ["Attribution License", invented.license(), 7000, 7]
-            columns += [invented.hexadecimal(10), invented.hexadecimal(10), "jpg", 0]
-            file.write("\t".join(map(str, columns)) + "\n")
+    columns = [
+        *("i", "photo(i)", "hexadecimal(i, 8) || hexadecimal(i, 9) || hexadecimal(i, 10)", "owner(i)"),
+        *("'some+body'", "'2011-09-10 21:13:32.0'", "1316432672", "'Nokia+N950'", "'A+title+of+a+photo'"),
+        *(f"'{'A+description+' * 6}'", "'helsinki,party'", "''", "24.94", "60.17", "14"),
+        *("'http://www.flickr.com/photos/' || owner(i) || '/' || photo(i) || '/'", "static(i)"),
+        *("'Attribution License'", "license(i)", "7000", "7", "hexadecimal(i, 11)", "hexadecimal(i, 12)"),
+        *("'jpg'", "0"),
+    ]
+    _lines(path, rows, f"concat_ws(chr(9), {', '.join(columns)})")
+
+
+def links(path: Path, rows: int) -> None:
+    """Addresses of photos, 200 of each owner: the smallest file for an index by photo and by owner."""
+    _lines(
+        path,
+        rows,
+        f"concat('https://www.flickr.com/photos/', owner(i % {max(1, rows // 200)}), '/', photo(i), '/')",
+    )
 
 
 def yfcc_bz2(path: Path, rows: int) -> None:
@@ -152,20 +181,57 @@ def megaface(path: Path, files: int) -> None:
         (folder / f"{invented.photo()}_{number % 5}.jpg").touch()
 
 
+def vgg_face(path: Path, rows: int) -> None:
+    """Numbered addresses with the box of a face, one in a hundred at Flickr."""
+    invented = Invented()
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(rows):
+            file.write(f"{number:08d} {invented.elsewhere(0.01)} 10.50 2.00 93.00 84.00 3.00 2.47 1\n")
+
+
+def didemo(path: Path, rows: int) -> None:
+    """Videos with their licences."""
+    link = (
+        "'http://www.flickr.com/videos/' || owner(i) || '/' || photo(i) || '/play/orig/' || hexadecimal(i, 8)"
+    )
+    _lines(path, rows, f"concat_ws(chr(9), photo(i), {link}, license(i))")
+
+
+def google_fec(path: Path, rows: int) -> None:
+    """Triplets of faces, all at Flickr."""
+    faces = ", ".join(f"""'"' || static(3 * i + {face}) || '"', 0.1, 0.2, 0.3, 0.4""" for face in range(3))
+    _lines(path, rows, f"concat_ws(',', {faces}, 'ONE_CLASS_TRIPLET', 'an1', 2)")
+
+
+def yfcc_sqlite(path: Path, rows: int) -> None:
+    """The table of 2014, of which few columns are read."""
+    invented = Invented()
+    photos = (
+        (invented.photo(), invented.owner(), "A+title", invented.license(), invented.hexadecimal(10))
+        for _ in range(rows)
+    )
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(
+            "CREATE TABLE yfcc100m_dataset (photoid INTEGER, uid, title, licenseurl, secretoriginal)"
+        )
+        database.executemany("INSERT INTO yfcc100m_dataset VALUES (?, ?, ?, ?, ?)", photos)
+
+
 def account(path: Path, photos: int, source: Path) -> None:
-    """The ids of an account: one in five of them in the YFCC-like file `source`."""
+    """The ids of an account: one in five of them in the list of links `source`."""
     invented = Invented()
     with source.open(encoding="utf-8") as rows:
-        known = [row.split("\t", 2)[1] for row, _ in zip(rows, range(photos // 5), strict=False)]
+        known = [row.split("/")[5] for row, _ in zip(rows, range(photos // 5), strict=False)]
     others = [str(invented.photo()) for _ in range(photos - len(known))]
     path.write_text("\n".join([*known, *others]), encoding="utf-8")
 
 
-def sorted_ids(path: Path, rows: int, source: Path) -> None:
-    """The photo ids of the first `rows` of a YFCC-like file, as an array to be mapped."""
-    with source.open(encoding="utf-8") as file:
-        ids = [int(row.split("\t", 2)[1]) for row, _ in zip(file, range(rows), strict=False)]
-    np.save(path, np.unique(np.array(ids)))
+def sorted_ids(path: Path, _: int, source: Path) -> None:
+    """The photo ids of a list of links, as an array to be mapped."""
+    table = f"read_csv('{source}', columns={{'line': 'VARCHAR'}}, header=false)"
+    query = f"SELECT DISTINCT split_part(line, '/', 6)::BIGINT AS id FROM {table} ORDER BY id"
+    with duckdb.connect() as database, path.open("wb") as file:
+        np.save(file, database.execute(query).fetchnumpy()["id"])
 
 
 def home(path: Path, photos: int) -> None:
@@ -198,7 +264,8 @@ def home(path: Path, photos: int) -> None:
 MAKERS: dict[str, Callable[..., None]] = {
     make.__name__: make
     for make in (
-        *(yfcc, yfcc_bz2, ffhq, laion, cc12m, open_images, flickr_style, megaface),
+        *(yfcc, yfcc_bz2, links, ffhq, laion, cc12m, open_images, flickr_style, megaface),
+        *(vgg_face, didemo, google_fec, yfcc_sqlite),
         *(account, sorted_ids, home),
     )
 }

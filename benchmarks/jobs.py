@@ -1,16 +1,19 @@
 """What is measured, each in a process of its own: ``python -m benchmarks.jobs JOB ARGUMENT…``.
 
-A job prints how much it found, so that no work is compared with a yardstick that did less or more.
+A job prints how much it found, so that no work is compared with a yardstick that did less or more. Where
+neither its time nor its memory is compared, the figure that is follows, and perhaps a yardstick.
 """
 
 import os
 import re
+import statistics
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_PHOTO = re.compile(r"flickr\.com/(?:[0-9]+/|photos/[^/\s]+/)([0-9]+)")
+_PHOTO = re.compile(r"flickr\.com/(?:[0-9]+/|(?:photos|videos)/[^/\s]+/)([0-9]+)")
 _NAME = re.compile(r"([0-9]+@N[0-9]{2}).*/([0-9]+)_")
 
 
@@ -38,6 +41,36 @@ def lookup(indexes: str, ids: str, times: str = "1") -> int:
     wanted = frozenset(Path(ids).read_text(encoding="utf-8").split())
     opened = [Index.open(Path(indexes, "benchmark")) for _ in range(int(times))]
     return sum(1 for index in opened for _ in index.groups(MatchKey.PHOTO_ID, wanted))
+
+
+def owner(indexes: str, links: str) -> tuple[int, float]:
+    """Looking one owner up, by NSID and by an alias, in a process that has done it before: milliseconds."""
+    from auditor.datasets.index.lookup import Index
+    from auditor.datasets.match_keys import MatchKey
+
+    index = Index.open(Path(indexes, "benchmark"))
+    with Path(links).open(encoding="utf-8") as lines:
+        owners = [line.split("/")[4] for line, _ in zip(lines, range(9), strict=False)]
+    found, took = 0, []
+    for nsid in owners:
+        began = time.perf_counter()
+        found += sum(group.records for group in index.groups(MatchKey.OWNER, [nsid, "nobody"]))
+        took.append(time.perf_counter() - began)
+    return found, 1000 * statistics.median(took)
+
+
+def sync(photos: str, latency: str) -> tuple[int, float, float]:
+    """See `benchmarks.flickr`."""
+    from benchmarks import flickr
+
+    return flickr.sync(photos, latency)
+
+
+def tags(photos: str) -> tuple[int, float, float]:
+    """See `benchmarks.flickr`."""
+    from benchmarks import flickr
+
+    return flickr.tags(photos)
 
 
 def count_rows(file: str) -> int:
@@ -87,6 +120,15 @@ def line_loop(file: str) -> int:
         return len([int(match[1]) for line in lines if (match := _PHOTO.search(line))])
 
 
+def row_loop(file: str) -> int:
+    """A plain loop over the one column that is needed."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(file)) as database:
+        return len([int(photo) for (photo,) in database.execute("SELECT photoid FROM yfcc100m_dataset")])
+
+
 def walk(folder: str) -> int:
     """A plain walk with one compiled regular expression."""
     paths = (f"{root}/{name}" for root, _, names in os.walk(folder) for name in names)
@@ -103,18 +145,29 @@ def memmap(array: str, ids: str) -> int:
     return int(np.count_nonzero(known[places] == wanted))
 
 
+def pandas_merge(indexes: str, ids: str) -> int:
+    """What a notebook would do with the index: the same columns, and a merge."""
+    import pandas as pd
+
+    (file,) = Path(indexes, "benchmark").glob("photo_id-*.parquet")
+    records = pd.read_parquet(file, columns=["photo_id", "source", "row", "record", "license_id", "original"])
+    account = pd.DataFrame({"photo_id": list(map(int, Path(ids).read_text(encoding="utf-8").split()))})
+    return int(records.merge(account, on="photo_id")["photo_id"].nunique())
+
+
 def nothing() -> int:
     """Bare Python."""
     return 0
 
 
-JOBS: dict[str, Callable[..., int]] = {
+JOBS: dict[str, Callable[..., int | tuple[float, ...]]] = {
     job.__name__: job
     for job in (
-        *(make, build, lookup, count_rows, pandas_chunks, unpack, typed_json),
-        *(url_column, line_loop, walk, memmap, nothing),
+        *(make, build, lookup, owner, sync, tags, count_rows, pandas_chunks, unpack, typed_json),
+        *(url_column, line_loop, row_loop, walk, memmap, pandas_merge, nothing),
     )
 }
 
 if __name__ == "__main__":
-    print(JOBS[sys.argv[1]](*sys.argv[2:]))
+    done = JOBS[sys.argv[1]](*sys.argv[2:])
+    print(*done if isinstance(done, tuple) else (done,))
