@@ -20,6 +20,8 @@ from auditor.progress import SILENT, Progress
 
 WINDOW = 3600.0
 _NAP = 1.0
+_SAID_AGAIN = 60.0
+"""Seconds by which a wait must end later than the one that was announced to be announced too."""
 
 
 class CallBudget:
@@ -51,12 +53,12 @@ class CallBudget:
         self._moment = moment
         self._sleep = sleep
         self._lock = threading.Lock()
+        self._announced_until = 0.0
         with self._writing():
             self._move_here(self._moment())
 
     def acquire(self) -> None:
         """Take one call from the budget, waiting for it if need be."""
-        announced = False
         while (wait := self._take()) > 0:
             until = f"{datetime.fromtimestamp(self._moment().wall + wait).astimezone():%H:%M:%S}"
             if not self._wait:
@@ -64,12 +66,23 @@ class CallBudget:
                     f"the {self._limit:,} calls of this hour are used up until {until}",
                     hint="Nothing is lost: run the same command again then.",
                 )
-            if not announced:
+            if self._announces(wait):
                 self._progress.say(
                     f"The {self._limit:,} Flickr calls of this hour are used up: waiting until {until}."
                 )
-                announced = True
             self._sleep(min(max(0.05, wait), _NAP))
+
+    def _announces(self, wait: float) -> bool:
+        """Whether this wait is news.
+
+        Six threads wait for the same hour, and then for calls that come free one by one, a second apart: 90
+        lines were said where one would do.
+        """
+        until = self._moment().uptime + wait
+        with self._lock:
+            news = until > self._announced_until + _SAID_AGAIN
+            self._announced_until = max(self._announced_until, until)
+            return news
 
     def used(self) -> int:
         """Calls of the last 60 minutes."""

@@ -92,6 +92,21 @@ def test_waiting_says_once_until_when_and_then_goes_on(tmp_path: Path, clock: Cl
     budget.close()
 
 
+def test_waiting_for_calls_that_come_free_one_by_one_is_said_once_an_hour(
+    tmp_path: Path, clock: Clock
+) -> None:
+    told = Told()
+    budget = CallBudget(tmp_path / "a.sqlite3", "k", 5, progress=told, moment=clock, sleep=clock.sleep)
+    for _ in range(5):
+        budget.acquire()
+        clock.sleep(1)
+    for hour in (1, 2):
+        for _ in range(5):
+            budget.acquire()
+        assert len(told.lines) == hour
+    budget.close()
+
+
 def test_processes_share_one_budget_and_keys_do_not(tmp_path: Path, clock: Clock) -> None:
     one, two, other = (budget_at(tmp_path, clock, 3, key=key) for key in ("k", "k", "another"))
     one.acquire()
