@@ -77,7 +77,8 @@ def render_run(
 
 
 def _lines(result: dict[str, Any], findings: Sequence[Finding], most: int | None) -> Iterator[str]:
-    notable = [finding for finding in findings if finding.state not in {"done", "verified", "unreadable"}]
+    as_planned = {"done", "verified", "unreadable"}
+    notable = [finding for finding in findings if finding.state not in as_planned or finding.reason]
     for finding in notable[:most]:
         change = finding.record.change
         reason = f": {plain(finding.reason)}" if finding.reason else ""

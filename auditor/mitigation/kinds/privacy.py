@@ -5,7 +5,8 @@ viewers who no longer have access. This cannot be undone." (Flickr help 44040781
 sees it, not links and faves.
 
 Whether `setPerms` keeps the comment and add-meta permissions when they are left out is documented nowhere;
-they are read right before the call and sent back.
+they are read right before the call and sent back. So a run leaves them as they were, and an undo does too:
+what differs then from what the run sent is somebody else's doing.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -22,6 +23,7 @@ from auditor.mitigation.kinds.base import (
     Asked,
     FlickrFacts,
     Mitigation,
+    Permissions,
     PhotoState,
     Whole,
     WriteCall,
@@ -127,7 +129,7 @@ class SetPrivacy(Mitigation):
             not set(change.details) <= {"perm_comment", "perm_addmeta"}
             or not set(change.details.values()) <= levels
         ):
-            return "the permissions to restore are not readable"
+            return "the permissions that the run left are not readable"
         return None
 
     def observed(self, change: Change, seen: PhotoState) -> Value:
@@ -144,14 +146,16 @@ class SetPrivacy(Mitigation):
             raise ValueError("permissions must be read before setPerms")
         # Required in the pages of 2013, optional in the SDK of 2023; what leaving them out does is said
         # nowhere.
-        permissions = {"perm_comment": kept.comment, "perm_addmeta": kept.add_meta} | dict(change.details)
-        params = {"photo_id": seen.photo.id, **Privacy(str(change.after)).flags(), **permissions}
+        params = {"photo_id": seen.photo.id, **Privacy(str(change.after)).flags(), **_params(kept)}
         return WriteCall("flickr.photos.setPerms", params)
 
-    def answered(self, change: Change, answer: Json) -> Outcome:
+    def answered(self, change: Change, answer: Json, seen: PhotoState) -> Outcome:
         """Recorded: ``{"photoid":{"_content":"8130464513","secret":"…"}}``; the secret can be a new one."""
         secret = text(table(answer.get("photoid")).get("secret"))
-        return Outcome("done", answer={"secret": secret} if secret else {})
+        kept = _params(seen.permissions) if seen.permissions else {}
+        others = any(kept.get(name) != level for name, level in change.details.items())
+        reason = "who may comment or add tags was changed since, and is left as it is" if others else ""
+        return Outcome("done", reason, answer={"secret": secret} if secret else {})
 
     def refused(self, change: Change, error: CallError) -> Outcome:
         return Outcome("drifted", GONE) if error.code == 1 else failed(error)
@@ -163,11 +167,15 @@ class SetPrivacy(Mitigation):
         change = record.change
         image = record.before_image
         names = {"perm_comment": "permcomment", "perm_addmeta": "permaddmeta"}
-        kept = {param: str(image[key]) for param, key in names.items() if key in image}
+        left = {param: str(image[key]) for param, key in names.items() if key in image}
         note = (
             "who may see it comes back; links and lost faves do not" if change.reversible == "partly" else ""
         )
-        return Change(change.photo_id, self.name, change.after, change.before, "yes", note, kept)
+        return Change(change.photo_id, self.name, change.after, change.before, "yes", note, left)
 
     def describe(self, change: Change) -> str:
         return f"visible to: {change.before} → {change.after}"
+
+
+def _params(permissions: Permissions) -> dict[str, str]:
+    return {"perm_comment": permissions.comment, "perm_addmeta": permissions.add_meta}
