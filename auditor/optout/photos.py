@@ -19,7 +19,7 @@ from auditor import clock
 from auditor.account.photo import Photo
 from auditor.audit import run
 from auditor.audit.audit import AccountState, audit
-from auditor.audit.coverage import lacks_parent
+from auditor.audit.coverage import checked_index, lacks_parent
 from auditor.audit.license_facts import license_then
 from auditor.audit.match import Subject, match_all, subject_of
 from auditor.audit.result import AuditResult, Exposure, MatchKey
@@ -243,6 +243,13 @@ def refuse_without_parent(index: Index, parents: Sequence[Index], *, in_part: bo
         raise RefusedError(
             f"what {index.name} holds of you cannot be told: {lacking}", hint="Build that index first."
         )
+
+
+def looked_in_part(index: Index, card: Card, parents: Sequence[Index]) -> str | None:
+    """Why `index` may hold more than a letter can name, as an audit says it; None: nothing is known."""
+    here = {other.name: other for other in (*parents, index)}
+    lacking = lacks_parent(index, here, catalogue.load())
+    return checked_index(index.manifest, card, lacking).in_part
 
 
 def _requested(photo_id: str | None, link: str | None, exposure: Exposure) -> RequestedPhoto:

@@ -125,8 +125,12 @@ def draft(
     selection = select(found, include_private=options.include_private)
     left_out["not known to be public on Flickr (--include-private names them)"] = len(selection.left_out)
     left_out = {reason: number for reason, number in left_out.items() if number}
+    in_part = requested.looked_in_part(index, card, parents)
+    caution = (
+        (f"The index was looked in only in part, so photos may be missing: {in_part}.",) if in_part else ()
+    )
     if not selection.asked:
-        return Drafted(None, card.name, left_out, 0, 0, (), ())
+        return Drafted(None, card.name, left_out, 0, 0, (), caution)
     to = addressees.of_host(host, card) if host else addressees.of_card(card)
     account = state.account if state else None
     case = replace(
@@ -135,10 +139,8 @@ def draft(
         fingerprint=fingerprint(index, selection.asked),
         follows=None if host else _followed(desk, card.name),
     )
-    return replace(
-        _open(desk, case, [card], to, selection, account=account, out=out, stem=card.name),
-        left_out=left_out,
-    )
+    drafted = _open(desk, case, [card], to, selection, account=account, out=out, stem=card.name)
+    return replace(drafted, left_out=left_out, warnings=(*caution, *drafted.warnings))
 
 
 def _followed(desk: Desk, dataset: str) -> str | None:

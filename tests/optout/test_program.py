@@ -1,5 +1,6 @@
 """``optout`` as a user runs it: letters, cases, re-check, exit codes, and JSON by its published schema."""
 
+import json
 import re
 import time
 from datetime import date, timedelta
@@ -414,3 +415,21 @@ def test_a_photo_named_by_link_is_found_through_the_parents_index_then_and_later
     assert program("recheck", case["case_id"], tmp_path / "other.csv").code == 2
     gone = program("recheck", case["case_id"], tmp_path / "later.csv", "--format", "json").json
     assert (gone["removed"], gone["still_there"]) == (1, 0)
+
+
+@pytest.mark.parametrize("found", [True, False], ids=["a letter", "no letter"])
+def test_a_draft_from_a_part_of_an_index_says_that_photos_may_be_missing(
+    program: Program, home: Home, tmp_path: Path, found: bool
+) -> None:
+    mine = home.photos[0].id if found else "3000000001"
+    file = tmp_path / "image_data.json"
+    rows = [(1, None, mine), (2, 397133, None)]
+    file.write_text(
+        json.dumps([{"image_id": image, "coco_id": coco, "flickr_id": photo} for image, coco, photo in rows])
+    )
+    card = catalogue.get("visual-genome")
+    build(home.path / "indexes", card.name, [file], formats=select(card.formats), card=card)
+    result = program("draft", "visual-genome", "--format", "json").json
+    assert result["photos"] == int(found)
+    assert "photos may be missing" in result["warnings"][0]
+    assert "no local index of coco" in result["warnings"][0]
