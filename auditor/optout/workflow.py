@@ -39,7 +39,7 @@ from auditor.optout.next_index import fingerprint, version
 from auditor.optout.photos import RequestedPhoto, Selection, select
 from auditor.optout.render import LANGUAGES, language_of
 from auditor.settings import Settings
-from auditor.text import plain
+from auditor.text import count, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,22 @@ def draft(
     )
     drafted = _open(desk, case, [card], to, selection, account=account, out=out, stem=card.name)
     return replace(drafted, left_out=left_out, warnings=(*caution, *drafted.warnings))
+
+
+def limits(desk: Desk, case: Case) -> tuple[str, ...]:
+    """What the removal letter of a case does not name, or may not."""
+    left = sum(photo.state is PhotoState.LEFT_OUT for photo in desk.store.photos(case.id))
+    found = [f"{count(left, 'photo')} left out: not known to be public on Flickr."] if left else []
+    if case.purpose is Purpose.REMOVAL and case.dataset in local.names(desk.indexes):
+        opened = local.open_indexes(desk.indexes, [case.dataset])
+        for index in opened.readable:
+            found += _in_part(index, catalogue.get(case.dataset), opened.parents)
+    return tuple(found)
+
+
+def _in_part(index: Index, card: Card, parents: Sequence[Index]) -> tuple[str, ...]:
+    why = requested.looked_in_part(index, card, parents)
+    return (f"The index was looked in only in part, so photos may be missing: {why}.",) if why else ()
 
 
 def _followed(desk: Desk, dataset: str) -> str | None:

@@ -17,7 +17,7 @@ from auditor.errors import AuditorError, NotSyncedError
 from auditor.review.forms import see
 from auditor.review.guard import Guard
 from auditor.review.pages import datasets, drop, entrance, jobs, letters, overview, photos, plans, runs, start
-from auditor.review.render import REPORT_TEMPLATES, page, problem
+from auditor.review.render import REPORT_TEMPLATES, address, page, problem
 from auditor.review.state import NotReadyError, State
 
 _STATIC = Path(__file__).parent / "static"
@@ -73,8 +73,10 @@ async def _begin(_: Request, __: NotSyncedError) -> Response:
     return see("/start")
 
 
-async def _wait(_: Request, error: NotReadyError) -> Response:
-    return see(f"/jobs/{error.job}")
+async def _wait(request: Request, error: NotReadyError) -> Response:
+    """The job that is waited for, which leads on to the page that was asked for."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return see(address(f"/jobs/{error.job}", then=asked if request.method == "GET" else ""))
 
 
 async def _http_error(request: Request, error: HTTPException) -> HTMLResponse:

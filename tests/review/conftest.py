@@ -49,10 +49,10 @@ class Served:
     def get(self, path: str, **options: object) -> requests.Response:
         """The page; on a busy machine once the account was matched, which is a job then."""
         answer = self.browser.get(self.address + path, timeout=30, **options)  # type: ignore[arg-type]
-        if not answer.url.endswith("/jobs/library"):
+        if "/jobs/library?" not in answer.url:
             return answer
         self.wait()
-        return self.browser.get(self.address + path, timeout=30, **options)  # type: ignore[arg-type]
+        return self.browser.get(answer.url, timeout=30, **options)  # type: ignore[arg-type]
 
     def post(self, path: str, **fields: object) -> requests.Response:
         """A form as one of our pages sends it."""

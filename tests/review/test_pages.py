@@ -6,6 +6,7 @@ import sqlite3
 import tomllib
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -72,6 +73,17 @@ def test_filters_count_what_the_audit_counts(
         assert shown == summary["exposed"]
     elif query == "kind=none":
         assert shown == summary["photos"] - summary["exposed"]
+
+
+def test_a_page_that_has_to_wait_for_the_audit_is_shown_after_it(
+    indexed: Program, inside: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.review.jobs.PATIENCE", 0)
+    page = inside.get("/photos?kind=any&order=old")
+    assert page.url == f"{inside.address}/photos?kind=any&order=old"
+    for elsewhere in ("//evil.example/", "/\\evil.example/", "https://evil.example/"):
+        answer = inside.get(f"/jobs/library?then={quote(elsewhere)}")
+        assert answer.url.startswith(f"{inside.address}/")
 
 
 def test_a_selection_outlives_pages_and_is_planned_as_ticked(writer: Program, inside: Served) -> None:
@@ -215,6 +227,19 @@ def test_a_letter_goes_from_the_draft_to_the_answer_that_the_user_reads(
     assert "You decide" in asked.text
     assert inside.post(f"{case}/meaning", meaning="confirmed").ok
     assert indexed("optout", "status", "--format", "json").json["cases"][0]["state"] == "answered"
+
+
+def test_a_letter_tells_what_it_leaves_out_and_the_form_can_put_it_in(
+    indexed: Program, inside: Served, environment: Path
+) -> None:
+    with closing(sqlite3.connect(environment / "auditor.sqlite3")) as conn, conn:
+        conn.execute("UPDATE photo SET privacy = 'private'")
+    refused = inside.post("/letters", what="draft", dataset="coco")
+    assert "Name photos that are not public" in refused.text
+    assert "--include-private" not in refused.text
+    left_out = "left out: not known to be public on Flickr"
+    assert left_out in inside.post("/letters", what="draft", dataset="ffhq").text
+    assert left_out not in inside.post("/letters", what="draft", dataset="coco", include_private="yes").text
 
 
 def test_letters_follow_the_settings_as_those_of_the_command_line_do(

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from auditor.review.forms import read_form, see
 from auditor.review.jobs import Job, JobState
-from auditor.review.render import fragment, page, state_of
+from auditor.review.render import address, fragment, page, state_of
 
 _LOOK = 0.4
 """Seconds between two looks at a job."""
@@ -19,9 +19,10 @@ _LOOK = 0.4
 def job(request: Request) -> Response:
     """The job, or the page of its result once it is done."""
     found = _job(request)
+    then = request.query_params.get("then", "").lstrip("/\\")  # a page of ours, and no other site
     if found.state is JobState.DONE:
-        return see(found.back)
-    return page(request, "job.html", job=found)
+        return see(f"/{then}" if then else found.back)
+    return page(request, "job.html", job=found, here=address(f"/jobs/{found.name}", then=then))
 
 
 async def events(request: Request) -> StreamingResponse:

@@ -81,7 +81,15 @@ async def write(request: Request) -> Response:
     state = state_of(request)
     drafted = await run_in_threadpool(_write, state, form)
     if drafted.case is None:
-        raise UsageError(f"no photo to ask about was found in {drafted.dataset}", hint="Ask instead.")
+        if drafted.left_out:
+            raise UsageError(
+                f"none of your photos in {drafted.dataset} is known to be public on Flickr",
+                hint="Tick “Name photos that are not public, too”.",
+            )
+        raise UsageError(
+            f"no photo to ask about was found in {drafted.dataset}",
+            hint=" ".join((*drafted.warnings, "You can ask what they hold.")),
+        )
     return see(f"/letters/{drafted.case.id}")
 
 
@@ -95,6 +103,7 @@ def _write(state: State, form: Form) -> Drafted:
             Role.PHOTOGRAPHER,
             name=form.get("name"),
             language=form.get("language"),
+            include_private=bool(form.get("include_private")),
         )
         if form.get("what") == "ask":
             return workflow.ask(desk, options, [card], nsid=space.account)
@@ -109,7 +118,11 @@ def letter(request: Request) -> Response:
         case = desk.store.get(request.path_params["case_id"])
         events = desk.store.events(case.id)
         card = catalogue.get(case.dataset)
-        notes = addressees.warnings(card, case, addressees.of_case(case, card), desk.store.all(), desk.today)
+        to = addressees.of_case(case, card)
+        notes = (
+            *workflow.limits(desk, case),
+            *addressees.warnings(card, case, to, desk.store.all(), desk.today),
+        )
     text = next((Path(file) for file in case.files if file.endswith(".txt")), None)
     return page(
         request,
