@@ -39,13 +39,18 @@ def plain_lines(text: str) -> str:
     return "\n".join(_UNSAFE.sub(" ", line) for line in text.split("\n"))
 
 
+def without_invisible(text: str) -> str:
+    """`text` without the characters that show nothing: soft hyphens, zero-width spaces and the like."""
+    return _INVISIBLE.sub("", text)
+
+
 def pasted(text: str) -> str:
     """`text` as it was meant, from a clipboard or a file.
 
     Without the invisible characters and the no-break spaces that web pages and mails put in, and without the
     quotes or brackets around it.
     """
-    line = " ".join(_INVISIBLE.sub("", _PASTE_MARKS.sub("", text)).split())
+    line = " ".join(without_invisible(_PASTE_MARKS.sub("", text)).split())
     while len(line) > 1 and _QUOTES.get(line[0]) == line[-1] and line[0] not in line[1:-1]:
         line = line[1:-1].strip()
     return line

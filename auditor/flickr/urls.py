@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 from urllib.parse import parse_qs, quote, unquote
 
+from auditor.text import without_invisible
+
 BASE58: Final = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 """Flickr's own order of the base-58 digits (no 0, O, I, l), as used by flic.kr."""
 
@@ -148,9 +150,13 @@ _FILE = re.compile(_FILE_PATH, re.IGNORECASE)
 _COMMON_FILE = re.compile(r"https?://([a-z]+[0-9]*\.)static\.?flickr\.com" + _FILE_PATH)
 _PHOTOS_HOST = re.compile(r"photos([0-9]{1,4})\.")
 _VIDEO_FILE = re.compile(rf"/+video/+{_ID}/+{_KEY}(?:/+([\w.]*))?(?![\w%-])", re.IGNORECASE)
-# The id must end there: not 123%34 (which is 1234), 123@N00 or 123.html. m.flickr.com had /#/photos/…
+# The id must end there: not 123%34 (which is 1234), 123@N00 or 123.html. Of an address that was cut, as
+# feeds and tables show them (flickr.com/photos/roe-zoe/99000…), or wrapped, as mail does with "=", nobody
+# knows the rest of the id. m.flickr.com had /#/photos/…
+_CUT = r"…|\.\.|="
+_END_OF_ID = rf"(?![\w%@]|[.-]\w|{_CUT})"
 _PAGE_PATH = (
-    rf"/+(?:#/+)?(?:photos?|videos)/+([^/?#&\s]+)/+{_ID}(?![\w%@]|[.-]\w)"
+    rf"/+(?:#/+)?(?:photos?|videos)/+([^/?#&\s]+)/+{_ID}{_END_OF_ID}"
     rf"(?:/+(?:player|play/+([a-z0-9_]+))/+{_KEY}(?![\w%-]))?"
 )
 _PAGE = re.compile(_PAGE_PATH, re.IGNORECASE)
@@ -159,8 +165,8 @@ _SCRIPT = re.compile(
     r"/+(?:(?:photo(?:_[a-z]+)?|video_download)\.gne|apps/video/stewart\.swf|services/rest/*)\?([^#\s\"'<>]*)",
     re.IGNORECASE,
 )
-_EMBEDDED = re.compile(rf"/+photos/+{_ID}(?![\w%@]|[.-]\w)", re.IGNORECASE)
-_SHORT = re.compile(r"/+p/+([0-9A-Za-z]+)(?![\w%])")
+_EMBEDDED = re.compile(rf"/+photos/+{_ID}{_END_OF_ID}", re.IGNORECASE)
+_SHORT = re.compile(rf"/+p/+([0-9A-Za-z]+)(?![\w%]|{_CUT})")
 # Pages about the person only: an album, a gallery or a tag of theirs is about something else.
 _PERSON = re.compile(
     r"/+(?:#/+)?(?:people/+([^/?#&\s]+)"
@@ -176,6 +182,10 @@ SECTIONS: Final = frozenset(
 )
 
 
+# JSON in a cell or a log has https:\/\/ or \u002f, HTML &#x2f;, and some Windows programs turn all of them.
+_ESCAPED_SLASH = re.compile(r"\\+(?:/|u002f|x2f)?|&(?:#47|#x2f|sol);", re.IGNORECASE)
+
+
 def parse_photo(text: str) -> PhotoAddress | None:
     """The photo that an address in `text` leads to, or None when there is none.
 
@@ -188,6 +198,8 @@ def parse_photo(text: str) -> PhotoAddress | None:
 
 
 def _first_photo(text: str) -> PhotoAddress | None:
+    if not text.isascii():
+        text = without_invisible(text)
     # The forms that make up nearly all of every index, without the search for a host.
     if file := _COMMON_FILE.match(text):
         return _file(*file.groups())
@@ -272,12 +284,16 @@ def classify(target: str) -> Target:
 
 
 def _hosts(text: str) -> Iterator[re.Match[str]]:
-    """Every place in `text` where a Flickr host stands, then those that percent-decoding brings to light."""
+    """Every place in `text` where a Flickr host stands, then those that decoding brings to light."""
     if len(text) > _LONGEST:
         return
+    if not text.isascii():  # chats and web pages put marks that nobody sees into long words
+        text = without_invisible(text)
     for _ in range(_LAYERS):
         yield from _HOST.finditer(text)
         decoded = unquote(text)
+        if "\\" in text or "&" in text:
+            decoded = _ESCAPED_SLASH.sub("/", decoded)
         if decoded == text:
             return
         text = decoded

@@ -106,6 +106,25 @@ WRAPPED = [
     (f"https://www.flickr.com/signin?to=https://www.flickr.com/photos/roe-zoe/{ID}", BY_ALIAS),
     (f"https://web.archive.example/2015/http://www.flickr.com/photos/roe-zoe/{ID}/", BY_ALIAS),
     (f'<a href="https://www.flickr.com/photos/roe-zoe/{ID}/"><img', BY_ALIAS),
+    (rf"got https:\/\/www.flickr.com\/photos\/roe-zoe\/{ID}\/ ok", BY_ALIAS),
+    (rf'{{"u": "https:\\/\\/www.flickr.com\\/photos\\/roe-zoe\\/{ID}"}}', BY_ALIAS),
+    (rf"https:\u002F\u002Fwww.flickr.com\u002Fphotos\u002Froe-zoe\u002F{ID}", BY_ALIAS),
+    (f"https:&#x2F;&#x2F;www.flickr.com&#x2F;photos&#x2F;roe-zoe&#x2F;{ID}&#x2F;", BY_ALIAS),
+    (rf"https:\\www.flickr.com\photos\roe-zoe\{ID}", BY_ALIAS),
+    (f"https://www.flickr.com/photos/roe-zoe/{ID[:5]}\u200b{ID[5:]}/", BY_ALIAS),
+    (
+        f"see https://www.flickr.com/photos/roe\u00ad-zoe/{ID[:5]}\u00ad{ID[5:]}, https://flic.kr/s/x",
+        BY_ALIAS,
+    ),
+]
+CUT = [
+    f"flickr.com/photos/roe-zoe/{ID[:7]}…",
+    f"flickr.com/photos/roe-zoe/{ID[:7]}...",
+    f"https://www.flickr.com/photos/roe-zoe/{ID[:7]}=\n{ID[7:]}/",
+    f"https://embedr.flickr.com/photos/{ID[:7]}…",
+    f"flic.kr/p/{SHORT[:4]}…",
+    f"flic.kr/p/{SHORT[:4]}...",
+    f"flic.kr/p/{SHORT[:4]}=\n{SHORT[4:]}",
 ]
 NO_PHOTO = [
     "",
@@ -173,6 +192,17 @@ def test_what_only_looks_like_a_photo_is_none(text: str) -> None:
 def test_a_farm_number_of_thousands_of_digits_is_no_error(host: str) -> None:
     photo = parse_photo(f"http://{host.format('9' * 5000)}/{ID}_{SECRET}.jpg")
     assert photo is None or photo.photo_id == ID
+
+
+@pytest.mark.parametrize("text", CUT)
+def test_of_an_address_that_was_cut_nobody_knows_the_id(text: str) -> None:
+    assert parse_photo(text) is None
+    assert classify(text).kind == "unreadable"
+
+
+def test_an_address_may_end_a_sentence() -> None:
+    assert parse_photo(f"It is https://www.flickr.com/photos/roe-zoe/{ID}.") == BY_ALIAS
+    assert parse_photo(f"It is https://flic.kr/p/{SHORT}.") == BARE
 
 
 def test_a_percent_encoded_digit_belongs_to_the_id() -> None:
