@@ -22,10 +22,11 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-# Tools on Windows write UTF-16 without a mark too: then the first characters, all ASCII, have zeros between.
+# Tools on Windows write UTF-16 without a mark too: then the first characters, all of Latin-1, have zeros
+# between.
 _WITHOUT_MARK: Final = (
-    (re.compile(rb"(?:[\t\n\r -~]\0){8}"), "utf-16-le"),
-    (re.compile(rb"(?:\0[\t\n\r -~]){8}"), "utf-16-be"),
+    (re.compile(rb"(?:[\t\n\r -~\xa0-\xff]\0){8}"), "utf-16-le"),
+    (re.compile(rb"(?:\0[\t\n\r -~\xa0-\xff]){8}"), "utf-16-be"),
 )
 
 

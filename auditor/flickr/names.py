@@ -11,6 +11,7 @@ something before it, or adds the owner. All forms are from published lists::
     10280355@N07/landmark_aligned_face.1884.9496770260_5b2ff68aae_o.jpg    Adience
     876/87667287@N00/4440872808_0.jpg                             MegaFace
     1000092795.jpg, 296814969_3.jpg, 0001_2124494179.jpg          Flickr30k, HELEN, NUS-WIDE
+    flickr_9900000001.jpg                                         gallery-dl
     9900000001_0a1b2c3d4e_z.jpg?zz=1                              as Flickr's answers and wget write it
     9900000001_0a1b2c3d4e_b_face_0.jpg                            what is cut out of a photo
 
@@ -52,7 +53,7 @@ _WITH_SECRET_AND_MORE = re.compile(
 _WITH_OWNER = re.compile(
     rf"(?:.*/)?({_NSID})(?:_identity_[0-9]+)?[/_]{_ID}(?:_[0-9]{{1,4}})?{_END}/?", re.IGNORECASE
 )
-_NUMBER = re.compile(rf"(?:.*/)?{_ID}(?:_[0-9]{{1,3}})?(?:_o)?{_END}", re.IGNORECASE)
+_NUMBER = re.compile(rf"(?:.*/)?(?:flickr[-_])?{_ID}(?:_[0-9]{{1,3}})?(?:_o)?{_END}", re.IGNORECASE)
 _COUNTED = re.compile(rf"(?:.*/)?[0-9]{{1,6}}_([1-9][0-9]{{6,18}}){_END}", re.IGNORECASE)
 _OWNER = re.compile(rf"(?<![0-9a-z])({_NSID})(?![0-9])", re.IGNORECASE)
 

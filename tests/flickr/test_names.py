@@ -58,6 +58,7 @@ UNCERTAIN = [
     f"{ID}_o.jpg",
     f"0001_{ID}.jpg",
     f"{ID}_{DIGITS}.jpg",
+    f"flickr_{ID}.jpg",
     "687050",
 ]
 

@@ -14,6 +14,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from auditor.datasets.parsing.keys import NO_ADDRESS, license_of, nsid, parsed_nsid, photo_id, record
 from auditor.datasets.parsing.row import Record
 from auditor.datasets.parsing.tables import LINE, TableRow, is_called
@@ -32,7 +34,7 @@ NONE_CERTAIN = "no number that is a photo id for certain"
 NO_COLUMN = "no such column"
 NEITHER = "neither a Flickr address nor a photo id"
 SHAPE_ONLY = "name or number shaped like Flickr's, at or beside an address of another site"
-ROUNDED = "number rounded by a spreadsheet"
+ROUNDED = "number rounded by a spreadsheet or program"
 
 _MAY_BE_NAME = re.compile(r"[0-9]_[0-9a-f]{6}|@N[0-9]{2}|%40N[0-9]{2}", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"[\s,;|\"'<>()]+")
@@ -51,11 +53,14 @@ _ADDRESS = re.compile(
 _OF_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp)\b", re.IGNORECASE)
 _ID_NAMES = frozenset({"id", "photo", "photoid", "flickrid", "flickrphotoid", "imageid"})
 """What the column of the id is called where a column of secrets stands beside it, without signs between."""
-_BETWEEN_IDS = re.compile(r"[-,;|\s\[\]]+")
+_BETWEEN_IDS = re.compile(r"[-,;|\s\[\](){}\"']+")
+_IN_BRACKETS = re.compile(r"\s*[\[({].*[\])}]\s*", re.DOTALL)
 # As spreadsheets group digits: 9,000,000,001, 9.000.000.001, 9 000 000 001, 9'000'000'001.
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}([,.'\u2019\u00a0\u202f ])[0-9]{3}(?:\1[0-9]{3})+")
 _PADDED = re.compile(r"0+[1-9][0-9]{6,11}")
 _SCIENTIFIC = re.compile(r"([1-9])(?:\.([0-9]+))?e\+?([0-9]{1,2})", re.IGNORECASE)
+_DIGITS = 19
+"""The most that an id can have; of 1e999999999 Python would write them all."""
 _LEAST_LISTED = 10_000
 """Of several numbers in one value none is smaller, or 2019-01-01 would be three photos."""
 _TYPICAL = range(1_000_000, 10**12)
@@ -360,8 +365,9 @@ def _asked_for(value: Any, column: Column | None) -> tuple[list[PhotoAddress], l
     """
     if (number := _number(value) or _written(value)) is not None:
         return [PhotoAddress(str(number))], [], NEITHER
+    lost = ROUNDED if is_rounded(value) else NEITHER
     if not isinstance(value, str):
-        return [], [], NEITHER
+        return [], [], lost
     of_urls = column is not None and not column.links  # where links are, other sites' names are no photos
     in_lines = column is not None and column.name == LINE
     photos = (
@@ -369,8 +375,7 @@ def _asked_for(value: Any, column: Column | None) -> tuple[list[PhotoAddress], l
         or [PhotoAddress(str(number)) for number in _listed(value)]
         or list(_names(value, of_urls=of_urls, proven=True, numbered=True, in_lines=in_lines))
     )
-    rounded = _SCIENTIFIC.fullmatch(value.strip()) is not None
-    return photos, [] if photos else _owners(value), ROUNDED if rounded else NEITHER
+    return photos, [] if photos else _owners(value), lost
 
 
 def _names(
@@ -425,7 +430,8 @@ def _number(value: Any) -> int | None:
     if isinstance(value, int):
         return photo_id(value)
     if isinstance(value, Decimal):
-        return photo_id(int(value)) if value == value.to_integral_value() else None
+        whole = not is_rounded(value) and value.adjusted() < _DIGITS and value == value.to_integral_value()
+        return photo_id(int(value)) if whole else None
     if isinstance(value, float):
         return photo_id(int(value)) if value.is_integer() and abs(value) < 2**53 else None
     if not isinstance(value, str):
@@ -433,8 +439,8 @@ def _number(value: Any) -> int | None:
     text = value.strip().strip("\"'")
     if is_photo_id(text):
         return int(text)
-    if text.endswith(".0"):
-        return photo_id(text[:-2])
+    if text.endswith((".0", ".00")):
+        return photo_id(text.rstrip("0")[:-1])
     if match := _SCIENTIFIC.fullmatch(text):
         first, rest, power = match.groups(default="")
         # 7.22E+16 was rounded to three digits; 1.1186093946E+10 has all of them.
@@ -442,11 +448,23 @@ def _number(value: Any) -> int | None:
     return None
 
 
+def is_rounded(value: Any) -> bool:
+    """Whether it is a number of which digits were lost: 9.0e+09, or one of 24 bits where an id has more."""
+    if isinstance(value, Decimal):
+        exponent = value.as_tuple().exponent
+        return not isinstance(exponent, int) or exponent > 0
+    if isinstance(value, str):
+        return _SCIENTIFIC.fullmatch(value.strip()) is not None
+    return isinstance(value, np.floating)
+
+
 def _written(value: Any) -> int | None:
     """The photo id in a column of them, however a spreadsheet or an export writes numbers."""
     if not isinstance(value, str):
         return None
-    text = value.strip().strip("\"'")
+    text = value.strip().removeprefix("=").strip("\"'")  # ="9000000001" keeps Excel from rounding it
+    if is_photo_id(text):
+        return int(text)
     if _GROUPED.fullmatch(text):
         return photo_id(re.sub(r"[^0-9]", "", text))
     return photo_id(text.lstrip("0")) if _PADDED.fullmatch(text) else None
@@ -455,7 +473,7 @@ def _written(value: Any) -> int | None:
 def _listed(text: str) -> list[int]:
     """The numbers of a value that is a list of them and nothing else: 1082674276-1082674426-1081820011."""
     parts = [part for part in _BETWEEN_IDS.split(text) if part]
-    if not parts or (len(parts) == 1 and "[" not in text):
+    if not parts or (len(parts) == 1 and not _IN_BRACKETS.fullmatch(text)):
         return []
     if not all(is_photo_id(part) and int(part) >= _LEAST_LISTED for part in parts):
         return []

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import ijson
@@ -21,6 +22,7 @@ from auditor.datasets.parsing.text import by_line
 from auditor.errors import WrongFileError
 
 NO_OBJECT = "no JSON object"
+NO_JSON = "not valid JSON"
 MAX_DEPTH = 200
 MAX_TEXT_BYTES = 16 << 20
 
@@ -94,18 +96,25 @@ def objects(source: Source, keys: Sequence[str] = ()) -> Iterator[tuple[str, Map
 def scalars(source: Source, *, several: bool = False) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Every text, number, truth value and null of the file with its path of keys and list positions.
 
-    With `several` the file holds one value after the other, and each path begins with the value's position.
+    A list or an object without anything in it comes as a null. Numbers with a point or an exponent are
+    decimal ones, which tell 9.0e+09, whose last digits were lost, from 9000000001.0. With `several` the file
+    holds one value after the other, and each path begins with the value's position.
     """
     path: list[str | int] = [-1] if several else []
     with source.open() as stream, _broken(source):
         content = _Utf8(stream, script_start(source))
-        for event, value in ijson.basic_parse(content, use_float=True, multiple_values=several):
+        opened = False
+        for event, value in ijson.basic_parse(content, multiple_values=several):
             if event == "map_key":
-                path[-1] = value
+                path[-1], opened = value, False
                 continue
             if event in ("end_map", "end_array"):
                 path.pop()
+                if opened:
+                    yield tuple(path), None
+                opened = False
                 continue
+            opened = event in ("start_map", "start_array")
             if path and isinstance(path[-1], int):
                 path[-1] += 1
             if event == "start_map":
@@ -126,10 +135,10 @@ def _found_in(line: str, find: Callable[[dict[str, Any]], Found]) -> Found:
     return find(entry) if isinstance(entry, dict) else NO_OBJECT
 
 
-def parse_line(line: str) -> Any:
-    """The value of one line of JSON, None for a line that is none."""
+def parse_line(line: str, *, decimal: bool = False) -> Any:
+    """The value of one line of JSON, None for a line that is none; its numbers `decimal` as in `scalars`."""
     try:
-        return json.loads(line)
+        return json.loads(line, parse_float=Decimal if decimal else None)
     except (ValueError, RecursionError):
         return None
 

@@ -30,12 +30,25 @@ def rows(source: Source) -> Iterator[Any]:
                 hint="Such a file can run programs when it is opened. Get a list of names as text instead.",
             ) from error
         names = array.dtype.names
+        short = {name for name in names or () if _is_short(array.dtype[name])}
+        kind = np.float32 if _is_short(array.dtype) else None
         for row in np.atleast_1d(array):
-            yield dict(zip(names, map(_plain, row.tolist()), strict=True)) if names else _plain(row.tolist())
+            if names:
+                values = zip(names, row.tolist(), strict=True)
+                yield {name: _plain(value, np.float32 if name in short else None) for name, value in values}
+            else:
+                yield _plain(row.tolist(), kind)
 
 
-def _plain(value: Any) -> Any:
-    """The value with text for bytes, in lists too."""
+def _is_short(kind: np.dtype[Any]) -> bool:
+    """Whether its numbers are too short for photo ids, and were rounded; Python's own would not tell."""
+    return kind.base.kind == "f" and kind.base.itemsize < np.dtype(float).itemsize
+
+
+def _plain(value: Any, number: type[np.float32] | None) -> Any:
+    """The value with text for bytes, in lists too, and rounded numbers as such."""
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value.decode(errors="replace") if isinstance(value, bytes) else value
+        return [_plain(inner, number) for inner in value]
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return value if number is None else number(value)

@@ -53,6 +53,7 @@ def is_text(kind: pa.DataType) -> bool:
             pa.types.is_large_string,
             pa.types.is_binary,
             pa.types.is_large_binary,
+            pa.types.is_fixed_size_binary,
             pa.types.is_string_view,
             pa.types.is_binary_view,
         )
@@ -112,7 +113,8 @@ def table(
     source: Source, wanted: Sequence[Sequence[str]], limit: int | None = None
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """(row counted from 1, the values of the `wanted` of `key_columns`), of all rows or of some `limit`."""
-    picked = [".".join(map(_quoted, way)) for way in wanted]
+    kinds = columns(source)
+    picked = [_whole(way, kinds[way[0]]) for way in wanted]
     with _reading(source) as connection:
         test = "true" if limit is None else f"true LIMIT {limit}"
         for number, *values in _values(connection, source, picked, test, text_only=False):
@@ -122,6 +124,17 @@ def table(
                     value.decode(errors="replace") if isinstance(value, bytes) else value for value in values
                 ),
             )
+
+
+def _whole(way: Sequence[str], kind: pa.DataType) -> str:
+    """The expression for a column.
+
+    A number of 24 bits cannot hold an id but looks like one, so it comes as text with its digits: ``9e+09``.
+    """
+    name = ".".join(map(_quoted, way))
+    for step in way[1:]:
+        kind = kind.field(step).type
+    return f"format('{{:.7g}}', {name}::DOUBLE)" if pa.types.is_float32(kind) else name
 
 
 def row_count(source: Source) -> int:

@@ -11,18 +11,21 @@ from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from auditor.datasets.parsing import npy, parquet
-from auditor.datasets.parsing.json_items import opens_with, parse_line, scalars, values_in
+from auditor.datasets.parsing.json_items import NO_JSON, opens_with, parse_line, scalars, values_in
 from auditor.datasets.parsing.keys import parsed_nsid
 from auditor.datasets.parsing.row import COMMENT
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sqlite import MAGIC, database, quoted, tables
 from auditor.datasets.parsing.text import COLUMNS, EMPTY, TOO_LONG, cut_rows, lines, split
 from auditor.flickr.names import parse_name
+from auditor.flickr.urls import parse_owners, parse_photos
 
 LINE = "line"
 """The one column of a text without separators."""
 KEY = "key"
 """The column of the keys of a JSON object whose keys are data."""
+VALUE = "value"
+"""The column of what stands at such keys, where it is no object."""
 SAMPLE = 2000
 """How many rows of a file are looked at to tell its columns."""
 
@@ -31,7 +34,8 @@ NO_KEYS = "no column of text or numbers"
 _SEPARATORS = ("\t", ",", ";", "|", "\x01")  # the last is Hive's
 _SPACES = " "
 """Stands for any run of spaces."""
-_COMMENT = re.compile(r"\s*[#%]+\s*")
+_COMMENT = re.compile(r"\s*(?:[#%]+\s*|sep=.\s*$)", re.IGNORECASE)
+"""A remark; or the line in which Excel is told the separator."""
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _ELEMENT = re.compile(r"<([\w:.-]+)[^<>]*>([^<]+)<")
 _CELLS_OF_ENTRY = 10_000
@@ -181,7 +185,7 @@ def _json_rows(source: Source, *, several: bool) -> Iterator[TableRow]:
 
 
 def _maps(paths: Iterator[_Path]) -> set[_Path]:
-    """The objects, by the way to them, whose keys are data: numbers, names of files, or many."""
+    """The objects, by the way to them, whose keys are data: numbers, names of files, links, or many."""
     keys: dict[_Path, dict[str, None]] = {}
     for path in paths:
         for depth, step in enumerate(path):
@@ -194,7 +198,7 @@ def _maps(paths: Iterator[_Path]) -> set[_Path]:
         way
         for way, found in keys.items()
         if len(found) > _KEYS_OF_MAP
-        or sum(step.isdecimal() or _is_name(step) for step in found) * 2 > len(found)
+        or sum(step.isdecimal() or _is_name(step) or _is_link(step) for step in found) * 2 > len(found)
     }
 
 
@@ -206,14 +210,18 @@ def _entry(path: _Path, maps: set[_Path]) -> _Path:
 
 
 def _column(path: _Path, entry: int) -> str:
-    """The keys below the entry, ``owner.id``; the position in a list of lists; else the list's own key."""
+    """The keys below the entry, ``owner.id``; the position in a list of lists; else the list's own key.
+
+    The key of an entry is data and no name: ``{"url": {"0": "https://…"}}``, as pandas writes, is of ``url``.
+    """
     below = path[entry:]
     names = [step for step in below if isinstance(step, str)]
     if names:
         return ".".join(names)
     if below and isinstance(below[0], int):
         return f"column {below[0] + 1}"
-    return next((step for step in reversed(path) if isinstance(step, str)), LINE)
+    named = next((step for step in reversed(path[: entry - 1]) if isinstance(step, str)), None)
+    return named or (VALUE if path and isinstance(path[entry - 1], str) else LINE)
 
 
 def _place(path: _Path) -> str:
@@ -229,8 +237,10 @@ def _json_lines_rows(source: Source) -> Iterator[TableRow]:
     for number, line in lines(source):
         if line is None or not line.strip():
             yield TableRow(number, (), TOO_LONG if line is None else EMPTY)
+        elif (value := parse_line(line, decimal=True)) is None:
+            yield TableRow(number, [Cell(LINE, line)], NO_JSON)
         else:
-            yield TableRow(number, [Cell(name, value) for name, value in _leaves(parse_line(line))])
+            yield TableRow(number, [Cell(name, inner) for name, inner in _leaves(value)])
 
 
 def _leaves(value: Any) -> Iterator[tuple[str, Any]]:
@@ -329,6 +339,10 @@ _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*(?:[eE][-+]?[0-9]+)?")
 def _is_name(text: str) -> bool:
     """Whether it is, or may be, the name of a Flickr photo's file."""
     return parse_name(text, numbered=True) is not None
+
+
+def _is_link(text: str) -> bool:
+    return "flic" in text.lower() and bool(parse_photos(text) or parse_owners(text))
 
 
 def _line_rows(source: Source) -> Iterator[TableRow]:

@@ -130,7 +130,8 @@ def _by_name(read: Callable[[Source], Iterator[Row]], source: Source) -> Iterato
 
 def wrong_file(source: Source, expected: Sequence[Format]) -> WrongFileError:
     """The error for a file of another format: what was expected and what was found."""
-    known = detect(source, [format_ for format_ in formats().values() if format_.name != GENERIC])
+    others = [format_ for format_ in formats().values() if format_.name != GENERIC]
+    known = None if no_index(source) else detect(source, others)
     found = known.title if known else describe(source)
     if known and not known.certain:  # a list of numbers may be anybody's
         found = f"what looks like {found}"

@@ -20,6 +20,7 @@ from auditor.datasets.parsing.tables import SAMPLE, Cell, Layout, TableRow, layo
 from auditor.datasets.readers import GENERIC, Format
 from auditor.errors import WrongFileError
 from auditor.progress import SILENT
+from auditor.text import plain
 
 FILE_NAME = "name"
 """The one column of a folder of pictures."""
@@ -101,7 +102,12 @@ class _Reader:
     def advice(self, source: Source) -> str:
         """What a refused file holds all the same; of a pickle and the like nothing is ever taken."""
         found = None if no_index(source) else self._plan(source)
-        return "; ".join(described(found[1])) if found else ""
+        if found is None:
+            return ""
+        _, plan = found
+        if self.column is not None and not plan.certain and plan.columns:
+            return f"Its columns are: {plain(', '.join(plan.columns), 300)}."
+        return "; ".join(described(plan))
 
     def _plan(self, source: Source) -> tuple[Layout, Plan] | None:
         if source.member and (is_picture(source.member) or not source.head):

@@ -15,6 +15,8 @@ import pytest
 
 from auditor.datasets.index.build import build
 from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.parsing.columns import ROUNDED
+from auditor.datasets.parsing.json_items import NO_JSON
 from auditor.datasets.parsing.row import OTHER_MEMBER, UNREAD_MEMBER
 from auditor.datasets.readers.generic import generic_format
 from auditor.errors import WrongFileError
@@ -53,6 +55,7 @@ WITH_OWNERS: list[tuple[str, bytes]] = [
     ("UTF-16 with its mark", recoded("utf-16")),
     ("UTF-16 without it", recoded("utf-16-le")),
     ("UTF-16 without it, the other way round", recoded("utf-16-be")),
+    ("UTF-16 without it, that begins with an umlaut", text(["ä,url", *PAGES]).decode().encode("utf-16-le")),
     ("UTF-32", recoded("utf-32")),
     ("xz", lzma.compress(text(TABLE))),
     ("tar.xz", tarred({"a/list.csv": text(TABLE)}, "w:xz")),
@@ -105,6 +108,15 @@ NUMBERS: list[tuple[str, bytes | list[str]]] = [
     ("zeros before", [f"{n:013}" for n in IDS]),
     ("brackets", [f"[{n}]" for n in IDS]),
     ("as Excel protects them", [f"'{n}" for n in IDS]),
+    ("as formulas for Excel", [f'"=""{n}"""' for n in IDS]),
+    ("decimals", [f"{n}.00" for n in IDS]),
+    ("lists of Python", [f"['{n}', '{n + 1}']" for n in sorted(IDS)[:1]] + [f"({n})" for n in IDS]),
+    ("arrays of PostgreSQL", [f"{{{n}}}" for n in IDS]),
+    ("a file that tells Excel its separator", text(["sep=;", "id;n", *(f"{n};1" for n in IDS)])),
+    ("JSON by columns", json.dumps({"id": {str(n): photo for n, photo in enumerate(IDS)}}).encode()),
+    ("floats of JSON", json.dumps([{"id": float(n)} for n in IDS]).encode()),
+    ("floats of JSON Lines", jsonl([{"id": float(n)} for n in IDS])),
+    ("floats of Parquet", parquet({"id": pa.array(sorted(map(float, IDS)))})),
     ("decimals in Parquet", parquet({"id": pa.array(sorted(IDS), pa.decimal128(20, 0))})),
     ("NumPy", npy(sorted(IDS))),
 ]
@@ -115,7 +127,54 @@ def test_ids_in_a_named_column_are_read_however_they_are_written(
     indexes: Path, write: Write, rows: bytes | list[str]
 ) -> None:
     content = rows if isinstance(rows, bytes) else text(["id;n", *(f"{row};1" for row in rows)])
-    assert read(indexes, write(content), "id")[1]["photo_ids"] == IDS
+    found = read(indexes, write(content), "id")[1]["photo_ids"]
+    assert found >= IDS
+    assert found - IDS == ({min(IDS) + 1} if b"['" in content else set())
+
+
+ROUNDED_NUMBERS: list[tuple[str, bytes]] = [
+    ("JSON", b'[{"id": 9.0e+09}, {"id": 5.293E10}, {"id": 1e999999999}]'),
+    ("JSON Lines", b'{"id": 9.0e+09}\n{"id": 5.293E10}\n'),
+    ("Parquet of 32 bits", parquet({"id": pa.array(sorted(map(float, IDS)), pa.float32())})),
+    ("NumPy of 32 bits", npy(np.array(sorted(IDS), np.float32))),
+    ("CSV", b"id,n\n9.00E+09,1\n"),
+]
+
+
+@pytest.mark.parametrize(
+    "content", [content for _, content in ROUNDED_NUMBERS], ids=[name for name, _ in ROUNDED_NUMBERS]
+)
+def test_numbers_that_lost_digits_are_no_ids(indexes: Path, write: Write, content: bytes) -> None:
+    with pytest.raises(WrongFileError, match=ROUNDED):
+        read(indexes, write(content), "id")
+
+
+KEYED: list[tuple[str, object]] = [
+    ("links", dict.fromkeys(PAGES, 1)),
+    ("links without a value", {url: [] for url in PAGES}),
+    ("names, some without a value", {name: [{"box": [1, 2]}] * (n % 2) for n, name in enumerate(NAMES)}),
+    ("names of nothing", {"annotations": {name: {} for name in NAMES}}),
+]
+
+
+@pytest.mark.parametrize("content", [content for _, content in KEYED], ids=[name for name, _ in KEYED])
+def test_photos_in_the_keys_of_json_are_read(indexes: Path, write: Write, content: object) -> None:
+    assert read(indexes, write(json.dumps(content).encode()))[1]["photo_ids"] == IDS
+
+
+def test_a_bad_line_among_lines_of_json_is_read_as_text_or_named(indexes: Path, write: Write) -> None:
+    lines = [*(json.dumps(entry) for entry in ENTRIES[:-1]), f'{{"url": "{PAGES[-1]}", bad}}', '{"url": "htt']
+    manifest, found = read(indexes, write(text(lines)))
+    assert found["photo_ids"] == IDS
+    assert manifest.skipped == {NO_JSON: 1}
+
+
+def test_the_columns_of_a_file_without_the_named_one_are_told(indexes: Path, write: Write) -> None:
+    content = jsonl([{"photo_id": {"$numberLong": str(n)}} for n in IDS])
+    with pytest.raises(WrongFileError) as caught:
+        read(indexes, write(content), "photo_id")
+    assert "photo_id.$numberLong" in caught.value.hint
+    assert read(indexes, write(content), "photo_id.$numberLong")[1]["photo_ids"] == IDS
 
 
 @pytest.mark.parametrize("rows", [["-9000000001"], ["9.00E+09"], ["2019-01-01"], ["+49 170 1234567"]])
@@ -197,6 +256,9 @@ def test_a_file_in_an_archive_that_may_hold_more_is_no_note(indexes: Path, write
             "an Excel workbook",
         ),
         (b"ARROW1\0\0" + b"\0" * 200, "save it as Parquet"),
+        (b"\xff\xff\xff\xff\x70\0\0\0" + PAGES[0].encode(), "save it as Parquet"),
+        (b"ORC\n" + PAGES[0].encode(), "save it as Parquet"),
+        (zipped({"a.tgz": tarred({"list.csv": text(TABLE)}, "w:gz")}), "an archive inside of another"),
         (npy(np.array([PAGES[0], None], object)), "NumPy file"),
         (lzma.compress(text(TABLE))[:-20], "cut short or damaged"),
     ],
