@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor import clock
 from auditor.account.license_history import kept
-from auditor.account.photo import Account
+from auditor.account.photo import Account, Photo
 from auditor.account.store import AccountStore
 from auditor.audit.audit import AccountState, audit
 from auditor.audit.license_facts import license_facts
@@ -26,17 +26,19 @@ if TYPE_CHECKING:
     from auditor.lookup.asked import Asked
 
 
-def account_state(conn: sqlite3.Connection, nsid: str | None = None) -> AccountState:
+def account_state(
+    conn: sqlite3.Connection, nsid: str | None = None, photos: Sequence[Photo] | None = None
+) -> AccountState:
     """The account (None: the one synced last) as its last sync left it.
 
-    Errors: `NotSyncedError` before the first.
+    `photos` are its photos where they were read already. Errors: `NotSyncedError` before the first.
     """
     store = AccountStore(conn)
     snapshot = store.required_snapshot(nsid)
     nsid = snapshot.nsid
     return AccountState(
         account=store.account(nsid) or Account(nsid),
-        photos=store.photos(nsid),
+        photos=store.photos(nsid) if photos is None else photos,
         gone_ids=frozenset(store.gone_ids(nsid)),
         addresses=store.addresses(nsid),
         aliases=store.aliases(nsid),
@@ -51,6 +53,7 @@ def audit_home(
     indexes: LocalIndexes,
     *,
     nsid: str | None = None,
+    photos: Sequence[Photo] | None = None,
     only: Sequence[str] = (),
     originals: Path | None = None,
     asked: "Asked | None" = None,
@@ -58,7 +61,8 @@ def audit_home(
 ) -> AuditResult:
     """Match the account (None: the one synced last) against `indexes` and those of a look-up (`asked`).
 
-    `only` are the datasets that the user asked for. `originals` is a folder with the files of the photos; it
+    `photos` are those of the account, where they were read already; `only` the datasets that the user asked
+    for. `originals` is a folder with the files of the photos; it
     is left unread, and the result has none, where no index could match them.
     """
     only = tuple(map(dataset_name, only))
@@ -69,7 +73,7 @@ def audit_home(
         remote, unasked = asked.for_account(here, only, md5s=originals is not None)
         searched += remote
     return audit(
-        account_state(conn, nsid),
+        account_state(conn, nsid, photos),
         searched,
         catalogue.load(),
         generated_at=clock.utc().isoformat(timespec="seconds"),

@@ -107,8 +107,9 @@ class State:
             nsid = space.store.required_snapshot(space.account).nsid
             key = self._library_key(space, nsid)
             indexes = open_indexes(space.settings.indexes)
-            result = audit_home(space.conn, indexes, nsid=nsid, progress=progress)
-            self.kept.keep(key, build(result, tuple(space.store.photos(nsid))))
+            photos = tuple(space.store.photos(nsid))
+            result = audit_home(space.conn, indexes, nsid=nsid, photos=photos, progress=progress)
+            self.kept.keep(key, build(result, photos))
         return "matched"
 
     def _library_key(self, space: Workspace, nsid: str) -> object:

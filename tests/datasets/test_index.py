@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -286,35 +287,40 @@ def test_many_ids_at_once(add: Build, index: Callable[[], Index]) -> None:
     ] == IDS
 
 
-@pytest.mark.parametrize("most_rows", [0, 1000])
-def test_a_large_index_answers_as_a_small_one(
-    add: Build, index: Callable[[], Index], monkeypatch: pytest.MonkeyPatch, most_rows: int
+@pytest.mark.parametrize("second", [None, b"/by/2.0/", b"/by-nc/2.0/"], ids=str)
+def test_it_answers_the_same_however_it_reads(
+    add: Build, index: Callable[[], Index], monkeypatch: pytest.MonkeyPatch, second: bytes | None
 ) -> None:
-    add("open-images-csv", same_photos.open_images() * 2)
-    add("open-images-csv", same_photos.open_images().replace(b"/99000000@N07", b"/some_alias"), append=True)
+    photos = same_photos.open_images()
+    add("open-images-csv", photos * 2)
+    if second:
+        photos = photos.replace(b"/99000000@N07", b"/some_alias").replace(b"/by/2.0/", second)
+        add("open-images-csv", photos, append=True)
+    opened = index()
     others = [str(number) for number in range(1, 100)]
     asked = [
         (MatchKey.PHOTO_ID, [*IDS, *others]),
         (MatchKey.PHOTO_ID, others),
         (MatchKey.OWNER, ["99000001@N07", "some_alias", *(f"9900{number}@N07" for number in others)]),
-        (MatchKey.CONTENT_MD5, [hit.content_md5 or "" for hit in index().by_photo(IDS)]),
+        (MatchKey.CONTENT_MD5, [hit.content_md5 or "" for hit in opened.by_photo(IDS)]),
     ]
 
-    def answers() -> list[list[str]]:
+    def answers(index: Index) -> list[list[str]]:
         return [
-            sorted(map(repr, index().groups(key, values, keys=keys)))
+            sorted(map(repr, index.groups(key, values, keys=keys)))
             for key, values in asked
             for keys in (True, False)
         ]
 
-    small = answers()
-    monkeypatch.setattr(lookup, "_ROWS_A_VALUE", 0)
-    monkeypatch.setattr(lookup, "_MANY_VALUES", 1)
-    monkeypatch.setattr(lookup, "_MOST_ROWS", most_rows)
-    assert answers() == small
-    assert small[0]
-    assert small[4]
-    assert not small[2]
+    usual = answers(opened)
+    assert opened.manifest.constant
+    of_before = replace(opened, manifest=replace(opened.manifest, constant={}))
+    assert answers(of_before) == usual
+    monkeypatch.setattr(lookup, "_WRITTEN_OUT", 0)
+    assert answers(opened) == answers(of_before) == usual
+    assert usual[0]
+    assert usual[4]
+    assert not usual[2]
 
 
 MEANING_SOMETHING = [
@@ -426,6 +432,13 @@ def test_an_index_replaced_while_it_is_used_is_said(add: Build, index: Callable[
         {"skipped": {"x": True}},
         {"dataset": "../x"},
         {"built_at": "yesterday"},
+        {"constant": {"nsid": 9900000107}},
+        {"constant": {"license_id": "4, (SELECT 1)"}},
+        {"constant": {"license_id": True}},
+        {"constant": {"original": 1}},
+        {"constant": {"record": "line 1"}},
+        {"constant": {"source": 1}},
+        {"constant": ["source"]},
     ],
 )
 def test_a_manifest_is_not_trusted(add: Build, indexes: Path, change: dict[str, object]) -> None:

@@ -8,7 +8,7 @@ one step. Whatever dies meanwhile, the old index is in place and finished shards
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -175,8 +175,15 @@ def _manifest(
         origin=names_of([Path(shard.address) for shard in shards]),
         keyed=sum(one.keyed for one in told),
         certain=all(one.certain for one in told),
+        constant=_constant([one.constant for one in told if one.records]),
         store=output.data(name).address if output.store else "",
     )
+
+
+def _constant(told: Sequence[Mapping[str, int | bool | None]]) -> dict[str, int | bool | None]:
+    """What is the same in all records of all shards; each of them is a file of its own."""
+    same = set.intersection(*(set(one.items()) for one in told)) if told else set()
+    return {column: value for column, value in sorted(same) if column != "source" or len(told) == 1}
 
 
 def _sums(told: Iterable[Manifest]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from itertools import groupby, islice
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -203,6 +204,7 @@ class _Builder:
             keyed=self._keyed(data_files[0]),
             match_keys=found or possible,
             files=data_files,
+            constant=constants(self.work / data_files[0].name),
             provenance=self._provenance(old, card, files, added),
             certain=self.certain and (old is None or old.certain),
         )
@@ -223,8 +225,9 @@ class _Builder:
             keyed=self._keyed(data_files[0]),
             match_keys=found or described.match_keys,
             files=data_files,
+            constant=constants(self.work / data_files[0].name),
         )
-        if dataclasses.replace(new, files=described.files) != described:
+        if dataclasses.replace(new, files=described.files, constant=described.constant) != described:
             raise ValueError("its records, photos, owners or match keys are not as many as it says")
         return new
 
@@ -461,3 +464,28 @@ def distinct_photos(path: Path) -> int:
             count += int(np.count_nonzero(np.diff(ids))) + (1 if not last.size and ids.size else 0)
             last = ids[-1:]
     return count
+
+
+def constants(path: Path) -> dict[str, int | bool | None]:
+    """The columns that are the same in all records of a data file, with their values, from its statistics."""
+    found: dict[str, int | bool | None] = {}
+    with pq.ParquetFile(path) as file:
+        groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+        for column in manifest.CONSTANT:
+            place = file.schema_arrow.get_field_index(column)
+            values = {_only_value(group.column(place), group.num_rows) for group in groups}
+            if len(values) == 1 and (value := values.pop()) is not ...:
+                found[column] = value
+    return found
+
+
+def _only_value(chunk: pq.ColumnChunkMetaData, rows: int) -> Any:
+    """The value that all `rows` of a column chunk have, or … where they differ or nobody knows."""
+    told = chunk.statistics
+    if told is None or not told.has_null_count or told.null_count not in (0, rows):
+        return ...
+    if told.null_count:
+        return None
+    if not told.has_min_max or isinstance(told.min, str) or told.min != told.max:  # texts may be cut short
+        return ...
+    return told.min

@@ -12,7 +12,7 @@ import duckdb
 
 from auditor.datasets import duck
 from auditor.datasets.index import manifest
-from auditor.datasets.index.manifest import DataFile, Manifest
+from auditor.datasets.index.manifest import CONSTANT, DataFile, Manifest
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing.row import join_key
 from auditor.datasets.store import Store
@@ -24,14 +24,13 @@ PLACES: Final = 10
 MOST_KEYS: Final = 1000
 """Of one photo: more than faces are in any picture, less than memory holds."""
 BATCH_ROWS: Final = 2048
-_MANY_VALUES, _ROWS_A_VALUE, _MOST_ROWS = 16, 1 << 14, 1 << 17
-"""Finding the rows first and then what is wanted of them is quicker for as many values or more, with so many
-records of the file for each, and no more hits.
+_WRITTEN_OUT: Final = 1000
+"""Numbers that are part of the query itself, if they are no more than these.
 
-Of 100 million records the ids alone are read in a third of the time of all columns that are wanted. But a few
-values lie in few row groups, and where most groups have hits, all columns are read anyway.
+DuckDB then looks for them while it reads, passes over row groups that hold none, and reads the other columns
+only where there are hits: of 100 million records in two thirds of the time. But it compares every record with
+them, so beyond two thousand a join is quicker.
 """
-_NUMBERED: Final = duck.parquet(file_row_number=True)
 _Row = dict[str, Any]
 
 
@@ -149,33 +148,22 @@ class Index:
         files = self._files(key, column, values)
         if not files:
             return
-        # Indexes of before records had keys have no such column.
-        record_key = "key" if self.manifest.keyed else "NULL::VARCHAR"
         value = "photo_id" if key is MatchKey.OWNER else column
-        wanted = f"{column} IN (SELECT unnest(?::{'BIGINT' if isinstance(values[0], int) else 'VARCHAR'}[]))"
-        given: list[object] = [list(values)]
+        wanted, given = _one_of(column, values)
         if but:
             wanted += " AND (nsid IS NULL OR nsid NOT IN (SELECT unnest(?::BIGINT[])))"
             given.append(list(but))
-        rows_of_all = sum(file.rows for file in files)
-        if not files[1:] and len(values) >= _MANY_VALUES and len(values) * _ROWS_A_VALUE <= rows_of_all:
-            rows = self._row_numbers(files, wanted, given)
-            if not rows:
-                return
-            if len(rows) <= _MOST_ROWS:
-                wanted, given = "file_row_number IN (SELECT unnest(?::BIGINT[]))", [rows]
         query = f"""
             SELECT
                 {value}, count(*), bool_or(original),
                 min_by(license_id, place) FILTER (license_id IS NOT NULL),
-                min_by({{'source': source, 'row': row, 'at': record, 'key': record_key}}, place, {PLACES}),
-                {f"list(DISTINCT record_key)[:{MOST_KEYS}]" if keys else "NULL"},
+                min_by({{'source': source, 'row': row, 'at': record, 'key': key}}, place, {PLACES}),
+                {f"list(DISTINCT key)[:{MOST_KEYS}]" if keys else "NULL"},
                 {f"list(DISTINCT photo_id)[:{MOST_KEYS}]" if key is MatchKey.CONTENT_MD5 else "NULL"}
             FROM (
-                SELECT *, {record_key} AS record_key, (source::HUGEINT << 64) + row AS place
-                FROM {_NUMBERED}
+                SELECT *, (source::HUGEINT << 64) + row AS place
+                FROM (SELECT {", ".join(self._columns(key, value))} FROM {duck.PARQUET} WHERE {wanted})
             )
-            WHERE {wanted}
             GROUP BY {value}, CASE WHEN {value} IS NULL THEN place END
         """  # noqa: S608 - all from this file
         with self._reading():
@@ -183,12 +171,17 @@ class Index:
             while batch := answer.fetchmany(BATCH_ROWS):
                 yield from (self._group(row) for row in batch)
 
-    def _row_numbers(self, files: Sequence[DataFile], wanted: str, given: Sequence[object]) -> list[int]:
-        """Where in the one data file the records are for which `wanted` holds."""
-        query = f"SELECT file_row_number FROM {_NUMBERED} WHERE {wanted}"  # noqa: S608 - all from this file
-        with self._reading():
-            answer = self._cursor().execute(query, [self.locations(files), *given])
-            return [row for (row,) in answer.fetchall()]
+    def _columns(self, key: MatchKey, value: str) -> Iterator[str]:
+        """What a group is made of, in SQL: no column is read that is the same in all records."""
+        constant = self.manifest.constant
+        if not self.manifest.keyed:  # indexes of before records had keys have no such column
+            constant = {**constant, "key": None}
+        yield value
+        yield "row"
+        if key is MatchKey.CONTENT_MD5:
+            yield "photo_id"
+        for column in (*CONSTANT, "key"):
+            yield f"{_sql(constant[column])} AS {column}" if column in constant else column
 
     def _group(self, row: Sequence[Any]) -> Group:
         value, records, original, license_id, places, keys, photo_ids = row
@@ -276,6 +269,19 @@ class Index:
             key=row.get("key"),
             parent_key=row.get("parent_key"),
         )
+
+
+def _one_of(column: str, values: Sequence[int] | Sequence[str]) -> tuple[str, list[object]]:
+    """The condition that `column` is one of `values` in SQL, and its parameters."""
+    if not isinstance(values[0], int):
+        return f"{column} IN (SELECT unnest(?::VARCHAR[]))", [list(values)]
+    if len(values) > _WRITTEN_OUT:
+        return f"{column} IN (SELECT unnest(?::BIGINT[]))", [list(values)]
+    return f"{column} IN ({', '.join(map(str, values))})", []
+
+
+def _sql(value: int | None) -> str:
+    return "NULL" if value is None else str(value).lower()  # true, false
 
 
 def _can_hold(part: DataFile, column: str, ordered: list[Any]) -> bool:

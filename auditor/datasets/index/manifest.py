@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 NAME = "manifest.json"
 SCHEMA_VERSION = 1
+
+CONSTANT = ("license_id", "original", "record", "source")
+"""Columns that are often the same in all records."""
 
 _DATA_FILE = re.compile(rf"({'|'.join(MATCH_KEYS)})-[0-9a-f]{{16}}(-[0-9]{{5}})?\.parquet")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -85,6 +88,8 @@ class Manifest:
     """Records with the publisher's own key: without them no dataset can be joined to this one."""
     certain: bool = False
     """The files are of the dataset by their shape, so that having no record is an answer too."""
+    constant: Mapping[str, int | bool | None] = field(default_factory=dict)
+    """Columns (of `CONSTANT`) that are the same in all records: no look-up reads them."""
     store: str = ""
     """Where the data files are if not beside the manifest: an address such as ``s3://bucket/indexes/laion``."""
 
@@ -194,6 +199,7 @@ def parse(data: object) -> Manifest:
         obtained_at=top.optional("obtained_at", str),
         keyed=top.optional("keyed", int) or 0,
         certain=bool(top.optional("certain", bool)),
+        constant=_constant(top.optional("constant", dict) or {}, len(top.items("sources"))),
         store=top.optional("store", str) or "",
     )
     if manifest.rows != manifest.indexed + sum(manifest.skipped.values()):
@@ -211,6 +217,20 @@ def parse(data: object) -> Manifest:
 def _source(item: object) -> SourceFile:
     fields = _Fields(item, "sources")
     return SourceFile(fields.text("name"), fields.number("bytes"), fields.text("sha256", SHA256))
+
+
+def _constant(data: Mapping[str, Any], sources: int) -> dict[str, int | bool | None]:
+    """Columns with their one value, each of which the column can have; it becomes part of a query."""
+    for column, value in data.items():
+        fits = {
+            "license_id": value is None or (type(value) is int and 0 <= value < 1 << 31),
+            "original": type(value) is bool,
+            "record": value is None,
+            "source": type(value) is int and 0 <= value < sources,
+        }
+        if not fits.get(column):
+            raise ValueError(f"constant: {column} is not valid")
+    return dict(data)
 
 
 def _file(item: object) -> DataFile:

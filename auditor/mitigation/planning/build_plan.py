@@ -65,7 +65,7 @@ def make_plan(
         fresh = account_from_person(login, api.person(account.nsid))
         account = replace(account, is_pro=fresh.is_pro, limits=fresh.limits)
         account = store.save_defaults(account, read_defaults(api))
-    exposures, warnings = _exposures(request.matches, conn, indexes, account.nsid, progress)
+    exposures, warnings = _exposures(request.matches, conn, indexes, account.nsid, photos, progress)
     albums, unknown = _albums(request.matches, account.nsid, photos, store.albums(account.nsid), api)
     warnings += [f"no photo is in an album named {name}, so it selects none" for name in unknown]
     selection = select(
@@ -100,14 +100,19 @@ def make_plan(
 
 
 def _exposures(
-    matches: Sequence[Match], conn: sqlite3.Connection, folder: Path, nsid: str, progress: Progress
+    matches: Sequence[Match],
+    conn: sqlite3.Connection,
+    folder: Path,
+    nsid: str,
+    photos: Sequence[Photo],
+    progress: Progress,
 ) -> tuple[Mapping[str, frozenset[str]], list[str]]:
     """Photo id → datasets it is in, and warnings; the indexes are opened only when a condition needs them."""
     if not any(match.needs_exposures for match in matches):
         return {}, []
     indexes = open_indexes(folder)
     _check_datasets(matches, {index.manifest.dataset for index in indexes.readable})
-    result = audit_home(conn, indexes, nsid=nsid, progress=progress)
+    result = audit_home(conn, indexes, nsid=nsid, photos=photos, progress=progress)
     exposures = {
         found.photo.id: frozenset(exposure.dataset for exposure in found.exposures)
         for found in result.exposed
