@@ -128,6 +128,7 @@ def checked_index(manifest: Manifest, card: Card | None, lacking: str | None = N
         huge=card.huge if card else False,
         own_list=card is None,
         provenance=provenance,
+        published=card.published(max(manifest.rows, manifest.records)) if card else None,
         origin=manifest.origin,
         obtained_at=manifest.obtained_at,
         in_part="; ".join(

@@ -10,6 +10,7 @@ from auditor.cli.indexes import ReplaceOption, note_missing_parents
 from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
 from auditor.cli.session import Session
 from auditor.errors import UsageError
+from auditor.text import count
 
 if TYPE_CHECKING:
     from auditor.datasets.adding import Unknown, Wish
@@ -147,6 +148,7 @@ def _emit(
     *,
     several: bool = False,
 ) -> None:
+    from auditor.datasets import catalogue
     from auditor.report import datasets as report
 
     if format is Format.json:
@@ -161,3 +163,8 @@ def _emit(
         if manifest.records == 0:
             answer = "certainly none, by their shape" if manifest.certain else "so the index says nothing"
             note(f"Warning: the files of {manifest.dataset} hold no Flickr photo: {answer}.")
+        elif (card := catalogue.find(manifest.dataset)) and (published := card.published(manifest.rows)):
+            rows = count(manifest.rows, "row")
+            note(
+                f"The files of {card.name} have {rows}; the publisher counts {published}. Is a part missing?"
+            )

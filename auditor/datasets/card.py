@@ -201,6 +201,16 @@ class Card:
         first = next((name for name in self.formats if any(f.format == name for f in fetchable.values())), "")
         return tuple(file for file in fetchable.values() if file.format == first)
 
+    def published(self, rows: int) -> str | None:
+        """``123,287 photos``: what the publisher counts, where `rows` are far fewer.
+
+        None where they are not, or cannot be compared: rows may be of members, or only some from Flickr.
+        """
+        number = self.counts.photos or self.counts.faces or 0
+        if self.flickr != "all" or set(self.match_keys) == {MatchKey.OWNER} or rows * 10 >= number * 9:
+            return None
+        return f"{number:,} {'photos' if self.counts.photos else 'faces'}"
+
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
         """The publisher's files that are lacking where some of them, of these names, are there.
 

@@ -3,6 +3,7 @@
 import gzip
 from pathlib import Path
 
+from auditor.datasets import catalogue
 from tests.cli.conftest import Program
 from tests.datasets import same_photos
 from tests.datasets.readers.lookalikes import ALL
@@ -62,6 +63,21 @@ def test_of_a_folder_of_downloads_everything_recognised_is_built(program: Progra
     assert {index["dataset"] for index in result.json["indexes"]} == {"ffhq", "vgg-face"}
     assert {Path(left["file"]).name for left in result.json["not_recognised"]} == {"Downloads", "notes.txt"}
     assert "notes.txt" in result.err
+
+
+def test_a_file_with_far_fewer_rows_than_published_is_said_to_be_short(
+    program: Program, tmp_path: Path
+) -> None:
+    path = tmp_path / "ffhq-dataset-v2.json"
+    path.write_bytes(same_photos.FILES["ffhq-json"])
+    assert "the publisher counts 70,000 faces" in program("datasets", "add", "ffhq", path).err
+    program("sync")
+    (index,) = program("audit", "--format", "json").json["indexes"]
+    assert index["published"] == "70,000 faces"
+    for form in ("table", "markdown", "html"):
+        text = " ".join(program("audit", "--format", form).out.split())
+        assert "publisher counts 70,000 faces, so a part may be missing" in text, form
+    assert catalogue.get("ffhq").published(70_000) is None
 
 
 def test_links_in_a_folder_are_not_followed_and_named(program: Program, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ class Hide(_Hidden):
         if hiding:
             yield (
                 f"Flickr does not show whether {count(hiding, 'photo')} had been hidden before: undo"
-                " changes nothing about that unless you add --unhide"
+                " leaves them hidden, unless you type: flickr-auditor undo RUN --unhide"
             )
 
     def inverse(self, record: Record) -> Change | str:

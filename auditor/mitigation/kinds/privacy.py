@@ -109,7 +109,7 @@ class SetPrivacy(Mitigation):
             if pooled:
                 yield (
                     f"{count(pooled, 'photo')} will stay visible to the members of the groups they are in:"
-                    " add --leave-groups to take them out"
+                    " take them out of their groups too (--leave-groups) to prevent that"
                 )
             unasked = sum(change.photo_id not in whole.facts.groups for change in stricter)
             if unasked:

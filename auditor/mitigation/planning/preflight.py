@@ -56,9 +56,9 @@ def check_limits(
     raise RefusedError(
         f"a free account may hold {FREE_NON_PUBLIC} non-public items, and Flickr may delete any beyond that;"
         f" yours holds {non_public} ({facts}) and would hold {after}",
-        hint=f"Choose at most {max(0, FREE_NON_PUBLIC - non_public)} photos, or instead of --privacy use"
-        " --hide-from-search, --add-tag no_cv or --license all-rights-reserved; Flickr Pro has no such limit"
-        f" ({LIMITS_PAGE}).",
+        hint=f"Choose at most {max(0, FREE_NON_PUBLIC - non_public)} photos. Or keep them public, and hide"
+        " them from search, tag them no_cv or reserve all rights (--hide-from-search, --add-tag no_cv,"
+        f" --license all-rights-reserved). Flickr Pro has no such limit ({LIMITS_PAGE}).",
     )
 
 

@@ -77,8 +77,8 @@ def _way_back(
         return skip(f"left alone: {found.lost}")
     if change.mitigation == "hide" and not unhide:
         return skip(
-            "stays hidden from searches: it is not known whether it was hidden before; add"
-            " --unhide to show it"
+            "stays hidden from searches: it is not known whether it was hidden before; to show it, add"
+            " --unhide to the command undo"
         )
     made_by = found.made_by or record
     # What was done again after an undo has ids and permissions of that later time.

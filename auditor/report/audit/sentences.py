@@ -58,7 +58,8 @@ def provenance(index: CheckedIndex) -> str:
         f", from {plain(index.origin, 120)}" if index.origin and not index.provenance.is_publishers else ""
     )
     when = f" on {moment(index.obtained_at)[:10]}" if index.obtained_at else ""
-    return f"{index.provenance.words}{where}{when}"
+    fewer = f"; the publisher counts {index.published}, so a part may be missing" if index.published else ""
+    return f"{index.provenance.words}{where}{when}{fewer}"
 
 
 def not_in_account(result: AuditResult) -> str:
