@@ -8,11 +8,14 @@ import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
 from auditor.errors import StorageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MEMORY_LIMIT = "1GB"
 
@@ -51,6 +54,19 @@ def parquet(files: str = "?", **options: bool) -> str:
 
 PARQUET: Final = parquet()
 """The table of the one Parquet file that a parameter names."""
+
+
+def batches(relation: duckdb.DuckDBPyRelation, rows: int) -> Iterator["pa.RecordBatch"]:
+    """What a query finds, as it comes, by so many rows. Errors: `duckdb.Error`, also on the way."""
+    reader = relation.to_arrow_reader(rows)
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except OSError as error:  # Arrow's way to pass on whatever DuckDB met
+            raise duckdb.IOException(str(error)) from error
+        yield batch
 
 
 @contextmanager

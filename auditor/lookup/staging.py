@@ -7,6 +7,7 @@ indexes name different owners for a photo, nobody knows which is right, and none
 
 import errno
 import os
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from auditor.flickr.urls import pack_nsid
 from auditor.lookup import keys
 from auditor.lookup.columns import JOINED, NO_PHOTO, ORIGINAL, SAME_PHOTO
 from auditor.lookup.left_out import LeftOut
+from auditor.lookup.sorting import in_order
 
 BATCH_ROWS: Final = 1 << 16
 
@@ -41,8 +43,6 @@ _TEXT_OF_KEY: Final = {
 _COLUMN: Final = {keys.NSID: "owner", keys.ALIAS: "alias", keys.PHOTO: "photo_id"}
 _JOIN_KEY: Final = r"regexp_replace(lower(trim(key)), '^0+([0-9]+)$', '\1')"  # `join_key` in SQL
 
-_ORDER: Final = "place, photo NULLS LAST, dataset, source, row"
-"""By key, and within a key by photo; the rest so that the same records give the same bytes."""
 _MATCH_KEYS: Final = (MatchKey.PHOTO_ID, MatchKey.OWNER, MatchKey.URL_HASH, MatchKey.CONTENT_MD5)
 
 
@@ -110,20 +110,8 @@ class Staging:
         else:
             kinds, where = (section,), "true"
         parts = " UNION ALL ".join(f"({_keyed(kind, where)})" for kind in kinds)
-        found, path = self._work / f"{section}-found.parquet", self._work / f"{section}.parquet"
-        # In two steps: a sort behind the joins and digests takes memory beyond its limit, and spills nothing.
-        self._write(parts, found)
-        found_files = duck.parquet(duck.literal(duck.pattern(found)))
-        self._write(f"SELECT * FROM {found_files} ORDER BY {_ORDER}", path)  # noqa: S608
-        found.unlink()
-        # And by way of a file: a result that is read as it comes is neither in order nor small.
-        with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(BATCH_ROWS)
-        path.unlink()
-
-    def _write(self, query: str, path: Path) -> None:
-        target = duck.literal(str(path.absolute()))
-        self._database.execute(f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION lz4)")
+        with tempfile.TemporaryDirectory(dir=self._work) as work:
+            yield from in_order(duck.batches(self._database.sql(parts), BATCH_ROWS), Path(work))
 
     def _view_of(self, index: Index) -> None:
         """``r<number>``: the records of an index, with what its parent's index knows of them."""

@@ -2,17 +2,22 @@
 
 import errno
 import os
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pytest
 
+from auditor.datasets import duck
 from auditor.datasets.index.folder import remove
 from auditor.datasets.index.lookup import Index
 from auditor.errors import RefusedError, StorageError, UsageError
 from auditor.lock import folder_lock
-from auditor.lookup import keys
+from auditor.lookup import keys, sorting, staging
 from auditor.lookup import publish as publishing
 from auditor.lookup.left_out import LeftOut
 from auditor.lookup.publish import page_size, publish
@@ -185,16 +190,45 @@ def test_an_index_that_is_replaced_while_it_is_published(
     assert before.items() <= contents(small.folder).items()
 
 
+@pytest.mark.parametrize(
+    ("where", "error"),
+    [
+        ((duck, "batches"), duckdb.IOException("IO Error: Could not write file: No space left on device")),
+        ((sorting, "spread"), OSError(errno.ENOSPC, "No space left on device")),
+    ],
+    ids=["by the database", "by the sort"],
+)
 def test_a_disk_that_fills_up_while_records_are_sorted_is_named(
-    small: Hosted, monkeypatch: pytest.MonkeyPatch
+    small: Hosted, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str], error: Exception
 ) -> None:
     def full(*_: object) -> None:
-        raise duckdb.IOException("IO Error: Could not write file: No space left on device")
+        raise error
 
-    monkeypatch.setattr(Staging, "_write", full)
+    monkeypatch.setattr(*where, full)
+    monkeypatch.setattr(staging, "in_order", partial(sorting.in_order, rows=10))
     with pytest.raises(StorageError, match=f"{small.folder}: No space left") as told:
         small.again(now=NOW + timedelta(days=1))
     assert "Free some space" in (told.value.hint or "")
+
+
+def test_an_index_file_that_cannot_be_read_to_its_end_is_named(
+    small: Hosted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found out while its records come: what has been read by then is not published."""
+
+    class Reader:
+        def read_next_batch(self) -> None:
+            raise OSError("IO Error: Could not read enough bytes from file")
+
+    def batches(_relation: object, rows: int) -> Iterator[Any]:
+        relation = SimpleNamespace(to_arrow_reader=lambda _rows: Reader())
+        return duck_batches(relation, rows)  # type: ignore[arg-type]
+
+    duck_batches, before = duck.batches, small.web.files
+    monkeypatch.setattr(duck, "batches", batches)
+    with pytest.raises(StorageError, match="cannot be read or written: IO Error: Could not read enough"):
+        small.again(now=NOW + timedelta(days=1))
+    assert before.items() <= contents(small.folder).items()
 
 
 def test_what_a_killed_publishing_left_behind_is_cleared_up(small: Hosted) -> None:
