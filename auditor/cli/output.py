@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
@@ -35,6 +36,11 @@ F = TypeVar("F", Format, ReportFormat)
 
 _SUFFIXES: Final = {".json": "json", ".csv": "csv", ".md": "markdown", ".html": "html", ".htm": "html"}
 
+_FOREIGN: Final = re.compile(
+    r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|tsv|jsonl|ndjson|ya?ml|xml|png|jpe?g|svg|zip|gz|parquet)"
+)
+"""Endings of files that other programs open, and that no report is: a table in report.pdf opens nowhere."""
+
 
 def _by_name(context: typer.Context, format: F) -> F:
     """The format that was asked for, or else the one that the name of the output file asks for.
@@ -46,11 +52,14 @@ def _by_name(context: typer.Context, format: F) -> F:
     source = context.get_parameter_source("format")
     if output is None or (source is not None and source.name != "DEFAULT"):
         return format
-    wanted = _SUFFIXES.get(output.suffix.lower(), "table")
-    if wanted not in list(type(format)):
+    ending = output.suffix.lower()
+    wanted = ending if _FOREIGN.fullmatch(ending) else _SUFFIXES.get(ending, "table")
+    formats = [known.value for known in type(format)]
+    if wanted not in formats:
+        printed = " A PDF comes from printing the .html." if ending == ".pdf" and "html" in formats else ""
         raise typer.BadParameter(
-            f"{output.name} asks for {wanted}, and this command writes {' or '.join(type(format))}:"
-            " choose with --format",
+            f"{output.name} asks for {wanted}, and this command writes {' or '.join(formats)}:"
+            f" choose with --format.{printed}",
             param_hint="--output",
         )
     return type(format)(wanted)

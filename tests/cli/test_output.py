@@ -209,3 +209,20 @@ def test_the_name_of_a_case_folder_is_only_text_on_a_terminal(indexed: Program, 
     result = indexed("optout", "folder", "last", "--out", tmp_path / "a\x1b[31m\u202eb.zip")
     assert result.code == 0
     assert not set(result.out + result.err) & {"\x1b", "\u202e"}
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "report.XLSX", "photos.parquet", "report.png"])
+def test_no_file_gets_the_ending_of_a_format_that_it_is_not(
+    indexed: Program, tmp_path: Path, name: str
+) -> None:
+    result = indexed("audit", "--output", tmp_path / name)
+    assert (result.code, "choose with --format" in result.err) == (2, True)
+    assert ("printing the .html" in result.err) == name.endswith("pdf")
+    assert not (tmp_path / name).exists()
+    assert indexed("audit", "--output", tmp_path / name, "--format", "table").code == 1
+
+
+@pytest.mark.parametrize("name", ["report", "report.txt", "2026-11.log"])
+def test_a_table_may_have_any_other_ending(indexed: Program, tmp_path: Path, name: str) -> None:
+    assert indexed("audit", "--output", tmp_path / name).code == 1
+    assert "Your photos in datasets" in (tmp_path / name).read_text()
