@@ -1,43 +1,17 @@
-"""A case: one correspondence with one publisher, and the ladder it climbs. Values and rules, no I/O.
+"""A case: one correspondence with one publisher, as values.
 
 A case keeps what happened: its letters with the days they were written, sent and received, and the answers to
-them. Where it is on the ladder follows from that alone, so no state can contradict the facts::
-
-                          sent                    term over
-    drafted ────────────────────▶ sent ──────────────────────────▶ sent, overdue
-       │                         ▲  │ ▲                             │         │
-       │                    sent │  │ └─ answer: extends, or none   │ remind  │ complain
-       │                         │  ▼                               ▼         ▼
-       │   reply, follow-up,   answered ◀────── answer ────────  a reminder  a complaint
-       │   reminder, complaint   │  │                              (drafted, then sent)
-       │        written ◀────────┘  │ complain (refused, partly …)
-       │                            ▼
-       └─────────── close ──────▶ closed ◀──── close (from everywhere)
-
-`Position` is a case seen that way, and `steps` says what can be done from each, the best first. An answer
-counts only once the user confirmed what it says; `extends`, said in time, and `no-answer` leave the case
-waiting.
+them. How far it is and when it is overdue follow from that alone, so no state can contradict the facts.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from auditor.errors import RefusedError, UsageError
-from auditor.optout.law import (
-    LAWS,
-    Deadline,
-    Escalation,
-    Ground,
-    Role,
-    answer_due,
-    complaint_due,
-    reminder_due,
-)
+from auditor.optout.law import Deadline, Ground, Role, answer_due, complaint_due, reminder_due
 
 
-class State(StrEnum):
+class CaseState(StrEnum):
     """How far a case is."""
 
     DRAFTED = "drafted"
@@ -140,7 +114,7 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RecheckCounts:
     """What the last re-check counted, of the photos asked about."""
 
     checked_on: date
@@ -218,7 +192,7 @@ class Case:
     """In the order in which they were written."""
     answers: tuple[Answer, ...] = ()
     closed_on: date | None = None
-    outcome: Outcome | None = None
+    outcome: RecheckCounts | None = None
     follows: str | None = None
     """The case whose answer led to this one."""
 
@@ -251,14 +225,14 @@ class Case:
         return newest if newest and sent_letter and newest.letter == sent_letter.number else None
 
     @property
-    def state(self) -> State:
+    def state(self) -> CaseState:
         """How far it is, by what is known."""
         if self.closed_on:
-            return State.CLOSED
+            return CaseState.CLOSED
         if self.newest_sent is None:
-            return State.DRAFTED
+            return CaseState.DRAFTED
         answer = self.newest_answer
-        return State.ANSWERED if answer and not self._still_waits(answer) else State.SENT
+        return CaseState.ANSWERED if answer and not self._still_waits(answer) else CaseState.SENT
 
     def _still_waits(self, answer: Answer) -> bool:
         if not answer.confirmed:
@@ -312,315 +286,4 @@ class Case:
 
     def overdue(self, today: date) -> bool:
         """Whether it waits for an answer that should have come."""
-        return self.state is State.SENT and self.deadline is not None and today > self.deadline.day
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """All of a case that decides what can be done next."""
-
-    state: State
-    purpose: Purpose
-    ground: Ground
-    letter: Kind | None
-    """The newest letter sent."""
-    waiting: Kind | None
-    """A letter that was written and not sent."""
-    answer: AnswerClass | None
-    confirmed: bool
-    """The user said what the answer means."""
-    overdue: bool
-    complained: bool
-    all_removed: bool
-    """By the last re-check."""
-
-
-def position(case: Case, today: date) -> Position:
-    """Where `case` is on the ladder."""
-    letter, answer, waiting = case.newest_sent, case.newest_answer, case.waiting_letter
-    return Position(
-        state=case.state,
-        purpose=case.purpose,
-        ground=case.ground,
-        letter=letter.kind if letter else None,
-        waiting=waiting.kind if waiting else None,
-        answer=answer.meaning if answer else None,
-        confirmed=bool(answer and answer.confirmed),
-        overdue=case.overdue(today),
-        complained=any(item.kind is Kind.COMPLAINT and item.sent_on for item in case.letters),
-        all_removed=bool(case.outcome and case.photos and case.outcome.removed == case.photos),
-    )
-
-
-class Step(StrEnum):
-    """What the user, or the program for the user, does next."""
-
-    SEND = "send"
-    WAIT = "wait"
-    SAY_WHAT_IT_MEANS = "say-what-it-means"
-    REPLY = "reply"
-    DRAFT = "draft"
-    """The letter that asks for removal, after links came."""
-    REMIND = "remind"
-    COMPLAIN = "complain"
-    RECHECK = "recheck"
-    CLOSE = "close"
-    BEGIN_ANEW = "begin-anew"
-
-
-def steps(at: Position) -> tuple[Step, ...]:
-    """What can be done from `at`, the best first. There is always something."""
-    if at.state is State.CLOSED:
-        return (Step.BEGIN_ANEW,)
-    if at.all_removed:
-        return (Step.CLOSE,)
-    if at.waiting:
-        return (Step.SEND, *_other_ways(at), Step.CLOSE)
-    if at.state is State.SENT and not at.overdue:
-        return (Step.WAIT, Step.CLOSE)
-    return (*_other_ways(at), Step.CLOSE)
-
-
-def _other_ways(at: Position) -> tuple[Step, ...]:
-    if at.state is State.ANSWERED:
-        return _after_answer(at)
-    if not at.overdue:
-        return ()
-    if at.letter is Kind.REMINDER and _can_complain(at):
-        return (Step.COMPLAIN, Step.REMIND)
-    return (Step.REMIND, *((Step.COMPLAIN,) if _can_complain(at) else ()))
-
-
-def _after_answer(at: Position) -> tuple[Step, ...]:
-    recheck = (Step.RECHECK,) if at.purpose is Purpose.REMOVAL else ()
-    if not at.confirmed or at.answer is None:
-        return (Step.SAY_WHAT_IT_MEANS, *recheck)
-    if at.answer is AnswerClass.LINKS:
-        return (Step.DRAFT,)
-    if at.answer in SETTLES:
-        return (*recheck, Step.REPLY)
-    complain = (Step.COMPLAIN,) if _can_complain(at) else ()
-    partly = recheck if at.answer is AnswerClass.PARTLY else ()
-    return (Step.REPLY, *partly, *complain)
-
-
-def _can_complain(at: Position) -> bool:
-    return not at.complained and LAWS[at.ground].escalation is not Escalation.NOTHING
-
-
-def asks_authority(at: Position) -> bool:
-    """Whether the next reminder goes to the authority that has the complaint."""
-    to_authority = LAWS[at.ground].escalation is Escalation.AUTHORITY
-    return to_authority and at.letter in {Kind.COMPLAINT, Kind.INQUIRY}
-
-
-def wrote(case: Case, letter: LetterRecord) -> Case:
-    """`case` after `letter` was written; it takes the place of one that was never sent.
-
-    What is written about a closed case opens it again.
-    """
-    kept = case.letters[:-1] if case.waiting_letter else case.letters
-    return replace(case, letters=(*kept, letter), closed_on=None)
-
-
-def next_letter_number(case: Case) -> int:
-    """The number of the next letter; a number is never given twice."""
-    return max((letter.number for letter in case.letters), default=0) + 1
-
-
-def sent(case: Case, on: date, today: date) -> Case:
-    """`case` after its newest letter went out: waiting begins (anew).
-
-    Without a letter that waits, the day of the newest is corrected; after an answer, it is taken as a letter
-    of the user's own.
-    """
-    _refuse_closed(case)
-    _refuse_future(on, today)
-    if case.waiting_letter or case.newest_answer is None:
-        before, letter = case.letters[:-1], case.letters[-1]
-    else:
-        before, letter = case.letters, LetterRecord(next_letter_number(case), Kind.FOLLOW_UP, case.to, on)
-    earlier = next((item.sent_on for item in reversed(before) if item.sent_on), None)
-    if earlier and on < earlier:
-        raise UsageError(f"{on} cannot be the day: the letter before this one was sent on {earlier}")
-    return replace(case, letters=(*before, replace(letter, sent_on=on, received_on=None)))
-
-
-def acknowledged(case: Case, received: date, today: date) -> Case:
-    """`case` after the publisher told when the letter arrived: the deadline counts from then."""
-    letter = _required_sent(case)
-    _refuse_future(received, today)
-    if letter.sent_on and received < letter.sent_on:
-        raise UsageError(f"the letter cannot have arrived on {received}: it was sent on {letter.sent_on}")
-    letters = tuple(
-        replace(item, received_on=received) if item.number == letter.number else item for item in case.letters
-    )
-    return replace(case, letters=letters)
-
-
-def answered(
-    case: Case,
-    on: date,
-    today: date,
-    *,
-    meaning: AnswerClass | None = None,
-    confirmed: bool = False,
-    file: str | None = None,
-) -> Case:
-    """`case` after an answer came to the newest letter that was sent."""
-    letter = _required_sent(case)
-    _refuse_future(on, today)
-    if letter.sent_on and on < letter.sent_on:
-        raise UsageError(f"the answer cannot be of {on}: the letter was sent on {letter.sent_on}")
-    number = len(case.answers) + 1
-    answer = Answer(
-        number, letter.number, on, meaning, confirmed=confirmed and meaning is not None, file=file
-    )
-    return replace(case, answers=(*case.answers, answer))
-
-
-def understood(case: Case, meaning: AnswerClass) -> Case:
-    """`case` after the user said what its newest answer means."""
-    _refuse_closed(case)
-    answer = case.newest_answer
-    if answer is None:
-        raise UsageError(
-            f"case {case.id} has no answer to its newest letter",
-            hint=f"Record one first: flickr-auditor optout answer {case.id} --text-file FILE",
-        )
-    return replace(case, answers=(*case.answers[:-1], replace(answer, meaning=meaning, confirmed=True)))
-
-
-def closed(case: Case, on: date, today: date) -> Case:
-    """`case` when nothing more is to be done about it; closing it twice changes nothing."""
-    _refuse_future(on, today)
-    return case if case.closed_on else replace(case, closed_on=on)
-
-
-def refuse_unless(case: Case, step: Step, today: date) -> None:
-    """Raise `RefusedError`, saying why and what comes first, unless `step` can be done now."""
-    _refuse_closed(case)
-    if step in steps(position(case, today)):
-        return
-    law = LAWS[case.ground]
-    if step is Step.COMPLAIN and law.escalation is Escalation.NOTHING:
-        raise RefusedError(
-            f"there is no one to complain to: {law.escalation_note}",
-            hint=f"A new request on a law that applies to you: flickr-auditor optout draft {case.dataset}"
-            " --ground …; or a notice to a host of copies: --host NAME.",
-        )
-    raise RefusedError(f"not now: {_why_not(case, step)}", hint=next_step(case, today))
-
-
-def _why_not(case: Case, step: Step) -> str:
-    if case.state is State.DRAFTED:
-        return f"the letter of case {case.id} was not sent yet"
-    if case.state is State.SENT and case.deadline and step in {Step.REMIND, Step.COMPLAIN}:
-        return f"case {case.id} waits for an answer until {case.deadline.day}"
-    if case.state is State.ANSWERED and step is Step.REMIND:
-        return f"case {case.id} was answered"
-    if step is Step.COMPLAIN and any(item.kind is Kind.COMPLAINT for item in case.letters):
-        return f"case {case.id} has its complaint already"
-    return f"case {case.id} is not at that point"
-
-
-_PROGRAM = "flickr-auditor optout"
-
-
-def next_step(case: Case, today: date) -> str:
-    """What the user does next, in a sentence or two."""
-    at = position(case, today)
-    return _WORDS[steps(at)[0]](case, at)
-
-
-def _send(case: Case, at: Position) -> str:
-    what = {Kind.FOLLOW_UP: "the follow-up letter", Kind.REQUEST: "the letter"}.get(
-        at.waiting or Kind.REQUEST, f"the {at.waiting}"
-    )
-    return f"Read {what}, send it, then: {_PROGRAM} sent {case.id}"
-
-
-def _wait(case: Case, _: Position) -> str:
-    return f"Wait. When an answer comes: {_PROGRAM} answer {case.id} --text-file FILE"
-
-
-def _say(case: Case, at: Position) -> str:
-    if at.answer is None:
-        then = f". If it settles the case: {_PROGRAM} close {case.id}"
-        return f"Read the answer and say what it means: {_PROGRAM} answer {case.id} --as CLASS{then}"
-    return (
-        f'The answer looks like "{at.answer}". If so: {_PROGRAM} answer {case.id} --as {at.answer}'
-        " (or name another class)"
-    )
-
-
-def _reply(case: Case, at: Position) -> str:
-    complain = ""
-    if _can_complain(at):
-        complain = (
-            f" Or take the next step: {_PROGRAM} complain {case.id} ({LAWS[case.ground].escalation_note})."
-        )
-    return f"Write the reply again: {_PROGRAM} answer {case.id} --as {at.answer}.{complain}"
-
-
-def _remind(case: Case, at: Position) -> str:
-    law = LAWS[case.ground]
-    complain = f", or complain: {_PROGRAM} complain {case.id} ({law.escalation_note})"
-    whom = (
-        "Ask the authority about the state of the complaint" if asks_authority(at) else "Remind the publisher"
-    )
-    return f"{whom}: {_PROGRAM} remind {case.id}{complain if _can_complain(at) else ''}"
-
-
-def _complain(case: Case, _: Position) -> str:
-    return (
-        f"The reminder was not answered: {_PROGRAM} complain {case.id} ({LAWS[case.ground].escalation_note})"
-    )
-
-
-def _recheck(case: Case, _: Position) -> str:
-    return (
-        f"Check the publisher's next index: {_PROGRAM} recheck {case.id} FILE."
-        f" If the answer settles it: {_PROGRAM} close {case.id}"
-    )
-
-
-_WORDS: dict[Step, Callable[[Case, Position], str]] = {
-    Step.SEND: _send,
-    Step.WAIT: _wait,
-    Step.SAY_WHAT_IT_MEANS: _say,
-    Step.REPLY: _reply,
-    Step.DRAFT: lambda case, _: f"Ask for removal: {_PROGRAM} draft {case.dataset}",
-    Step.REMIND: _remind,
-    Step.COMPLAIN: _complain,
-    Step.RECHECK: _recheck,
-    Step.CLOSE: lambda case, at: (
-        f"{'All records are gone' if at.all_removed else 'Nothing more is asked for'}:"
-        f" {_PROGRAM} close {case.id}"
-    ),
-    Step.BEGIN_ANEW: lambda *_: "Nothing: the case is closed.",
-}
-
-
-def _required_sent(case: Case) -> LetterRecord:
-    _refuse_closed(case)
-    letter = case.newest_sent
-    if letter is None:
-        raise RefusedError(
-            f"case {case.id} was not sent yet", hint=f"First: flickr-auditor optout sent {case.id} --on DATE"
-        )
-    return letter
-
-
-def _refuse_closed(case: Case) -> None:
-    if case.closed_on:
-        verb = "ask" if case.purpose is Purpose.ACCESS else "draft"
-        raise RefusedError(
-            f"case {case.id} was closed on {case.closed_on}",
-            hint=f"For a new request: flickr-auditor optout {verb} {case.dataset}",
-        )
-
-
-def _refuse_future(on: date, today: date) -> None:
-    if on > today:
-        raise UsageError(f"{on} is in the future", hint="Give the day on which it happened.")
+        return self.state is CaseState.SENT and self.deadline is not None and today > self.deadline.day

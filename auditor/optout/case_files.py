@@ -18,9 +18,9 @@ from pathlib import Path
 from auditor import pdf
 from auditor.files import private_dir, replacing, storage_errors, write_atomic
 from auditor.flickr import licenses
-from auditor.optout import case as cases
+from auditor.optout import ladder
 from auditor.optout.case import AnswerClass, Case, Kind, LetterRecord
-from auditor.optout.case_store import CasePhoto, CaseStore, Desk, PhotoState
+from auditor.optout.case_store import CasePhoto, CaseStore, Desk, RemovalState
 from auditor.optout.letter import Letter
 from auditor.optout.photos import RequestedPhoto
 from auditor.optout.render import Markup, render, render_public
@@ -208,11 +208,11 @@ def add_letter(
     public: bool = False,
 ) -> Case:
     """`case` with a letter more, whose files are in `folder`."""
-    number = cases.next_letter_number(case)
+    number = ladder.next_letter_number(case)
     # The token keeps strangers from filing a mail to the case by guessing its reference.
     message_id = f"{case.id}.{number}.{world().token(8)}"
     files = write_letter(parts, folder, message_id=message_id, templates=desk.templates, public=public)
-    return cases.wrote(
+    return ladder.wrote(
         case,
         LetterRecord(
             number=number,
@@ -273,7 +273,7 @@ def proof_csv(photos: Iterable[CasePhoto]) -> str:
                 records_of(item.photo),
             )
             for item in photos
-            if item.state is not PhotoState.LEFT_OUT
+            if item.state is not RemovalState.LEFT_OUT
         ),
     )
 

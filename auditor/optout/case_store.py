@@ -20,15 +20,15 @@ from auditor.optout.case import (
     IndexVersion,
     Kind,
     LetterRecord,
-    Outcome,
     Purpose,
+    RecheckCounts,
 )
 from auditor.optout.law import Ground, Role
 from auditor.optout.photos import Place, RequestedPhoto, Standing
 from auditor.settings import Settings
 
 
-class PhotoState(StrEnum):
+class RemovalState(StrEnum):
     """What became of a photo of a case."""
 
     ASKED = "asked"
@@ -43,11 +43,11 @@ class CasePhoto:
     """A photo of a case and what became of it."""
 
     photo: RequestedPhoto
-    state: PhotoState
+    state: RemovalState
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CaseEvent:
     """Something that happened to a case, for its chronology."""
 
     on: date
@@ -124,10 +124,10 @@ class CaseStore:
             "optout_event", {"case_id": case_id, "on_date": on.isoformat(), "kind": event, "note": note}
         )
 
-    def events(self, case_id: str) -> list[Event]:
+    def events(self, case_id: str) -> list[CaseEvent]:
         """What happened to a case, in the order in which it was written down."""
         rows = self._conn.execute("SELECT * FROM optout_event WHERE case_id = ? ORDER BY rowid", (case_id,))
-        return [Event(date.fromisoformat(row["on_date"]), row["kind"], row["note"]) for row in rows]
+        return [CaseEvent(date.fromisoformat(row["on_date"]), row["kind"], row["note"]) for row in rows]
 
     def _upsert(self, table: str, key: str, row: dict[str, object]) -> None:
         changes = ", ".join(f"{name} = excluded.{name}" for name in row)
@@ -148,15 +148,15 @@ class CaseStore:
 
     def asked(self, case_id: str) -> list[RequestedPhoto]:
         """The photos that a case asks, or once asked, to remove."""
-        return [item.photo for item in self.photos(case_id) if item.state is not PhotoState.LEFT_OUT]
+        return [item.photo for item in self.photos(case_id) if item.state is not RemovalState.LEFT_OUT]
 
     def left_out(self, case_id: str) -> list[RequestedPhoto]:
         """The photos that were found and never named."""
-        return [item.photo for item in self.photos(case_id) if item.state is PhotoState.LEFT_OUT]
+        return [item.photo for item in self.photos(case_id) if item.state is RemovalState.LEFT_OUT]
 
     def outstanding(self, case_id: str) -> list[RequestedPhoto]:
         """Those of them that nothing shows to be removed."""
-        open_states = {PhotoState.ASKED, PhotoState.STILL_THERE}
+        open_states = {RemovalState.ASKED, RemovalState.STILL_THERE}
         return [item.photo for item in self.photos(case_id) if item.state in open_states]
 
     def save_photos(self, case_id: str, photos: Iterable[CasePhoto]) -> None:
@@ -248,7 +248,7 @@ def _case(row: sqlite3.Row) -> Case:
         else None,
         drafted_on=date.fromisoformat(row["drafted_on"]),
         closed_on=_day(row["closed_on"]),
-        outcome=Outcome(**{**outcome, "checked_on": date.fromisoformat(outcome["checked_on"])})
+        outcome=RecheckCounts(**{**outcome, "checked_on": date.fromisoformat(outcome["checked_on"])})
         if outcome
         else None,
         follows=row["follows"],
@@ -313,7 +313,7 @@ def _photo(row: sqlite3.Row) -> CasePhoto:
             "steps_done": tuple(proof["steps_done"]),
         }
     )
-    return CasePhoto(photo, PhotoState(row["state"]))
+    return CasePhoto(photo, RemovalState(row["state"]))
 
 
 @dataclass(frozen=True, slots=True)

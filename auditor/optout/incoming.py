@@ -22,10 +22,9 @@ from auditor.errors import RefusedError, UsageError, WrongFileError
 from auditor.files import private_dir
 from auditor.flickr.urls import PhotoAddress, page_url, parse_photo
 from auditor.mail import Mail, read_mail
-from auditor.optout import addressees, answers, case_files
-from auditor.optout import case as cases
+from auditor.optout import addressees, answers, case_files, ladder
 from auditor.optout.answers import Proposal
-from auditor.optout.case import AnswerClass, Case, State
+from auditor.optout.case import AnswerClass, Case, CaseState
 from auditor.optout.case_store import Desk
 from auditor.optout.photos import account_state
 from auditor.progress import SILENT, Progress
@@ -52,7 +51,7 @@ def record_answer(
     with database.transaction(desk.conn):
         case = desk.store.get(case_id)
         guess = meaning or (proposal.meaning if proposal else None)
-        case = cases.answered(case, on, desk.today, meaning=guess, confirmed=meaning is not None, file=file)
+        case = ladder.answered(case, on, desk.today, meaning=guess, confirmed=meaning is not None, file=file)
         if text and file is None:
             kept = case_files.keep_answer(Path(case.folder), f"answer-{on.isoformat()}.txt", text.encode())
             answer = replace(case.answers[-1], file=str(kept))
@@ -85,7 +84,7 @@ def take_answer(
 def understand(desk: Desk, case_id: str, meaning: AnswerClass) -> Case:
     """Note what the newest answer means, as the user says."""
     with database.transaction(desk.conn):
-        case = cases.understood(desk.store.get(case_id), meaning)
+        case = ladder.understood(desk.store.get(case_id), meaning)
         desk.store.save(case, event="understood", on=desk.today, note=meaning.value)
     return case
 
@@ -123,7 +122,7 @@ def file_mail(desk: Desk, path: Path) -> Filed:
     if twin.exists() and twin.read_bytes() == data:
         return Filed(path.name, case, by, None, ("It was filed before.", *notes))
     kept = case_files.keep_answer(Path(case.folder), name, data)
-    if case.state in {State.DRAFTED, State.CLOSED}:
+    if case.state in {CaseState.DRAFTED, CaseState.CLOSED}:
         what = "was closed" if case.closed_on else "was not sent yet"
         desk.store.log(case.id, event="filed", on=desk.today, note=str(kept))
         return Filed(
@@ -251,7 +250,7 @@ def take_links(
     on = on or desk.today
     text = read_answer(text_file) if text_file else ""
     name = _dataset_of(case, dataset)
-    cases.answered(case, on, desk.today)  # refuses a wrong day before anything is written
+    ladder.answered(case, on, desk.today)  # refuses a wrong day before anything is written
     state = account_state(desk.conn, case.nsid) if case.nsid else None
     own = {photo.id for photo in state.photos} | state.gone_ids if state else None
     taken = read_links(path, own=own, nsid=case.nsid)

@@ -15,15 +15,7 @@ from auditor.datasets.card import Card
 from auditor.flickr import licenses
 from auditor.flickr.licenses import License
 from auditor.flickr.urls import profile_url
-from auditor.optout.case import (
-    Answer,
-    AnswerClass,
-    Case,
-    IndexVersion,
-    Kind,
-    LetterRecord,
-    Purpose,
-)
+from auditor.optout.case import Answer, AnswerClass, Case, IndexVersion, Kind, LetterRecord, Purpose
 from auditor.optout.law import LAWS, Deadline, Escalation, Role
 from auditor.optout.photos import RequestedPhoto, Standing
 

@@ -26,8 +26,8 @@ from auditor.errors import RefusedError, WrongFileError
 from auditor.files import private_dir, storage_errors
 from auditor.optout import addressees, case_files
 from auditor.optout import letter as letters
-from auditor.optout.case import Case, Fingerprint, IndexVersion, Kind, Outcome
-from auditor.optout.case_store import CasePhoto, Desk, PhotoState
+from auditor.optout.case import Case, Fingerprint, IndexVersion, Kind, RecheckCounts
+from auditor.optout.case_store import CasePhoto, Desk, RemovalState
 from auditor.optout.letter import FollowUp
 from auditor.optout.photos import (
     RequestedPhoto,
@@ -271,7 +271,7 @@ def _keep(
     """`case` with its outcome and, where photos are still there, the letter about them."""
     added = select(result.newly_found, include_private=case.include_private).asked if include_new else ()
     missing = sorted((*result.still_there, *added), key=lambda photo: photo.order)
-    outcome = Outcome(
+    outcome = RecheckCounts(
         checked_on=desk.today,
         removed=len(result.removed),
         still_there=len(result.still_there),
@@ -294,9 +294,9 @@ def _keep(
         desk.store.save(case, event="rechecked", on=desk.today, note=note)
         desk.store.save_photos(
             case.id,
-            [CasePhoto(photo, PhotoState.REMOVED) for photo in result.removed]
-            + [CasePhoto(photo, PhotoState.STILL_THERE) for photo in missing]
-            + [CasePhoto(photo, PhotoState.LEFT_OUT) for photo in left_out],
+            [CasePhoto(photo, RemovalState.REMOVED) for photo in result.removed]
+            + [CasePhoto(photo, RemovalState.STILL_THERE) for photo in missing]
+            + [CasePhoto(photo, RemovalState.LEFT_OUT) for photo in left_out],
         )
     return case
 

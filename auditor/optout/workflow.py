@@ -26,16 +26,17 @@ from auditor.errors import RefusedError, UsageError
 from auditor.files import private_dir
 from auditor.flickr.urls import PhotoAddress, page_url, parse_photo
 from auditor.names import inside
-from auditor.optout import addressees, case_files
-from auditor.optout import case as cases
+from auditor.optout import addressees, case_files, ladder
 from auditor.optout import letter as letters
 from auditor.optout import photos as requested
 from auditor.optout.addressees import Addressee, Authority
-from auditor.optout.case import REPLIES, AnswerClass, Case, Kind, Purpose, Step
-from auditor.optout.case_store import CasePhoto, Desk, PhotoState
+from auditor.optout.case import REPLIES, AnswerClass, Case, Kind, Purpose
+from auditor.optout.case_store import CasePhoto, Desk, RemovalState
+from auditor.optout.ladder import Step
 from auditor.optout.law import Ground, Role, law
 from auditor.optout.letter import Recipient
 from auditor.optout.next_index import fingerprint, version
+from auditor.optout.next_step import refuse_unless
 from auditor.optout.photos import RequestedPhoto, Selection, select
 from auditor.optout.render import LANGUAGES, language_of
 from auditor.settings import Settings
@@ -145,7 +146,7 @@ def draft(
 
 def limits(desk: Desk, case: Case) -> tuple[str, ...]:
     """What the removal letter of a case does not name, or may not."""
-    left = sum(photo.state is PhotoState.LEFT_OUT for photo in desk.store.photos(case.id))
+    left = sum(photo.state is RemovalState.LEFT_OUT for photo in desk.store.photos(case.id))
     found = [f"{count(left, 'photo')} left out: not known to be public on Flickr."] if left else []
     if case.purpose is Purpose.REMOVAL and case.dataset in local.names(desk.indexes):
         opened = local.open_indexes(desk.indexes, [case.dataset])
@@ -297,8 +298,8 @@ def _open(
         desk.store.save(case, event="drafted", on=desk.today)
         desk.store.save_photos(
             case_id,
-            [CasePhoto(photo, PhotoState.ASKED) for photo in selection.asked]
-            + [CasePhoto(photo, PhotoState.LEFT_OUT) for photo in selection.left_out],
+            [CasePhoto(photo, RemovalState.ASKED) for photo in selection.asked]
+            + [CasePhoto(photo, RemovalState.LEFT_OUT) for photo in selection.left_out],
         )
     notes = addressees.warnings(cards[0], case, to, desk.store.all(), desk.today, selection)
     return Drafted(
@@ -315,9 +316,9 @@ def _open(
 def remind(desk: Desk, case_id: str) -> tuple[Case, tuple[str, ...]]:
     """Write the reminder of an overdue case, or ask the authority how its complaint stands."""
     case = desk.store.get(case_id)
-    cases.refuse_unless(case, Step.REMIND, desk.today)
-    at = cases.position(case, desk.today)
-    if cases.asks_authority(at):
+    refuse_unless(case, Step.REMIND, desk.today)
+    at = ladder.position(case, desk.today)
+    if ladder.asks_authority(at):
         last = next(item for item in reversed(case.letters) if item.kind in {Kind.COMPLAINT, Kind.INQUIRY})
         known = next((item for item in addressees.authorities().values() if item.name == last.to), None)
         to = known.recipient if known else Recipient(last.to)
@@ -332,7 +333,7 @@ def complain(
 ) -> tuple[Case, tuple[str, ...]]:
     """Write the complaint to the authority of `country`, or the last notice where the law has none."""
     case = desk.store.get(case_id)
-    cases.refuse_unless(case, Step.COMPLAIN, desk.today)
+    refuse_unless(case, Step.COMPLAIN, desk.today)
     authority = addressees.authority_for(case.ground, country)
     if authority is None:
         addressee = addressees.of_case(case, catalogue.get(case.dataset))
@@ -392,17 +393,17 @@ def _further(
 
 def sent(desk: Desk, case_id: str, on: date | None = None) -> Case:
     """Note that the newest letter was sent (None: today)."""
-    return _moved(desk, case_id, "sent", cases.sent, on or desk.today)
+    return _moved(desk, case_id, "sent", ladder.sent, on or desk.today)
 
 
 def close(desk: Desk, case_id: str, on: date | None = None) -> Case:
     """Close a case (None: today)."""
-    return _moved(desk, case_id, "closed", cases.closed, on or desk.today)
+    return _moved(desk, case_id, "closed", ladder.closed, on or desk.today)
 
 
 def acknowledged(desk: Desk, case_id: str, on: date) -> Case:
     """Note on which day the letter arrived, by the publisher's own word."""
-    return _moved(desk, case_id, "acknowledged", cases.acknowledged, on)
+    return _moved(desk, case_id, "acknowledged", ladder.acknowledged, on)
 
 
 def _moved(desk: Desk, case_id: str, event: str, step: Callable[[Case, date, date], Case], on: date) -> Case:

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.optout import case as cases
+from auditor.optout import ladder
 from auditor.optout.law import Ground
 from auditor.report.optout.calendar import calendar
 from tests.optout.conftest import CASE
 
 NOW = datetime(2026, 3, 31, 12, 0, tzinfo=UTC)
-SENT = cases.sent(CASE, date(2026, 1, 31), NOW.date())
+SENT = ladder.sent(CASE, date(2026, 1, 31), NOW.date())
 
 
 def unfolded(text: str) -> list[str]:
@@ -34,9 +34,10 @@ def test_a_ground_without_a_term_gives_a_reminder() -> None:
 
 
 def test_only_cases_that_wait_have_an_event_and_a_case_keeps_its_uid() -> None:
-    others = [CASE, cases.answered(SENT, NOW.date(), NOW.date()), cases.closed(SENT, NOW.date(), NOW.date())]
+    today = NOW.date()
+    others = [CASE, ladder.answered(SENT, today, today), ladder.closed(SENT, today, today)]
     assert "BEGIN:VEVENT" not in calendar(others, NOW)
-    again = cases.sent(SENT, NOW.date(), NOW.date())
+    again = ladder.sent(SENT, today, today)
     uids = [
         [line for line in unfolded(calendar([case], NOW)) if line.startswith("UID")] for case in (SENT, again)
     ]

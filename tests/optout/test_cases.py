@@ -9,33 +9,34 @@ import pytest
 
 from auditor import database
 from auditor.errors import AuditorError, RefusedError, UsageError
-from auditor.optout import case as cases
-from auditor.optout.case import AnswerClass, Case, Kind, LetterRecord, Outcome, State, next_step
-from auditor.optout.case_store import CasePhoto, CaseStore, PhotoState
+from auditor.optout import ladder
+from auditor.optout.case import AnswerClass, Case, CaseState, Kind, LetterRecord, RecheckCounts
+from auditor.optout.case_store import CasePhoto, CaseStore, RemovalState
 from auditor.optout.law import Ground, Role
+from auditor.optout.next_step import next_step
 from auditor.optout.photos import Place, Standing
 from tests.optout.conftest import CASE, PHOTO
 
 TODAY = date(2026, 3, 31)
 SENT_ON = date(2026, 1, 31)
-SENT = cases.sent(CASE, SENT_ON, TODAY)
-UNREAD = cases.answered(SENT, date(2026, 2, 20), TODAY)
-ANSWERED = cases.understood(UNREAD, AnswerClass.CONFIRMED)
+SENT = ladder.sent(CASE, SENT_ON, TODAY)
+UNREAD = ladder.answered(SENT, date(2026, 2, 20), TODAY)
+ANSWERED = ladder.understood(UNREAD, AnswerClass.CONFIRMED)
 FOLLOW_UP = LetterRecord(2, Kind.FOLLOW_UP, "NVIDIA Research", TODAY)
-CLOSED = cases.closed(ANSWERED, date(2026, 3, 1), TODAY)
+CLOSED = ladder.closed(ANSWERED, date(2026, 3, 1), TODAY)
 
 
 @pytest.mark.parametrize(
     ("case", "state", "overdue"),
     [
-        (CASE, State.DRAFTED, False),
-        (SENT, State.SENT, True),
-        (ANSWERED, State.ANSWERED, False),
-        (CLOSED, State.CLOSED, False),
-        (cases.sent(ANSWERED, TODAY, TODAY), State.SENT, False),  # a follow-up went out
+        (CASE, CaseState.DRAFTED, False),
+        (SENT, CaseState.SENT, True),
+        (ANSWERED, CaseState.ANSWERED, False),
+        (CLOSED, CaseState.CLOSED, False),
+        (ladder.sent(ANSWERED, TODAY, TODAY), CaseState.SENT, False),  # a follow-up went out
     ],
 )
-def test_the_state_follows_from_the_dates(case: Case, state: State, overdue: bool) -> None:
+def test_the_state_follows_from_the_dates(case: Case, state: CaseState, overdue: bool) -> None:
     assert (case.state, case.overdue(TODAY)) == (state, overdue)
 
 
@@ -43,8 +44,8 @@ def test_the_deadline_counts_from_sending_until_an_answer_tells_the_day_of_recei
     assert CASE.deadline is None
     assert SENT.deadline is not None
     assert SENT.deadline.day == date(2026, 3, 2)  # 28 February is a Saturday
-    told = cases.acknowledged(SENT, date(2026, 2, 4), TODAY)
-    assert told.state is State.SENT
+    told = ladder.acknowledged(SENT, date(2026, 2, 4), TODAY)
+    assert told.state is CaseState.SENT
     assert told.deadline is not None
     assert told.deadline.day == date(2026, 3, 4)
 
@@ -57,14 +58,14 @@ def test_the_last_day_is_not_overdue_yet(day: date, overdue: bool) -> None:
 @pytest.mark.parametrize(
     ("step", "error"),
     [
-        (lambda: cases.sent(CASE, TODAY + timedelta(days=1), TODAY), UsageError),
-        (lambda: cases.sent(CLOSED, TODAY, TODAY), RefusedError),
-        (lambda: cases.answered(CASE, TODAY, TODAY), RefusedError),
-        (lambda: cases.answered(SENT, SENT_ON - timedelta(days=1), TODAY), UsageError),
-        (lambda: cases.answered(CLOSED, TODAY, TODAY), RefusedError),
-        (lambda: cases.acknowledged(SENT, SENT_ON - timedelta(days=1), TODAY), UsageError),
-        (lambda: cases.acknowledged(CASE, TODAY, TODAY), RefusedError),
-        (lambda: cases.closed(SENT, TODAY + timedelta(days=1), TODAY), UsageError),
+        (lambda: ladder.sent(CASE, TODAY + timedelta(days=1), TODAY), UsageError),
+        (lambda: ladder.sent(CLOSED, TODAY, TODAY), RefusedError),
+        (lambda: ladder.answered(CASE, TODAY, TODAY), RefusedError),
+        (lambda: ladder.answered(SENT, SENT_ON - timedelta(days=1), TODAY), UsageError),
+        (lambda: ladder.answered(CLOSED, TODAY, TODAY), RefusedError),
+        (lambda: ladder.acknowledged(SENT, SENT_ON - timedelta(days=1), TODAY), UsageError),
+        (lambda: ladder.acknowledged(CASE, TODAY, TODAY), RefusedError),
+        (lambda: ladder.closed(SENT, TODAY + timedelta(days=1), TODAY), UsageError),
     ],
 )
 def test_steps_that_make_no_sense_are_refused(step: object, error: type[AuditorError]) -> None:
@@ -73,11 +74,11 @@ def test_steps_that_make_no_sense_are_refused(step: object, error: type[AuditorE
 
 
 def test_closing_twice_changes_nothing() -> None:
-    assert cases.closed(CLOSED, TODAY, TODAY) == CLOSED
+    assert ladder.closed(CLOSED, TODAY, TODAY) == CLOSED
 
 
-GONE = Outcome(TODAY, removed=1, still_there=0, newly_found=0)
-LEFT = Outcome(TODAY, removed=0, still_there=1, newly_found=0)
+GONE = RecheckCounts(TODAY, removed=1, still_there=0, newly_found=0)
+LEFT = RecheckCounts(TODAY, removed=0, still_there=1, newly_found=0)
 
 
 @pytest.mark.parametrize(
@@ -88,13 +89,13 @@ LEFT = Outcome(TODAY, removed=0, still_there=1, newly_found=0)
         (replace(SENT, ground=Ground.UK_GDPR), "ICO"),
         (replace(SENT, ground=Ground.CCPA), "California Privacy Protection Agency"),
         (replace(SENT, ground=Ground.NONE), "optout remind ffhq-1"),
-        (cases.sent(CASE, TODAY, TODAY), "Wait"),
+        (ladder.sent(CASE, TODAY, TODAY), "Wait"),
         (ANSWERED, "optout recheck ffhq-1"),
         (CLOSED, "closed"),
         (replace(SENT, outcome=GONE), "optout close ffhq-1"),
         (UNREAD, "optout answer ffhq-1 --as CLASS"),
-        (cases.wrote(replace(SENT, outcome=LEFT), FOLLOW_UP), "follow-up letter"),
-        (cases.sent(cases.wrote(SENT, FOLLOW_UP), TODAY, TODAY), "Wait"),
+        (ladder.wrote(replace(SENT, outcome=LEFT), FOLLOW_UP), "follow-up letter"),
+        (ladder.sent(ladder.wrote(SENT, FOLLOW_UP), TODAY, TODAY), "Wait"),
     ],
 )
 def test_the_next_step_is_named(case: Case, says: str) -> None:
@@ -120,11 +121,11 @@ def test_a_case_comes_back_from_the_database_as_it_was(store: CaseStore) -> None
     )
     bare = replace(CASE, id="ffhq-2", sender=None, nsid=None, role=Role.SUBJECT)
     photos = [
-        CasePhoto(replace(PHOTO, places=(Place("a", "b"), Place("c", "d"))), PhotoState.STILL_THERE),
-        CasePhoto(replace(PHOTO, photo_id=None, link=None, license_now=None), PhotoState.REMOVED),
+        CasePhoto(replace(PHOTO, places=(Place("a", "b"), Place("c", "d"))), RemovalState.STILL_THERE),
+        CasePhoto(replace(PHOTO, photo_id=None, link=None, license_now=None), RemovalState.REMOVED),
         CasePhoto(
             replace(PHOTO, standing=Standing.HIDDEN, url_hash="ab", steps_done=("no_cv",)),
-            PhotoState.LEFT_OUT,
+            RemovalState.LEFT_OUT,
         ),
     ]
     for case in (full, bare):
@@ -190,16 +191,16 @@ def test_a_home_of_the_old_shape_keeps_its_cases(tmp_path: Path) -> None:
     conn.close()
     drafted, follow_up, waiting = CaseStore(database.connect(path)).all()
     assert (drafted.state, drafted.files, drafted.datasets) == (
-        State.DRAFTED,
+        CaseState.DRAFTED,
         ("/x/letter-1.txt",),
         ("ffhq",),
     )
-    assert (waiting.state, waiting.deadline and waiting.deadline.day) == (State.SENT, date(2026, 2, 5))
+    assert (waiting.state, waiting.deadline and waiting.deadline.day) == (CaseState.SENT, date(2026, 2, 5))
     assert (follow_up.state, follow_up.waiting_letter and follow_up.waiting_letter.kind) == (
-        State.ANSWERED,
+        CaseState.ANSWERED,
         Kind.FOLLOW_UP,
     )
     assert (follow_up.files, follow_up.outcome) == (
         ("/x/letter-1.txt",),
-        Outcome(date(2026, 3, 1), removed=1, still_there=2, newly_found=0),
+        RecheckCounts(date(2026, 3, 1), removed=1, still_there=2, newly_found=0),
     )

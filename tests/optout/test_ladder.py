@@ -11,24 +11,13 @@ import pytest
 from auditor.account.photo import Account
 from auditor.datasets import catalogue
 from auditor.errors import RefusedError
-from auditor.optout import case as cases
+from auditor.optout import ladder
 from auditor.optout import letter as letters
-from auditor.optout.case import (
-    REPLIES,
-    AnswerClass,
-    Case,
-    Kind,
-    LetterRecord,
-    Position,
-    Purpose,
-    State,
-    Step,
-    next_step,
-    position,
-    steps,
-)
+from auditor.optout.case import REPLIES, SETTLES, AnswerClass, Case, CaseState, Kind, LetterRecord, Purpose
+from auditor.optout.ladder import Position, Step, position, steps
 from auditor.optout.law import LAWS, Escalation, Ground, Role
 from auditor.optout.letter import Recipient
+from auditor.optout.next_step import next_step
 from auditor.optout.render import LANGUAGES, Markup, render
 from tests.optout.conftest import ACCOUNT, CASE, PHOTO
 
@@ -51,13 +40,13 @@ def moves(case: Case, day: date) -> Iterator[Case]:
         except RefusedError:
             return
 
-    yield from attempt(lambda: cases.sent(case, day, day))
-    yield from attempt(lambda: cases.closed(case, day, day))
-    yield from attempt(lambda: cases.answered(case, day, day))
+    yield from attempt(lambda: ladder.sent(case, day, day))
+    yield from attempt(lambda: ladder.closed(case, day, day))
+    yield from attempt(lambda: ladder.answered(case, day, day))
     for meaning in AnswerClass:
-        yield from attempt(lambda meaning=meaning: cases.answered(case, day, day, meaning=meaning))
+        yield from attempt(lambda meaning=meaning: ladder.answered(case, day, day, meaning=meaning))
         if case.newest_answer and not case.closed_on:
-            yield from attempt(lambda meaning=meaning: cases.understood(case, meaning))
+            yield from attempt(lambda meaning=meaning: ladder.understood(case, meaning))
     for kind, step in WRITES.items():
         if step in steps(position(case, day)):
             yield wrote(case, kind, day)
@@ -69,17 +58,17 @@ WRITES = {Kind.REMINDER: Step.REMIND, Kind.COMPLAINT: Step.COMPLAIN, Kind.REPLY:
 def wrote(case: Case, kind: Kind, day: date) -> Case:
     """`case` with a letter more, as the workflow writes it."""
     at = position(case, day)
-    if kind is Kind.REMINDER and cases.asks_authority(at):
+    if kind is Kind.REMINDER and ladder.asks_authority(at):
         kind = Kind.INQUIRY
     answer = case.newest_answer
     record = LetterRecord(
-        cases.next_letter_number(case),
+        ladder.next_letter_number(case),
         kind,
         "somebody",
         day,
         replies_to=answer.meaning if kind is Kind.REPLY and answer else None,
     )
-    return cases.wrote(case, record)
+    return ladder.wrote(case, record)
 
 
 @cache
@@ -118,13 +107,13 @@ ALL = [
 def test_no_position_is_without_a_next_step(key: tuple[Ground, Purpose]) -> None:
     found = reachable(*key)
     assert len(found) > 60
-    assert {at.state for at in found} == set(State)
+    assert {at.state for at in found} == set(CaseState)
     for at, (case, day) in found.items():
         todo = steps(at)
         assert todo
         words = next_step(case, day)
         assert words.endswith((".", ")", f"sent {case.id}", case.id, case.dataset)) or "--" in words, words
-        if at.state is not State.CLOSED:
+        if at.state is not CaseState.CLOSED:
             assert Step.CLOSE in todo
             assert "flickr-auditor optout" in words
 
@@ -139,7 +128,7 @@ def test_the_ladder_is_climbed_in_order(key: tuple[Ground, Purpose]) -> None:
         if Step.COMPLAIN in todo:
             assert LAWS[ground].escalation is not Escalation.NOTHING
             assert not at.complained
-            assert at.overdue or (at.confirmed and at.answer not in cases.SETTLES)
+            assert at.overdue or (at.confirmed and at.answer not in SETTLES)
         if Step.REPLY in todo:
             assert at.confirmed
             assert at.answer in REPLIES
@@ -147,7 +136,7 @@ def test_the_ladder_is_climbed_in_order(key: tuple[Ground, Purpose]) -> None:
             assert at.answer is AnswerClass.LINKS
         if Step.RECHECK in todo:
             assert purpose is Purpose.REMOVAL
-        if not at.confirmed and at.state is State.ANSWERED and not at.waiting:
+        if not at.confirmed and at.state is CaseState.ANSWERED and not at.waiting:
             assert todo[0] is Step.SAY_WHAT_IT_MEANS
     reached = {step for at in reachable(*key) for step in steps(at)}
     wanted = set(Step) - ({Step.COMPLAIN} if LAWS[ground].escalation is Escalation.NOTHING else set())
@@ -193,7 +182,7 @@ def test_no_letter_claims_what_its_case_does_not_hold(key: tuple[Ground, Purpose
             assert not re.search(r"None|\{\{|\{%", text)
             if letter.no_answer_by:
                 assert day > letter.no_answer_by
-                assert at.state is State.SENT
+                assert at.state is CaseState.SENT
             if case.ground in {Ground.NONE, Ground.BIPA, Ground.CCPA}:
                 assert not re.search(r"GDPR|DSGVO|RGPD", text)
     assert len(written) > 5
@@ -206,8 +195,8 @@ def test_each_answer_has_a_reply_of_its_own(meaning: AnswerClass, ground: Ground
     bodies = {}
     for language in LANGUAGES:
         for other in {meaning, *REPLIES}:
-            case = cases.sent(begin(ground, Purpose.REMOVAL), START, START)
-            case = cases.answered(case, START, START, meaning=other, confirmed=True)
+            case = ladder.sent(begin(ground, Purpose.REMOVAL), START, START)
+            case = ladder.answered(case, START, START, meaning=other, confirmed=True)
             letter = letters.further(
                 replace(case, language=language),
                 [catalogue.get("ffhq")],
@@ -267,15 +256,15 @@ def test_every_date_of_the_ladder(
     ground: str, purpose: str, sent: str, received: str | None, events: list[object], due: str
 ) -> None:
     today = date(2030, 1, 1)
-    case = cases.sent(begin(Ground(ground), Purpose(purpose)), date.fromisoformat(sent), today)
+    case = ladder.sent(begin(Ground(ground), Purpose(purpose)), date.fromisoformat(sent), today)
     if received:
-        case = cases.acknowledged(case, date.fromisoformat(received), today)
+        case = ladder.acknowledged(case, date.fromisoformat(received), today)
     for event in events:
         if isinstance(event, tuple):
             day, meaning = date.fromisoformat(event[0]), AnswerClass(event[1])
-            case = cases.answered(case, day, today, meaning=meaning, confirmed=True)
+            case = ladder.answered(case, day, today, meaning=meaning, confirmed=True)
         else:
-            case = cases.sent(wrote(case, Kind.REPLY, today), date.fromisoformat(str(event)), today)
+            case = ladder.sent(wrote(case, Kind.REPLY, today), date.fromisoformat(str(event)), today)
     assert case.deadline is not None
     assert case.deadline.day.isoformat() == due
 
@@ -291,18 +280,18 @@ def test_every_date_of_the_ladder(
 )
 def test_a_complaint_has_the_authoritys_term(ground: Ground, due: str, *, legal: bool) -> None:
     today = date(2030, 1, 1)
-    case = cases.sent(begin(ground, Purpose.REMOVAL), START, today)
-    case = cases.sent(wrote(case, Kind.COMPLAINT, today), date(2026, 2, 28), today)
+    case = ladder.sent(begin(ground, Purpose.REMOVAL), START, today)
+    case = ladder.sent(wrote(case, Kind.COMPLAINT, today), date(2026, 2, 28), today)
     assert case.deadline is not None
     assert (case.deadline.day.isoformat(), case.deadline.legal) == (due, legal)
 
 
 def test_a_second_extension_and_an_unconfirmed_one_change_no_term() -> None:
     today = date(2026, 2, 20)
-    case = cases.sent(begin(Ground.GDPR, Purpose.REMOVAL), date(2026, 1, 31), today)
-    guessed = cases.answered(case, today, today, meaning=AnswerClass.EXTENDS)
-    assert (guessed.state, guessed.deadline) == (State.ANSWERED, case.deadline)
-    sure = cases.understood(guessed, AnswerClass.EXTENDS)
-    assert sure.state is State.SENT
-    again = cases.answered(sure, today, today, meaning=AnswerClass.EXTENDS, confirmed=True)
+    case = ladder.sent(begin(Ground.GDPR, Purpose.REMOVAL), date(2026, 1, 31), today)
+    guessed = ladder.answered(case, today, today, meaning=AnswerClass.EXTENDS)
+    assert (guessed.state, guessed.deadline) == (CaseState.ANSWERED, case.deadline)
+    sure = ladder.understood(guessed, AnswerClass.EXTENDS)
+    assert sure.state is CaseState.SENT
+    again = ladder.answered(sure, today, today, meaning=AnswerClass.EXTENDS, confirmed=True)
     assert again.deadline == sure.deadline

@@ -18,7 +18,7 @@ from auditor.errors import UsageError
 from auditor.mitigation.change import OPEN, Change, Outcome, Record, Value
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.planning.plan import LAST, Plan, PlanState, is_stale
-from auditor.mitigation.running.standing import Event
+from auditor.mitigation.running.ownership import Event
 
 # Spliced into statements below: words of our own, not input.
 _OPEN = ", ".join(f"'{state}'" for state in OPEN)

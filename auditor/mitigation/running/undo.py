@@ -1,6 +1,6 @@
 """The way back: a plan made from the journal of a run. `undo_plan` is pure.
 
-Undone is what the run changed and what still stands as the run left it (`standing`). Whether Flickr shows it
+Undone is what the run changed and what is still as the run left it (`ownership`). Whether Flickr shows it
 so is found when the plan is applied, by the same comparison as always. What cannot come back, or is no longer
 the run's to undo, is a skip with its reason.
 """
@@ -23,8 +23,8 @@ from auditor.mitigation.planning.plan import Plan, new_id
 from auditor.mitigation.planning.plan_store import PlanStore
 from auditor.mitigation.planning.planner import Budget, with_estimate
 from auditor.mitigation.running.journal import Journal, Run
+from auditor.mitigation.running.ownership import Event, Ownership, Subject, ownership
 from auditor.mitigation.running.photo_state import Reader
-from auditor.mitigation.running.standing import Event, Standing, Subject, standing
 from auditor.mitigation.running.verify import resolve
 
 LOST = "who may see a photo comes back; its old links and the faves of people who were shut out do not"
@@ -44,8 +44,8 @@ def undo_plan(
     `facts`: which licences Flickr offers now, if it was asked. Without `unhide`, photos hidden from searches
     stay hidden.
     """
-    stands = standing(run.run_id, events)
-    entries = [_way_back(record, stands, facts or FlickrFacts.unknown(), unhide=unhide) for record in records]
+    owned = ownership(run.run_id, events)
+    entries = [_way_back(record, owned, facts or FlickrFacts.unknown(), unhide=unhide) for record in records]
     changes = [entry for entry in entries if isinstance(entry, Change)]
     changes.sort(key=lambda change: (int(change.photo_id), of(change).order))
     lost = any(c.mitigation == "privacy" and c.note for c in changes)
@@ -63,7 +63,7 @@ def undo_plan(
 
 
 def _way_back(
-    record: Record, stands: Mapping[Subject, Standing], facts: FlickrFacts, *, unhide: bool
+    record: Record, owned: Mapping[Subject, Ownership], facts: FlickrFacts, *, unhide: bool
 ) -> Change | Skip:
     change, kind = record.change, of(record.change)
 
@@ -72,7 +72,7 @@ def _way_back(
 
     if record.state != "done":
         return skip(f"nothing to undo: {_why_not_done(record)}")
-    found = stands[change.photo_id, kind.subject(change)]
+    found = owned[change.photo_id, kind.subject(change)]
     if found.lost:
         return skip(f"left alone: {found.lost}")
     if change.mitigation == "hide" and not unhide:
@@ -99,11 +99,11 @@ def lost_changes(run: Run, journal: Journal) -> dict[int, str]:
     if run.undoes is None:
         return {}
     events = [event for event in journal.events(run.undoes) if event.run_id != run.run_id]
-    stands = standing(run.undoes, events)
+    owned = ownership(run.undoes, events)
     found = {}
     for record in journal.records(run.run_id):
         change = record.change
-        entry = stands.get((change.photo_id, of(change).subject(change)))
+        entry = owned.get((change.photo_id, of(change).subject(change)))
         if entry is None or entry.lost:
             found[record.number] = f"left alone: {entry.lost if entry else f'{run.undoes} did not change it'}"
     return found

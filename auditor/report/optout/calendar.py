@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from auditor.optout.case import Case, State, next_step
+from auditor.optout.case import Case, CaseState
+from auditor.optout.next_step import next_step
 from auditor.text import plain
 
 _FOLD_BYTES = 75
@@ -16,7 +17,7 @@ def calendar(cases: Iterable[Case], now: datetime) -> str:
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//flickr-auditor//opt-out//EN", "CALSCALE:GREGORIAN"]
     for case in cases:
-        if case.state is State.SENT and case.deadline:
+        if case.state is CaseState.SENT and case.deadline:
             lines += _event(case, case.deadline.day, legal=case.deadline.legal, now=now)
     lines.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in lines)

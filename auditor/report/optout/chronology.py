@@ -20,7 +20,7 @@ from auditor.optout.case_files import (
     protections,
     write_zip,
 )
-from auditor.optout.case_store import CasePhoto, Desk, Event
+from auditor.optout.case_store import CaseEvent, CasePhoto, Desk
 from auditor.optout.letter import PastEvent, history
 from auditor.text import count, plain
 
@@ -95,7 +95,7 @@ def page(
     case: Case,
     cards: Sequence[Card],
     photos: Sequence[CasePhoto],
-    events: Iterable[Event],
+    events: Iterable[CaseEvent],
     protections: Sequence[Protection],
     files: Iterable[tuple[str, Path]],
     today: date,

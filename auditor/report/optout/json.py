@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from auditor.optout.case import Answer, Case, LetterRecord, next_step, position, steps
+from auditor.optout.case import Answer, Case, LetterRecord
 from auditor.optout.incoming import Filed
+from auditor.optout.ladder import position, steps
 from auditor.optout.next_index import Rechecked
+from auditor.optout.next_step import next_step
 from auditor.optout.workflow import AskedAll, Drafted
 
 

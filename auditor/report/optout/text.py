@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from auditor.optout.answers import Proposal
-from auditor.optout.case import Case, Purpose, State, next_step
+from auditor.optout.case import Case, CaseState, Purpose
 from auditor.optout.incoming import Filed
 from auditor.optout.next_index import Recheck
+from auditor.optout.next_step import next_step
 from auditor.optout.photos import RequestedPhoto
 from auditor.optout.workflow import AskedAll, Drafted
 from auditor.text import count
@@ -72,7 +73,7 @@ def asked_all_text(report: AskedAll) -> str:
 def case_text(case: Case, today: date, *, goes_on_in: str | None = None) -> str:
     """A case in a few lines; `goes_on_in` is the case that its answer led to."""
     lines = [f"{case.id}: {_state(case, today)}, {_subject(case)}"]
-    if (due := case.deadline) and case.state is State.SENT:
+    if (due := case.deadline) and case.state is CaseState.SENT:
         letter = case.newest_sent
         what = "deadline" if due.legal else "reminder (no law sets a term)"
         assumed = due.legal and not (letter and letter.received_on)
@@ -125,9 +126,9 @@ def status_text(cases: Sequence[Case], today: date) -> str:
         return "There is no case yet. Begin with: flickr-auditor optout draft DATASET"
     groups: Mapping[str, list[Case]] = {"Your turn": [], "Waiting for an answer": [], "Closed": []}
     for case in cases:
-        if case.state is State.CLOSED:
+        if case.state is CaseState.CLOSED:
             groups["Closed"].append(case)
-        elif case.state is State.SENT and not case.overdue(today) and not case.waiting_letter:
+        elif case.state is CaseState.SENT and not case.overdue(today) and not case.waiting_letter:
             groups["Waiting for an answer"].append(case)
         else:
             groups["Your turn"].append(case)

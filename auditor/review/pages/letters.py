@@ -19,10 +19,10 @@ from auditor.datasets import catalogue
 from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.lookup import Index
 from auditor.errors import UsageError
-from auditor.optout import addressees, answers, incoming, next_index, workflow
-from auditor.optout import case as cases
-from auditor.optout.case import AnswerClass, Step
+from auditor.optout import addressees, answers, incoming, ladder, next_index, workflow
+from auditor.optout.case import AnswerClass
 from auditor.optout.case_store import Desk
+from auditor.optout.ladder import Step
 from auditor.optout.law import Ground, Role
 from auditor.optout.render import LANGUAGES
 from auditor.optout.workflow import Drafted, LetterOptions
@@ -71,7 +71,7 @@ def letters(request: Request) -> Response:
         roles=list(Role),
         languages=LANGUAGES,
         defaults=defaults,
-        next_step=lambda case: NEXT[cases.steps(cases.position(case, desk.today))[0]],
+        next_step=lambda case: NEXT[ladder.steps(ladder.position(case, desk.today))[0]],
     )
 
 
@@ -132,8 +132,8 @@ def letter(request: Request) -> Response:
         text=_read(text) if text else "",
         files=[Path(file).name for file in case.files],
         events=events,
-        steps=[step.value for step in cases.steps(cases.position(case, desk.today))],
-        next_step=NEXT[cases.steps(cases.position(case, desk.today))[0]],
+        steps=[step.value for step in ladder.steps(ladder.position(case, desk.today))],
+        next_step=NEXT[ladder.steps(ladder.position(case, desk.today))[0]],
         notes=notes,
         fill_in=case.sender is None,
         meanings=list(AnswerClass),

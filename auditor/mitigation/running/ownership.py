@@ -1,4 +1,4 @@
-"""Whether what a run changed still stands and is still its own: what the journal knows of later. Pure.
+"""Whether the state that a run left is still the run's own: what the journal knows of later changes. Pure.
 
 The state of one subject (a photo's licence, its privacy, one tag) is followed through everything that was
 settled about it, run after run. Each change leads from one state to another, and the undo of a change leads
@@ -32,8 +32,8 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What became of a change since: it stands while `lost` is empty."""
+class Ownership:
+    """Whether the state that a change led to is still the run's: while `lost` is empty."""
 
     lost: str = ""
     """Why it is no longer the run's to undo."""
@@ -41,14 +41,14 @@ class Standing:
     """The change that last led to this state: the run's own, or one that did it again after an undo."""
 
 
-def standing(run_id: str, events: Iterable[Event]) -> Mapping[Subject, Standing]:
-    """How every change that run `run_id` made stands; `events` in the order in which they were settled."""
+def ownership(run_id: str, events: Iterable[Event]) -> Mapping[Subject, Ownership]:
+    """What every change of run `run_id` still owns; `events` in the order in which they were settled."""
     by_subject: dict[Subject, list[Event]] = {}
     for event in events:
         change = event.record.change
         by_subject.setdefault((change.photo_id, of(change).subject(change)), []).append(event)
     return {
-        subject: _standing(run_id, happened)
+        subject: _ownership(run_id, happened)
         for subject, happened in by_subject.items()
         if any(event.run_id == run_id and event.record.state == "done" for event in happened)
     }
@@ -80,7 +80,7 @@ class _States:
         return self._last
 
 
-def _standing(run_id: str, events: Sequence[Event]) -> Standing:
+def _ownership(run_id: str, events: Sequence[Event]) -> Ownership:
     states = _States()
     value: Value = None
     made_by: dict[int, Record] = {}
@@ -101,7 +101,7 @@ def _standing(run_id: str, events: Sequence[Event]) -> Standing:
             made_by[states.now] = record
             value = record.change.after
     own = states.steps[run_id][1]
-    return Standing(made_by=made_by[own]) if own == states.now else Standing(lost=left[own])
+    return Ownership(made_by=made_by[own]) if own == states.now else Ownership(lost=left[own])
 
 
 def _found(record: Record) -> Value:
