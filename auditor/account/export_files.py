@@ -59,7 +59,7 @@ class SkippedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a file of the export lies."""
 
     file: Path
@@ -82,7 +82,7 @@ class Member:
     """Unix time by the date of the file, 0 where there is none; of a copy it may be that of the copying."""
     dated: bool
     """The date is the one that Flickr gave the file, not perhaps that of a copy."""
-    place: Place
+    place: Location
     read: Callable[[], bytes | SkippedFile]
     """Its bytes, or why it has none; only until the next member is asked for."""
 
@@ -175,7 +175,7 @@ def members(path: Path, files: Iterable[Path]) -> Iterator[Member | SkippedFile]
             yield from _zip_members(file, name, folder)
         elif not _is_apple_double((*folder, file.name)):
             read = partial(_read_file, file, name)
-            yield Member(name, file.name, folder, *_modified(file), Place(file.absolute()), read)
+            yield Member(name, file.name, folder, *_modified(file), Location(file.absolute()), read)
 
 
 def _zip_members(file: Path, name: str, folder: tuple[str, ...]) -> Iterator[Member | SkippedFile]:
@@ -193,7 +193,7 @@ def _zip_members(file: Path, name: str, folder: tuple[str, ...]) -> Iterator[Mem
                     yield SkippedFile(inside, "a zip inside a zip: unpack the outer one")
                 else:
                     read = partial(_read_zipped, archive, info, inside, allowance)
-                    place = Place(file.absolute(), info.filename)
+                    place = Location(file.absolute(), info.filename)
                     yield Member(inside, parts[-1], (*folder, *parts[:-1]), *_zip_date(info), place, read)
     except BROKEN_ZIP as error:
         yield SkippedFile(name, _why(error) if isinstance(error, OSError) else "no zip file, or damaged")

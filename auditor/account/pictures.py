@@ -16,7 +16,7 @@ from threading import BoundedSemaphore
 from types import ModuleType
 from typing import IO, Final
 
-from auditor.account.export_files import BROKEN_ZIP, Place
+from auditor.account.export_files import BROKEN_ZIP, Location
 from auditor.errors import StorageError
 from auditor.files import private_dir, write_atomic
 from auditor.flickr.urls import is_photo_id
@@ -37,7 +37,7 @@ _AT_ONCE: Final = BoundedSemaphore(4)
 class Pictures:
     """The small pictures of one account."""
 
-    def __init__(self, folder: Path, place_of: Callable[[str], Place | None]) -> None:
+    def __init__(self, folder: Path, place_of: Callable[[str], Location | None]) -> None:
         """`folder` keeps those that were drawn; `place_of` says where the original of a photo id lies."""
         self._folder = folder
         self._place_of = place_of
@@ -75,7 +75,7 @@ class Pictures:
         return self._folder / f"{photo_id}.none"
 
 
-def _drawn(place: Place) -> bytes | None:
+def _drawn(place: Location) -> bytes | None:
     try:
         if not place.member:
             with place.file.open("rb") as stream:

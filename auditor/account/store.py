@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from auditor import database
-from auditor.account.export_files import Place
+from auditor.account.export_files import Location
 from auditor.account.photo import Account, Limits, Photo
 from auditor.errors import NotSyncedError
 from auditor.flickr.privacy import Privacy
@@ -123,19 +123,19 @@ class AccountStore:
         """Titles of albums by id, as far as an export told them."""
         return dict(self._conn.execute("SELECT id, title FROM album WHERE nsid = ?", (nsid,)).fetchall())
 
-    def original(self, nsid: str, photo_id: str) -> Place | None:
+    def original(self, nsid: str, photo_id: str) -> Location | None:
         """Where the original of a photo lies, as the last export that was loaded had it."""
         row = self._conn.execute(
             "SELECT file, member FROM photo_file WHERE nsid = ? AND id = ?", (nsid, photo_id)
         ).fetchone()
-        return Place(Path(os.fsdecode(row["file"])), row["member"]) if row else None
+        return Location(Path(os.fsdecode(row["file"])), row["member"]) if row else None
 
     def has_originals(self, nsid: str) -> bool:
         """Whether it is known of any photo where its original lies."""
         row = self._conn.execute("SELECT 1 FROM photo_file WHERE nsid = ? LIMIT 1", (nsid,)).fetchone()
         return row is not None
 
-    def save_originals(self, nsid: str, originals: Mapping[str, Place]) -> None:
+    def save_originals(self, nsid: str, originals: Mapping[str, Location]) -> None:
         """Remember where originals lie, by photo id."""
         with database.transaction(self._conn):
             self._conn.executemany(

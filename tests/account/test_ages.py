@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor import database
-from auditor.account.data_export import Export, load, save_export
+from auditor.account.data_export import load, save_export
+from auditor.account.one_export import Export
 from auditor.account.photo import Account, Photo
 from auditor.account.store import AccountStore
 from auditor.flickr.privacy import Privacy

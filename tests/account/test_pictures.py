@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from auditor.account.data_export import load
-from auditor.account.export_files import Place
+from auditor.account.export_files import Location
 from auditor.account.pictures import SIDE, Pictures, draw
 
 PROFILE = '{"nsid": "12345678@N01", "screen_name": "Ada"}'
@@ -66,7 +66,7 @@ def test_what_is_no_picture_or_too_large_to_draw_is_none_and_is_not_tried_again(
 ) -> None:
     file = tmp_path / "x_10000001_o.png"
     file.write_bytes(hostile)
-    pictures = Pictures(tmp_path / "small", lambda _: Place(file))
+    pictures = Pictures(tmp_path / "small", lambda _: Location(file))
     assert pictures.has("10000001")
     assert pictures.get("10000001") is None
     assert not pictures.has("10000001")
@@ -110,7 +110,7 @@ def test_the_originals_of_an_export_are_found_by_the_photo_id_in_their_names(
 def test_a_picture_outlives_its_original_and_stays_private(tmp_path: Path) -> None:
     file = tmp_path / "x_10000001_o.jpg"
     file.write_bytes(original())
-    pictures = Pictures(tmp_path / "small", lambda _: Place(file))
+    pictures = Pictures(tmp_path / "small", lambda _: Location(file))
     drawn = pictures.get("10000001")
     file.unlink()
     assert pictures.get("10000001") == drawn
@@ -121,4 +121,4 @@ def test_a_picture_outlives_its_original_and_stays_private(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["../10000001", "10000001/../../x", "", "x", "1e3", "\u0661", "a\0b"])
 def test_what_is_no_photo_id_names_no_file(name: str, tmp_path: Path) -> None:
     (tmp_path / "10000001.jpg").write_bytes(original())
-    assert Pictures(tmp_path / "small", lambda _: Place(tmp_path / "10000001.jpg")).get(name) is None
+    assert Pictures(tmp_path / "small", lambda _: Location(tmp_path / "10000001.jpg")).get(name) is None

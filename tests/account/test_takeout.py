@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from auditor import database
 from auditor.account import export_files
-from auditor.account.data_export import Export, load, save_export
+from auditor.account.data_export import load, save_export
+from auditor.account.one_export import Export
 from auditor.account.photo import Account, Photo
 from auditor.account.store import AccountStore
 from auditor.errors import WrongFileError

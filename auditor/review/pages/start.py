@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from auditor.account.data_export import Export, load, save_export
+from auditor.account.data_export import load, save_export
+from auditor.account.one_export import Export
 from auditor.account.pictures import Pictures
 from auditor.account.sync import sync
 from auditor.datasets.adding import Wish, add
