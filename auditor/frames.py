@@ -25,7 +25,7 @@ from auditor.datasets import catalogue
 from auditor.datasets.index.local import LocalIndexes, open_indexes
 from auditor.files import user_path
 from auditor.flickr.privacy import Privacy
-from auditor.flickr.urls import classify
+from auditor.flickr.target import classify
 from auditor.settings import Settings
 from auditor.text import iso
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from auditor.flickr.urls import Target, classify, is_formatted_number, page_url, parse_photos
+from auditor.flickr.target import Target, classify, is_formatted_number
+from auditor.flickr.urls import page_url, parse_photos
 from auditor.text import pasted
 from auditor.text_files import read_text
 

@@ -37,7 +37,7 @@ from auditor.account.pictures import ENDINGS
 from auditor.account.store import AccountStore
 from auditor.account.sync import SyncResult
 from auditor.errors import WrongFileError
-from auditor.flickr.urls import photo_ids_in_name
+from auditor.flickr.names import photo_ids_in_name
 from auditor.progress import SILENT, Progress
 from auditor.text import count, iso
 

@@ -21,7 +21,7 @@ from typing import Final
 
 from auditor.errors import WrongFileError
 from auditor.files import is_there
-from auditor.flickr.urls import photo_ids_in_name
+from auditor.flickr.names import photo_ids_in_name
 from auditor.text import plain
 
 MAX_BYTES: Final = 20_000_000

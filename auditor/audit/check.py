@@ -14,14 +14,8 @@ from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index.local import LocalIndexes
 from auditor.errors import AuditorError, CallError
-from auditor.flickr.urls import (
-    PhotoAddress,
-    Target,
-    page_url,
-    profile_url,
-    without_original_secret,
-    yfcc_video_hash,
-)
+from auditor.flickr.target import Target
+from auditor.flickr.urls import PhotoAddress, page_url, profile_url, without_original_secret, yfcc_video_hash
 
 if TYPE_CHECKING:
     from auditor.lookup.asked import Asked

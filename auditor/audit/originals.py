@@ -23,7 +23,7 @@ from auditor import database
 from auditor.account.export_files import SkippedFile
 from auditor.audit.match import ContentMatch
 from auditor.errors import UsageError
-from auditor.flickr.urls import photo_ids_in_name
+from auditor.flickr.names import photo_ids_in_name
 from auditor.progress import SILENT, Progress
 
 WORKERS: Final = 8

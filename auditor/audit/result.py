@@ -14,7 +14,7 @@ from auditor.datasets.index.lookup import Place
 from auditor.datasets.match_keys import MatchKey as MatchKey
 from auditor.datasets.provenance import Provenance
 from auditor.errors import AuditorError
-from auditor.flickr.urls import Target
+from auditor.flickr.target import Target
 
 FRESH: Final = timedelta(days=7)
 """As old may be what a plan is made from."""

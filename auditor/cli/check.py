@@ -21,7 +21,7 @@ from auditor.errors import UsageError
 
 if TYPE_CHECKING:
     from auditor.audit.result import CheckedTarget, CheckResult
-    from auditor.flickr.urls import Target
+    from auditor.flickr.target import Target
     from auditor.lookup.asked import Asked
 
 EXIT_FOUND, EXIT_UNREADABLE, EXIT_PARTIAL = 1, 2, 3

@@ -11,7 +11,7 @@ from auditor.errors import RefusedError
 from auditor.text import count
 
 if TYPE_CHECKING:
-    from auditor.flickr.urls import Target
+    from auditor.flickr.target import Target
     from auditor.lookup.asked import Asked
     from auditor.lookup.client import Lookup
 

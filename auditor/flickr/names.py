@@ -121,3 +121,17 @@ def _owner(path: str) -> str | None:
     """The one NSID in the path; None where there are several, for then nobody knows whose the photo is."""
     found = {nsid.upper() for nsid in _OWNER.findall(path)} if "@" in path else set()
     return found.pop() if len(found) == 1 else None
+
+
+# golden-hour_10000023_o.jpg is a title, then the id; 10000023_0a1b2c3d4e_o.jpg the id, then the original's
+# secret. Of 20190101_1234567890_o.jpg nobody can tell, so either number may be the id.
+_ORIGINAL_NAMES: Final = (
+    re.compile(r"(?:.*_)?([0-9]+)_o\.[a-z0-9]{2,4}", re.IGNORECASE | re.DOTALL),
+    re.compile(r"([0-9]+)_[0-9a-f]{10}_o\.[a-z0-9]{2,4}", re.IGNORECASE),
+)
+
+
+def photo_ids_in_name(file_name: str) -> frozenset[str]:
+    """The photo ids that the bare name of an original, as downloaded from Flickr or exported, may carry."""
+    matches = (form.fullmatch(file_name) for form in _ORIGINAL_NAMES)
+    return frozenset(match[1] for match in matches if match and is_photo_id(match[1]))

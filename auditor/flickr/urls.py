@@ -11,8 +11,7 @@ short links of flic.kr, and the addresses published in dataset indexes.
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import parse_qs, quote, unquote
 
 from auditor.text import without_invisible
@@ -54,23 +53,6 @@ class OwnerAddress(NamedTuple):
 
     nsid: str | None = None
     path_alias: str | None = None
-
-
-TargetKind = Literal["photo", "photo_id", "nsid", "profile", "username", "unreadable"]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a person typed to be looked up.
-
-    `photo` is set for the kinds photo and photo_id, `owner` for nsid and profile, `reason` for unreadable.
-    """
-
-    text: str
-    kind: TargetKind
-    photo: PhotoAddress | None = None
-    owner: OwnerAddress | None = None
-    reason: str | None = None
 
 
 # -- ids -----------------------------------------------------------------------------------------------------
@@ -265,22 +247,9 @@ def parse_owner(text: str) -> OwnerAddress | None:
     return None
 
 
-def classify(target: str) -> Target:
-    """What kind of thing a person asks about: a link, a photo id, an NSID, a name, or nothing readable."""
-    text = target.strip()
-    if photo := parse_photo(text):
-        return Target(text, "photo", photo=photo)
-    if text.isascii() and text.isdigit():
-        if is_photo_id(text):
-            return Target(text, "photo_id", photo=PhotoAddress(text))
-        return Target(text, "unreadable", reason="not a photo id: those start with 1-9 and are below 2^63")
-    if nsid := normalise_nsid(text):
-        return Target(text, "nsid", owner=OwnerAddress(nsid=nsid))
-    if owner := parse_owner(text):
-        return Target(text, "profile", owner=owner)
-    if reason := _why_no_name(text):
-        return Target(text, "unreadable", reason=reason)
-    return Target(text, "username")
+def names_flickr(text: str) -> bool:
+    """Whether one of Flickr's hosts stands in `text`."""
+    return _HOST.search(text) is not None
 
 
 def _hosts(text: str) -> Iterator[re.Match[str]]:
@@ -390,70 +359,6 @@ def _owner(segment: str) -> OwnerAddress | None:
     if alias == "me" or alias in SECTIONS or not _ALIAS.fullmatch(name):
         return None
     return OwnerAddress(path_alias=alias)
-
-
-_ADDRESS = re.compile(r"\S*://|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?/", re.IGNORECASE)
-
-
-def is_formatted_number(text: str) -> bool:
-    """Whether `text` is a number with thousands separators, decimals or an exponent.
-
-    ``52,931,686,549`` is no list of four ids, and of ``5.29317E+10`` the last digits are lost.
-    """
-    return _FORMATTED_NUMBER.fullmatch(text) is not None
-
-
-_FORMATTED_NUMBER: Final = re.compile(
-    r"[0-9]{1,3}(?:([.,'’_ ])[0-9]{3})(?:\1[0-9]{3})+|[0-9]{7,}[.,]0{1,3}|[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}",
-    re.IGNORECASE,
-)
-
-
-def _why_no_name(text: str) -> str | None:
-    """Why `text` can't be the name of a Flickr member, None when it can."""
-    if not text:
-        return "empty"
-    if _HOST.search(text):
-        return (
-            "a Flickr address that names neither a photo nor a person; open it and copy the link of a photo"
-        )
-    if is_formatted_number(text):
-        return "a number as a spreadsheet shows it: give all digits of the photo id, and nothing between them"
-    if _ADDRESS.match(text):
-        return "not a Flickr address"
-    if _LOCAL_FILE.search(text):
-        return _file_reason(text)
-    if len(text) > 255 or not text.isprintable():
-        return "too long for a name, or holds control characters"
-    return None
-
-
-_LOCAL_FILE: Final = re.compile(
-    r"""^(?:\.{1,2}|~)?[/\\]|^[a-z]:[/\\]|^file:|[^/\\]\.
-    (?:jpe?g|png|gif|tiff?|webp|avif|hei[cf]|bmp|dng|cr[23]|nef|arw|orf|rw2|raf|psd|mp4|mov|avi|m4v|webm|mts
-    |zip|tar|t?gz|json|csv|tsv|txt|toml|html?|parquet|sqlite3?)$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
-def _file_reason(text: str) -> str:
-    ids = sorted(photo_ids_in_name(re.split(r"[/\\]", text)[-1]), key=int)
-    look = f"; its name contains the photo id {' or '.join(ids)}, which can be checked" if ids else ""
-    return f"the name of a file, which is not sent anywhere{look}; for its content: audit --originals DIR"
-
-
-# golden-hour_10000023_o.jpg is a title, then the id; 10000023_0a1b2c3d4e_o.jpg the id, then the original's
-# secret. Of 20190101_1234567890_o.jpg nobody can tell, so either number may be the id.
-_ORIGINAL_NAMES: Final = (
-    re.compile(r"(?:.*_)?([0-9]+)_o\.[a-z0-9]{2,4}", re.IGNORECASE | re.DOTALL),
-    re.compile(r"([0-9]+)_[0-9a-f]{10}_o\.[a-z0-9]{2,4}", re.IGNORECASE),
-)
-
-
-def photo_ids_in_name(file_name: str) -> frozenset[str]:
-    """The photo ids that the bare name of an original, as downloaded from Flickr or exported, may carry."""
-    matches = (form.fullmatch(file_name) for form in _ORIGINAL_NAMES)
-    return frozenset(match[1] for match in matches if match and is_photo_id(match[1]))
 
 
 ORIGINAL_SECRETS: Final = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from auditor.errors import UsageError
-from auditor.flickr.urls import classify
+from auditor.flickr.target import classify
 from auditor.target_lists import read_list
 from auditor.text import plain
 

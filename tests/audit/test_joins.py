@@ -20,7 +20,7 @@ from auditor.datasets.index.local import LocalIndexes, open_indexes
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
-from auditor.flickr.urls import classify
+from auditor.flickr.target import classify
 from auditor.report import render_audit, render_check
 
 ME = "99000001@N07"

@@ -16,7 +16,8 @@ from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
-from auditor.flickr.urls import classify, yfcc_photo_hashes
+from auditor.flickr.target import classify
+from auditor.flickr.urls import yfcc_photo_hashes
 
 ME, ALIAS = "99000001@N07", "lena-lens"
 OTHER = "99000002@N07"

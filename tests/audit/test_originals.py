@@ -21,8 +21,8 @@ from auditor.datasets import readers
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
 from auditor.errors import UsageError
+from auditor.flickr.names import photo_ids_in_name
 from auditor.flickr.privacy import Privacy
-from auditor.flickr.urls import photo_ids_in_name
 
 NSID = "99000001@N07"
 MINE, GONE, STRANGE = "10000023", "10000024", "10000099"

@@ -16,7 +16,7 @@ from auditor.datasets.index.build import build
 from auditor.datasets.index.local import open_indexes
 from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
-from auditor.flickr.urls import classify
+from auditor.flickr.target import classify
 from auditor.report import render_check
 from tests.datasets import same_photos as lookalikes
 from tests.datasets.readers.lookalikes import ALL

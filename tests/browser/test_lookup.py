@@ -16,7 +16,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from auditor.audit.check import check
 from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.lookup import Index
-from auditor.flickr.urls import classify, yfcc_photo_hashes
+from auditor.flickr.target import classify
+from auditor.flickr.urls import yfcc_photo_hashes
 from auditor.lookup.publish import publish
 from tests.browser.conftest import accessible
 from tests.datasets.web import Handler, Web, cut, redirect, serve

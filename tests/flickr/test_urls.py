@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.flickr import urls
-from auditor.flickr.urls import OwnerAddress, PhotoAddress, classify, parse_owner, parse_photo
+from auditor.flickr.target import TargetKind, classify
+from auditor.flickr.urls import OwnerAddress, PhotoAddress, parse_owner, parse_photo
 
 ID = "9900000123"
 NSID = "99000001@N07"
@@ -270,7 +271,7 @@ def test_the_owner_is_read_from_pages_about_a_person_only(text: str, owner: Owne
         ("x" * 10_000, "unreadable"),
     ],
 )
-def test_what_a_person_typed_is_told_apart(text: str, kind: urls.TargetKind) -> None:
+def test_what_a_person_typed_is_told_apart(text: str, kind: TargetKind) -> None:
     target = classify(text)
     assert target.kind == kind
     assert (target.photo is not None) == (kind in {"photo", "photo_id"})

@@ -40,7 +40,7 @@ from auditor.audit.result import (
 from auditor.datasets import catalogue
 from auditor.datasets.match_keys import MatchKey
 from auditor.flickr.privacy import Privacy
-from auditor.flickr.urls import classify
+from auditor.flickr.target import classify
 from auditor.report import render_audit, render_check
 from auditor.report.audit.view import audit_view
 from auditor.report.json_text import json_text

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from auditor.errors import ConfigurationError, UsageError
-from auditor.flickr.urls import classify
+from auditor.flickr.target import classify
 from auditor.mitigation.kinds.add_tag import AddTag
 from auditor.mitigation.kinds.base import Mitigation
 from auditor.mitigation.kinds.privacy import SetPrivacy
