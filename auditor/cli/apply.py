@@ -28,7 +28,7 @@ from auditor.errors import AuditorError, RefusedError
 from auditor.text import count, plain
 
 if TYPE_CHECKING:
-    from auditor.mitigation.change import Record
+    from auditor.mitigation.change import ChangeRecord
     from auditor.mitigation.planning.plan import Plan
     from auditor.mitigation.running.journal import Journal, Run
 
@@ -177,7 +177,7 @@ def _carry_out(
         raise typer.Exit(EXIT_PARTIAL)
 
 
-def _ask(session: Session, plan: "Plan", under_way: "Sequence[Record] | None") -> None:
+def _ask(session: Session, plan: "Plan", under_way: "Sequence[ChangeRecord] | None") -> None:
     """Ask whether to make the changes, which are named; of a run that is under way those that are left."""
     from auditor.mitigation.change import OPEN
     from auditor.report.plan import named_changes
@@ -213,7 +213,7 @@ def _report(journal: "Journal", run: "Run", calls: int, format: Format, output: 
 
 
 @contextmanager
-def _changes_stay_told(run: "Run", records: "Sequence[Record]") -> Iterator[None]:
+def _changes_stay_told(run: "Run", records: "Sequence[ChangeRecord]") -> Iterator[None]:
     """A result that cannot be written (disk full, pipe closed) takes nothing back: say what was done."""
     try:
         yield

@@ -26,7 +26,7 @@ from auditor.cli.output import (
 from auditor.cli.pictures import page_for
 from auditor.cli.session import Session
 from auditor.errors import ConfigurationError, NotAllowedError, UsageError
-from auditor.mitigation.kinds.base import Asked
+from auditor.mitigation.kinds.base import Option
 from auditor.mitigation.kinds.registry import ASKED
 from auditor.mitigation.planning.policy import Actions
 from auditor.text import count, plain
@@ -43,21 +43,21 @@ def _with_actions(command: Callable[..., None]) -> Callable[..., None]:
     """`command` with an option for every mitigation that people can ask for."""
     signature = inspect.signature(command)
     fixed = [entry for entry in signature.parameters.values() if entry.kind is not entry.VAR_KEYWORD]
-    options = [_option(kind.asked) for kind in ASKED.values() if kind.asked is not None]
+    options = [_parameter(kind.option) for kind in ASKED.values() if kind.option is not None]
     place = list(signature.parameters).index("policy")
     parameters = [*fixed[:place], *options, *fixed[place:]]
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return command
 
 
-def _option(asked: Asked) -> inspect.Parameter:
-    option = typer.Option(asked.option, metavar=asked.metavar or None, help=asked.help)
-    form: Any = (list[str] if asked.repeatable else str) if asked.metavar else bool
+def _parameter(option: Option) -> inspect.Parameter:
+    given = typer.Option(option.flag, metavar=option.metavar or None, help=option.help)
+    form: Any = (list[str] if option.repeatable else str) if option.metavar else bool
     return inspect.Parameter(
-        asked.key,
+        option.key,
         inspect.Parameter.POSITIONAL_OR_KEYWORD,
-        default=None if asked.metavar else False,
-        annotation=Annotated[form | None if asked.metavar else form, option],
+        default=None if option.metavar else False,
+        annotation=Annotated[form | None if option.metavar else form, given],
     )
 
 

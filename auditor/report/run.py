@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from auditor.mitigation.change import OPEN, Record
+from auditor.mitigation.change import OPEN, ChangeRecord
 from auditor.mitigation.kinds.registry import describe
 from auditor.mitigation.running.journal import Run, RunSummary
 from auditor.mitigation.running.verify import Finding, mismatch
@@ -15,7 +15,7 @@ MOST_ITEMS = 50
 _STATES = ("done", "already", "drifted", "failed", "pending")
 
 
-def as_findings(records: Sequence[Record]) -> list[Finding]:
+def as_findings(records: Sequence[ChangeRecord]) -> list[Finding]:
     """The changes of a run as the journal has them.
 
     One without an answer is pending, and one that was answered "ok" and read back otherwise is mismatched.
@@ -23,7 +23,7 @@ def as_findings(records: Sequence[Record]) -> list[Finding]:
     return [_as_finding(record) for record in records]
 
 
-def _as_finding(record: Record) -> Finding:
+def _as_finding(record: ChangeRecord) -> Finding:
     if record.state == "sent":
         return Finding(record, "pending", "no answer yet: run apply again")
     if record.state == "done" and record.verified is False:

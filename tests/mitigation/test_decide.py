@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from auditor.errors import CallError
-from auditor.mitigation.change import Change, Record
+from auditor.mitigation.change import Change, ChangeRecord
 from auditor.mitigation.running.decide import after_answer, after_error, after_silence, before_call
 from tests.mitigation.test_kinds import seen
 
-LICENSE = Record(0, Change("9000000001", "license", "4", "0", "yes"))
-HIDE = Record(1, Change("9000000001", "hide", None, after=True, reversible="partly"))
+LICENSE = ChangeRecord(0, Change("9000000001", "license", "4", "0", "yes"))
+HIDE = ChangeRecord(1, Change("9000000001", "hide", None, after=True, reversible="partly"))
 BEFORE, AFTER, OTHER = seen(license_id="4"), seen(license_id="0"), seen(license_id="11")
 
 
-def sent(record: Record) -> Record:
-    return Record(record.number, record.change, state="sent")
+def sent(record: ChangeRecord) -> ChangeRecord:
+    return ChangeRecord(record.number, record.change, state="sent")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def sent(record: Record) -> Record:
         (sent(HIDE), BEFORE, "", None),
     ],
 )
-def test_before_a_call(record: Record, photo: Any, lost: str, state: str | None) -> None:
+def test_before_a_call(record: ChangeRecord, photo: Any, lost: str, state: str | None) -> None:
     outcome = before_call(record, photo, lost)
     assert (outcome.state if outcome else None) == state
 
@@ -74,7 +74,7 @@ def test_after_silence_the_photo_tells(photo: Any, state: str | None) -> None:
 
 def test_a_tag_that_was_added_by_a_call_without_an_answer_is_ours() -> None:
     absent, present = ({"tag": "no_cv", "present": there} for there in (False, True))
-    record = Record(0, Change("9000000001", "add-tag", absent, present, "yes"))
+    record = ChangeRecord(0, Change("9000000001", "add-tag", absent, present, "yes"))
     nothing_new: dict[str, Any] = {"tags": {"tag": []}}
     assert after_answer(record, nothing_new, BEFORE, sent_before=False).state == "already"
     outcome = after_answer(record, nothing_new, BEFORE, sent_before=True)

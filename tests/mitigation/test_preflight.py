@@ -7,7 +7,7 @@ import pytest
 from auditor.account.photo import Account, Limits
 from auditor.errors import RefusedError
 from auditor.mitigation.change import Change
-from auditor.mitigation.kinds.base import FlickrFacts, Whole
+from auditor.mitigation.kinds.base import FlickrFacts, PlanContext
 from auditor.mitigation.planning import preflight
 from tests.mitigation.test_plan import TAG
 from tests.mitigation.test_planner import photo
@@ -74,7 +74,7 @@ def test_the_cap(changes: int, photos: int, cap: int | None, refused: bool) -> N
     ],
 )
 def test_what_is_lost_is_said_before(change: Change, words: str) -> None:
-    lines = preflight.warnings(Whole(FREE, {"9000000001": photo()}, [change], FlickrFacts.unknown()))
+    lines = preflight.warnings(PlanContext(FREE, {"9000000001": photo()}, [change], FlickrFacts.unknown()))
     assert any(words in line for line in lines), lines
 
 
@@ -92,8 +92,8 @@ def test_only_a_free_account_over_its_limit_loses_a_protection(account: Account,
     gone = Change("9000000001", "license", "4", "0", "no")
     kept = Change("9000000001", "license", "4", "12", "no")
     for change, loses in ((gone, True), (kept, False)):
-        whole = Whole(account, {"9000000001": photo()}, [change], FlickrFacts.unknown())
-        lines = preflight.warnings(whole)
+        context = PlanContext(account, {"9000000001": photo()}, [change], FlickrFacts.unknown())
+        lines = preflight.warnings(context)
         assert any("protection from deletion" in line for line in lines) == (said and loses)
 
 

@@ -11,12 +11,12 @@ from auditor.account.photo import Photo
 from auditor.errors import CallError, UsageError
 from auditor.flickr.parse import Json, listing, table, text
 from auditor.flickr.tags import MAX_TAGS, clean, quote_for_add
-from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
+from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
-    Asked,
     FlickrFacts,
     Mitigation,
+    Option,
     PhotoState,
     WriteCall,
     failed,
@@ -65,7 +65,7 @@ class _Tag(Mitigation):
         by_id = change.details.get("tag_id") in (seen.tag_ids or {}).values()
         return _state(_tag(change), present=by_id or known in seen.photo.tags)
 
-    def applied(self, photo: Photo, record: Record) -> Photo:
+    def applied(self, photo: Photo, record: ChangeRecord) -> Photo:
         tag = record.answer.get("clean") or clean(_tag(record.change))
         others = tuple(held for held in photo.tags if held != tag)
         return replace(photo, tags=(*others, tag) if self.adds else others)
@@ -88,7 +88,7 @@ class AddTag(_Tag):
         " it hides nothing and obliges nobody."
     )
     methods = frozenset({"flickr.photos.addTags"})
-    asked = Asked("add_tags", "--add-tag", "Add a tag, e.g. no_cv; repeatable.", "TAG", repeatable=True)
+    option = Option("add_tags", "--add-tag", "Add a tag, e.g. no_cv; repeatable.", "TAG", repeatable=True)
     adds = True
 
     def parse(self, text: str) -> str:
@@ -154,7 +154,7 @@ class AddTag(_Tag):
                 return {"tag_id": tag_id, "clean": found}
         return {}
 
-    def inverse(self, record: Record) -> Change | str:
+    def inverse(self, record: ChangeRecord) -> Change | str:
         tag_id = record.answer.get("tag_id")
         if not tag_id:
             return "the id of the tag that was added is not known; remove it on flickr.com"
@@ -188,7 +188,7 @@ class RemoveTag(_Tag):
             return Outcome("already", "the tag was gone")
         return failed(error)
 
-    def inverse(self, record: Record) -> Change | str:
+    def inverse(self, record: ChangeRecord) -> Change | str:
         change = record.change
         return Change(change.photo_id, AddTag.name, change.after, change.before, "yes")
 

@@ -15,7 +15,7 @@ from auditor.account.photo import Account, Photo
 from auditor.errors import CallError
 from auditor.flickr.api import Pool
 from auditor.flickr.parse import Json
-from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
+from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,12 @@ GONE = "gone: the photo is no longer on Flickr"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Option:
     """How people ask for a mitigation."""
 
     key: str
     """Under ``actions`` in a policy: ``add_tags``."""
-    option: str
+    flag: str
     """Of ``plan``: ``--add-tag``."""
     help: str
     metavar: str = ""
@@ -74,7 +74,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class PlanContext:
     """The whole of a plan and of the account, for what a kind has to say before the plan is applied."""
 
     account: Account
@@ -98,7 +98,7 @@ class Mitigation(ABC):
     """What the login has to allow for them; deleting a photo takes more than changing one."""
     order: ClassVar[int]
     """Lower goes first within a photo, so that a run that breaks off leaves the gentler changes done."""
-    asked: ClassVar[Asked | None] = None
+    option: ClassVar[Option | None] = None
     """None: nobody asks for it, only undo makes it."""
     reads_permissions: ClassVar[bool] = False
     """The permissions have to be read right before the call."""
@@ -131,7 +131,7 @@ class Mitigation(ABC):
         """Whether `plan` needs to know the groups of `photo`, which costs a call."""
         return False
 
-    def warnings(self, whole: Whole) -> Iterator[str]:
+    def warnings(self, context: PlanContext) -> Iterator[str]:
         """What the user should know before applying the plan."""
         yield from ()
 
@@ -170,7 +170,7 @@ class Mitigation(ABC):
         return {}
 
     @abstractmethod
-    def inverse(self, record: Record) -> Change | str:
+    def inverse(self, record: ChangeRecord) -> Change | str:
         """The change that undoes a done one, or why there is none."""
 
     # -- words -----------------------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ class Mitigation(ABC):
         """The change in words that follow a number of photos: ``3 photos: …``."""
         return self.describe(change)
 
-    def applied(self, photo: Photo, record: Record) -> Photo:
+    def applied(self, photo: Photo, record: ChangeRecord) -> Photo:
         """`photo` of the local store after the change; itself where the store does not hold the state."""
         return photo
 

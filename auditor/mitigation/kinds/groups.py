@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterator, Mapping
 from auditor.account.photo import Photo
 from auditor.errors import CallError
 from auditor.flickr.urls import is_nsid
-from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
+from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
     UNREADABLE,
-    Asked,
     FlickrFacts,
     Mitigation,
+    Option,
     PhotoState,
     Unreadable,
     WriteCall,
@@ -76,7 +76,7 @@ class LeaveGroup(_Group):
     effect = "The photo leaves the group's pool; coming back is up to the group's limits and moderators."
     methods = frozenset({"flickr.groups.pools.remove"})
     order = 4
-    asked = Asked("leave_groups", "--leave-groups", "Remove from all group pools.")
+    option = Option("leave_groups", "--leave-groups", "Remove from all group pools.")
     joins = False
 
     def asks_groups(self, photo: Photo, wanted: object) -> bool:
@@ -109,7 +109,7 @@ class LeaveGroup(_Group):
             case _:
                 return failed(error)
 
-    def inverse(self, record: Record) -> Change | str:
+    def inverse(self, record: ChangeRecord) -> Change | str:
         change = record.change
         note = "the group's moderators may have to let it in"
         return Change(change.photo_id, JoinGroup.name, change.after, change.before, "yes", note)
@@ -143,7 +143,7 @@ class JoinGroup(_Group):
             case _:
                 return failed(error)
 
-    def inverse(self, record: Record) -> Change | str:
+    def inverse(self, record: ChangeRecord) -> Change | str:
         change = record.change
         return Change(change.photo_id, LeaveGroup.name, change.after, change.before, "partly")
 

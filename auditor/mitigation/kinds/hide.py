@@ -9,16 +9,16 @@ from collections.abc import Collection, Iterator
 
 from auditor.account.photo import Photo
 from auditor.errors import CallError
-from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
+from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
     UNREADABLE,
-    Asked,
     FlickrFacts,
     Mitigation,
+    Option,
     PhotoState,
+    PlanContext,
     Unreadable,
-    Whole,
     WriteCall,
     failed,
 )
@@ -59,7 +59,7 @@ class Hide(_Hidden):
     name = "hide"
     title = "Hide from public searches"
     effect = "Flickr's searches leave the photo out; page, links and faves stay. It cannot be read back."
-    asked = Asked("hide", "--hide-from-search", "Hide from public searches.")
+    option = Option("hide", "--hide-from-search", "Hide from public searches.")
     hides = True
 
     def plan(
@@ -68,15 +68,15 @@ class Hide(_Hidden):
         # Whether it is hidden already cannot be read.
         yield Change(photo.id, self.name, None, after=True, reversible="partly", note=NOT_TOLD)
 
-    def warnings(self, whole: Whole) -> Iterator[str]:
-        hiding = sum(change.mitigation == self.name for change in whole.changes)
+    def warnings(self, context: PlanContext) -> Iterator[str]:
+        hiding = sum(change.mitigation == self.name for change in context.changes)
         if hiding:
             yield (
                 f"Flickr does not show whether {count(hiding, 'photo')} had been hidden before: undo"
                 " leaves them hidden, unless you type: flickr-auditor undo RUN --unhide"
             )
 
-    def inverse(self, record: Record) -> Change | str:
+    def inverse(self, record: ChangeRecord) -> Change | str:
         return Change(
             record.change.photo_id, Unhide.name, before=True, after=False, reversible="yes", note=NOT_TOLD
         )
@@ -93,7 +93,7 @@ class Unhide(_Hidden):
     effect = "Flickr's searches may show the photo again. It cannot be read back."
     hides = False
 
-    def inverse(self, record: Record) -> Change | str:
+    def inverse(self, record: ChangeRecord) -> Change | str:
         return Change(record.change.photo_id, Hide.name, None, after=True, reversible="partly")
 
     def describe(self, change: Change) -> str:

@@ -11,14 +11,14 @@ from dataclasses import replace
 from auditor.account.photo import Photo
 from auditor.errors import CallError, UsageError
 from auditor.flickr import licenses
-from auditor.mitigation.change import Change, Outcome, Record, Reversible, Skip, Value
+from auditor.mitigation.change import Change, ChangeRecord, Outcome, Reversible, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
-    Asked,
     FlickrFacts,
     Mitigation,
+    Option,
     PhotoState,
-    Whole,
+    PlanContext,
     WriteCall,
     failed,
 )
@@ -75,7 +75,7 @@ class License(Mitigation):
     )
     methods = frozenset({"flickr.photos.licenses.setLicense"})
     order = 2
-    asked = Asked("license", "--license", "Set a licence, e.g. all-rights-reserved.", "LICENCE")
+    option = Option("license", "--license", "Set a licence, e.g. all-rights-reserved.", "LICENCE")
 
     def parse(self, text: str) -> str:
         known = licenses.find(text)
@@ -106,8 +106,8 @@ class License(Mitigation):
         refusal = self.refusal(change, facts)
         yield Skip(photo.id, refusal, self.name) if refusal else change
 
-    def warnings(self, whole: Whole) -> Iterator[str]:
-        relicensed = [change for change in whole.changes if change.mitigation == self.name]
+    def warnings(self, context: PlanContext) -> Iterator[str]:
+        relicensed = [change for change in context.changes if change.mitigation == self.name]
         if not relicensed:
             return
         yield "a new licence does not reach copies that were already taken; the history of licences is public"
@@ -153,7 +153,7 @@ class License(Mitigation):
             case _:
                 return failed(error)
 
-    def applied(self, photo: Photo, record: Record) -> Photo:
+    def applied(self, photo: Photo, record: ChangeRecord) -> Photo:
         return replace(photo, license_id=str(record.change.after))
 
     def refusal(self, change: Change, facts: FlickrFacts) -> str | None:
@@ -164,7 +164,7 @@ class License(Mitigation):
         name = licenses.get(after).name
         return "" if after in offered else f"Flickr does not offer {name} for it{_nearest(after)}"
 
-    def inverse(self, record: Record) -> Change | str:
+    def inverse(self, record: ChangeRecord) -> Change | str:
         change = record.change
         if not licenses.get(str(change.before)).settable:
             return f"{self.show(change.before)} cannot be set through Flickr's API"

@@ -17,15 +17,15 @@ from auditor.account.photo import Photo
 from auditor.errors import CallError, UsageError
 from auditor.flickr.parse import Json, table, text
 from auditor.flickr.privacy import Privacy, strictest
-from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
+from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
-    Asked,
     FlickrFacts,
     Mitigation,
+    Option,
     Permissions,
     PhotoState,
-    Whole,
+    PlanContext,
     WriteCall,
     failed,
 )
@@ -46,7 +46,7 @@ class SetPrivacy(Mitigation):
     )
     methods = frozenset({"flickr.photos.setPerms"})
     order = 5
-    asked = Asked(
+    option = Option(
         "privacy",
         "--privacy",
         "Who may see it: private, friends, family, friends-family or public.",
@@ -92,8 +92,8 @@ class SetPrivacy(Mitigation):
             note += f"; still visible to the members of its groups: {titles}"
         yield Change(photo.id, self.name, now.value, wanted.value, "partly" if stricter else "yes", note)
 
-    def warnings(self, whole: Whole) -> Iterator[str]:
-        changes = [change for change in whole.changes if change.mitigation == self.name]
+    def warnings(self, context: PlanContext) -> Iterator[str]:
+        changes = [change for change in context.changes if change.mitigation == self.name]
         stricter = [change for change in changes if change.after != Privacy.PUBLIC]
         opened = len(changes) - len(stricter)
         if stricter:
@@ -102,16 +102,16 @@ class SetPrivacy(Mitigation):
                 f" and the faves of people who are shut out are lost; undo brings back neither"
                 f" ({PRIVACY_PAGE})"
             )
-            leaving = {change.photo_id for change in whole.changes if change.mitigation == "leave-group"}
+            leaving = {change.photo_id for change in context.changes if change.mitigation == "leave-group"}
             pooled = sum(
-                bool(whole.facts.groups.get(c.photo_id)) and c.photo_id not in leaving for c in stricter
+                bool(context.facts.groups.get(c.photo_id)) and c.photo_id not in leaving for c in stricter
             )
             if pooled:
                 yield (
                     f"{count(pooled, 'photo')} will stay visible to the members of the groups they are in:"
                     " take them out of their groups too (--leave-groups) to prevent that"
                 )
-            unasked = sum(change.photo_id not in whole.facts.groups for change in stricter)
+            unasked = sum(change.photo_id not in context.facts.groups for change in stricter)
             if unasked:
                 yield f"the groups of {count(unasked, 'photo')} are not known: log in and plan again"
         if opened:
@@ -137,7 +137,7 @@ class SetPrivacy(Mitigation):
             raise ValueError("who may see the photo must be read before it is compared")
         return seen.photo.privacy.value
 
-    def applied(self, photo: Photo, record: Record) -> Photo:
+    def applied(self, photo: Photo, record: ChangeRecord) -> Photo:
         return replace(photo, privacy=Privacy(str(record.change.after)))
 
     def request(self, change: Change, seen: PhotoState) -> WriteCall:
@@ -163,7 +163,7 @@ class SetPrivacy(Mitigation):
     def evidence(self, change: Change, seen: PhotoState) -> Mapping[str, str]:
         return {"secret": seen.photo.secret} if seen.photo.secret else {}
 
-    def inverse(self, record: Record) -> Change | str:
+    def inverse(self, record: ChangeRecord) -> Change | str:
         change = record.change
         image = record.before_image
         names = {"perm_comment": "permcomment", "perm_addmeta": "permaddmeta"}

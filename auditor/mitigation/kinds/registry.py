@@ -22,7 +22,7 @@ MITIGATIONS: Final[dict[str, Mitigation]] = {kind.name: kind for kind in _found(
 """By the name that they have in plans."""
 
 ASKED: Final[dict[str, Mitigation]] = {
-    kind.asked.key: kind for kind in MITIGATIONS.values() if kind.asked is not None
+    kind.option.key: kind for kind in MITIGATIONS.values() if kind.option is not None
 }
 """Those that people can ask for, by their key in policies."""
 

@@ -10,12 +10,12 @@ from typing import Final
 
 from auditor.account.photo import Photo
 from auditor.errors import CallError, UsageError
-from auditor.mitigation.change import Change, Outcome, Record, Skip, Value
+from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
-    Asked,
     FlickrFacts,
     Mitigation,
+    Option,
     PhotoState,
     WriteCall,
     failed,
@@ -37,7 +37,7 @@ class SafetyLevel(Mitigation):
     effect = "Searches without a login show only safe photos; the page and its links stay."
     methods = frozenset({"flickr.photos.setSafetyLevel"})
     order = 3
-    asked = Asked("safety_level", "--safety-level", f"One of {', '.join(LEVELS)}.", "LEVEL")
+    option = Option("safety_level", "--safety-level", f"One of {', '.join(LEVELS)}.", "LEVEL")
 
     # -- planning
 
@@ -84,11 +84,11 @@ class SafetyLevel(Mitigation):
         # 4: it "will create conflict with account's photo limits"; free accounts may hold safe content only.
         return failed(error, "Flickr does not let you choose this level" if error.code == 4 else "")
 
-    def inverse(self, record: Record) -> Change | str:
+    def inverse(self, record: ChangeRecord) -> Change | str:
         change = record.change
         return Change(change.photo_id, self.name, change.after, change.before, "yes")
 
-    def applied(self, photo: Photo, record: Record) -> Photo:
+    def applied(self, photo: Photo, record: ChangeRecord) -> Photo:
         return replace(photo, safety_level=LEVELS.index(str(record.change.after)))
 
     # -- words

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from auditor.account.photo import Account, Photo
 from auditor.account.store import Snapshot
 from auditor.mitigation.change import Change, Skip
-from auditor.mitigation.kinds.base import GONE, FlickrFacts, Whole
+from auditor.mitigation.kinds.base import GONE, FlickrFacts, PlanContext
 from auditor.mitigation.kinds.registry import ASKED, of
 from auditor.mitigation.planning import preflight
 from auditor.mitigation.planning.plan import MAX_AGE, Plan, new_id
@@ -59,7 +59,7 @@ def make(
             *warnings,
             *_about_snapshot(snapshot, now),
             *selection.warnings,
-            *preflight.warnings(Whole(account, by_id, changes, facts)),
+            *preflight.warnings(PlanContext(account, by_id, changes, facts)),
         ),
         advice=tuple(advice),
     )

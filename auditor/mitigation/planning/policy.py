@@ -42,11 +42,11 @@ class Actions(Mapping[str, Any]):
         wanted: dict[str, Any] = {}
         for key, given in words.items():
             kind = ASKED[key]
-            if not given or kind.asked is None:
+            if not given or kind.option is None:
                 continue
-            if not kind.asked.metavar:
+            if not kind.option.metavar:
                 wanted[key] = True
-            elif kind.asked.repeatable:
+            elif kind.option.repeatable:
                 wanted[key] = frozenset(map(kind.parse, given))
             else:
                 wanted[key] = kind.parse(given[-1])

@@ -103,10 +103,10 @@ def _actions(table: Mapping[str, Any], where: str) -> Actions:
 
 
 def _wanted(kind: Mitigation, value: object, where: str) -> Any:
-    if kind.asked is None or not kind.asked.metavar:
+    if kind.option is None or not kind.option.metavar:
         return _flag(value, where)
     words = [_read(kind.parse, word, where) for word in _words(value, where)]
-    if kind.asked.repeatable:
+    if kind.option.repeatable:
         return frozenset(words)
     if len(words) != 1:
         raise _error(f"{where} must be one text")

@@ -15,7 +15,7 @@ from auditor.errors import RefusedError
 from auditor.flickr import licenses
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change
-from auditor.mitigation.kinds.base import Whole
+from auditor.mitigation.kinds.base import PlanContext
 from auditor.mitigation.kinds.registry import MITIGATIONS, of
 from auditor.text import count
 
@@ -77,10 +77,10 @@ def check_cap(changes: int, photos: int, cap: int | None) -> None:
         )
 
 
-def warnings(whole: Whole) -> tuple[str, ...]:
+def warnings(context: PlanContext) -> tuple[str, ...]:
     """What the user should know before applying the changes: of each kind, and of the account."""
-    of_kinds = (line for kind in MITIGATIONS.values() for line in kind.warnings(whole))
-    return (*of_kinds, *_about_limits(whole), *_about_protection(whole))
+    of_kinds = (line for kind in MITIGATIONS.values() for line in kind.warnings(context))
+    return (*of_kinds, *_about_limits(context), *_about_protection(context))
 
 
 def non_public(photos: Collection[Photo]) -> int:
@@ -108,12 +108,12 @@ def _becoming_non_public(changes: Sequence[Change]) -> int:
     return sum(c.before == Privacy.PUBLIC for c in privacy) - sum(c.after == Privacy.PUBLIC for c in privacy)
 
 
-def _about_limits(whole: Whole) -> Iterator[str]:
-    more = _becoming_non_public(whole.changes)
+def _about_limits(context: PlanContext) -> Iterator[str]:
+    more = _becoming_non_public(context.changes)
     if (
-        whole.account.is_pro is None
+        context.account.is_pro is None
         and more > 0
-        and non_public(whole.photos.values()) + more > FREE_NON_PUBLIC
+        and non_public(context.photos.values()) + more > FREE_NON_PUBLIC
     ):
         yield (
             f"if this is a free account it may hold {FREE_NON_PUBLIC} non-public items only; this plan passes"
@@ -121,11 +121,11 @@ def _about_limits(whole: Whole) -> Iterator[str]:
         )
 
 
-def _about_protection(whole: Whole) -> Iterator[str]:
-    limits = whole.account.limits
-    over = (limits.upload_count or len(whole.photos)) > (limits.upload_limit or FREE_ITEMS)
-    unprotected = _losing_protection(whole.photos, whole.changes)
-    if unprotected and over and whole.account.is_pro is False:
+def _about_protection(context: PlanContext) -> Iterator[str]:
+    limits = context.account.limits
+    over = (limits.upload_count or len(context.photos)) > (limits.upload_limit or FREE_ITEMS)
+    unprotected = _losing_protection(context.photos, context.changes)
+    if unprotected and over and context.account.is_pro is False:
         yield (
             f"your free account holds more than {FREE_ITEMS:,} items; {count(unprotected, 'photo')} will lose"
             f" the protection from deletion that public, freely licensed photos have ({LIMITS_PAGE})"

@@ -21,7 +21,7 @@ from typing import Final
 
 from auditor.errors import CallError
 from auditor.flickr.parse import Json
-from auditor.mitigation.change import Outcome, Record
+from auditor.mitigation.change import ChangeRecord, Outcome
 from auditor.mitigation.kinds.base import PhotoState, failed
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.running.compare import compare
@@ -29,7 +29,7 @@ from auditor.mitigation.running.compare import compare
 MAY_BE_DONE: Final = "an earlier call, which had no answer, may have done it"
 
 
-def before_call(record: Record, seen: PhotoState | None, lost: str = "") -> Outcome | None:
+def before_call(record: ChangeRecord, seen: PhotoState | None, lost: str = "") -> Outcome | None:
     """Why the call is not made on the photo as `seen` (None: gone); None: make it.
 
     `lost`: why the change, of an undo, is no longer the undone run's to take back.
@@ -41,14 +41,14 @@ def before_call(record: Record, seen: PhotoState | None, lost: str = "") -> Outc
     return outcome
 
 
-def after_answer(record: Record, answer: Json, seen: PhotoState, *, sent_before: bool) -> Outcome:
+def after_answer(record: ChangeRecord, answer: Json, seen: PhotoState, *, sent_before: bool) -> Outcome:
     """What Flickr's "ok" means for a photo `seen` so before; `sent_before`: an earlier call had no answer."""
     outcome = of(record.change).answered(record.change, answer, seen)
     return _credited(outcome) if sent_before else outcome
 
 
 def after_error(
-    record: Record, error: CallError, seen: PhotoState | None, *, sent_before: bool = False
+    record: ChangeRecord, error: CallError, seen: PhotoState | None, *, sent_before: bool = False
 ) -> Outcome:
     """What an error code means for the photo as read after it.
 
@@ -72,7 +72,7 @@ def after_error(
     return found
 
 
-def after_silence(record: Record, seen: PhotoState | None) -> Outcome | None:
+def after_silence(record: ChangeRecord, seen: PhotoState | None) -> Outcome | None:
     """What became of a call without an answer; None: nothing, as far as can be read."""
     outcome = compare(record.change, seen)
     return outcome and _credited(outcome)

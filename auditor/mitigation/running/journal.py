@@ -15,7 +15,7 @@ from typing import Any
 
 from auditor import clock, database
 from auditor.errors import UsageError
-from auditor.mitigation.change import OPEN, Change, Outcome, Record, Value
+from auditor.mitigation.change import OPEN, Change, ChangeRecord, Outcome, Value
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.planning.plan import LAST, Plan, PlanState, is_stale
 from auditor.mitigation.running.ownership import Event
@@ -144,7 +144,7 @@ class Journal:
 
     # -- changes ---------------------------------------------------------------------------------------------
 
-    def records(self, run_id: str, photo_ids: Iterable[str] | None = None) -> list[Record]:
+    def records(self, run_id: str, photo_ids: Iterable[str] | None = None) -> list[ChangeRecord]:
         """The changes of a run as they stand, in the plan's order; of these photos only, if given."""
         query = "SELECT * FROM change WHERE run_id = ?"
         values = [run_id]
@@ -155,7 +155,7 @@ class Journal:
             rows = self._conn.execute(f"{query} ORDER BY number", values).fetchall()
         return [_record(row) for row in rows]
 
-    def of_photo(self, photo_id: str) -> list[tuple[Run, Record]]:
+    def of_photo(self, photo_id: str) -> list[tuple[Run, ChangeRecord]]:
         """What was done to a photo, the newest run first."""
         with self._storage():
             rows = self._conn.execute(
@@ -222,7 +222,7 @@ class Journal:
             ).fetchall()
         return [Event(row["run_id"], row["undoes"], _record(row)) for row in rows]
 
-    def not_read_back(self, run_id: str) -> list[tuple[Record, float]]:
+    def not_read_back(self, run_id: str) -> list[tuple[ChangeRecord, float]]:
         """The changes that Flickr confirmed and nobody read back yet, each with the time of its answer."""
         with self._storage():
             rows = self._conn.execute(
@@ -262,8 +262,8 @@ def plan_state(plan: Plan, journal: Journal, now: datetime, nsid: str | None = N
     return "stale" if is_stale(plan, now) or nsid not in {None, plan.nsid} else "ready"
 
 
-def _record(row: sqlite3.Row) -> Record:
-    return Record(
+def _record(row: sqlite3.Row) -> ChangeRecord:
+    return ChangeRecord(
         number=row["number"],
         change=Change(
             photo_id=str(row["photo_id"]),

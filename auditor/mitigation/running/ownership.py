@@ -14,7 +14,7 @@ journal (a change by hand and back again, with no reading in between) cannot be 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from auditor.mitigation.change import Record, Value
+from auditor.mitigation.change import ChangeRecord, Value
 from auditor.mitigation.kinds.registry import of
 
 Subject = tuple[str, str]
@@ -28,7 +28,7 @@ class Event:
     run_id: str
     undoes: str | None
     """The run that this one undoes."""
-    record: Record
+    record: ChangeRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Ownership:
 
     lost: str = ""
     """Why it is no longer the run's to undo."""
-    made_by: Record | None = None
+    made_by: ChangeRecord | None = None
     """The change that last led to this state: the run's own, or one that did it again after an undo."""
 
 
@@ -83,7 +83,7 @@ class _States:
 def _ownership(run_id: str, events: Sequence[Event]) -> Ownership:
     states = _States()
     value: Value = None
-    made_by: dict[int, Record] = {}
+    made_by: dict[int, ChangeRecord] = {}
     left: dict[int, str] = {}
     """State → how it ended last, in words."""
     for event in events:
@@ -104,7 +104,7 @@ def _ownership(run_id: str, events: Sequence[Event]) -> Ownership:
     return Ownership(made_by=made_by[own]) if own == states.now else Ownership(lost=left[own])
 
 
-def _found(record: Record) -> Value:
+def _found(record: ChangeRecord) -> Value:
     """The state in which a run found the subject before it did anything; None: not told, or not looked at."""
     match record.state:
         case "done":

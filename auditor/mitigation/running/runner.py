@@ -17,7 +17,7 @@ from auditor.account.photo import Photo
 from auditor.errors import BudgetSpentError, CallError, UnreachableError
 from auditor.flickr.transport import LONGEST_WAIT, Retry, TransientError
 from auditor.flickr.writing import WriteTransport
-from auditor.mitigation.change import OPEN, Outcome, Record
+from auditor.mitigation.change import OPEN, ChangeRecord, Outcome
 from auditor.mitigation.kinds.base import GONE, PhotoState, WriteCall, failed
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.running.decide import after_answer, after_error, after_silence, before_call
@@ -44,7 +44,7 @@ class _Work:
     """One photo of a batch: its open changes in order, and how it stands (None: gone)."""
 
     photo_id: str
-    records: tuple[Record, ...]
+    records: tuple[ChangeRecord, ...]
     seen: PhotoState | None
 
 
@@ -124,7 +124,7 @@ class Runner:
             self._read_back(workers, set(batch) - set(queue))
 
     def _read_batch(self, workers: Workers, photo_ids: Sequence[str]) -> list[_Work]:
-        by_photo: dict[str, list[Record]] = {}
+        by_photo: dict[str, list[ChangeRecord]] = {}
         for record in self._journal.records(self._run_id, photo_ids):
             if record.state in OPEN and record.number not in self._aside:
                 by_photo.setdefault(record.change.photo_id, []).append(record)
@@ -177,7 +177,7 @@ class Runner:
             task.advance()
         return None
 
-    def _set_aside(self, *records: Record, cause: UnreachableError | None = None) -> None:
+    def _set_aside(self, *records: ChangeRecord, cause: UnreachableError | None = None) -> None:
         """Leave changes open and go on, unless so many in a row get no answer that Flickr must be down."""
         with self._lock:
             self._aside |= {record.number for record in records}
@@ -189,7 +189,7 @@ class Runner:
                 hint="Run the same command again later: it resumes where it stopped.",
             )
 
-    def _change(self, record: Record, seen: PhotoState | None) -> PhotoState | None:
+    def _change(self, record: ChangeRecord, seen: PhotoState | None) -> PhotoState | None:
         """Make one change, or settle why not; return what was read beside it, for the photo's next change."""
         if seen is not None:
             seen = self._reader.complete(record.change, seen)
@@ -200,7 +200,7 @@ class Runner:
             self._write(record, seen)
         return seen
 
-    def _look_again(self, record: Record) -> PhotoState | None:
+    def _look_again(self, record: ChangeRecord) -> PhotoState | None:
         """The photo of a change after a call for it, read by itself; None: gone.
 
         Where the reading is refused nobody knows what became of the call: the change stays open.
@@ -211,13 +211,13 @@ class Runner:
         except CallError as error:
             raise _unknown(error) from None
 
-    def _conclude(self, record: Record, outcome: Outcome) -> None:
+    def _conclude(self, record: ChangeRecord, outcome: Outcome) -> None:
         """Settle a change without a call; who stops the run waits for this too before closing the journal."""
         with self._flights.flight() as take_off:
             take_off()
             self._settle(record, outcome)
 
-    def _settle(self, record: Record, outcome: Outcome) -> None:
+    def _settle(self, record: ChangeRecord, outcome: Outcome) -> None:
         if outcome.answer is None:
             try:
                 seen = self._reader.read_one(record.change.photo_id)
@@ -231,7 +231,7 @@ class Runner:
 
     # -- one write -------------------------------------------------------------------------------------------
 
-    def _write(self, record: Record, seen: PhotoState) -> None:
+    def _write(self, record: ChangeRecord, seen: PhotoState) -> None:
         """Send the call until it is answered or what became of it is read."""
         mitigation = of(record.change)
         call = mitigation.request(record.change, seen)
@@ -256,7 +256,7 @@ class Runner:
                 return
             seen = fresh
 
-    def _attempt(self, record: Record, call: WriteCall, seen: PhotoState, *, sent_before: bool) -> None:
+    def _attempt(self, record: ChangeRecord, call: WriteCall, seen: PhotoState, *, sent_before: bool) -> None:
         """One try, and its answer in the journal."""
         with self._pacer.slot(), self._flights.flight() as take_off:
             try:
@@ -269,7 +269,7 @@ class Runner:
                 outcome = after_answer(record, answer, seen, sent_before=sent_before)
             self._settle(record, outcome)
 
-    def _intend(self, record: Record, seen: PhotoState, take_off: Callable[[], None]) -> None:
+    def _intend(self, record: ChangeRecord, seen: PhotoState, take_off: Callable[[], None]) -> None:
         """The last moment before the call goes out: nothing is waited for any more."""
         if not self._reader.is_fresh(seen):
             raise StaleReadingError
@@ -305,7 +305,7 @@ class Runner:
         workers.map(partial(self._check, seen=seen), answered)
         return len(records) - len(answered)
 
-    def _check(self, record: Record, seen: dict[str, PhotoState | None]) -> None:
+    def _check(self, record: ChangeRecord, seen: dict[str, PhotoState | None]) -> None:
         observed = observe(self._reader, record, seen[record.change.photo_id])
         as_wanted = observed == record.change.after
         with self._flights.flight() as take_off:

@@ -14,7 +14,7 @@ from auditor import clock
 from auditor.account.photo import Photo
 from auditor.errors import NotAllowedError, UnreachableError
 from auditor.flickr.api import ReadApi
-from auditor.mitigation.change import Change, Record, Skip
+from auditor.mitigation.change import Change, ChangeRecord, Skip
 from auditor.mitigation.kinds.base import FlickrFacts
 from auditor.mitigation.kinds.license import License
 from auditor.mitigation.kinds.registry import of
@@ -32,7 +32,7 @@ LOST = "who may see a photo comes back; its old links and the faves of people wh
 
 def undo_plan(
     run: Run,
-    records: Sequence[Record],
+    records: Sequence[ChangeRecord],
     events: Sequence[Event],
     *,
     now: datetime,
@@ -63,7 +63,7 @@ def undo_plan(
 
 
 def _way_back(
-    record: Record, owned: Mapping[Subject, Ownership], facts: FlickrFacts, *, unhide: bool
+    record: ChangeRecord, owned: Mapping[Subject, Ownership], facts: FlickrFacts, *, unhide: bool
 ) -> Change | Skip:
     change, kind = record.change, of(record.change)
 
@@ -169,7 +169,7 @@ def plan_undo(
     return with_estimate(plan, photos, budget)
 
 
-def plan_of(run: Run, records: Sequence[Record]) -> Plan:
+def plan_of(run: Run, records: Sequence[ChangeRecord]) -> Plan:
     """The plan that a run carries out, from the journal alone: going on needs no file."""
     started = datetime.fromtimestamp(run.started_at, UTC)
     return Plan(
@@ -183,7 +183,7 @@ def plan_of(run: Run, records: Sequence[Record]) -> Plan:
     )
 
 
-def _why_not_done(record: Record) -> str:
+def _why_not_done(record: ChangeRecord) -> str:
     match record.state:
         case "already":
             return "it was already like this before the run"

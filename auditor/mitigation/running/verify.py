@@ -6,7 +6,7 @@ from typing import Literal
 
 from auditor.account.photo import Photo
 from auditor.flickr.api import ReadApi
-from auditor.mitigation.change import OPEN, Record, State, Value
+from auditor.mitigation.change import OPEN, ChangeRecord, State, Value
 from auditor.mitigation.kinds.base import PhotoState, Unreadable
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.planning.flickr_facts import check_account
@@ -26,7 +26,7 @@ class Finding:
     and ``superseded`` where a later run changed the same thing again.
     """
 
-    record: Record
+    record: ChangeRecord
     state: FindingState
     reason: str = ""
 
@@ -83,12 +83,12 @@ def resolve(reader: Reader, journal: Journal, run_id: str) -> None:
             journal.settle(run_id, record.number, replace(outcome, answer=answer))
 
 
-def can_read_back(record: Record) -> bool:
+def can_read_back(record: ChangeRecord) -> bool:
     """Whether Flickr tells the state: not of searches, nor of a photo that waits for a group's moderators."""
     return of(record.change).readable and "queued" not in record.answer
 
 
-def observe(reader: Reader, record: Record, seen: PhotoState | None) -> Value:
+def observe(reader: Reader, record: ChangeRecord, seen: PhotoState | None) -> Value:
     """The state of what a change sets, or None: gone. What is not as wanted is read once more by itself."""
     # What Flickr answered counts more than what we would compute: ids, and its own form of a tag.
     change = replace(record.change, details={**record.change.details, **record.answer})
@@ -109,12 +109,12 @@ def observe(reader: Reader, record: Record, seen: PhotoState | None) -> Value:
     return None if isinstance(observed, Unreadable) else observed
 
 
-def _compare(reader: Reader, record: Record, seen: PhotoState | None) -> Finding:
+def _compare(reader: Reader, record: ChangeRecord, seen: PhotoState | None) -> Finding:
     observed = observe(reader, record, seen)
     return Finding(record, "verified") if observed == record.change.after else mismatch(record, observed)
 
 
-def mismatch(record: Record, observed: Value) -> Finding:
+def mismatch(record: ChangeRecord, observed: Value) -> Finding:
     """A change that Flickr took, and shows otherwise: as `observed`, None: gone."""
     show = of(record.change).show
     now = "the photo is gone" if observed is None else f"{show(observed)} now"
