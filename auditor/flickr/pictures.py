@@ -14,12 +14,15 @@ import requests
 
 from auditor.flickr.transport import USER_AGENT
 from auditor.progress import SILENT, Progress
+from auditor.web.session import Patience, new_session
+from auditor.web.trouble import NETWORK_ERRORS
 
 MOST: Final = 3_000
 """Pictures in one report: about 7 kB each, so some 20 MB."""
 _LARGEST: Final = 100_000
 _AT_ONCE: Final = 8
 _SECONDS: Final = (5, 10)
+PATIENCE: Final = Patience(20.0)
 _KINDS: Final = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF8": "image/gif"}
 
 
@@ -35,12 +38,11 @@ def fetch(
         return {}
     found: dict[str, str] = {}
     with (
-        requests.Session() as session,
+        new_session(PATIENCE, loopback=base_url is not None) as session,
         ThreadPoolExecutor(_AT_ONCE) as pool,
         progress.task("Fetching pictures", total=len(wanted), unit="pictures") as task,
     ):
         session.headers["User-Agent"] = USER_AGENT
-        session.trust_env = base_url is None  # a sandbox is reached without proxies
 
         def get(address: str) -> None:
             if picture := _get(session, address if base_url is None else base_url + urlsplit(address).path):
@@ -55,7 +57,7 @@ def _get(session: requests.Session, address: str) -> str | None:
     try:
         with session.get(address, timeout=_SECONDS, allow_redirects=False, stream=True) as response:
             content = response.raw.read(_LARGEST + 1, decode_content=True) if response.ok else b""
-    except (requests.RequestException, OSError):
+    except NETWORK_ERRORS:
         return None
     return as_data(content) if len(content) <= _LARGEST else None
 

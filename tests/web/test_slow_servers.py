@@ -6,7 +6,7 @@ import pytest
 
 from auditor.datasets import download
 from auditor.errors import UnreachableError
-from auditor.flickr import transport
+from auditor.flickr import pictures, transport
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.login import Login
 from auditor.flickr.transport import Credentials, Retry, TransientError, Transport
@@ -31,6 +31,7 @@ EVERYWHERE = pytest.mark.parametrize(
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "PATIENCE", Patience(0.3))
+    monkeypatch.setattr(pictures, "PATIENCE", Patience(0.3))
     monkeypatch.setattr(download, "PATIENCE", Patience(0.3, bytes_per_second=1_000_000.0))
 
 
@@ -65,6 +66,12 @@ def test_a_write_that_drips_is_unclear_and_sent_once(tmp_path: Path) -> None:
 def test_a_login_ends(answer: bytes, at_once: int) -> None:
     with dripping(answer, at_once=at_once) as url, pytest.raises(UnreachableError, match="too slowly"):
         Login("key", "secret", base_url=url).start("read", "oob")
+
+
+@EVERYWHERE
+def test_a_picture_that_drips_is_left_out(answer: bytes, at_once: int) -> None:
+    with dripping(answer, at_once=at_once) as url:
+        assert pictures.fetch([f"{url}/65535/1_0a1b2c3d4e_q.jpg"]) == {}
 
 
 @EVERYWHERE
