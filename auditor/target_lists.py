@@ -21,7 +21,7 @@ _ADDRESSES: Final = frozenset({"photo", "photo_id", "nsid", "profile"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListItem:
     """One thing in a list."""
 
     line: int
@@ -29,12 +29,12 @@ class Entry:
     text: str
 
 
-def read_list(path: Path) -> tuple[Entry, ...]:
+def read_list(path: Path) -> tuple[ListItem, ...]:
     """The links, ids and names in a file; see `entries`. Errors: `UsageError`, as for `read_text`."""
     return tuple(entries(read_text(path, MAX_BYTES)))
 
 
-def entries(text: str) -> Iterator[Entry]:
+def entries(text: str) -> Iterator[ListItem]:
     """What each line of a list names.
 
     ``#`` at the start of a line or after a space begins a comment (a link may hold one). All links on a line
@@ -42,7 +42,7 @@ def entries(text: str) -> Iterator[Entry]:
     """
     for number, line in enumerate(text.splitlines(), 1):
         for word in targets_in(line):
-            yield Entry(number, word)
+            yield ListItem(number, word)
 
 
 def target_of(text: str) -> Target:

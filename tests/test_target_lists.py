@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import UsageError
-from auditor.target_lists import Entry, read_list, targets_in
+from auditor.target_lists import ListItem, read_list, targets_in
 from auditor.text_files import decode
 
 ONE, TWO = "https://www.flickr.com/photos/someone/9000000001/", "https://flic.kr/p/fELjwS"
@@ -55,7 +55,7 @@ def test_everything_on_a_line_counts(line: str, targets: list[str]) -> None:
 def test_every_unicode_that_windows_writes_is_read(tmp_path: Path, encoding: str, newline: str) -> None:
     file = tmp_path / "list.txt"
     file.write_bytes(newline.join(["9000000001", "# Köln", ONE]).encode(encoding))
-    assert read_list(file) == (Entry(1, "9000000001"), Entry(3, ONE))
+    assert read_list(file) == (ListItem(1, "9000000001"), ListItem(3, ONE))
 
 
 def test_a_stray_byte_costs_no_line_but_its_own(tmp_path: Path) -> None:

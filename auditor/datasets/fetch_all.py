@@ -50,7 +50,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FetchOutcome:
     """How it ended for one dataset: fetched, or why not."""
 
     card: Card
@@ -80,7 +80,7 @@ class NotAsked:
 class Ended:
     """How a fetch or update of many datasets ended: what was tried, and what was left."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[FetchOutcome, ...]
     too_large: tuple[Coming, ...] = ()
     by_hand: tuple[Card, ...] = ()
     not_asked: tuple[NotAsked, ...] = ()
@@ -133,11 +133,11 @@ def fetch_all(
     most: int | None = None,
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
-) -> tuple[Outcome, ...]:
+) -> tuple[FetchOutcome, ...]:
     """Fetch the datasets side by side, and build their indexes one after the other; in the order given."""
     building = threading.Lock()
 
-    def fetch(one: Coming) -> Outcome:
+    def fetch(one: Coming) -> FetchOutcome:
         names = [file.name for file in one.files]
         try:
             fetched = fetch_card(
@@ -151,8 +151,8 @@ def fetch_all(
                 progress=progress,
             )
         except AuditorError as error:
-            return Outcome(one.card, error=error)
-        return Outcome(one.card, fetched)
+            return FetchOutcome(one.card, error=error)
+        return FetchOutcome(one.card, fetched)
 
     with Workers(SIDE_BY_SIDE) as workers:
         return tuple(workers.map(fetch, coming))

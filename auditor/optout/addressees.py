@@ -21,7 +21,7 @@ from auditor.optout import photos as requested
 from auditor.optout.case import Case, Purpose
 from auditor.optout.law import LAWS, Escalation, Ground, Role
 from auditor.optout.letter import Recipient
-from auditor.optout.photos import Selection
+from auditor.optout.photos import LetterPhotos
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ def warnings(
     to: Addressee,
     known: Iterable[Case],
     today: date,
-    selection: Selection | None = None,
+    selection: LetterPhotos | None = None,
 ) -> tuple[str, ...]:
     """What the user should know of the publisher and the `known` cases before sending the letter."""
     found = []
@@ -290,7 +290,7 @@ def warnings(
     return tuple(found)
 
 
-def _step_notes(card: Card, case: Case, selection: Selection) -> Iterable[str]:
+def _step_notes(card: Card, case: Case, selection: LetterPhotos) -> Iterable[str]:
     wanted = card.opt_out.first_steps
     if case.role is not Role.PHOTOGRAPHER or case.purpose is not Purpose.REMOVAL:
         return

@@ -106,7 +106,7 @@ class RequestedPhoto:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class LetterPhotos:
     """What goes into a letter, and what stays out of it."""
 
     asked: tuple[RequestedPhoto, ...]
@@ -114,12 +114,12 @@ class Selection:
     """Not public on Flickr, and the user did not agree to name them."""
 
 
-def select(found: Iterable[RequestedPhoto], *, include_private: bool) -> Selection:
+def select(found: Iterable[RequestedPhoto], *, include_private: bool) -> LetterPhotos:
     """Sort `found` into a letter and out of it."""
     ordered = sorted(found, key=lambda photo: photo.order)
     if include_private:
-        return Selection(tuple(ordered), ())
-    return Selection(
+        return LetterPhotos(tuple(ordered), ())
+    return LetterPhotos(
         tuple(photo for photo in ordered if photo.standing is not Standing.HIDDEN),
         tuple(photo for photo in ordered if photo.standing is Standing.HIDDEN),
     )

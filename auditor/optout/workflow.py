@@ -37,7 +37,7 @@ from auditor.optout.law import Ground, Role, law
 from auditor.optout.letter import Recipient
 from auditor.optout.next_index import fingerprint, version
 from auditor.optout.next_step import refuse_unless
-from auditor.optout.photos import RequestedPhoto, Selection, select
+from auditor.optout.photos import LetterPhotos, RequestedPhoto, select
 from auditor.optout.render import LANGUAGES, language_of
 from auditor.settings import Settings
 from auditor.text import count, plain
@@ -199,7 +199,7 @@ def ask(
         )
         for link in {link.photo_id: link for link in links}.values()
     )
-    selection = Selection(named, ())
+    selection = LetterPhotos(named, ())
     case = _new_case(desk, options, cards, to, Purpose.ACCESS, selection, account)
     stem = cards[0].name if len(cards) == 1 else (to.stem or cards[0].name)
     return _open(desk, case, cards, to, selection, account=account, out=out, stem=stem)
@@ -242,7 +242,7 @@ def _new_case(
     cards: Sequence[Card],
     to: Addressee,
     purpose: Purpose,
-    selection: Selection,
+    selection: LetterPhotos,
     account: Account | None,
 ) -> Case:
     """A case without an id, a folder and a letter; see `_open`."""
@@ -272,7 +272,7 @@ def _open(
     opened: Case,
     cards: Sequence[Card],
     to: Addressee,
-    selection: Selection,
+    selection: LetterPhotos,
     *,
     account: Account | None,
     out: Path | None,

@@ -6,7 +6,7 @@ from typing import Any
 
 from auditor.datasets.card import Card
 from auditor.datasets.fetch import Fetched, by_hand
-from auditor.datasets.fetch_all import Coming, Ended, Offer, Outcome
+from auditor.datasets.fetch_all import Coming, Ended, FetchOutcome, Offer
 from auditor.datasets.index.manifest import Manifest
 from auditor.report.datasets import extent
 from auditor.text import count, file_size, plain
@@ -97,7 +97,7 @@ def _received(fetched: Fetched) -> int:
     return sum(file.transferred for file in fetched.files)
 
 
-def _why(outcome: Outcome) -> str:
+def _why(outcome: FetchOutcome) -> str:
     return plain(f"{outcome.error.message} → {outcome.error.hint}") if outcome.error else ""
 
 
@@ -114,7 +114,7 @@ def ended_json(ended: Ended) -> dict[str, Any]:
     }
 
 
-def _outcome_json(outcome: Outcome) -> dict[str, Any]:
+def _outcome_json(outcome: FetchOutcome) -> dict[str, Any]:
     name, fetched, error = outcome.card.name, outcome.fetched, outcome.error
     if fetched is None:
         state = "left-out" if outcome.too_large else "failed"

@@ -22,7 +22,7 @@ PAGE: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LibraryPhoto:
     """One photo of the account, exposed or not."""
 
     photo: Photo
@@ -65,7 +65,7 @@ class Filter:
         """For an address, without what is empty."""
         return {name: value for name in self.__slots__ if (value := getattr(self, name))}
 
-    def matches(self, entry: Entry) -> bool:
+    def matches(self, entry: LibraryPhoto) -> bool:
         """Whether `entry` is shown."""
         return (
             (not self.q or self.q.strip().lower() in entry.title.lower() or self.q.strip() == entry.id)
@@ -78,7 +78,7 @@ class Filter:
         )
 
 
-ORDERS: Final[Mapping[str, Callable[[Entry], int | str]]] = {
+ORDERS: Final[Mapping[str, Callable[[LibraryPhoto], int | str]]] = {
     "new": lambda entry: -(entry.photo.date_upload or 0),
     "old": lambda entry: entry.photo.date_upload or 0,
     "most": lambda entry: -len(entry.sets),
@@ -93,13 +93,13 @@ class Library:
 
     result: AuditResult
     view: AuditView
-    entries: tuple[Entry, ...]
-    by_id: Mapping[str, Entry]
+    entries: tuple[LibraryPhoto, ...]
+    by_id: Mapping[str, LibraryPhoto]
     split: tuple[charts.Bar, ...]
     """The account in one bar; none where nothing was checked."""
     protection: tuple[charts.Bar, ...]
 
-    def find(self, wanted: Filter) -> list[Entry]:
+    def find(self, wanted: Filter) -> list[LibraryPhoto]:
         """The photos that match, in order."""
         found = [entry for entry in self.entries if wanted.matches(entry)]
         key = ORDERS.get(wanted.order)
@@ -125,9 +125,9 @@ def build(result: AuditResult, photos: tuple[Photo, ...]) -> Library:
     )
 
 
-def _entry(photo: Photo, row: PhotoRow | None, now: int) -> Entry:
+def _entry(photo: Photo, row: PhotoRow | None, now: int) -> LibraryPhoto:
     marks = charted(row, now) if row else None
-    return Entry(
+    return LibraryPhoto(
         photo=photo,
         title=plain(photo.title, 120) or "(untitled)",
         kind=marks.kind if marks else "",
@@ -139,7 +139,7 @@ def _entry(photo: Photo, row: PhotoRow | None, now: int) -> Entry:
     )
 
 
-class Kept:
+class LibraryCache:
     """Keeps a library until what it rests on changes."""
 
     def __init__(self) -> None:

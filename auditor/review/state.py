@@ -15,7 +15,7 @@ from auditor.progress import SILENT, Progress
 from auditor.review.drops import Drop
 from auditor.review.guard import Keys
 from auditor.review.jobs import JobProgress, Jobs
-from auditor.review.library import Kept, Library, build
+from auditor.review.library import Library, LibraryCache, build
 from auditor.review.practice import Practice
 from auditor.workspace import Workspace
 
@@ -67,7 +67,7 @@ class State:
     keys: Keys = field(default_factory=Keys)
     jobs: Jobs = field(default_factory=Jobs)
     selection: Selection = field(default_factory=Selection)
-    kept: Kept = field(default_factory=Kept)
+    cache: LibraryCache = field(default_factory=LibraryCache)
     login: Login | None = None
     """A login that the browser is at Flickr for."""
     practice: Practice | None = None
@@ -94,11 +94,11 @@ class State:
         """
         nsid = space.store.required_snapshot(space.account).nsid
         key = self._library_key(space, nsid)
-        if (library := self.kept.get(key)) is not None:
+        if (library := self.cache.get(key)) is not None:
             return library
         self.jobs.start("library", "Matching your photos with the datasets", "/", self._match)
         job = self.jobs.settle("library")
-        if (library := self.kept.get(key)) is not None:
+        if (library := self.cache.get(key)) is not None:
             return library
         raise NotReadyError(job.name if job else "library")
 
@@ -109,7 +109,7 @@ class State:
             indexes = open_indexes(space.settings.indexes)
             photos = tuple(space.store.photos(nsid))
             result = audit_home(space.conn, indexes, nsid=nsid, photos=photos, progress=progress)
-            self.kept.keep(key, build(result, photos))
+            self.cache.keep(key, build(result, photos))
         return "matched"
 
     def _library_key(self, space: Workspace, nsid: str) -> object:

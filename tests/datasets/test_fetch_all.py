@@ -10,7 +10,7 @@ import pytest
 from auditor.datasets import catalogue
 from auditor.datasets.access import Access
 from auditor.datasets.card import Card, IndexFile
-from auditor.datasets.fetch_all import Coming, Ended, Outcome, fetch_all, offer, with_news
+from auditor.datasets.fetch_all import Coming, Ended, FetchOutcome, fetch_all, offer, with_news
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
 from auditor.errors import TooLargeError, UnreachableError, WrongFileError
@@ -43,7 +43,7 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.downloads, self.indexes = folder / "downloads", folder / "indexes"
 
-    def fetch(self, cards: Mapping[str, Card], most: int | None = None) -> dict[str, Outcome]:
+    def fetch(self, cards: Mapping[str, Card], most: int | None = None) -> dict[str, FetchOutcome]:
         outcomes = fetch_all(offer(cards).coming, self.downloads, self.indexes, most=most)
         return {outcome.card.name: outcome for outcome in outcomes}
 
@@ -166,7 +166,7 @@ def test_a_second_fetch_brings_only_what_failed(web: Web, cards: dict[str, Card]
 def test_the_exit_code_says_what_went_wrong_when_nothing_came(
     web: Web, errors: list[Exception], code: int
 ) -> None:
-    outcomes = tuple(Outcome(card(web, "one"), error=error) for error in errors)  # type: ignore[arg-type]
+    outcomes = tuple(FetchOutcome(card(web, "one"), error=error) for error in errors)  # type: ignore[arg-type]
     assert Ended(outcomes).exit_code == code
 
 
@@ -239,7 +239,7 @@ def test_the_offer_fits_the_terminal_and_names_size_licence_and_terms(columns: i
 
 
 def test_the_end_names_where_to_get_by_hand_what_did_not_come(web: Web) -> None:
-    failed = Outcome(card(web, "one"), error=WrongFileError("it is gone", hint="Look elsewhere."))
+    failed = FetchOutcome(card(web, "one"), error=WrongFileError("it is gone", hint="Look elsewhere."))
     text = ended_text(Ended((failed,), by_hand=offer(catalogue.load()).by_hand), columns=80)
     words = " ".join(text.split())
     assert "Failed (1) one it is gone → Look elsewhere." in words
