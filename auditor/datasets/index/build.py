@@ -294,7 +294,7 @@ class _Builder:
         elif listed and (named := detect_pictures(path, listed, self.formats)):
             indexed = True
             table, listed = named
-            yield self._records(table, number, "")
+            yield self._records(table, number, "", rows=table.num_rows)
         for source in sources.sources(path, watch, listed):
             if listing and sources.is_picture(source.member):
                 continue
@@ -352,15 +352,19 @@ class _Builder:
             cursor.register("lines", pa.Table.from_batches([lines]))
             return cursor.sql(sql).to_arrow_table()
 
-    def _records(self, rows: pa.Table, number: int, member: str) -> pa.Table:
-        """The rows of a query that hold a record, in the staged columns; all are counted."""
-        self.tally.rows += rows.num_rows
-        if rows["skip"].null_count < rows.num_rows:
-            for skip in pc.value_counts(rows["skip"].drop_null()).to_pylist():
+    def _records(self, table: pa.Table, number: int, member: str, rows: int | None = None) -> pa.Table:
+        """The records of a table in the staged columns; all its rows are counted, if they are not given."""
+        if rows is None:
+            numbers = table["row"].to_numpy()
+            rows = int(np.count_nonzero(np.diff(numbers))) + (numbers.size > 0)
+        self.tally.rows += rows
+        skipped = table.num_rows - table["skip"].null_count
+        if skipped:
+            for skip in pc.value_counts(table["skip"].drop_null()).to_pylist():
                 self.tally.skipped[skip["values"]] += skip["counts"]
-            rows = rows.filter(pc.is_null(rows["skip"]))
-        self.tally.indexed += rows.num_rows
-        return records.from_query(rows, number, member)
+            table = table.filter(pc.is_null(table["skip"]))
+        self.tally.indexed += rows - skipped
+        return records.from_query(table, number, member)
 
     def _sorted_files(self) -> Iterator[DataFile]:
         """Write the data files: all records by photo id, then by each other key that records have."""
@@ -391,10 +395,7 @@ class _Builder:
 
     def _owners(self, files: Iterable[DataFile]) -> int:
         path = next((self.work / file.name for file in files if file.key == "owner"), None)
-        if path is None:
-            return 0
-        query = f"SELECT count(*) FROM (SELECT DISTINCT nsid, alias FROM {duck.PARQUET})"  # noqa: S608
-        return int(self.database.execute(query, [duck.pattern(path)]).fetchall()[0][0])
+        return distinct_owners(path) if path else 0
 
     def _keyed(self, main: DataFile) -> int:
         query = f"SELECT count(key) FROM {duck.PARQUET}"  # noqa: S608 - own text
@@ -489,3 +490,16 @@ def _only_value(chunk: pq.ColumnChunkMetaData, rows: int) -> Any:
     if not told.has_min_max or isinstance(told.min, str) or told.min != told.max:  # texts may be cut short
         return ...
     return told.min
+
+
+def distinct_owners(path: Path) -> int:
+    """Distinct owners of the file sorted by them, in little memory."""
+    last, count = None, 0
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(columns=["nsid", "alias"]):
+            nsid, alias = batch.column(0).fill_null(0).to_numpy(), batch.column(1).fill_null("")
+            other = pc.not_equal(alias[1:], alias[:-1]).to_numpy(zero_copy_only=False)
+            count += int(np.count_nonzero((nsid[1:] != nsid[:-1]) | other))
+            count += (nsid[0], alias[0].as_py()) != last
+            last = nsid[-1], alias[-1].as_py()
+    return count

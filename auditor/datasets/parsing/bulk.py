@@ -1,15 +1,18 @@
 """Rows at once: Flickr's addresses in their usual forms, read by columns of Arrow and not one by one.
 
-Nearly all addresses of an index have one of three forms, which Arrow's regular expressions read at a tenth of
+Nearly all addresses of an index have one of a few forms, which Arrow's regular expressions read at a tenth of
 the cost of a call. Only rows in which every address has such a form, and that are of one photo, are read
 here, and with the same result as `records_in` gives; whatever is odd about a row is left to it.
 """
 
 import binascii
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,15 +22,25 @@ from auditor.datasets.parsing.keys import records_in
 from auditor.datasets.parsing.row import NO_ADDRESS, Row, row_of
 from auditor.flickr.urls import SECTIONS
 
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
 _FILE: Final = (
     r"^https?://(?:farm[0-9]{1,4}|live)\.static\.?flickr\.com/[0-9]{1,6}"
     r"/(?P<id>[1-9][0-9]{0,17})_[0-9a-f]{4,20}(?:_(?P<size>[a-ce-z]))?\.(?:jpg|png|gif)$"
 )
-_OWNER: Final = r"(?P<name>[0-9A-Za-z_-]{1,60})(?:@N(?P<suffix>[0-9]{2}))?"
-_PAGE: Final = rf"^https?://(?:www\.)?flickr\.com/photos/{_OWNER}/(?P<id>[1-9][0-9]{{0,17}})/?$"
-_PERSON: Final = rf"^https?://(?:www\.)?flickr\.com/(?:people|photos)/{_OWNER}/?$"
+_SITE: Final = r"^https?://(?:www\.)?flickr\.com"
+_OWNER: Final = r"(?P<owner>[0-9A-Za-z_-]{1,60}(?:@N[0-9]{2})?)"
+_PAGE: Final = rf"{_SITE}/photos/{_OWNER}/(?P<id>[1-9][0-9]{{0,17}})/?$"
+_PERSON: Final = rf"{_SITE}/(?:people|photos)/{_OWNER}/?$"
+_VIDEO: Final = rf"{_SITE}/videos/{_OWNER}/(?P<id>[1-9][0-9]{{0,17}})/play/(?P<size>o)rig/[0-9a-f]{{4,20}}/?$"
+_FORMS: Final = tuple((form, re.compile(form).groupindex) for form in (_FILE, _PAGE, _PERSON, _VIDEO))
+"""The forms, and the groups that each has."""
 _BATCH_ROWS: Final = 1 << 16
-_NUMBER_OF_NSID: Final = "^[1-9][0-9]{4,10}$"
+_MOST_WORKERS: Final = 4
+"""Each has a block of some megabytes, and what is made of it, in memory."""
+_PHOTO_ID: Final = "^[1-9][0-9]{0,17}$"
+_NSID: Final = "^[1-9][0-9]{4,10}@N[0-9]{2}$"
 _NOBODY: Final = sorted({*SECTIONS, "me"})
 FLICKR: Final = "(?i:flic)"
 """What stands in every text with a Flickr address, for RE2."""
@@ -58,30 +71,31 @@ def read_addresses(columns: Sequence[pa.StringArray]) -> Addresses:
         texts = column.fill_null("")
         ids = np.zeros(rows, np.int64)
         left = np.arange(rows)
-        for form in (_FILE, _PAGE, _PERSON):
+        for form, groups in _FORMS:
             if not len(left):
                 break
             found = pc.extract_regex(texts, form)
-            matches = found.is_valid().to_numpy(zero_copy_only=False)
+            matches = mask(found.is_valid())
             if not matches.any():
                 continue
             at, found = left[matches], found.drop_null()
-            if form != _PERSON:
+            if "id" in groups:
                 ids[at] = pc.struct_field(found, "id").cast(pa.int64()).to_numpy()
-            if form == _FILE:
+            if "size" in groups:
                 original[at] |= mask(pc.equal(pc.struct_field(found, "size"), "o"))
-            else:
-                (pages if form == _PAGE else people).append(_owners(found, at, rows, odd))
+            if "owner" in groups:
+                owners = _owners(pc.struct_field(found, "owner"), at, rows, odd)
+                (pages if "id" in groups else people).append(owners)
             left, texts = left[~matches], texts.filter(pa.array(~matches))
         if len(left):
-            odd[left] |= mask(pc.match_substring_regex(texts, _MAY_SAY_MORE))
+            odd[left] |= matching(texts, _MAY_SAY_MORE)
         odd |= (photo > 0) & (ids > 0) & (photo != ids)
         photo = np.where(photo > 0, photo, ids)
     nsid = np.zeros(rows, np.int64)
     alias = pa.nulls(rows, pa.string())
     for numbers, names in (*pages, *people):
         nsid = np.where(nsid > 0, nsid, numbers)
-        alias = pc.coalesce(alias, names)
+        alias = names if alias.null_count == rows else pc.coalesce(alias, names)
     odd |= (photo == 0) & ((nsid > 0) | mask(alias.is_valid()))  # owners without a photo
     return Addresses(~odd, photo, nsid, alias, original)
 
@@ -90,22 +104,37 @@ _Owners = tuple[np.ndarray, pa.StringArray]
 """NSIDs and path aliases of all rows, which lack one of them or both."""
 
 
-def _owners(found: pa.StructArray, at: np.ndarray, rows: int, odd: np.ndarray) -> _Owners:
+def _owners(names: pa.StringArray, at: np.ndarray, rows: int, odd: np.ndarray) -> _Owners:
     """NSIDs and path aliases of the rows `at`; those that are neither are marked as odd."""
-    name, suffix = pc.struct_field(found, "name"), pc.struct_field(found, "suffix")
-    is_nsid = mask(pc.not_equal(suffix, ""))
     nsid = np.zeros(rows, np.int64)
-    alias = pc.utf8_lower(name)
-    strange = mask(pc.is_in(alias, pa.array(_NOBODY))) | mask(pc.match_substring(alias, "flic"))
-    if is_nsid.any():
-        strange |= is_nsid & ~mask(pc.match_substring_regex(name, _NUMBER_OF_NSID))
-        sure = is_nsid & ~strange
-        digits = pc.binary_join_element_wise(name, suffix, "").filter(pa.array(sure))
-        nsid[at[sure]] = digits.cast(pa.int64()).to_numpy()
-    odd[at] |= strange
+    nsid[at] = packed = nsids(names)
+    if packed.all():
+        return nsid, pa.nulls(rows, pa.string())
+    at = at[packed == 0]
+    alias = pc.utf8_lower(names.filter(pa.array(packed == 0)))
+    odd[at] |= mask(pc.is_in(alias, pa.array(_NOBODY))) | matching(alias, "@|flic")
     place = np.full(rows, -1)
-    place[at[~is_nsid]] = np.flatnonzero(~is_nsid)
+    place[at] = np.arange(len(at))
     return nsid, alias.take(pa.array(place, mask=place < 0))
+
+
+def nsids(texts: pa.StringArray) -> np.ndarray:
+    """NSIDs as Flickr writes them, packed; 0 for any other text."""
+    right = matching(texts, _NSID)
+    packed = np.zeros(len(texts), np.int64)
+    if right.any():
+        # Without the "@N", which stands before the last two digits.
+        digits = pc.binary_replace_slice(texts.filter(pa.array(right)), -4, -2, "")
+        packed[right] = digits.cast(pa.int64()).to_numpy()
+    return packed
+
+
+def photo_ids(texts: pa.StringArray) -> np.ndarray:
+    """Photo ids of up to 18 digits; 0 for any other text."""
+    right = matching(texts, _PHOTO_ID)
+    ids = np.zeros(len(texts), np.int64)
+    ids[right] = texts.filter(pa.array(right)).cast(pa.int64()).to_numpy()
+    return ids
 
 
 def usual_rows(rows: np.ndarray, read: Addresses, given: Mapping[str, pa.StringArray | None]) -> pa.Table:
@@ -113,13 +142,18 @@ def usual_rows(rows: np.ndarray, read: Addresses, given: Mapping[str, pa.StringA
     table = {
         "row": pa.array(rows),
         "photo_id": pa.array(read.photo_id),
-        "nsid": pa.array(read.nsid, mask=read.nsid == 0),
+        "nsid": numbers(read.nsid),
         "alias": read.alias,
         "original": pa.array(read.original),
         "skip": pc.if_else(pa.array(read.photo_id == 0), NO_ADDRESS, pa.scalar(None, pa.string())),
         **{name: column for name, column in given.items() if column is not None},
     }
     return pa.table(table).filter(pa.array(read.usual))
+
+
+def numbers(values: np.ndarray) -> pa.Int64Array:
+    """The numbers, null for 0."""
+    return pa.array(values, mask=values == 0)
 
 
 def skipped_rows(rows: np.ndarray, reason: str) -> pa.Table:
@@ -135,6 +169,19 @@ def matching(texts: pa.StringArray, form: str) -> np.ndarray:
 def mask(truths: pa.BooleanArray) -> np.ndarray:
     """Truths of Arrow, none of them missing, as NumPy's."""
     return np.asarray(truths.to_numpy(zero_copy_only=False), bool)
+
+
+def in_order(work: Callable[[Given], Made], parts: Iterable[Given]) -> Iterator[Made]:
+    """What `work` makes of each part, in their order; several are worked on at once."""
+    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+    with ThreadPoolExecutor(workers) as pool:
+        under_way: deque[Future[Made]] = deque()
+        for part in parts:
+            under_way.append(pool.submit(work, part))
+            if len(under_way) > workers:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
 
 
 class Entry(NamedTuple):

@@ -65,7 +65,7 @@ def cut_table(
                     return
                 block, at_header = (block or b"")[start:], False
             if block is None:
-                yield Cut(np.empty(0, np.int64), {}, {TOO_LONG: np.array([row])}, ())
+                yield cutter.nothing()._replace(skipped={TOO_LONG: np.array([row])})
                 row += 1
             elif block:
                 if not block.isascii():
@@ -103,6 +103,10 @@ class _Cutter:
         self.quoted_well = rf"^{field}(?:{mark}{field})*(?:\r?\n)?$"
         self.blank = f"^{_SPACES}*$"
 
+    def nothing(self) -> Cut:
+        """No row."""
+        return Cut(np.empty(0, np.int64), dict.fromkeys(self.wanted, pa.array([], pa.string())), {}, ())
+
     def cut(self, block: bytes, row: int, *, last: bool) -> tuple[Cut, int, int]:
         """The rows of a block whose first line is `row`; how many lines and bytes of it were used.
 
@@ -113,16 +117,19 @@ class _Cutter:
         sizes = np.diff(offsets)
         long = sizes > MAX_LINE_BYTES
         hard = long.copy()
-        if b'"' in block:
-            hard = ~mask(pc.match_substring_regex(raw, self.quoted_well)) | (sizes > _LONGEST_QUOTED)
+        quoted = b'"' in block
+        if quoted:
+            at = np.flatnonzero(mask(pc.match_substring(raw, '"')))
+            hard[at] = ~mask(pc.match_substring_regex(raw.take(pa.array(at)), self.quoted_well))
+            hard |= sizes > _LONGEST_QUOTED
         if b"\r" in block:  # Arrow would take one in the middle for the end of the line
             hard |= mask(pc.match_substring_regex(raw, r"\r[^\n]"))
-        blank = mask(pc.match_substring_regex(raw, self.blank)) & ~hard
+        blank = self._blank(raw, offsets) & ~hard
         others, inside, end = self._one_by_one(raw, np.flatnonzero(hard & ~long), row, last=last)
         inside[end:] = True
         long, blank = long & ~inside, blank & ~inside
         whole = ~(hard | long | blank | inside)
-        tables, misfits = self._columns(raw.filter(pa.array(whole)))
+        tables, misfits = self._columns(raw if whole.all() else raw.filter(pa.array(whole)), quoted=quoted)
         rows = row + np.flatnonzero(whole)
         skipped = {
             TOO_LONG: row + np.flatnonzero(long),
@@ -155,19 +162,28 @@ class _Cutter:
                 inside[place + 1 : place + 1 + more] = True
         return found, inside, len(raw)
 
-    def _columns(self, lines: pa.StringArray) -> tuple[dict[str, pa.StringArray], list[int]]:
+    def _blank(self, raw: pa.StringArray, offsets: np.ndarray) -> np.ndarray:
+        """Which lines hold nothing but spaces."""
+        first = np.frombuffer(raw.buffers()[2], np.uint8)[offsets[:-1]]
+        blank: np.ndarray = (first <= ord(" ")) | (first >= 0x80)  # no letter or digit, and maybe a space
+        blank[blank] = mask(pc.match_substring_regex(raw.filter(pa.array(blank)), self.blank))
+        return blank
+
+    def _columns(self, lines: pa.StringArray, *, quoted: bool) -> tuple[dict[str, pa.StringArray], list[int]]:
         """The wanted columns of lines that are whole rows, and the lines with too few or too many fields."""
         if not len(lines):
             return dict.fromkeys(self.wanted, lines), []
         data = lines.buffers()[2]
         if data[: len(BOM)].to_pybytes() == BOM:  # which Arrow would take away
             data = pa.py_buffer(BOM + data.to_pybytes())
-        fields, misfits = cut_fields(data, len(self.columns), self.wanted.values(), self.separator)
+        fields, misfits = cut_fields(
+            data, len(self.columns), self.wanted.values(), self.separator, quoted=quoted
+        )
         return {name: fields[place] for name, place in self.wanted.items()}, misfits
 
 
 def cut_fields(
-    data: pa.Buffer, width: int, places: Iterable[int], separator: str, *, quoted: bool = True
+    data: pa.Buffer, width: int, places: Iterable[int], separator: str, *, quoted: bool
 ) -> tuple[dict[int, pa.StringArray], list[int]]:
     """The fields at `places` of whole rows of `width` fields, and which rows have more or fewer, from 0."""
     misfits: list[int] = []

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.bulk import md5_of_base64, read_addresses, skipped_rows, usual_rows
+from auditor.datasets.parsing.bulk import in_order, md5_of_base64, read_addresses, skipped_rows, usual_rows
 from auditor.datasets.parsing.csv_bulk import Cut, cut_table
 from auditor.datasets.parsing.keys import license_of, md5_base64, records_in
 from auditor.datasets.parsing.row import Found, Record, Row, row_of
@@ -47,20 +47,20 @@ class LinkTable:
         wanted = [*self.addresses, *(name for name in (self.license, self.key, self.md5) if name is not None)]
         at_all = False
         if set(self.addresses) & set(columns):
-            for cut in cut_table(source, columns, wanted, self.separator):
+            for cut, table, usual in in_order(self._read, cut_table(source, columns, wanted, self.separator)):
                 at_all = True
-                yield from self._of(cut)
+                yield from (skipped_rows(lines, why) for why, lines in cut.skipped.items() if len(lines))
+                yield table
+                for place in np.flatnonzero(~usual).tolist():
+                    fields = {name: column[place].as_py() for name, column in cut.columns.items()}
+                    yield row_of(int(cut.rows[place]), self.find(fields))
+                for number, given in cut.others:
+                    yield row_of(number, given if isinstance(given, str) else self.find(given))
         if not at_all:
             yield from self.rows(source)
 
-    def _of(self, cut: Cut) -> Iterator[Row | pa.Table]:
-        for reason, lines in cut.skipped.items():
-            if len(lines):
-                yield skipped_rows(lines, reason)
-        for number, fields in cut.others:
-            yield row_of(number, fields if isinstance(fields, str) else self.find(fields))
-        if not len(cut.rows):
-            return
+    def _read(self, cut: Cut) -> tuple[Cut, pa.Table, np.ndarray]:
+        """The rows that were cut, the usual ones of them read, and which those are."""
         read = read_addresses([cut.columns[name] for name in self.addresses if name in cut.columns])
         names = {"license": self.license, "key": self.key, "content_md5": self.md5}
         given = {
@@ -72,7 +72,4 @@ class LinkTable:
             given["key"] = pc.if_else(pc.equal(given["key"], ""), None, given["key"])
         if "content_md5" in given:
             given["content_md5"] = md5_of_base64(given["content_md5"])
-        yield usual_rows(cut.rows, read, given)
-        for place in np.flatnonzero(~read.usual).tolist():
-            fields = {name: column[place].as_py() for name, column in cut.columns.items()}
-            yield row_of(int(cut.rows[place]), self.find(fields))
+        return cut, usual_rows(cut.rows, read, given), read.usual

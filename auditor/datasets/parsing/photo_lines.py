@@ -12,7 +12,7 @@ from auditor.datasets.parsing.keys import NO_ADDRESS, NO_PHOTO_ID, photo_id, rec
 from auditor.datasets.parsing.row import Found, Record, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.tables import layout_of
-from auditor.datasets.parsing.text import COLUMNS, by_line, found_in_line, line_batches
+from auditor.datasets.parsing.text import COLUMNS, by_line, found_in_line, line_batches, lines_of
 
 
 def address_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row]]:
@@ -24,6 +24,25 @@ def address_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row
     return lambda source: by_line(source, find)
 
 
+Usual = Callable[[np.ndarray, pa.StringArray], tuple[pa.Table, np.ndarray]]
+"""From the numbers of lines and their texts to the usual ones, read, and which of the lines those are."""
+
+
+def lines_at_once(
+    source: Source, usual: Usual, read: Callable[[int, str | None], Row]
+) -> Iterator[Row | pa.Table]:
+    """All lines: the usual ones at once, and what `read` makes of the number and text of each other one."""
+
+    def work(batch: pa.RecordBatch) -> tuple[pa.Table, pa.RecordBatch]:
+        table, done = usual(batch.column(0).to_numpy(), batch.column(1))
+        return table, batch.filter(pa.array(~done))
+
+    for table, others in bulk.in_order(work, line_batches(source)):
+        yield table
+        for number, line in lines_of(others):
+            yield read(number, line)
+
+
 def address_lines_at_once(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row | pa.Table]]:
     """The same reader, which reads lines without Flickr, and the usual ones with it, at once."""
     find = _address_finder(line_form)
@@ -31,20 +50,18 @@ def address_lines_at_once(line_form: re.Pattern[str]) -> Callable[[Source], Iter
     if form is None:
         return lambda source: by_line(source, find)
 
-    def read(source: Source) -> Iterator[Row | pa.Table]:
-        for batch in line_batches(source):
-            rows, lines = batch.column(0).to_numpy(), batch.column(1)
-            flickr = bulk.matching(lines, bulk.FLICKR)
-            done = ~flickr & bulk.matching(lines, form)
-            yield bulk.skipped_rows(rows[done], NO_ADDRESS)
-            at = np.flatnonzero(flickr)
-            table, usual = _usual_lines(rows[at], lines.filter(pa.array(flickr)), line_form, form)
-            yield table
-            done[at[usual]] = True
-            others = zip(rows[~done].tolist(), lines.filter(pa.array(~done)).to_pylist(), strict=True)
-            yield from (row_of(number, found_in_line(line, find)) for number, line in others)
+    def usual(rows: np.ndarray, lines: pa.StringArray) -> tuple[pa.Table, np.ndarray]:
+        flickr = bulk.matching(lines, bulk.FLICKR)
+        done = ~flickr & bulk.matching(lines, form)
+        skipped = bulk.skipped_rows(rows[done], NO_ADDRESS)
+        at = np.flatnonzero(flickr)
+        table, read = _usual_lines(rows[at], lines.filter(pa.array(flickr)), line_form, form)
+        done[at[read]] = True
+        return pa.concat_tables([skipped, table], promote_options="default"), done
 
-    return read
+    return lambda source: lines_at_once(
+        source, usual, lambda number, line: row_of(number, found_in_line(line, find))
+    )
 
 
 _ADDRESS_FIRST = r"^(?:[0-9A-Za-z_-]+[ \t]+)?(?P<address>https?://[!-~]+)(?P<rest>[ \t].*)?$"

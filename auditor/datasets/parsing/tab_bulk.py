@@ -4,10 +4,7 @@ Arrow cuts them at the speed of reading, on all cores. Whatever is odd about a l
 its photo id, its NSID, its length, a carriage return in it) leaves it to the format's SQL, which says why.
 """
 
-import os
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -15,13 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.bulk import mask, matching
+from auditor.datasets.parsing.bulk import in_order, nsids, numbers, photo_ids
 from auditor.datasets.parsing.csv_bulk import BOM, cut_fields
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import LINES, MAX_LINE_BYTES, cut, line_offsets, whole_lines
-
-_PHOTO_ID = "^[1-9][0-9]{0,17}$"
-_NSID = "^(?P<number>[1-9][0-9]{4,10})@N(?P<suffix>[0-9]{2})$"
 
 Part: TypeAlias = pa.Table | pa.RecordBatch
 """Rows that were read, or lines that were not."""
@@ -45,6 +39,16 @@ class Columns(NamedTuple):
         return [place for place in given if place is not None]
 
 
+class _Block(NamedTuple):
+    """Some lines."""
+
+    content: bytes | None
+    """None for one that is too long."""
+    row: int
+    """The number of the first."""
+    lines: int
+
+
 def columns_at_once(layouts: Mapping[int, Columns]) -> Callable[[Source], Iterator[Part]]:
     """A reader of lines of one of these numbers of columns: the one that most lines at the start have."""
 
@@ -52,30 +56,30 @@ def columns_at_once(layouts: Mapping[int, Columns]) -> Callable[[Source], Iterat
         tabs = [line.count("\t") for line in source.head_lines]
         width = max(layouts, key=lambda width: tabs.count(width - 1))
         work = partial(_read, width=width, columns=layouts[width])
-        workers = os.cpu_count() or 1
-        with source.open() as stream, ThreadPoolExecutor(workers) as pool:
-            under_way: deque[Future[list[Part]]] = deque()
-            row = 1
-            for block in whole_lines(stream, source.line_end):
-                under_way.append(pool.submit(work, block, row))
-                row += 1 if block is None else block.count(b"\n") + (not block.endswith(b"\n"))
-                if len(under_way) > workers:
-                    yield from under_way.popleft().result()
-            for future in under_way:
-                yield from future.result()
+        with source.open() as stream:
+            for parts in in_order(work, _numbered(whole_lines(stream, source.line_end))):
+                yield from parts
 
     return read
 
 
-def _read(block: bytes | None, row: int, *, width: int, columns: Columns) -> list[Part]:
-    """The parts of a block whose first line is `row`."""
+def _numbered(blocks: Iterator[bytes | None]) -> Iterator[_Block]:
+    row = 1
+    for block in blocks:
+        lines = 1 if block is None else block.count(b"\n") + (not block.endswith(b"\n"))
+        yield _Block(block, row, lines)
+        row += lines
+
+
+def _read(given: _Block, *, width: int, columns: Columns) -> list[Part]:
+    """The parts of a block."""
+    block, row, number = given
     if block is not None and b"\r" in block:
         block = block.replace(b"\r\n", b"\n")
     if block is None or b"\r" in block or block.startswith(BOM) or _may_hold_long_line(block):
         return [cut(block, row)]
     if not block.isascii():
         block = block.decode(errors="replace").encode()
-    number = block.count(b"\n") + (not block.endswith(b"\n"))
     fields, misfits = cut_fields(pa.py_buffer(block), width, columns.places, "\t", quoted=False)
     usual, record = _usual(fields, columns)
     if len(usual) + len(misfits) != number:  # Arrow saw other lines than there are
@@ -101,15 +105,13 @@ def _may_hold_long_line(block: bytes) -> bool:
 
 def _usual(fields: Mapping[int, pa.StringArray], columns: Columns) -> tuple[np.ndarray, dict[str, pa.Array]]:
     """Which rows are as usual, and the columns of their records."""
-    ids = fields[columns.photo_id]
-    usual = matching(ids, _PHOTO_ID)
-    nothing = pa.scalar(None, pa.string())
-    record = {"photo_id": pc.if_else(pa.array(usual), ids, nothing).cast(pa.int64())}
+    ids = photo_ids(fields[columns.photo_id])
+    usual = ids > 0
+    record = {"photo_id": numbers(ids)}
     if columns.nsid is not None:
-        found = pc.extract_regex(fields[columns.nsid], _NSID)
-        usual = np.logical_and(usual, mask(found.is_valid()))
-        digits = (pc.struct_field(found, name) for name in ("number", "suffix"))
-        record["nsid"] = pc.binary_join_element_wise(*digits, "").cast(pa.int64())
+        owners = nsids(fields[columns.nsid])
+        usual = usual & (owners > 0)
+        record["nsid"] = numbers(owners)
     if columns.url_hash is not None:
         record["url_hash"] = _given(fields[columns.url_hash])
     if columns.licenses:

@@ -22,7 +22,7 @@ from auditor.errors import WrongFileError
 MAX_LINE_BYTES = 1 << 20
 TOO_LONG = "line longer than 1 MiB"
 COLUMNS = "wrong number of columns"
-BLOCK_BYTES = 1 << 23
+BLOCK_BYTES = 1 << 22
 LINES = pa.schema([("row", pa.int64()), ("line", pa.string())])
 
 MAX_QUOTED_LINES = 50
@@ -42,11 +42,14 @@ def line_batches(source: Source) -> Iterator[pa.RecordBatch]:
 def lines(source: Source) -> Iterator[tuple[int, str | None]]:
     """All lines as (physical line from 1, text or None for one too long)."""
     for batch in line_batches(source):
-        for start in range(
-            0, batch.num_rows, 1 << 16
-        ):  # a block of empty lines is millions of Python objects
-            part = batch.slice(start, 1 << 16)
-            yield from zip(part.column(0).to_pylist(), part.column(1).to_pylist(), strict=True)
+        yield from lines_of(batch)
+
+
+def lines_of(batch: pa.RecordBatch) -> Iterator[tuple[int, str | None]]:
+    """The lines of a batch of `LINES`."""
+    for start in range(0, batch.num_rows, 1 << 16):  # a block of empty lines is millions of Python objects
+        part = batch.slice(start, 1 << 16)
+        yield from zip(part.column(0).to_pylist(), part.column(1).to_pylist(), strict=True)
 
 
 def by_line(source: Source, find: Callable[[str], Found]) -> Iterator[Row]:

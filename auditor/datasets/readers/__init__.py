@@ -46,7 +46,7 @@ class Format:
     """All rows of the file, in its order, each with records or with the reason why it has none."""
     bulk: Callable[[Source], Iterator[Row | pa.Table | pa.RecordBatch]] | None = None
     """The same rows in less time: the usual ones as tables, as `sql` gives them, the others as `read` gives
-    them, or as lines for `sql`."""
+    them, or as lines for `sql`. In a table, the records of one row follow each other."""
     pictures: Callable[[Sequence[str]], tuple[pa.Table, np.ndarray]] | None = None
     """What `read` makes of pictures of a folder by their names alone: the usual ones, and which those are."""
     advice: Callable[[Source], str] | None = None
