@@ -8,11 +8,17 @@ missing.
 import re
 from collections.abc import Iterator
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from auditor.datasets.parsing.bulk import mask, read_addresses, usual_rows
 from auditor.datasets.parsing.json_items import entries, opens_with
 from auditor.datasets.parsing.keys import NSID, license_of, mostly, record, records_in
+from auditor.datasets.parsing.photo_lines import lines_at_once
 from auditor.datasets.parsing.row import HEADER, Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import by_line
+from auditor.datasets.parsing.text import by_line, found_in_line
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 
@@ -20,6 +26,9 @@ from auditor.flickr.names import parse_name
 # where both are.
 _SEEN = re.compile(rf'"video"\s*:\s*"{NSID}_[1-9][0-9]*_[0-9a-f]+'.encode())
 _LINE = re.compile(r"[1-9][0-9]*\s+\S+://\S*/videos?/\S+(?:\s.*)?")
+_USUAL = (
+    r"^(?P<key>[0-9]+)[ \t]+(?P<address>https?://[!-~]+)[ \t]+(?P<license>https?://creativecommons[!-~]+)$"
+)
 
 
 def _video(name: object, place: str) -> Found:
@@ -38,6 +47,20 @@ def _line(line: str) -> Found:
     return records_in(fields[1:], license_id=license_of(fields[-1]), key=fields[0])
 
 
+def _usual(rows: np.ndarray, texts: pa.StringArray) -> tuple[pa.Table, np.ndarray]:
+    found = pc.extract_regex(texts, _USUAL)
+    key, address, license_ = found.flatten()
+    read = read_addresses([address, license_])
+    usual = read.usual & mask(found.is_valid())
+    return usual_rows(rows, read._replace(usual=usual), {"key": key, "license": license_}), usual
+
+
+def _read_at_once(source: Source) -> Iterator[Row | pa.Table]:
+    if opens_with(source, b"["):
+        return _read(source)
+    return lines_at_once(source, _usual, lambda number, line: row_of(number, found_in_line(line, _line)))
+
+
 def _read(source: Source) -> Iterator[Row]:
     if not opens_with(source, b"["):
         yield from by_line(source, _line)
@@ -53,4 +76,5 @@ FORMAT = Format(
     match_keys=("photo_id", "owner"),
     sniff=lambda source: _SEEN.search(source.head) is not None or mostly(source.head_lines, _LINE),
     read=_read,
+    bulk=_read_at_once,
 )

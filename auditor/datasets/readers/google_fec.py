@@ -5,8 +5,15 @@ annotators' answers. A row has up to three records.
 """
 
 from collections.abc import Iterator
+from itertools import starmap
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from auditor.datasets.parsing.bulk import mask, read_addresses
 from auditor.datasets.parsing.keys import NO_ADDRESS, record
+from auditor.datasets.parsing.photo_lines import lines_at_once
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import COLUMNS, EMPTY, TOO_LONG, lines, split
@@ -15,6 +22,10 @@ from auditor.flickr.urls import parse_photos
 
 _ADDRESSES = (0, 5, 10)
 _LEAST_COLUMNS = 15
+_BOUNDS = r"(?:,[0-9.]+){4}"
+_PICTURES = [rf'"?(?P<picture{place}>http[!#-+\--~]+)"?{_BOUNDS}' for place in (1, 2, 3)]
+_USUAL = f"^{','.join(_PICTURES)}(?:,[ !#-~]*)?$"
+"""For RE2: rows in which nothing but the addresses may be quoted."""
 
 
 def _is_row(line: str) -> bool:
@@ -27,23 +38,47 @@ def _sniff(source: Source) -> bool:
     return sum(map(_is_row, head)) * 2 > len(head)
 
 
+def _row(number: int, line: str | None) -> Row:
+    fields = split(line) if line else []
+    records = tuple(
+        record(photo, place=f"line {number}, picture {place}")
+        for place, column in enumerate(_ADDRESSES, 1)
+        if column < len(fields)
+        for photo in parse_photos(fields[column])
+    )
+    if records:
+        return Row(number, records)
+    if line is None:
+        return Row(number, skipped=TOO_LONG)
+    if not line.strip():
+        return Row(number, skipped=EMPTY)
+    return Row(number, skipped=NO_ADDRESS if len(fields) >= _LEAST_COLUMNS else COLUMNS)
+
+
 def _read(source: Source) -> Iterator[Row]:
-    for number, line in lines(source):
-        fields = split(line) if line else []
-        records = tuple(
-            record(photo, place=f"line {number}, picture {place}")
-            for place, column in enumerate(_ADDRESSES, 1)
-            if column < len(fields)
-            for photo in parse_photos(fields[column])
-        )
-        if records:
-            yield Row(number, records)
-        elif line is None:
-            yield Row(number, skipped=TOO_LONG)
-        elif not line.strip():
-            yield Row(number, skipped=EMPTY)
-        else:
-            yield Row(number, skipped=NO_ADDRESS if len(fields) >= _LEAST_COLUMNS else COLUMNS)
+    return starmap(_row, lines(source))
+
+
+def _usual(rows: np.ndarray, texts: pa.StringArray) -> tuple[pa.Table, np.ndarray]:
+    """The rows with pictures of Flickr whose addresses name no owner."""
+    found = pc.extract_regex(texts, _USUAL)
+    quotes = pc.count_substring(texts, '"').fill_null(0).to_numpy()
+    usual = mask(found.is_valid()) & np.isin(quotes, (0, 6))  # of all addresses or of none
+    pictures = [read_addresses([address]) for address in found.flatten()]
+    for picture in pictures:
+        usual &= picture.usual & (picture.nsid == 0) & mask(picture.alias.is_null())
+    photos = np.stack([picture.photo_id for picture in pictures], 1)
+    usual &= photos.any(axis=1)
+    number, place = np.nonzero(photos * usual[:, None])
+    texts = [pa.array(numbers).cast(pa.string()) for numbers in (rows[number], place + 1)]
+    table = {
+        "row": pa.array(rows[number]),
+        "photo_id": pa.array(photos[number, place]),
+        "original": pa.array(np.stack([picture.original for picture in pictures], 1)[number, place]),
+        "record": pc.binary_join_element_wise("line ", texts[0], ", picture ", texts[1], ""),
+        "skip": pa.nulls(len(number), pa.string()),
+    }
+    return pa.table(table), usual
 
 
 FORMAT = Format(
@@ -53,4 +88,5 @@ FORMAT = Format(
     match_keys=("photo_id",),
     sniff=_sniff,
     read=_read,
+    bulk=lambda source: lines_at_once(source, _usual, _row),
 )

@@ -22,9 +22,9 @@ from auditor.datasets.parsing import csv_bulk, tab_bulk, text
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
-from auditor.datasets.readers import Format, formats
+from auditor.datasets.readers import Format, formats, yfcc_sqlite
 from auditor.errors import WrongFileError
-from tests.datasets.readers.lookalikes import ALL
+from tests.datasets.readers.lookalikes import ALL, sqlite
 
 BULK = [name for name, format_ in formats().items() if format_.bulk]
 
@@ -156,7 +156,7 @@ LINES = {
     name: content.decode().splitlines()
     for name in BULK
     if name in ALL and isinstance(content := ALL[name].content, bytes)
-    if name not in TABLES and not name.endswith(("-json", "-parquet"))
+    if name not in TABLES and not name.endswith(("-json", "-parquet", "-sqlite"))
 }
 LINES["vgg-face"] = [
     f"{number:08} http://i.example/a.jpg 72.5 64 -130.6 120.66 1.66 3 0" for number in (1, 9)
@@ -251,6 +251,34 @@ def test_parquet_files_of_odd_rows_are_read_alike(tmp_path: Path, chance: int) -
     columns = [name for name in values if name == "URL" or chosen.random() < 0.7]
     pq.write_table(pa.table({name: values[name] for name in columns}), tmp_path / "file")
     agrees(formats()["url-parquet"], Source(tmp_path / "file"))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32))
+def test_databases_of_odd_rows_are_read_alike(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, chance: int
+) -> None:
+    chosen = random.Random(chance)
+    odd = (None, 0, -1, 7, 1.0, 1.5, 2**63 - 1, "9900000001", "x", b"9900000001", "99000001@n07", "")
+
+    def value(usual: object) -> object:
+        return chosen.choice(odd) if chosen.random() < 0.05 else usual
+
+    rows = [
+        [value(9900000000 + number), value("99000001@N07"), value(licence), value("Attribution"), value("")]
+        for number, licence in enumerate(chosen.choices((*FIELDS, None), k=40))
+    ]
+    columns = "photoid, uid, licenseurl, licensename, secretoriginal"
+    path = tmp_path_factory.mktemp("database") / "file"
+    path.write_bytes(
+        sqlite(
+            f"CREATE TABLE yfcc100m_dataset ({columns});",
+            "INSERT INTO yfcc100m_dataset VALUES (?, ?, ?, ?, ?)",
+            rows,
+        )
+    )
+    monkeypatch.setattr(yfcc_sqlite, "_BATCH_ROWS", 8)
+    agrees(formats()["yfcc-sqlite"], Source(path))
 
 
 NAMES = (
