@@ -5,6 +5,8 @@ DuckDB reads meaning into paths: ``photo_id=7`` in one is a column of every row,
 """
 
 import glob
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMORY_LIMIT = "1GB"
+_INNER: Final = re.compile(r'"exception_message":("(?:[^"\\]|\\.)*")')
 
 
 def connect(memory_limit: str = MEMORY_LIMIT, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -84,7 +87,25 @@ def storage_errors(name: str) -> Iterator[None]:
             f"the index of {name} is damaged: {_first_line(error)}",
             hint=f"flickr-auditor datasets add {name} FILE builds it anew.",
         ) from error
+    except duckdb.Error as error:
+        # What a service's package raised while DuckDB read through it comes as a text, its traceback first.
+        if type(error) is not duckdb.Error:
+            raise
+        raise StorageError(
+            f"the index of {name} cannot be read or written: {_raised(error)}",
+            hint="Check the network and the rights to the store where its data files are.",
+        ) from error
+
+
+def _raised(error: Exception) -> str:
+    lines = str(error).strip().split("\n")
+    return next(
+        (line for line in lines if line.strip() and line[0] != " " and not line.endswith(":")), lines[0]
+    )
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]
+    text = str(error).strip().split("\n")[0]
+    # IO Error: Async write failed for range [offset=0, size=27]: {"exception_type":"IO","exception_message":…
+    inner = _INNER.search(text)
+    return str(json.loads(inner[1])) if inner else text

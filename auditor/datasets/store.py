@@ -109,7 +109,8 @@ class Store:
     def _make(self, fs: Any, root: str) -> None:
         if self.path:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        else:
+        elif root.startswith("/"):
+            # Elsewhere the first part of a path is a bucket, and s3fs would make one for a slip of the pen.
             fs.makedirs(root, exist_ok=True)
 
     @contextmanager

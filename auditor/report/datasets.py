@@ -194,6 +194,8 @@ def _index(name: str, card: Card | None, manifest: Manifest | None) -> Iterator[
     photos, owners = count(manifest.photos, "photo"), count(manifest.owners, "owner")
     yield f"  {count(manifest.records, 'record')} of {photos}, {owners}"
     yield f"  built {manifest.built_at} from {count(manifest.rows, 'row')}"
+    if manifest.store:
+        yield f"  data files at {plain(manifest.store)}"
     for reason, number in manifest.skipped.items():
         yield f"  skipped {number:,}: {reason}"
     for source in manifest.sources:

@@ -8,7 +8,7 @@ one step. Whatever dies meanwhile, the old index is in place and finished shards
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +41,8 @@ RECORDS_A_PART: Final = 1 << 24
 """About 200 MB: a look-up of a few photos reads few of them, and one worker sorts it in its memory."""
 _TOLD: Final = 10
 """Failed shards that are named one by one."""
+_MEND_SHARDS: Final = "Mend or leave out these shards"
+_MEND_PLACE: Final = "Make room on that disk or in the store, or mend the way to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +92,23 @@ def build(
         with claimed(data, progress) if output.store else nullcontext(), workers() as pool:
             built = _built(job, shards, pool, progress)
             new = _manifest(name, shards, built, now or clock.utc(), output)
-            old = folder.current(here)
             if not wish.replace:
                 folder.refuse_loss(here, new)
             if not wish.allow_empty:
                 check_new(new)
             if card and not wish.as_is:
                 fit.refuse_too_many(card, new)
+            # Of a build that did not get to its end: on a full disk nothing could be written before they go.
+            in_use = (data.read(manifest.NAME) or b"").decode(errors="replace")
+            _sweep(parts, manifest.data_files(here / manifest.NAME) | manifest.named_in(in_use))
             new = _merged(job, new, shards, built, pool, output.records_a_part, progress)
             if not output.store:
                 _move(Path(staging.address), work, new)
-            folder.commit(work, new)
+            folder.commit(work, new, progress)
             staging.remove_all()
             if output.store:
-                _sweep(data, new)
-            if old and old.store and old.store != new.store:
-                progress.say(f"The data files of the old index are still at {old.store}.")
+                data.write(manifest.NAME, new.text().encode())
+                _sweep(data, {file.name for file in new.files})
     return new
 
 
@@ -133,11 +136,13 @@ def _built(job: Job, shards: Sequence[Shard], pool: Pool, progress: Progress) ->
     if len(missing) < len(shards):
         progress.say(f"{len(shards) - len(missing)} of {count(len(shards), 'shard')} are finished already.")
     failed: list[str] = []
+    mendable = False
     with progress.task("Building", total=len(missing), unit="shards") as task:
         for place, result in pool.run(tasks.build_shard, [(job, shards[number]) for number in missing]):
             task.advance()
             if isinstance(result, Failed):
                 failed.append(f"{shards[missing[place]].address}: {result.reason}")
+                mendable = mendable or not result.place
             else:
                 built[missing[place]] = result
     if failed:
@@ -145,8 +150,8 @@ def _built(job: Job, shards: Sequence[Shard], pool: Pool, progress: Progress) ->
         raise WrongFileError(
             f"{count(len(failed), 'shard')} of {len(shards)} could not be built:"
             f" {'; '.join(sorted(failed)[:_TOLD])}{more}",
-            hint="No index was changed. Mend or leave out these shards, and run the command again: the others"
-            " are not read again.",
+            hint=f"No index was changed. {_MEND_SHARDS if mendable else _MEND_PLACE}, and run the command"
+            " again: the others are not read again.",
         )
     return [one for one in built if one is not None]
 
@@ -219,7 +224,8 @@ def _merged(
             if isinstance(result, Failed):
                 raise WrongFileError(
                     f"{count(len(shards), 'shard')} could not be put together: {result.reason}",
-                    hint="No index was changed. Run the command again: finished shards are not read again.",
+                    hint=f"No index was changed. {_MEND_PLACE}, and run the command again: finished shards"
+                    " are not read again.",
                 )
             results[place] = result
     merged = [one for one in results if one is not None]
@@ -259,14 +265,8 @@ def _move(staging: Path, work: Path, new: Manifest) -> None:
         (staging / file.name).rename(work / file.name)
 
 
-def _sweep(data: Store, new: Manifest) -> None:
-    """Remove parts of earlier builds from the store."""
-    data.write(manifest.NAME, new.text().encode())
-    counted = {file.name for file in new.files}
-    for name in _parts(data.names()):
-        if name not in counted:
-            data.remove(name)
-
-
-def _parts(names: Iterable[str]) -> Iterator[str]:
-    return (name for name in names if manifest.is_data_file(name))
+def _sweep(place: Store, counted: set[str]) -> None:
+    """Remove parts that are not `counted`: of earlier builds, or of one that did not get to its end."""
+    for name in place.names():
+        if manifest.is_data_file(name) and name not in counted:
+            place.remove(name)

@@ -147,9 +147,9 @@ class _DaskPool:
         distributed = _distributed()
         error = future.exception() if future.status == "error" else None
         if isinstance(error, distributed.KilledWorker):
-            return Failed("its workers died again and again; perhaps they have too little memory")
+            return Failed("its workers died again and again; perhaps they have too little memory", place=True)
         if isinstance(error, (OSError, MemoryError)):  # of that worker's computer: a full disk, no memory
-            return Failed(plain(error, 200) or type(error).__name__)
+            return Failed(plain(error, 200) or type(error).__name__, place=True)
         if error is not None:
             raise error
         if future.status != "finished":

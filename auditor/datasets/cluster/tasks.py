@@ -19,7 +19,7 @@ from auditor.datasets.index.build import distinct_photos
 from auditor.datasets.index.manifest import DataFile, Manifest
 from auditor.datasets.index.orders import ORDERS
 from auditor.datasets.store import Store, fetch
-from auditor.errors import AuditorError
+from auditor.errors import AuditorError, StorageError
 from auditor.files import digest
 from auditor.version import VERSION
 
@@ -46,6 +46,8 @@ class Failed:
     """A task that cannot be done, and why."""
 
     reason: str
+    place: bool = False
+    """It is the worker's computer or the store that cannot, and not the shard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def build_shard(job: Job, shard: Shard) -> Built | Failed:
             staging.write(marker_name(shard), _text(built))
             return built
     except AuditorError as error:
-        return Failed(error.message)
+        return Failed(error.message, place=isinstance(error, StorageError))
 
 
 def finished(staging: Store, shard: Shard) -> Built | None:

@@ -115,7 +115,7 @@ def build(
         accept(new)
         if not replace:
             folder.refuse_loss(here, new)
-        folder.commit(work, new)
+        folder.commit(work, new, progress)
     return new
 
 
@@ -151,7 +151,7 @@ def restore(
             origin=origin,
             obtained_at=(now or clock.utc()).isoformat(timespec="seconds"),
         )
-        folder.commit(work, new)
+        folder.commit(work, new, progress)
     return new
 
 

@@ -23,6 +23,7 @@ from auditor.files import fsync_path, private_dir, storage_errors
 from auditor.lock import index_lock
 from auditor.names import dataset_name, inside
 from auditor.outside import world
+from auditor.progress import SILENT, Progress
 from auditor.text import count
 
 _WORKSHOP: Final = re.compile(r"\.build-[0-9a-f]{16}")
@@ -56,9 +57,13 @@ def workshop(indexes: Path, name: str) -> Iterator[Path]:
                 folder.rmdir()
 
 
-def commit(work: Path, new: Manifest) -> None:
-    """Make `new`, whose data files lie in the workshop `work`, the index; in one step, come what may."""
+def commit(work: Path, new: Manifest, progress: Progress = SILENT) -> None:
+    """Make `new`, whose data files lie in the workshop `work`, the index; in one step, come what may.
+
+    Data files of the old one that are in a store, where others may read them, stay; `progress` is told where.
+    """
     folder = work.parent
+    old = current(folder)
     if (folder / manifest.NAME).exists():
         shutil.copyfile(folder / manifest.NAME, work / _REPLACED)
     new.write(work)
@@ -66,6 +71,8 @@ def commit(work: Path, new: Manifest) -> None:
         (work / file.name).rename(folder / file.name)
     fsync_path(folder)
     new.write(folder)
+    if old and old.store and old.store != new.store:
+        progress.say(f"The data files of the old index, which others may use, are still at {old.store}.")
 
 
 def refuse_loss(folder: Path, new: Manifest) -> None:

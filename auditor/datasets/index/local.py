@@ -95,7 +95,9 @@ def _opened(folder: Path, wanted: Iterable[str]) -> tuple[list[Index], dict[str,
     damaged: dict[str, str] = {}
     for name in wanted:
         try:
-            readable.append(Index.open(folder / name))
+            index = Index.open(folder / name)
+            index.check_files()
+            readable.append(index)
         except StorageError as error:
             damaged[name] = error.message
     return readable, damaged

@@ -17,6 +17,7 @@ from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing.row import join_key
 from auditor.datasets.store import Store
 from auditor.errors import StorageError
+from auditor.files import storage_errors
 from auditor.flickr.urls import is_nsid, is_photo_id, pack_nsid, unpack_nsid
 
 PLACES: Final = 10
@@ -99,6 +100,20 @@ class Index:
     def open(cls, folder: Path) -> Self:
         """The index in `folder`. Errors: `WrongFileError` if there is none, `StorageError` if damaged."""
         return cls(folder.absolute(), manifest.read(folder))
+
+    def check_files(self) -> None:
+        """Errors: `StorageError` when a data file is missing, or nothing answers where they are."""
+        files, here = {file.name for file in self.manifest.files}, self.store.path
+        if here is None:
+            there = self.store.names()
+        else:
+            with storage_errors(here):
+                there = {name for name in files if (here / name).is_file()}
+        if missing := min(files - there, default=None):
+            raise StorageError(
+                f"{missing} is missing at {self.store.address}",
+                hint=f"Build the index again: flickr-auditor datasets add {self.name} FILE",
+            )
 
     @property
     def name(self) -> str:

@@ -166,6 +166,11 @@ def data_files(path: Path) -> set[str]:
         text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return set()
+    return named_in(text)
+
+
+def named_in(text: str) -> set[str]:
+    """The data files that the text of a manifest names, however damaged it is."""
     return {match[0] for match in _DATA_FILE.finditer(text)}
 
 

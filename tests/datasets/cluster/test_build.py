@@ -6,15 +6,18 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from auditor.datasets import adding
 from auditor.datasets.adding import Wish
 from auditor.datasets.index.lookup import Group, Hit, Index
+from auditor.datasets.index.manifest import is_data_file
 from auditor.datasets.index.verify import problems
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.sharing.pack import export
+from auditor.datasets.store import Store
 from auditor.errors import AuditorError, RefusedError, StorageError, UsageError, WrongFileError
 from auditor.flickr.urls import unpack_nsid
 from tests.datasets import same_photos
@@ -130,6 +133,44 @@ def test_a_build_that_dies_while_it_sorts_goes_on_from_its_shards(
     }
 
 
+@pytest.mark.parametrize(("no_room_after", "built_again"), [(4, 1), (8, 0)], ids=["a shard", "a part"])
+def test_a_full_disk_leaves_no_half_index_and_finished_work_stays(
+    no_room_after: int,
+    built_again: int,
+    parted: Parted,
+    indexes: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put, room = Store.put, list(range(no_room_after))  # each of three shards has two files
+
+    def full(store: Store, local: Path, name: str) -> None:
+        if not room:
+            raise StorageError(f"cannot use {store.address}: No space left on device", hint="")
+        room.pop()
+        put(store, local, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "put", full)
+        with pytest.raises(AuditorError, match="No space left") as caught:
+            parted()
+    assert "Make room" in (caught.value.hint or "")
+    assert "not read again" in (caught.value.hint or "")
+    assert not (indexes / NAME / "manifest.json").exists()
+    left = set(filter(is_data_file, (path.name for path in (indexes / NAME / ".shards").iterdir())))
+    assert len(left) == max(0, no_room_after - 6)
+
+    class Watched(Here):
+        def run(self, task, given):  # type: ignore[no-untyped-def]
+            there = {path.name for path in (indexes / NAME / ".shards").iterdir()}
+            assert task.__name__ == "build_shard" or not left & there, "what takes the room goes first"
+            return super().run(task, given)
+
+    again = Watched()
+    assert parted(again).rows == 903
+    assert again.done.count("build_shard") == built_again
+    assert problems(indexes / NAME) == []
+
+
 @pytest.mark.parametrize("content", [b"", b'{"manifest": {}}', b"[]", b"\xff\xfe"])
 def test_a_shard_whose_marker_was_cut_short_is_built_again(
     content: bytes, parted: Parted, shards: list[str], indexes: Path
@@ -177,6 +218,12 @@ def _folder(shards: list[str]) -> list[str]:
     return [*shards, str(Path(shards[0]).parent)]
 
 
+def _other_schema(shards: list[str]) -> list[str]:
+    path = Path(shards[0]).with_name("other.parquet")
+    pq.write_table(pa.table({"caption": ["a"], "width": [1]}), path)
+    return [*shards, str(path)]
+
+
 def _cut_short(shards: list[str]) -> list[str]:
     path = Path(shards[0]).with_name("cut.parquet")
     path.write_bytes(b"PAR1" + b"\0" * 500)
@@ -191,6 +238,7 @@ def _cut_short(shards: list[str]) -> list[str]:
         (_missing, UsageError, "there is no file"),
         (_folder, UsageError, "is a folder"),
         (_cut_short, WrongFileError, "cut.parquet: "),
+        (_other_schema, WrongFileError, "other.parquet: "),
     ],
 )
 def test_what_is_wrong_with_a_shard_is_said_and_no_index_is_made(

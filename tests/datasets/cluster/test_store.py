@@ -5,19 +5,29 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from auditor.datasets import adding
 from auditor.datasets.adding import Wish
 from auditor.datasets.cluster.claim import claimed
+from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.verify import problems
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.store import Store
 from auditor.errors import RefusedError, StorageError, UsageError
-from auditor.progress import SILENT
+from auditor.progress import SILENT, Progress
 from tests.datasets.cluster.conftest import NAME, Here, Parted
 
 STORE = "memory://bucket/indexes"
+
+
+class Told(Progress):
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, message: str) -> None:
+        self.lines.append(message)
 
 
 @pytest.fixture(autouse=True)
@@ -138,6 +148,53 @@ def test_a_store_that_cannot_be_reached_is_a_problem_of_its_index_alone(
 def test_a_service_that_fails_is_said_with_its_address() -> None:
     with pytest.raises(StorageError, match="nosuch://x/y"):
         Store("nosuch://x/y").names()
+
+
+class _Dead(MemoryFileSystem):  # type: ignore[misc]
+    """A service whose package raises errors of its own."""
+
+    protocol = "dead"
+
+    def glob(self, path: str, **_: object) -> None:
+        raise RuntimeError(f"Could not connect to the endpoint of {path}")
+
+
+def test_a_service_that_fails_while_it_is_read_is_no_bug_of_the_program(
+    parted: Parted, elsewhere: list[str], indexes: Path
+) -> None:
+    first = str(parted(addresses=elsewhere, store=STORE).parts("photo_id")[0].first)
+    fsspec.register_implementation("dead", _Dead, clobber=True)
+    path = indexes / NAME / "manifest.json"
+    path.write_text(path.read_text().replace("memory://", "dead://"))
+    with pytest.raises(StorageError, match="Could not connect to the endpoint") as caught:
+        Index.open(indexes / NAME).by_photo([first])
+    assert "Traceback" not in caught.value.message
+
+
+def test_one_index_whose_data_is_out_of_reach_costs_the_others_nothing(
+    parted: Parted, elsewhere: list[str], indexes: Path, tmp_path: Path, store: Store
+) -> None:
+    file = parted(addresses=elsewhere, store=STORE).files[0]
+    parted(name="another-list")
+    parted(name="a-third-list")
+    gone = Index.open(indexes / "a-third-list").manifest.files[0].name
+    (indexes / "a-third-list" / gone).unlink()
+    store.remove(file.name)
+    found = open_indexes(indexes)
+    assert [index.name for index in found.readable] == ["another-list"]
+    assert found.damaged[NAME] == f"{file.name} is missing at {STORE}/{NAME}"
+    assert f"{gone} is missing" in found.damaged["a-third-list"]
+
+
+def test_an_index_that_takes_the_place_of_one_in_a_store_says_what_stays(
+    parted: Parted, shards: list[str], indexes: Path, store: Store
+) -> None:
+    parted(store=STORE)
+    there = store.names()
+    told = Told()
+    adding.add(indexes, NAME, list(map(Path, shards)), Wish(), told)
+    assert f"still at {STORE}/{NAME}." in "\n".join(told.lines)
+    assert store.names() == there
 
 
 def test_a_pool_is_asked_for_nothing_when_the_store_is_not_reached(parted: Parted) -> None:
