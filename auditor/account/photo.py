@@ -72,6 +72,8 @@ class Photo:
     original_format: str | None = None
     tags: tuple[str, ...] = ()
     """Clean forms, machine tags included, as list calls give them."""
+    tags_told: bool = field(default=True, compare=False)
+    """False: Flickr's answer says nothing of tags, so that () means nothing."""
     machine_tags: tuple[str, ...] = ()
     albums: tuple[str, ...] | None = None
     """Ids. Only an export tells them; a photo in no album has ()."""
@@ -134,12 +136,14 @@ def photo_from_row(row: Json, as_of: float | None = None) -> Photo | str:
     if "ispublic" not in row:
         return "no privacy"
     taken_unknown = boolean(row.get("datetakenunknown"))
+    tags = _row_tags(row)
     return Photo(
         id=str(int(photo_id)),
         title=text(row.get("title")),
         license_id=text(row.get("license")) or None,
         privacy=privacy_of(row),
-        tags=split_clean(text(row.get("tags"))),
+        tags=tags or (),
+        tags_told=tags is not None,
         machine_tags=tuple(text(row.get("machine_tags")).split()),
         date_upload=integer(row.get("dateupload")),
         date_taken=None if taken_unknown else text(row.get("datetaken")) or None,
@@ -179,6 +183,16 @@ def photo_from_info(info: Json, as_of: float | None = None) -> Photo | str:
         as_of=as_of,
         **_common(info),
     )
+
+
+def _row_tags(row: Json) -> tuple[str, ...] | None:
+    """The clean tags of a list row, which has ``""`` where a photo has none; None where it does not say."""
+    told = row.get("tags", False)
+    if isinstance(told, Mapping):
+        told = told.get("_content", False)
+    if told is None:
+        return ()
+    return split_clean(text(told)) if isinstance(told, str | int) and told is not False else None
 
 
 def tag_ids(info: Json) -> dict[str, str]:

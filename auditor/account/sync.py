@@ -14,7 +14,10 @@ from auditor.account.photo import Account, Photo, account_from_person, photo_fro
 from auditor.account.store import AccountStore, Snapshot
 from auditor.errors import RefusedError
 from auditor.flickr.api import Login, Page, ReadApi
+from auditor.flickr.parse import Json, text
+from auditor.flickr.urls import normalise_nsid
 from auditor.progress import SILENT, Progress
+from auditor.text import count
 from auditor.workers import Workers
 
 FULL_EVERY: Final = 7 * 24 * 3600
@@ -72,6 +75,8 @@ class _Listing:
     total: int | None
     repeated: bool
     """A row came twice: rows moved while they were paged through, or Flickr lists a photo twice."""
+    untold: int
+    """Photos of which Flickr did not say what tags they have."""
     moved: bool
     """The number of photos changed while they were paged through, so that one may have been passed over."""
 
@@ -118,9 +123,9 @@ def _update(
     """Pull what changed; None when the count then disagrees, so that a full listing is due."""
     stored = {photo.id: photo for photo in store.photos(login.nsid)}
     pages = api.updated_since(int(before.taken_at) - OVERLAP)
-    listing = _collect(_until_known(_parse(pages), stored, before.taken_at), progress)
+    listing = _collect(_until_known(_parse(pages, login), stored, before.taken_at), progress)
     counted = api.count(int(now))
-    if counted != len(stored | listing.photos) or listing.skipped:
+    if counted != len(stored | listing.photos) or listing.skipped or listing.untold:
         return None
     known = store.account(login.nsid)
     # An old `test.login` tells no path alias; a new alias must be known, for indexes name owners by it.
@@ -149,7 +154,7 @@ def _update(
 def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progress: Progress) -> SyncResult:
     with Workers(1) as workers:  # neither needs the other, and each call is half a second of waiting
         asked = workers.submit(partial(api.person, login.nsid))
-        listing = _list(api, progress)
+        listing = _list(api, login, progress)
         account = account_from_person(login, asked())
     counted = api.count(int(now))
     for _ in range(_MORE_PASSES):
@@ -157,9 +162,10 @@ def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progr
         # not show it: a photo that was listed, and deleted while the rest was, stands for the one it hid.
         if not (listing.moved or (listing.repeated and _incomplete(listing, counted))):
             break
-        listing = _list(api, progress)
+        listing = _list(api, login, progress)
         counted = api.count(int(now))
-    complete = not (listing.moved or _incomplete(listing, counted))
+    incomplete = tuple(_unsure(listing))
+    complete = not (incomplete or _incomplete(listing, counted))
     stored = {photo.id: photo for photo in store.photos(login.nsid)}
     photos = listing.photos
     snapshot = store.save(
@@ -181,13 +187,21 @@ def _list_all(api: ReadApi, store: AccountStore, login: Login, now: float, progr
         listed=len(photos),
         total=listing.total,
         counted=counted,
-        incomplete=(_MOVED,) if listing.moved else (),
+        incomplete=incomplete,
         as_of=now,
     )
 
 
-def _list(api: ReadApi, progress: Progress) -> _Listing:
-    return _collect(_parse(api.own_photos(at_once=AT_ONCE)), progress)
+def _list(api: ReadApi, login: Login, progress: Progress) -> _Listing:
+    return _collect(_parse(api.own_photos(at_once=AT_ONCE), login), progress)
+
+
+def _unsure(listing: _Listing) -> Iterator[str]:
+    """What of the listing is not, or may not be, as the account is."""
+    if listing.moved:
+        yield _MOVED
+    if listing.untold:
+        yield f"it did not say what tags {count(listing.untold, 'photo has', 'photos have')}"
 
 
 def _incomplete(listing: _Listing, counted: int | None) -> bool:
@@ -201,9 +215,15 @@ def _incomplete(listing: _Listing, counted: int | None) -> bool:
     return not counts or len(listing.photos) != max(counts)
 
 
-def _parse(pages: Iterable[Page]) -> Iterator[_Parsed]:
+def _parse(pages: Iterable[Page], login: Login) -> Iterator[_Parsed]:
     for page in pages:
-        yield _Parsed(page, tuple(map(photo_from_row, page.rows)))
+        yield _Parsed(page, tuple(_own_photo(row, login) for row in page.rows))
+
+
+def _own_photo(row: Json, login: Login) -> Photo | str:
+    """The photo of a row, or why it is none; a cache can mix up answers, and nobody wants a stranger's."""
+    owner = normalise_nsid(text(row.get("owner")))
+    return "photo of another member" if owner not in {None, login.nsid} else photo_from_row(row)
 
 
 def _until_known(pages: Iterable[_Parsed], stored: dict[str, Photo], taken_at: float) -> Iterator[_Parsed]:
@@ -247,7 +267,9 @@ def _collect(pages: Iterable[_Parsed], progress: Progress) -> _Listing:
                 # either.
                 photos[photo.id] = photo
             task.advance(len(parsed.photos))
-    return _Listing(photos, skipped, totals[-1] if totals else None, repeated, moved=len(set(totals)) > 1)
+    untold = sum(not photo.tags_told for photo in photos.values())
+    total = totals[-1] if totals else None
+    return _Listing(photos, skipped, total, repeated, untold, moved=len(set(totals)) > 1)
 
 
 def _with_albums(photo: Photo, stored: dict[str, Photo]) -> Photo:

@@ -283,7 +283,13 @@ def _check_status(response: requests.Response, *_args: object, **_kwargs: object
         wait = _retry_after(response.headers.get("Retry-After"))
         # A 429 was turned away at the door; a 5xx may come from a proxy after Flickr did the work
         # ("502 yet uploaded", oPromessa/flickr-uploader#28).
-        raise TransientError(f"Flickr answered with HTTP {status}", retry_after=wait, unclear=status != 429)
+        if status == 429:
+            raise TransientError(
+                "Flickr turns calls away, because there were too many (HTTP 429)",
+                retry_after=wait,
+                hint="Nothing is lost: wait some minutes, then run the same command again.",
+            )
+        raise TransientError(f"Flickr answered with HTTP {status}", retry_after=wait, unclear=True)
     if b"oauth_problem=" in body:
         raise oauth_error(body.decode("utf-8", "replace"))
     raise UnreachableError(

@@ -327,7 +327,49 @@ def test_what_becomes_of_account_and_photos_between_the_commands_is_told(
     flickr.turn = answering("people.getInfo", fail(5, "User deleted"))
     ended = program(flickr, "sync", "--full")
     assert (ended.code, "no longer has the account" in ended.err) == (4, True)
-    assert program(flickr, "audit").code == 0
+    assert program(flickr, "audit").out.startswith("Audit of Sandy Practice")
     flickr.turn = lambda *_: None
     flickr.nsid = "99999999@N00"
     assert program(flickr, "undo", "last", "--yes").code == 6
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [["nocv", "x"], {"tag": [{"_content": "nocv"}]}, False, ...],
+    ids=["list", "objects", "flag", "none"],
+)
+def test_where_a_listing_does_not_say_the_tags_they_are_read_from_the_photo(
+    account: Account, program: Program, tags: object
+) -> None:
+    flickr = account()
+    before = states(flickr)
+    assert program(flickr, "sync").code == 0
+    assert program(flickr, "plan", "--all", "--add-tag", "no_cv").code == 0
+
+    def change(photos: dict[str, Any]) -> None:
+        for row in photos["photo"]:
+            row.pop("tags") if tags is ... else row.update(tags=tags)
+
+    flickr.after = changed(flickr, change)
+    assert program(flickr, "apply", "last", "--yes").code == 0
+    undone = program(flickr, "undo", "last", "--yes", "--format", "json")
+    assert (undone.json["done"], undone.json["already"]) == (4, 0)
+    assert states(flickr) == before
+    synced = program(flickr, "sync", "--full", "--format", "json")
+    assert (synced.code, synced.json["complete"]) == (3, False)
+    assert synced.json["incomplete"] == ["it did not say what tags 4 photos have"]
+
+
+def test_a_strangers_photo_among_the_own_ones_is_left_and_counted(account: Account, program: Program) -> None:
+    flickr = account()
+    flickr.after = changed(flickr, lambda photos: photos["photo"][0].update(owner="99000009@N07"))
+    synced = program(flickr, "sync", "--format", "json")
+    assert (synced.code, synced.json["photos"], synced.json["complete"]) == (3, 3, False)
+    assert synced.json["skipped"] == {"photo of another member": 1}
+
+
+def test_too_many_calls_are_not_told_as_a_flickr_that_is_down(account: Account, program: Program) -> None:
+    flickr = account()
+    flickr.turn = answering("people.getPhotos", (429, "text/html", b"<html>429 Too Many Requests"))
+    ended = program(flickr, "sync")
+    assert (ended.code, "too many" in ended.err, "down" in ended.err) == (5, True, False)

@@ -97,7 +97,7 @@ class Reader:
             at = self._clock()
             for row in page.rows:
                 photo = photo_from_row(row, as_of=wall())
-                if isinstance(photo, str) or photo.privacy is None:
+                if isinstance(photo, str) or photo.privacy is None or not photo.tags_told:
                     continue  # read alone, where what is unknown is an error
                 if photo.id in missing:
                     missing.discard(photo.id)
