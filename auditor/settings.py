@@ -24,6 +24,8 @@ LEAST_MEMORY_MB = 64
 MOST_MEMORY_MB = 1e9  # more than any machine has, and less than DuckDB can count
 MAX_BYTES = 1_000_000
 """Of a settings file."""
+_EXAMPLE = "See config.example.toml."
+
 FILE_NAME = "flickr-auditor.toml"
 SHARED_NAME = "config.toml"
 """The name that the settings file once had, and that Hugo, Zola and others use in the folder of a site."""
@@ -266,13 +268,11 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         table = parse_toml(_text_of(file))
     except ValueError as error:
-        raise ConfigurationError(
-            f"{file} is not valid TOML: {error}", hint="See config.example.toml."
-        ) from error
+        raise ConfigurationError(f"{file} is not valid TOML: {error}", hint=_EXAMPLE) from error
     for section, known in KNOWN.items():
         part = table if not section else table.get(section, {})
         if not isinstance(part, dict):
-            raise ConfigurationError(f"{file}: [{section}] must be a table", hint="See config.example.toml.")
+            raise ConfigurationError(f"{file}: [{section}] must be a table", hint=_EXAMPLE)
         for key in part:
             if key not in known:
                 raise ConfigurationError(
@@ -283,7 +283,9 @@ def _read(file: Path) -> dict[str, Any]:
     for section in ("policy", "except"):
         entries = table.get(section, [])
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            raise ConfigurationError(f"{file}: write [[{section}]], with two brackets, for each entry")
+            raise ConfigurationError(
+                f"{file}: write [[{section}]], with two brackets, for each entry", hint=_EXAMPLE
+            )
     return table
 
 
@@ -331,19 +333,21 @@ def _calls_per_hour(value: object, *, loopback: bool) -> int:
 
 def _integer(name: str, value: object, low: int, high: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise ConfigurationError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+        raise ConfigurationError(
+            f"{name} must be a whole number from {low} to {high}, not {value!r}", hint=_EXAMPLE
+        )
     return value
 
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise ConfigurationError(f"{name} must be text in quotes, not {value!r}")
+        raise ConfigurationError(f"{name} must be text in quotes, not {value!r}", hint=_EXAMPLE)
     return value
 
 
 def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise ConfigurationError(f"{name} must be true or false, not {value!r}")
+        raise ConfigurationError(f"{name} must be true or false, not {value!r}", hint=_EXAMPLE)
     return value
 
 

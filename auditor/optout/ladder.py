@@ -150,6 +150,9 @@ def next_letter_number(case: Case) -> int:
     return max((letter.number for letter in case.letters), default=0) + 1
 
 
+_LATER = "Give that day, or a later one."
+
+
 def sent(case: Case, on: date, today: date) -> Case:
     """`case` after its newest letter went out: waiting begins (anew).
 
@@ -164,7 +167,9 @@ def sent(case: Case, on: date, today: date) -> Case:
         before, letter = case.letters, LetterRecord(next_letter_number(case), Kind.FOLLOW_UP, case.to, on)
     earlier = next((item.sent_on for item in reversed(before) if item.sent_on), None)
     if earlier and on < earlier:
-        raise UsageError(f"{on} cannot be the day: the letter before this one was sent on {earlier}")
+        raise UsageError(
+            f"{on} cannot be the day: the letter before this one was sent on {earlier}", hint=_LATER
+        )
     return replace(case, letters=(*before, replace(letter, sent_on=on, received_on=None)))
 
 
@@ -173,7 +178,9 @@ def acknowledged(case: Case, received: date, today: date) -> Case:
     letter = _required_sent(case)
     _refuse_future(received, today)
     if letter.sent_on and received < letter.sent_on:
-        raise UsageError(f"the letter cannot have arrived on {received}: it was sent on {letter.sent_on}")
+        raise UsageError(
+            f"the letter cannot have arrived on {received}: it was sent on {letter.sent_on}", hint=_LATER
+        )
     letters = tuple(
         replace(item, received_on=received) if item.number == letter.number else item for item in case.letters
     )
@@ -193,7 +200,9 @@ def answered(
     letter = _required_sent(case)
     _refuse_future(on, today)
     if letter.sent_on and on < letter.sent_on:
-        raise UsageError(f"the answer cannot be of {on}: the letter was sent on {letter.sent_on}")
+        raise UsageError(
+            f"the answer cannot be of {on}: the letter was sent on {letter.sent_on}", hint=_LATER
+        )
     number = len(case.answers) + 1
     answer = Answer(
         number, letter.number, on, meaning, confirmed=confirmed and meaning is not None, file=file

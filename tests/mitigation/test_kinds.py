@@ -85,45 +85,67 @@ def test_what_the_answer_to_a_new_tag_tells(answer: dict[str, Any], outcome: Out
     assert AddTag().answered(CHANGES[0], answer, seen()) == outcome
 
 
+def _failed(reason: str) -> Outcome:
+    return Outcome("failed", reason)
+
+
+_GONE = Outcome("drifted", "gone: the photo is no longer on Flickr")
+
+
 @pytest.mark.parametrize(
-    ("mitigation", "code", "state"),
+    ("mitigation", "code", "outcome"),
     [
-        ("add-tag", 1, "drifted"),
-        ("add-tag", 2, "failed"),
-        ("remove-tag", 1, "already"),
-        ("license", 1, "drifted"),
-        ("license", 2, "failed"),
-        ("license", 3, "failed"),
-        ("license", 4, "failed"),
-        ("privacy", 1, "drifted"),
-        ("privacy", 2, "failed"),
-        ("hide", 3, "failed"),
-        ("hide", 4, "failed"),
-        ("safety-level", 1, "drifted"),
-        ("safety-level", 4, "failed"),
-        ("leave-group", 1, "already"),
-        ("leave-group", 2, "already"),
-        ("leave-group", 3, "failed"),
-        ("join-group", 2, "failed"),
-        ("join-group", 3, "already"),
-        ("join-group", 5, "failed"),
-        ("join-group", 6, "done"),
-        ("join-group", 7, "done"),
-        ("join-group", 8, "failed"),
-        ("join-group", 10, "failed"),
-        *[(name, 116, "failed") for name in sorted(MITIGATIONS)],
+        ("add-tag", 1, _GONE),
+        ("add-tag", 2, _failed("has 75 tags, Flickr's limit")),
+        ("remove-tag", 1, Outcome("already", "the tag was gone")),
+        ("remove-tag", 2, _failed("Flickr: text (error 2)")),
+        ("license", 1, _GONE),
+        ("license", 2, _failed("Flickr does not know the licence All Rights Reserved")),
+        ("license", 3, _failed("Flickr says its licence cannot be changed")),
+        ("license", 4, _failed("Flickr no longer offers All Rights Reserved")),
+        ("privacy", 1, _GONE),
+        ("privacy", 2, _failed("Flickr: text (error 2)")),
+        ("hide", 1, _GONE),
+        ("hide", 3, _failed("Flickr: text (error 3)")),
+        ("unhide", 1, _GONE),
+        ("safety-level", 1, _GONE),
+        ("safety-level", 3, _failed("Flickr: text (error 3)")),
+        ("safety-level", 4, _failed("Flickr does not let you choose this level")),
+        ("leave-group", 1, Outcome("already", "the group no longer exists")),
+        ("leave-group", 2, Outcome("already", "it was not in the group")),
+        ("leave-group", 3, _failed("Flickr does not let you take it out of this group")),
+        ("join-group", 1, _GONE),
+        ("join-group", 2, _failed("the group no longer exists")),
+        ("join-group", 3, Outcome("already", "it is in the group")),
+        ("join-group", 5, _failed("Flickr: text (error 5)")),
+        ("join-group", 6, Outcome("done", "it waits for the group's moderators", {"queued": "yes"})),
+        ("join-group", 7, Outcome("done", "it waits for the group's moderators", {"queued": "yes"})),
+        ("join-group", 8, _failed("Flickr: text (error 8)")),
+        ("join-group", 10, _failed("the group's pool is full")),
+        *[(name, 116, _failed("Flickr: text (error 116)")) for name in sorted(MITIGATIONS)],
     ],
+    ids=str,
 )
-def test_what_an_error_code_means_depends_on_the_method(mitigation: str, code: int, state: str) -> None:
+def test_what_an_error_code_means_depends_on_the_method(mitigation: str, code: int, outcome: Outcome) -> None:
     change = {
         "add-tag": CHANGES[0],
         "license": CHANGES[1],
         "leave-group": Change("9000000001", "leave-group", GROUP, OUT, "partly"),
         "join-group": Change("9000000001", "join-group", OUT, GROUP, "yes"),
     }.get(mitigation, CHANGES[3])
-    outcome = MITIGATIONS[mitigation].refused(change, CallError("flickr.x", code, "text"))
-    assert outcome.state == state
-    assert outcome.reason or state == "done"
+    assert MITIGATIONS[mitigation].refused(change, CallError("flickr.x", code, "text")) == outcome
+
+
+@pytest.mark.parametrize("code", [3, 4])
+def test_where_an_old_licence_is_refused_its_new_form_is_named(code: int) -> None:
+    back = Change("9000000001", "license", "0", "2", "yes")
+    outcome = MITIGATIONS["license"].refused(back, CallError("flickr.x", code, "text"))
+    assert outcome.reason.endswith("; the nearest is CC BY-NC 4.0")
+
+
+def test_an_error_without_words_says_that_there_are_none() -> None:
+    outcome = MITIGATIONS["privacy"].refused(CHANGES[3], CallError("flickr.x", 9, ""))
+    assert outcome == _failed("Flickr: no reason given (error 9)")
 
 
 def test_privacy_is_never_set_without_the_permissions() -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from auditor.errors import RefusedError, UsageError
 from auditor.mitigation.change import Change
-from auditor.mitigation.planning.plan import Plan, digest, load, to_json
+from auditor.mitigation.planning.plan import Plan, digest, is_stale, load, to_json
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 5, tzinfo=UTC)
 TAG: dict[str, str | bool] = {"tag": "no_cv", "present": False}
@@ -52,45 +52,109 @@ def change(**fields: Any) -> dict[str, Any]:
     return rehashed(table)
 
 
+SENSELESS = "is not readable as a plan (photo 9000000001: "
+
+
 @pytest.mark.parametrize(
-    "table",
+    ("table", "says"),
     [
-        "",
-        "[]",
-        "{}",
-        "[" * 100_000,
-        {**to_json(PLAN), "account": {"nsid": "99000002@N07"}},
-        {**to_json(PLAN), "changes": to_json(PLAN)["changes"][1:]},
-        {**to_json(PLAN), "extra": 1},
-        {**to_json(PLAN), "schema_version": 0},
-        rehashed({**to_json(PLAN), "account": {"nsid": "somebody"}}),
-        rehashed({**to_json(PLAN), "created_at": "2026-11-21T12:00:00"}),
-        rehashed({**to_json(PLAN), "changes": to_json(PLAN)["changes"] * 2}),
-        change(photo_id="../../etc/passwd"),
-        change(mitigation="delete"),
-        change(reversible="perhaps"),
-        change(after={**TAG, "present": False}),
-        change(after={"tag": 'a "b', "present": True}),
-        change(mitigation="license", before="4", after="4"),
-        change(mitigation="license", before="4", after="free"),
-        change(mitigation="privacy", before="public", after="secret"),
-        change(mitigation="privacy", before="public", after="private", details={"is_public": "1"}),
-        change(mitigation="privacy", before="public", after="private", details={"perm_comment": "9"}),
-        change(mitigation="hide", before=None, after=False),
-        change(mitigation="leave-group", before=TAG, after=TAG),
-        change(
-            mitigation="remove-tag", before={**TAG, "present": True}, after=TAG, details={"tag_id": "1-2-3"}
+        ("", "is not readable as a plan"),
+        ("[]", "has the format of another version of flickr-auditor"),
+        ("{}", "has the format of another version of flickr-auditor"),
+        ("[" * 100_000, "is not readable as a plan"),
+        ({**to_json(PLAN), "schema_version": 0}, "has the format of another version of flickr-auditor"),
+        ({**to_json(PLAN), "account": {"nsid": "99000002@N07"}}, "was changed after it was made"),
+        ({**to_json(PLAN), "changes": to_json(PLAN)["changes"][1:]}, "was changed after it was made"),
+        ({**to_json(PLAN), "extra": 1}, "was changed after it was made"),
+        (rehashed({**to_json(PLAN), "plan_id": "../plan"}), "is not readable as a plan (no id)"),
+        (rehashed({**to_json(PLAN), "account": {"nsid": "x"}}), "is not readable as a plan (no account)"),
+        (
+            rehashed({**to_json(PLAN), "created_at": "2026-11-21T12:00:00"}),
+            "is not readable as a plan (a time without its zone)",
+        ),
+        (
+            rehashed({**to_json(PLAN), "changes": to_json(PLAN)["changes"] * 2}),
+            "is not readable as a plan (photo 9000000001 has two changes of tag:nocv)",
+        ),
+        (
+            change(photo_id="../../etc/passwd"),
+            "is not readable as a plan (no photo id: '../../etc/passwd')",
+        ),
+        (change(mitigation="delete"), "is not readable as a plan (no such mitigation: 'delete')"),
+        (change(reversible="perhaps"), "is not readable as a plan (reversible must be yes, partly or no)"),
+        (change(after={**TAG, "present": False}), SENSELESS + "before and after do not fit together)"),
+        (change(after={"tag": 'a "b', "present": True}), SENSELESS + "the tag 'a \"b' holds a double quote)"),
+        (change(mitigation="license", before="4", after="4"), SENSELESS + "nothing would change)"),
+        (
+            change(mitigation="license", before="4", after="free"),
+            SENSELESS + "a licence is given by Flickr's id)",
+        ),
+        (
+            change(mitigation="license", before=4, after="0"),
+            SENSELESS + "a licence is given by Flickr's id)",
+        ),
+        (
+            change(mitigation="privacy", before="public", after="secret"),
+            SENSELESS + "before and after must be two kinds of privacy)",
+        ),
+        (
+            change(mitigation="privacy", before="public", after="private", details={"is_public": "1"}),
+            SENSELESS + "the permissions to restore are not readable)",
+        ),
+        (
+            change(mitigation="privacy", before="public", after="private", details={"perm_comment": "9"}),
+            SENSELESS + "the permissions to restore are not readable)",
+        ),
+        (
+            change(mitigation="hide", before=None, after=False),
+            SENSELESS + "before must be None and after True)",
+        ),
+        (
+            change(mitigation="leave-group", before=TAG, after=TAG),
+            SENSELESS + "the id of the group is missing)",
+        ),
+        (
+            change(
+                mitigation="remove-tag",
+                before={**TAG, "present": True},
+                after=TAG,
+                details={"tag_id": "1-2-3"},
+            ),
+            SENSELESS + "the id of the tag is missing or of another photo)",
         ),
     ],
+    ids=lambda value: "" if isinstance(value, dict) else value[-60:],
 )
-def test_a_plan_that_was_edited_or_makes_no_sense_is_refused(table: object, tmp_path: Path) -> None:
-    with pytest.raises(RefusedError):
-        load(written(table, tmp_path))
+def test_a_plan_that_was_edited_or_makes_no_sense_is_refused(
+    table: object, says: str, tmp_path: Path
+) -> None:
+    path = written(table, tmp_path)
+    with pytest.raises(RefusedError) as error:
+        load(path)
+    assert error.value.message == f"{path} {says}"
+    assert error.value.hint == "Make a new plan: flickr-auditor plan …"
 
 
 def test_a_plan_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as error:
         load(tmp_path / "plan.json")
+    assert "last for the newest" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("age", "stale"),
+    [
+        (timedelta(), False),
+        (timedelta(days=7), False),
+        (timedelta(days=7, seconds=1), True),
+        (-timedelta(days=1), False),
+        (-timedelta(days=1, seconds=1), True),
+    ],
+)
+def test_a_plan_is_stale_after_seven_days_and_when_it_comes_from_the_future(
+    age: timedelta, stale: bool
+) -> None:
+    assert is_stale(PLAN, PLAN.snapshot_at + age) is stale
 
 
 json_values = st.recursive(

@@ -1,7 +1,7 @@
 """Which photos get what: conditions, merging to the strictest, exceptions."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import permutations
 from typing import Any
 
@@ -159,9 +159,13 @@ def test_policies_and_exceptions_are_read_from_settings() -> None:
             "privacy": "public",
             "license_allows": ["reuse"],
             "tags": ["portrait"],
+            "albums": ["Best of", "https://www.flickr.com/photos/somebody/albums/72157600000000001"],
             "taken_after": date(2010, 1, 1),
+            "taken_before": datetime(2019, 1, 1, 12, tzinfo=UTC),
+            "uploaded_after": "2011-02-03",
             "uploaded_before": "2020-01-01",
             "ids": [9000000001, "https://www.flickr.com/photos/somebody/9000000002/"],
+            "not_ids": ["9000000003"],
         },
         "actions": {
             "add_tags": ["no_cv"],
@@ -171,44 +175,161 @@ def test_policies_and_exceptions_are_read_from_settings() -> None:
         },
     }
     policy = policy_file.policies([table])["faces"]
-    assert policy.match.ids == frozenset({"9000000001", "9000000002"})
-    assert policy.match.uploaded_before == date(2020, 1, 1)
+    assert policy.name == "faces"
+    assert policy.match == Match(
+        exposed_in=frozenset({"any"}),
+        face_datasets_only=True,
+        privacy=frozenset({Privacy.PUBLIC}),
+        license_allows=frozenset({"reuse"}),
+        tags=frozenset({"portrait"}),
+        albums=frozenset({"Best of", "72157600000000001"}),
+        taken_after=date(2010, 1, 1),
+        taken_before=date(2019, 1, 1),
+        uploaded_after=date(2011, 2, 3),
+        uploaded_before=date(2020, 1, 1),
+        ids=frozenset({"9000000001", "9000000002"}),
+        not_ids=frozenset({"9000000003"}),
+    )
     assert policy.actions == Actions(
         add_tags=frozenset({"no_cv"}), license="0", privacy=Privacy.PRIVATE, hide=True
     )
-    (entry,) = policy_file.exceptions([{"id": "9000000001", "reason": "sold", "until": date(2027, 1, 1)}])
+    (entry,) = policy_file.exceptions([{"id": "9000000001", "reason": "sold ", "until": date(2027, 1, 1)}])
     assert entry == Except(frozenset({"9000000001"}), "sold", date(2027, 1, 1))
 
 
+def test_a_policy_without_conditions_is_of_every_photo() -> None:
+    (policy,) = policy_file.policies([{"name": "p", "actions": {"hide": True}}]).values()
+    assert policy.match == Match()
+
+
+EXAMPLE = "config.example.toml shows every setting."
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("change", "says", "hint"),
     [
-        {"name": ""},
-        {"actions": {}},
-        {"actions": {"delete": True}},
-        {"actions": {"license": "cc-by-9.0"}},
-        {"actions": {"license": "no-known-copyright"}},
-        {"actions": {"privacy": "secret"}},
-        {"actions": {"hide": "yes"}},
-        {"actions": {"add_tags": ['a "b']}},
-        {"match": {"exposed": True}},
-        {"match": {"license_allows": ["everything"]}},
-        {"match": {"taken_after": "yesterday"}},
-        {"match": {"ids": ["not a photo"]}},
-        {"match": "all"},
-        {"matches": {}},
+        ({"name": ""}, "[[policy]] 1 has no name", EXAMPLE),
+        ({"name": " "}, "[[policy]] 1 has no name", EXAMPLE),
+        (
+            {"matches": {}},
+            "[[policy]] 1: unknown setting 'matches'; known here: actions, match, name",
+            EXAMPLE,
+        ),
+        ({"actions": {}}, "[[policy]] 'p' has no actions", EXAMPLE),
+        ({"actions": "all"}, "[[policy]] 'p': actions must be a table", EXAMPLE),
+        (
+            {"actions": {"delete": True}},
+            "[[policy]] 'p': actions: unknown setting 'delete'; known here: add_tags, hide, leave_groups,"
+            " license, privacy, safety_level",
+            EXAMPLE,
+        ),
+        (
+            {"actions": {"license": "cc-by-9.0"}},
+            "license: Flickr has no licence 'cc-by-9.0'",
+            "Choose one of: ",
+        ),
+        (
+            {"actions": {"license": "no-known-copyright"}},
+            "license: No known copyright restrictions is for members of The Commons; Flickr's API does not"
+            " set it",
+            "Choose another licence.",
+        ),
+        ({"actions": {"license": ["cc0", "0"]}}, "[[policy]] 'p': license must be one text", EXAMPLE),
+        (
+            {"actions": {"privacy": "secret"}},
+            "[[policy]] 'p': privacy: 'secret' is not a privacy setting",
+            "Choose one of: public, friends, family, friends-family, private.",
+        ),
+        ({"actions": {"hide": "yes"}}, "[[policy]] 'p': hide must be true or false", EXAMPLE),
+        (
+            {"actions": {"add_tags": ['a "b']}},
+            "[[policy]] 'p': add_tags: the tag 'a \"b' holds a double quote",
+            "Leave the quote out: Flickr drops it.",
+        ),
+        (
+            {"actions": {"add_tags": [True]}},
+            "[[policy]] 'p': add_tags must be text or a list of texts",
+            EXAMPLE,
+        ),
+        ({"match": "all"}, "[[policy]] 'p': match must be a table", EXAMPLE),
+        ({"match": {"exposed": True}}, "[[policy]] 'p': match: unknown setting 'exposed'; known", EXAMPLE),
+        (
+            {"match": {"license_allows": ["everything"]}},
+            "[[policy]] 'p': license_allows must name reuse, commercial, derivatives",
+            EXAMPLE,
+        ),
+        (
+            {"match": {"taken_after": "yesterday"}},
+            "[[policy]] 'p': taken_after: 'yesterday' is not a date",
+            "Write it like 2013-05-01.",
+        ),
+        (
+            {"match": {"uploaded_before": 2013}},
+            "[[policy]] 'p': uploaded_before: '2013' is not a date",
+            "Write it like 2013-05-01.",
+        ),
+        (
+            {"match": {"ids": ["not a photo"]}},
+            "[[policy]] 'p': ids: 'not a photo' is neither a photo id nor a link of a photo",
+            "Open the photo on Flickr and copy its link.",
+        ),
+        (
+            {"match": {"not_ids": "somebody"}},
+            "[[policy]] 'p': not_ids: 'somebody' is neither a photo id nor a link of a photo",
+            "Open the photo on Flickr and copy its link.",
+        ),
+        ({"match": {"face_datasets_only": 1}}, "[[policy]] 'p': face_datasets_only must be true or", EXAMPLE),
+        (
+            {"match": {"privacy": "everybody"}},
+            "[[policy]] 'p': privacy: 'everybody' is not a privacy setting",
+            "Choose one of: ",
+        ),
+        (
+            {"match": {"tags": ["-"]}},
+            "[[policy]] 'p': tags: the tag '-' holds no letter or digit",
+            "Flickr compares letters and digits only.",
+        ),
     ],
+    ids=str,
 )
-def test_a_misspelt_policy_is_an_error(change: dict[str, Any]) -> None:
+def test_a_misspelt_policy_is_an_error_that_says_where(change: dict[str, Any], says: str, hint: str) -> None:
     table = {"name": "p", "match": {}, "actions": {"add_tags": ["no_cv"]}} | change
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError) as error:
         policy_file.policies([table])
+    assert says in error.value.message
+    assert error.value.message.startswith("[[policy]] ")
+    assert error.value.hint.startswith(hint)
 
 
-@pytest.mark.parametrize("table", [{}, {"id": "9000000001"}, {"reason": "x"}, {"id": "x", "reason": "x"}])
-def test_an_exception_needs_photos_and_a_reason(table: dict[str, Any]) -> None:
-    with pytest.raises(ConfigurationError):
-        policy_file.exceptions([table])
+def test_two_policies_of_one_name_are_an_error() -> None:
+    table = {"name": "p", "actions": {"hide": True}}
+    with pytest.raises(ConfigurationError, match=r"^two policies are named 'p'$"):
+        policy_file.policies([table, table])
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({}, "[[except]] 2 needs ids and a reason"),
+        ({"id": "9000000001"}, "[[except]] 2 needs ids and a reason"),
+        ({"id": "9000000001", "reason": " "}, "[[except]] 2 needs ids and a reason"),
+        ({"reason": "x"}, "[[except]] 2 needs ids and a reason"),
+        ({"ids": [], "reason": "x"}, "[[except]] 2 needs ids and a reason"),
+        ({"id": "x", "reason": "x"}, "[[except]] 2: id: 'x' is neither a photo id nor a link of a photo"),
+        ({"ids": ["x"], "reason": "x"}, "[[except]] 2: ids: 'x' is neither a photo id nor a link of a photo"),
+        ({"ids": 1.5, "reason": "x"}, "[[except]] 2: ids must be text or a list of texts"),
+        ({"id": "1", "reason": "x", "until": "soon"}, "[[except]] 2: until: 'soon' is not a date"),
+        (
+            {"id": "1", "reason": "x", "til": 1},
+            "[[except]] 2: unknown setting 'til'; known here: id, ids, reason, until",
+        ),
+    ],
+    ids=str,
+)
+def test_an_exception_needs_photos_and_a_reason(table: dict[str, Any], says: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        policy_file.exceptions([{"id": "9000000001", "reason": "sold"}, table])
+    assert error.value.message == says
 
 
 @pytest.mark.parametrize(

@@ -45,11 +45,12 @@ def exceptions(tables: Sequence[Mapping[str, Any]]) -> tuple[Except, ...]:
     for number, table in enumerate(tables, 1):
         where = f"[[except]] {number}"
         _only(table, {"id", "ids", "reason", "until"}, where)
-        ids = _ids([*_words(table.get("ids", []), where), *([table["id"]] if "id" in table else [])], where)
+        ids = _named(table, "ids", where) | _named(table, "id", where)
         reason = table.get("reason")
         if not ids or not isinstance(reason, str) or not reason.strip():
             raise _error(f"{where} needs ids and a reason")
-        found.append(Except(ids, reason.strip(), _day(table["until"], where) if "until" in table else None))
+        until = _day(table["until"], f"{where}: until") if "until" in table else None
+        found.append(Except(ids, reason.strip(), until))
     return tuple(found)
 
 
@@ -57,7 +58,10 @@ def photo_id(text: str) -> str:
     """The photo id that a line or a setting names, as an id or any link of a photo. Errors: `UsageError`."""
     target = classify(text)
     if target.photo is None:
-        raise UsageError(f"{text.strip()!r} is neither a photo id nor a link of a photo")
+        raise UsageError(
+            f"{text.strip()!r} is neither a photo id nor a link of a photo",
+            hint="Open the photo on Flickr and copy its link.",
+        )
     return target.photo.photo_id
 
 
@@ -73,14 +77,16 @@ def _match(table: Mapping[str, Any], where: str) -> Match:
     _only(table, conditions(), f"{where}: match")
 
     def words(key: str, read: Callable[[str], Any] = str) -> frozenset[Any]:
-        return frozenset(_read(read, word, where) for word in _words(table.get(key, []), f"{where}: {key}"))
+        return frozenset(
+            _read(read, word, f"{where}: {key}") for word in _words(table.get(key, []), f"{where}: {key}")
+        )
 
     def moment(key: str) -> date | None:
         return _day(table[key], f"{where}: {key}") if key in table else None
 
     uses = words("license_allows")
     if not uses <= set(USES):
-        raise _error(f"{where}: license_allows must be of {', '.join(USES)}")
+        raise _error(f"{where}: license_allows must name {', '.join(USES)}")
     return Match(
         exposed_in=words("exposed_in"),
         face_datasets_only=_flag(table.get("face_datasets_only", False), f"{where}: face_datasets_only"),
@@ -92,8 +98,8 @@ def _match(table: Mapping[str, Any], where: str) -> Match:
         taken_before=moment("taken_before"),
         uploaded_after=moment("uploaded_after"),
         uploaded_before=moment("uploaded_before"),
-        ids=_ids(_words(table["ids"], where), where) if "ids" in table else None,
-        not_ids=_ids(_words(table.get("not_ids", []), where), where),
+        ids=_named(table, "ids", where) if "ids" in table else None,
+        not_ids=_named(table, "not_ids", where),
     )
 
 
@@ -117,13 +123,15 @@ def _read(read: Callable[[str], Any], word: str, where: str) -> Any:
     try:
         return read(word)
     except UsageError as error:
-        raise ConfigurationError(f"{where}: {error.message}", hint=error.hint or _HINT) from None
+        raise ConfigurationError(f"{where}: {error.message}", hint=error.hint) from None
 
 
-def _ids(words: Iterable[object], where: str) -> frozenset[str]:
+def _named(table: Mapping[str, Any], key: str, where: str) -> frozenset[str]:
+    """The photos that setting `key` names."""
+    words = _words(table.get(key, []), f"{where}: {key}")
     # Several links in one text all count, as in a file.
-    named = (target for word in words for target in targets_in(str(word)) or [str(word)])
-    return frozenset(_read(photo_id, target, where) for target in named)
+    named = (target for word in words for target in targets_in(word) or [word])
+    return frozenset(_read(photo_id, target, f"{where}: {key}") for target in named)
 
 
 def _table(value: object, where: str) -> Mapping[str, Any]:
