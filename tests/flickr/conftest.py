@@ -9,6 +9,7 @@ from auditor.flickr.api import ReadApi
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.transport import Credentials, Retry, Transport
 from auditor.sandbox import Sandbox, make_account
+from tests.errors_read_well import _every_error_reads_well as _every_error_reads_well
 
 QUICK = Retry(attempts=4, first=0.01, longest=0.02)
 

@@ -1,8 +1,10 @@
 """At most N calls in any 60 minutes for each key, whatever the processes and the clock do."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,8 @@ def test_calls_may_go_out_at_once_until_the_hour_is_full(budget: CallBudget, clo
     with pytest.raises(BudgetSpentError) as caught:
         budget.acquire()
     assert caught.value.exit_code == 5
+    until = datetime.fromtimestamp(clock.wall + WINDOW).astimezone()
+    assert caught.value.message == f"the 5 calls of this hour are used up until {until:%H:%M:%S}"
     assert budget.used() == 5
 
 
@@ -88,7 +92,9 @@ def test_waiting_says_once_until_when_and_then_goes_on(tmp_path: Path, clock: Cl
         budget.acquire()
     assert clock.uptime >= began + WINDOW
     assert len(told.lines) == 1
-    assert "waiting until" in told.lines[0]
+    assert re.fullmatch(
+        r"The 2 Flickr calls of this hour are used up: waiting until \d\d:\d\d:\d\d\.", told.lines[0]
+    )
     budget.close()
 
 

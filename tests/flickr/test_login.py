@@ -9,6 +9,7 @@ from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.request import urlopen
 
 import keyring
 import keyring.backend
@@ -132,6 +133,28 @@ def test_a_denied_login_says_so(box: Sandbox) -> None:
         threading.Thread(target=get, args=(f"{callback.url}?denied=1",)).start()
         with pytest.raises(NotAllowedError, match="denied"):
             callback.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "says"),
+    [
+        ("oauth_verifier=465-882-025", "Logged in", "You can close this page and go back to the terminal."),
+        ("denied=1", "Not logged in", "Flickr sent no permission. Nothing was changed."),
+    ],
+)
+def test_the_page_after_a_login_says_how_it_went_and_passes_nothing_on(
+    query: str, title: str, says: str
+) -> None:
+    with Callback() as callback, urlopen(f"{callback.url}?{query}") as answer:
+        page = answer.read()
+        headers = answer.headers
+    text = page.decode()
+    assert f"<title>{title} · flickr-auditor</title>" in text
+    assert f"<p>{says}</p>" in text
+    assert 'http-equiv="refresh"' not in text
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert int(headers["Content-Length"]) == len(page)
 
 
 def test_a_login_nobody_allows_ends_in_time() -> None:

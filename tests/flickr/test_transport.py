@@ -2,15 +2,24 @@
 
 import gzip
 import logging
+import re
 import resource
 import socket
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from auditor.errors import AuditorError, BudgetSpentError, CallError, NotAllowedError, UnreachableError
 from auditor.flickr.api import ReadApi
-from auditor.flickr.transport import Credentials, Retry, network_error, oauth_error, read_body
+from auditor.flickr.transport import (
+    Credentials,
+    Retry,
+    TransientError,
+    network_error,
+    oauth_error,
+    read_body,
+)
 from auditor.sandbox import Sandbox
 from tests.web.slow import dripping
 
@@ -133,6 +142,33 @@ def test_nobody_listening_is_unreachable(transport: MakeTransport) -> None:
         transport(url=address, retry=Retry(attempts=2, first=0.01, longest=0.01)).read(LOGIN)
 
 
+def test_a_network_that_was_never_there_is_asked_once_and_one_that_went_is_asked_again(
+    box: Sandbox, transport: MakeTransport
+) -> None:
+    here = transport()
+    here.read(LOGIN)
+    box.__exit__(None, None, None)
+    with pytest.raises(UnreachableError):
+        here.read(LOGIN)
+    assert here.calls == 1 + QUICK.attempts
+    never = transport()
+    with pytest.raises(UnreachableError, match="no connection"):
+        never.read(LOGIN)
+    assert never.calls == 1
+
+
+def test_a_wait_that_flickr_asks_for_is_announced(
+    box: Sandbox, transport: MakeTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    said: list[str] = []
+    here = transport()
+    monkeypatch.setattr(here, "_progress", Mock(say=said.append))
+    box.faults.add("429", count=1, value=7)
+    here.read(LOGIN)
+    assert said == ["Flickr asks to wait 7 seconds."]
+
+
 def test_the_budget_stops_retries_too(box: Sandbox, transport: MakeTransport) -> None:
     box.faults.add("502")
     with pytest.raises(BudgetSpentError):
@@ -188,6 +224,35 @@ def test_code_10_is_transient_for_search_alone() -> None:
         read_body("flickr.photos.search", body)
     with pytest.raises(CallError):
         read_body("flickr.groups.pools.add", body)
+
+
+@pytest.mark.parametrize(
+    ("body", "says", "hint"),
+    [
+        ("oauth_problem=signature_invalid&debug_sbs=POST", "secret is wrong", "FLICKR_API_SECRET"),
+        ("oauth_problem=timestamp_refused", "clock", "Set it right and try again."),
+        ("oauth_problem=consumer_key_unknown", "does not know the API key", "Check FLICKR_API_KEY."),
+        ("oauth_problem=token_rejected", "rejects the login", "flickr-auditor login"),
+        ("oauth_problem=token_revoked", "revoked", "flickr-auditor login"),
+        ("oauth_problem=permission_denied", "denied", "Log in again and allow it."),
+        ("oauth_problem=verifier_invalid", "rejects the code", "copy the whole code"),
+        ("oauth_problem=new_thing", r"oauth_problem: new_thing\)", "flickr-auditor login"),
+        ("oauth_problem=a%20b", r"oauth_problem: unknown\)", "flickr-auditor login"),
+        ("oauth_problem=" + "a" * 40, r"oauth_problem: unknown\)", "flickr-auditor login"),
+        ("nothing", r"oauth_problem: unknown\)", "flickr-auditor login"),
+    ],
+)
+def test_every_oauth_problem_says_what_to_do(body: str, says: str, hint: str) -> None:
+    error = oauth_error(body)
+    assert isinstance(error, NotAllowedError)
+    assert re.search(says, error.message)
+    assert hint in error.hint
+
+
+def test_a_request_taken_for_a_repeat_may_be_sent_again() -> None:
+    error = oauth_error("oauth_problem=nonce_used")
+    assert isinstance(error, TransientError)
+    assert not error.unclear
 
 
 def test_network_errors_do_not_show_the_address() -> None:

@@ -279,6 +279,37 @@ def test_what_a_person_typed_is_told_apart(text: str, kind: TargetKind) -> None:
     assert bool(target.reason) == (kind == "unreadable")
 
 
+@pytest.mark.parametrize(
+    ("text", "photo", "owner"),
+    [
+        (f" https://www.flickr.com/photos/roe-zoe/{ID} ", BY_ALIAS, None),
+        (ID, PhotoAddress(ID), None),
+        ("99000001@n07", None, OwnerAddress(nsid=NSID)),
+        ("https://www.flickr.com/people/roe-zoe/", None, OwnerAddress(path_alias="roe-zoe")),
+    ],
+)
+def test_what_a_person_typed_leads_to_a_photo_or_a_member(
+    text: str, photo: PhotoAddress | None, owner: OwnerAddress | None
+) -> None:
+    target = classify(text)
+    assert (target.text, target.photo, target.owner) == (text.strip(), photo, owner)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("9900000001_0123456789_o.jpg", "9900000001_…_o.jpg"),
+        ("https://live.staticflickr.com/1/9900000001_0a1b2c3d4e_O.JPG", "https://live.staticflickr.com/1/9900000001_…_O.JPG"),
+        ("https://www.flickr.com/photos/x/9900000001/play/orig/0a1b2c3d4e/", "https://www.flickr.com/photos/x/9900000001/play/orig/…/"),
+        ("https://www.flickr.com/video/9900000001/0a1b2c3d4e/orig", "https://www.flickr.com/video/9900000001/…/orig"),
+        ("9900000001_0123456789_b.jpg and 9900000001", "9900000001_0123456789_b.jpg and 9900000001"),
+        ("https://www.flickr.com/photos/x/9900000001/", "https://www.flickr.com/photos/x/9900000001/"),
+    ],
+)  # fmt: skip
+def test_the_secret_of_an_original_is_left_out_and_nothing_else(text: str, bare: str) -> None:
+    assert urls.without_original_secret(text) == bare
+
+
 @pytest.mark.parametrize("text", ["0", "00123", "-1", "1.0", " 1", "١", "9223372036854775808", "", "²"])
 def test_only_canonical_numbers_are_photo_ids(text: str) -> None:
     assert not urls.is_photo_id(text)

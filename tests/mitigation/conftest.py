@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from auditor.sandbox import make_account
+from tests.errors_read_well import _every_error_reads_well as _every_error_reads_well
 from tests.mitigation.world import World, world
 
 

@@ -29,6 +29,7 @@ from auditor.optout.law import Ground, Role
 from auditor.optout.letter import FollowUp, Letter
 from auditor.optout.photos import Place, RequestedPhoto, Standing
 from tests.cli.conftest import Result
+from tests.errors_read_well import _every_error_reads_well as _every_error_reads_well
 
 NSID = "99000001@N07"
 TODAY = date(2026, 11, 21)
