@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from tests.mutation import score
 from tests.simulation.bugs import PATCHES, hunt
 from tests.simulation.exhaustive import Tally, explore, plans
 from tests.simulation.journeys import Travelled, scratch, travel
@@ -157,6 +158,7 @@ def _table(journeys: int, changes: int) -> int:
     travelled, second = _random(0, journeys)
     bugs, third = _bugs()
     print("\n".join(_lines(tally, travelled, bugs, first + second)))
+    print("\n".join(["", *score.table()]))
     return int(first + second + third > 0)
 
 
