@@ -17,12 +17,14 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from auditor import database
 from auditor.account.export_files import Location
 from auditor.account.photo import Account, Limits, Photo
 from auditor.errors import NotSyncedError
 from auditor.flickr.privacy import Privacy
+from auditor.flickr.urls import StaticAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,6 @@ class Snapshot:
     photos: int
     dated: bool = True
     """False: of an export whose files do not tell the day; it was made at `taken_at` or later."""
-
-
-@dataclass(frozen=True, slots=True)
-class StaticAddress:
-    """A static address that a photo has or had; `farm` None: not known."""
-
-    photo_id: str
-    server: str
-    farm: int | None
-    secret: str
 
 
 class AccountStore:
@@ -111,13 +103,14 @@ class AccountStore:
 
     def photos(self, nsid: str) -> list[Photo]:
         """The photos of today, by id."""
-        rows = self._conn.execute(
-            "SELECT photo.*, photo_original.secret AS original_secret"
-            " FROM photo LEFT JOIN photo_original USING (nsid, id)"
+        cursor = self._conn.cursor()
+        cursor.row_factory = None  # asking rows for values by name takes half of the time
+        cursor.execute(
+            f"SELECT {', '.join(_READ)} FROM photo LEFT JOIN photo_original USING (nsid, id)"  # noqa: S608 - own names
             " WHERE nsid = ? AND gone_at IS NULL ORDER BY id",
             (nsid,),
         )
-        return [_photo(row) for row in rows]
+        return [_photo(row) for row in cursor]
 
     def albums(self, nsid: str) -> dict[str, str]:
         """Titles of albums by id, as far as an export told them."""
@@ -372,25 +365,22 @@ def _columns(nsid: str, photo: Photo, taken_at: float, listed_at: float | None) 
     )
 
 
-def _photo(row: sqlite3.Row) -> Photo:
-    return Photo(
-        id=str(row["id"]),
-        title=row["title"],
-        license_id=row["license_id"],
-        privacy=None if row["privacy"] is None else Privacy(row["privacy"]),
-        secret=row["secret"],
-        server=row["server"],
-        farm=row["farm"],
-        original_secret=row["original_secret"],
-        original_format=row["original_format"],
-        tags=tuple(row["tags"].split()),
-        machine_tags=tuple(row["machine_tags"].split()),
-        albums=None if row["albums"] is None else tuple(json.loads(row["albums"])),
-        date_upload=row["date_upload"],
-        date_taken=row["date_taken"],
-        last_update=row["last_update"],
-        media=row["media"],
-        safety_level=row["safety_level"],
-        views=row["views"],
-        as_of=row["as_of"],
+_READ = (
+    *("id", "title", "license_id", "privacy", "photo.secret", "server", "farm", "photo_original.secret"),
+    *("original_format", "tags", "machine_tags", "albums"),
+    *("date_upload", "date_taken", "last_update", "media", "safety_level", "views", "as_of"),
+)
+"""What a `Photo` is made of, in the order of its fields."""
+_AFTER_ALBUMS = _READ.index("albums") + 1
+
+
+def _photo(row: Sequence[Any]) -> Photo:
+    """A photo from the values of `_READ`."""
+    photo_id, title, license_id, privacy, *urls, tags, machine_tags, albums = row[:_AFTER_ALBUMS]
+    values = (
+        *(str(photo_id), title, license_id, None if privacy is None else Privacy(privacy), *urls),
+        *(tuple(tags.split()), tuple(machine_tags.split())),
+        None if albums is None else tuple(json.loads(albums)),
+        *row[_AFTER_ALBUMS:],
     )
+    return Photo(*values)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.account.photo import Account, Photo
-from auditor.account.store import StaticAddress
 from auditor.audit.coverage import covered, lineage
 from auditor.audit.match import Matches, Searched, match_all, subject_of
 from auditor.audit.originals import OriginalFile, Originals, photo_of
 from auditor.audit.reach import answering
 from auditor.audit.result import AuditResult, ExposedPhoto, Exposure, FoundPhoto, MatchedFile, OriginalsRead
 from auditor.datasets.card import Card
+from auditor.flickr.urls import StaticAddress
 from auditor.progress import SILENT, Progress
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from auditor.account.store import StaticAddress
 from auditor.audit.coverage import covered, in_order
 from auditor.audit.match import Searched, Subject, hashes_of, match_all
 from auditor.audit.reach import in_part, out_of_reach, without
@@ -15,7 +14,14 @@ from auditor.datasets.card import Card
 from auditor.datasets.index.local import LocalIndexes
 from auditor.errors import AuditorError, CallError
 from auditor.flickr.target import Target
-from auditor.flickr.urls import PhotoAddress, page_url, profile_url, without_original_secret, yfcc_video_hash
+from auditor.flickr.urls import (
+    PhotoAddress,
+    StaticAddress,
+    page_url,
+    profile_url,
+    without_original_secret,
+    yfcc_video_hash,
+)
 
 if TYPE_CHECKING:
     from auditor.lookup.asked import Asked

@@ -5,10 +5,8 @@ Exact keys only. A display name is never one: it finds strangers.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from auditor.account.photo import Photo
-from auditor.account.store import StaticAddress
 from auditor.audit.result import Exposure, FoundPhoto
 from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import PLACES, Group
@@ -16,7 +14,10 @@ from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing.row import join_key
 from auditor.flickr import licenses
-from auditor.flickr.urls import YFCC_FARMS, yfcc_photo_hashes, yfcc_video_hash
+from auditor.flickr.urls import YFCC_FARMS, StaticAddress, yfcc_photo_hashes, yfcc_video_hash
+
+if TYPE_CHECKING:
+    from auditor.account.photo import Photo
 
 
 class Searched(Protocol):
@@ -231,7 +232,7 @@ class _Found:
 
 
 def subject_of(
-    photos: Iterable[Photo],
+    photos: "Iterable[Photo]",
     addresses: Iterable[StaticAddress],
     *,
     nsid: str,

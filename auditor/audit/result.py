@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from auditor.account.export_files import SkippedFile
-from auditor.account.photo import Account, Photo
-from auditor.audit.license_facts import LicenseFacts
 from auditor.datasets.card import ABOUT
 from auditor.datasets.index.lookup import Place
 from auditor.datasets.match_keys import MatchKey as MatchKey
 from auditor.datasets.provenance import Provenance
 from auditor.errors import AuditorError
 from auditor.flickr.target import Target
+
+if TYPE_CHECKING:
+    from auditor.account.export_files import SkippedFile
+    from auditor.account.photo import Account, Photo
+    from auditor.audit.license_facts import LicenseFacts
 
 FRESH: Final = timedelta(days=7)
 """As old may be what a plan is made from."""
@@ -64,7 +66,7 @@ class Exposure:
 class ExposedPhoto:
     """A photo of today's account and where it stands."""
 
-    photo: Photo
+    photo: "Photo"
     exposures: tuple[Exposure, ...]
 
 
@@ -171,7 +173,7 @@ class OriginalsRead:
 
     folder: str
     files: int
-    skipped: tuple[SkippedFile, ...]
+    skipped: "tuple[SkippedFile, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ class Since:
 class AuditResult:
     """The account against every local index. Photos are sorted by id as numbers."""
 
-    account: Account
+    account: "Account"
     generated_at: str
     """ISO 8601 with offset."""
     snapshot_at: str
@@ -215,7 +217,7 @@ class AuditResult:
     only: tuple[str, ...] = ()
     """The datasets that the user asked for; empty: all."""
 
-    license_histories: Mapping[str, LicenseFacts] | None = None
+    license_histories: "Mapping[str, LicenseFacts] | None" = None
     """What Flickr's own history says, by photo id; None: it was not asked for."""
 
     @property

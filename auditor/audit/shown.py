@@ -5,11 +5,12 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
 from auditor import database
-from auditor.audit.result import AuditResult, Exposure, FoundPhoto, Since
+from auditor.audit.result import AuditResult, FoundPhoto, Since
 from auditor.errors import UsageError, WrongFileError
 from auditor.text_files import read_bytes
 
@@ -93,7 +94,7 @@ def remember(result: AuditResult, conn: sqlite3.Connection, now: float) -> None:
         )
         conn.executemany(
             _KEEP,
-            [(result.account.nsid, audit_id, audit_id, *found) for found in _found(result)],
+            ((result.account.nsid, audit_id, audit_id, *found) for found in _found(result)),
         )
 
 
@@ -128,8 +129,7 @@ def _found(result: AuditResult) -> Iterator[tuple[object, ...]]:
         yield from ((file.md5, None, e.dataset, False, file.path, *_kept(e)) for e in file.exposures)
 
 
-def _kept(exposure: Exposure) -> Iterator[object]:
-    return (getattr(exposure, name) for name in _FIND)
+_kept: Final = attrgetter(*_FIND)
 
 
 def _photo(found: FoundPhoto) -> str:

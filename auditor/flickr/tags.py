@@ -6,6 +6,7 @@ the clean forms only, and a photo has a clean tag at most once: ask about tags i
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from auditor.errors import UsageError
@@ -23,6 +24,7 @@ _NOT_CLEAN = re.compile(r"[\W_]+")
 # Compared with 452 pairs of raw and clean tags in recorded answers: "1+1" is "11", "Ferté-Milon"
 # "fertémilon", "George_Eastman_House" "georgeeastmanhouse". That "_" goes too is why no_cv is found as
 # "nocv".
+@lru_cache(maxsize=256)  # one tag is looked for in every photo
 def clean(raw: str) -> str:
     """Flickr's clean form of `raw`: lower case, letters and digits of any script only.
 

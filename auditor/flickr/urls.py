@@ -11,6 +11,7 @@ short links of flic.kr, and the addresses published in dataset indexes.
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs, quote, unquote
 
@@ -46,6 +47,15 @@ class PhotoAddress(NamedTuple):
     """Size suffix of the file name (``b``, ``z``, ``o`` …), empty for none."""
     is_original: bool = False
     """The secret is the original's secret: with it anybody can fetch the full-size file."""
+
+
+class StaticAddress(NamedTuple):
+    """A static address that a photo has or had; `farm` None: not known."""
+
+    photo_id: str
+    server: str
+    farm: int | None
+    secret: str
 
 
 class OwnerAddress(NamedTuple):
@@ -386,7 +396,12 @@ def page_url(photo_id: str, owner: str | None = None) -> str:
     """The photo's web page; without `owner` (NSID or path alias) the address that redirects to it."""
     if owner is None:
         return f"https://www.flickr.com/photo.gne?id={photo_id}"
-    return f"https://www.flickr.com/photos/{quote(owner, safe='@')}/{photo_id}/"
+    return f"https://www.flickr.com/photos/{_quoted(owner)}/{photo_id}/"
+
+
+@lru_cache(maxsize=256)  # a report names the same owner for every photo
+def _quoted(owner: str) -> str:
+    return quote(owner, safe="@")
 
 
 def static_url(server: str, photo_id: str, secret: str, size: str = "", farm: int | None = None) -> str:

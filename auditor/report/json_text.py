@@ -5,7 +5,7 @@ they reorder or break what a terminal shows; as escapes they do no harm and mean
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 SCHEMA_VERSION: Final = 1
@@ -13,6 +13,8 @@ SCHEMA_VERSION: Final = 1
 
 def json_text(result: Mapping[str, Any]) -> str:
     """`result` as JSON text, a line for each key and for each entry of a list directly below it.
+
+    Such a list may be an iterator: its entries are then written one by one, and need no memory together.
 
     ``json.dumps(indent=…)`` runs in Python instead of C: a third of the time of an audit of 200,000 photos.
     """
@@ -22,6 +24,7 @@ def json_text(result: Mapping[str, Any]) -> str:
 
 
 def _value(value: object) -> str:
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(f"    {json.dumps(entry)}" for entry in value) + "\n  ]"
+    if isinstance(value, list | Iterator):
+        entries = ",\n".join(f"    {json.dumps(entry)}" for entry in value)
+        return f"[\n{entries}\n  ]" if entries else "[]"
     return json.dumps(value)

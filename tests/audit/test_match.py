@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from auditor.account.photo import Account, Photo
-from auditor.account.store import StaticAddress
 from auditor.audit.audit import AccountState, audit
 from auditor.audit.check import check
 from auditor.audit.result import AuditResult
@@ -17,7 +16,7 @@ from auditor.datasets.index.lookup import Index
 from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.target import classify
-from auditor.flickr.urls import yfcc_photo_hashes
+from auditor.flickr.urls import StaticAddress, yfcc_photo_hashes
 
 ME, ALIAS = "99000001@N07", "lena-lens"
 OTHER = "99000002@N07"

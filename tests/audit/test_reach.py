@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from auditor.account.photo import Account, Photo
-from auditor.account.store import StaticAddress
 from auditor.audit.audit import AccountState, audit
 from auditor.audit.check import check
 from auditor.audit.result import CheckResult, Why
@@ -17,6 +16,7 @@ from auditor.datasets.index.local import open_indexes
 from auditor.datasets.readers import select
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.target import classify
+from auditor.flickr.urls import StaticAddress
 from auditor.report import render_check
 from tests.datasets import same_photos as lookalikes
 from tests.datasets.readers.lookalikes import ALL

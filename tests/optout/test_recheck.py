@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.account.store import AccountStore, StaticAddress
+from auditor.account.store import AccountStore
 from auditor.audit.audit import AccountState, audit
 from auditor.datasets import catalogue
 from auditor.datasets.index.build import build
@@ -19,7 +19,7 @@ from auditor.datasets.index.lookup import Index
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.readers import select as formats
 from auditor.errors import WrongFileError
-from auditor.flickr.urls import parse_photo, yfcc_photo_hashes
+from auditor.flickr.urls import StaticAddress, parse_photo, yfcc_photo_hashes
 from auditor.optout.next_index import compare, fingerprint, new_index
 from auditor.optout.photos import RequestedPhoto, Standing, again, from_audit, from_links, select
 from tests.optout.conftest import ACCOUNT, NSID, PHOTO, STRANGERS, Home

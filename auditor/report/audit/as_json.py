@@ -36,9 +36,9 @@ def audit(result: AuditResult) -> str:
         "indexes": [index.values() for index in result.indexes],
         "not_checked": [asdict(missing) for missing in result.not_checked],
         "lineage": [asdict(line) for line in result.lineage],
-        "photos": [_photo(exposed, account.nsid, result.license_histories) for exposed in result.exposed],
+        "photos": (_photo(exposed, account.nsid, result.license_histories) for exposed in result.exposed),
         "advice": [asdict(entry) for entry in advise(account.defaults)],
-        "no_longer_in_account": [_found(gone, account.nsid) for gone in result.gone],
+        "no_longer_in_account": (_found(gone, account.nsid) for gone in result.gone),
     }
     if result.since is not None:
         data["since"] = asdict(result.since)

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from auditor.audit.result import AuditResult, Why
 from auditor.datasets import catalogue
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
-from auditor.report.audit.charts import Charted
 from auditor.report.audit.shown import Step
 from auditor.text import count
+
+if TYPE_CHECKING:
+    from auditor.report.audit.charts import Charted
 
 BATCH: Final = 100
 """Photos in one link to Flickr's batch editor: its ids stand in the address, and long addresses are cut."""
@@ -56,7 +58,7 @@ def steps(result: AuditResult) -> Iterable[Step]:
         yield Step("See which other indexes can be added, and how", "flickr-auditor datasets list")
 
 
-def cards(result: AuditResult, photos: Sequence[Charted], *, can_apply: bool) -> Iterator[Card]:
+def cards(result: AuditResult, photos: "Sequence[Charted]", *, can_apply: bool) -> Iterator[Card]:
     """The cards that make sense for `result`; without an API key (`can_apply`) Flickr's own pages must do."""
     if result.exposed:
         yield _protect(result, photos) if can_apply else _by_hand(result)
@@ -66,7 +68,7 @@ def cards(result: AuditResult, photos: Sequence[Charted], *, can_apply: bool) ->
         yield _check_more(result)
 
 
-def _protect(result: AuditResult, photos: Sequence[Charted]) -> Card:
+def _protect(result: AuditResult, photos: "Sequence[Charted]") -> Card:
     unprotected = sum("none" in photo.protections for photo in photos)
     text = (
         f"Public, reusable and not tagged no_cv: {count(unprotected, 'exposed photo')}."

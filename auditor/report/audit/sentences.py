@@ -5,14 +5,17 @@ always comes with where, and what is new with all that there is.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from auditor.account.photo import Account
 from auditor.audit.result import FRESH, AuditResult, CheckedIndex, CheckedTarget, NotChecked, Since, Why
 from auditor.report.audit.shown import Dataset, PhotoRow
 from auditor.text import count, plain
 
+if TYPE_CHECKING:
+    from auditor.account.photo import Account
 
-def owner(account: Account) -> str:
+
+def owner(account: "Account") -> str:
     """``Ada (99000001@N07)``."""
     name = plain(account.username)
     return f"{name} ({account.nsid})" if name else account.nsid

@@ -7,11 +7,9 @@ escapes for itself.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from auditor.account.photo import Account
-from auditor.account.upload_defaults import advise
 from auditor.audit.coverage import chains
-from auditor.audit.license_facts import LicenseFacts
 from auditor.audit.result import (
     AuditResult,
     CheckedTarget,
@@ -55,6 +53,10 @@ from auditor.report.audit.shown import (
 )
 from auditor.text import count, plain
 
+if TYPE_CHECKING:
+    from auditor.account.photo import Account
+    from auditor.audit.license_facts import LicenseFacts
+
 TITLE_LENGTH = 120
 
 
@@ -88,7 +90,9 @@ def audit_view(result: AuditResult) -> AuditView:
     )
 
 
-def _uploads(account: Account) -> Iterator[str]:
+def _uploads(account: "Account") -> Iterator[str]:
+    from auditor.account.upload_defaults import advise
+
     yield from map(str, advise(account.defaults))
     if "privacy" not in account.defaults:
         yield "flickr-auditor whoami shows what Flickr says about these."
@@ -141,7 +145,7 @@ def _photo(
     exposed: ExposedPhoto,
     nsid: str,
     datasets: Mapping[str, Dataset],
-    histories: Mapping[str, LicenseFacts] | None,
+    histories: "Mapping[str, LicenseFacts] | None",
 ) -> PhotoRow:
     photo, exposures = exposed.photo, exposed.exposures
     facts = (histories or {}).get(photo.id)
@@ -162,7 +166,7 @@ def _photo(
     )
 
 
-def _with_history(found: Iterable[Found], facts: LicenseFacts) -> tuple[Found, ...]:
+def _with_history(found: Iterable[Found], facts: "LicenseFacts") -> tuple[Found, ...]:
     then = facts.then
     return tuple(
         replace(item, license_by_history=plain(str(then[item.dataset.name])))
