@@ -92,6 +92,11 @@ def links(path: Path, rows: int) -> None:
     )
 
 
+def photo_ids(path: Path, rows: int) -> None:
+    """Numbers alone, in no order."""
+    _lines(path, rows, "photo(i)")
+
+
 def yfcc_bz2(path: Path, rows: int) -> None:
     """The same, packed."""
     plain = path.with_suffix(".plain")
@@ -264,7 +269,7 @@ def home(path: Path, photos: int) -> None:
 MAKERS: dict[str, Callable[..., None]] = {
     make.__name__: make
     for make in (
-        *(yfcc, yfcc_bz2, links, ffhq, laion, cc12m, open_images, flickr_style, megaface),
+        *(yfcc, yfcc_bz2, links, photo_ids, ffhq, laion, cc12m, open_images, flickr_style, megaface),
         *(vgg_face, didemo, google_fec, yfcc_sqlite),
         *(account, sorted_ids, home),
     )

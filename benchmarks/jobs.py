@@ -33,6 +33,16 @@ def build(format_: str, file: str, indexes: str) -> int:
     return build_index(Path(indexes), "benchmark", [Path(file)], formats=readers.select([format_])).indexed
 
 
+def size(format_: str, file: str, indexes: str, *keys: str) -> tuple[int, float]:
+    """Building an index: bytes on disk for each record, of the records in the order of each of `keys`."""
+    from auditor.datasets import readers
+    from auditor.datasets.index.build import build as build_index
+
+    formats = readers.select([format_])
+    built = build_index(Path(indexes), "benchmark", [Path(file)], formats=formats, replace=True)
+    return built.records, sum(file.bytes for file in built.files if file.key in keys) / built.records
+
+
 def lookup(indexes: str, ids: str, times: str = "1") -> int:
     """The program's own look-up of an account, in one index or as often."""
     from auditor.datasets.index.lookup import Index
@@ -163,7 +173,7 @@ def nothing() -> int:
 JOBS: dict[str, Callable[..., int | tuple[float, ...]]] = {
     job.__name__: job
     for job in (
-        *(make, build, lookup, owner, sync, tags, count_rows, pandas_chunks, unpack, typed_json),
+        *(make, build, size, lookup, owner, sync, tags, count_rows, pandas_chunks, unpack, typed_json),
         *(url_column, line_loop, row_loop, walk, memmap, pandas_merge, nothing),
     )
 }

@@ -83,13 +83,20 @@ ACCOUNTS: Final = (
         for photos, ratio in ((12_000, 5), (200_000, 6))
     ),
 )
+SIZES: Final = (
+    ("list of ids", "photo-id-list", "photo_ids", 1_000_000, ["photo_id"], 6),
+    ("LAION-like Parquet", "url-parquet", "laion", 5_000_000, ["photo_id"], 6),
+    ("YFCC-like TSV", "yfcc-tsv", "yfcc", 1_000_000, ["photo_id"], 6),
+    ("YFCC-like TSV", "yfcc-tsv", "yfcc", 1_000_000, ["photo_id", "owner"], 12),
+)
+"""Indexes whose bytes are counted: title, format, name in `benchmarks.data`, rows, sorted files, goal."""
 REPORTS: Final = ((12_000, Goal(figure=1.5)), (100_000, Goal(figure=6, mib=400)))
 """Photos of the accounts that are reported, nearly half of them exposed."""
 
 
 def lines(folder: Path, scale: float, words: Sequence[str] = ()) -> Iterator[Line]:
     """The lines whose work or yardstick has one of `words`, or all."""
-    for make in (_builds, _growth, _lookups, _commands, _flickr):
+    for make in (_builds, _growth, _sizes, _lookups, _commands, _flickr):
         yield from make(_Files(folder, scale), lambda work: not words or any(word in work for word in words))
 
 
@@ -145,6 +152,15 @@ def _growth(files: _Files, wanted: Wanted) -> Iterator[Line]:
             )
             goal = Goal(mib=1024, full=10)
             yield Line(work, f"{less:,} rows", larger, smaller, goal, Figure.MEMORY, same=False)
+
+
+def _sizes(files: _Files, wanted: Wanted) -> Iterator[Line]:
+    for title, format_, make, full, keys, most in SIZES:
+        rows = files.size(full)
+        work = f"bytes a record by {' and '.join(keys)}, {title}, {rows:,} rows"
+        if wanted(work):
+            job = _job("size", format_, files.made(make, rows), files.folder / f"sizes-{make}", *keys)
+            yield Line(work, "–", job, goal=Goal(figure=most), figure=Figure.BYTES)
 
 
 def _lookups(files: _Files, wanted: Wanted) -> Iterator[Line]:

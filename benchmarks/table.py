@@ -27,6 +27,8 @@ class Figure(Enum):
     """As the job says."""
     CALLS = "{:,.0f} calls"
     """As the job says."""
+    BYTES = "{:.1f} B"
+    """As the job says."""
 
 
 @dataclass(frozen=True, slots=True)

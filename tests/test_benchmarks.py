@@ -37,7 +37,7 @@ def test_every_line_makes_its_files_and_is_printed(capsys: pytest.CaptureFixture
     printed = capsys.readouterr().out.splitlines()[2:]
     others = ["owner", "many indexes", "audit at start", "check ID", "--help", "sync", "sync", "tags"]
     merges = [account for account in lines.ACCOUNTS if account.merge]
-    several = (lines.BUILDS, lines.GROWTH[1:], lines.ACCOUNTS, merges, lines.REPORTS, others)
+    several = (lines.BUILDS, lines.GROWTH[1:], lines.SIZES, lines.ACCOUNTS, merges, lines.REPORTS, others)
     assert len(printed) == sum(map(len, several))
     assert {line.count("|") for line in printed} == {_CELLS + 1}
 
