@@ -435,6 +435,7 @@ def test_an_index_replaced_while_it_is_used_is_said(add: Build, index: Callable[
         {"constant": {"nsid": 9900000107}},
         {"constant": {"license_id": "4, (SELECT 1)"}},
         {"constant": {"license_id": True}},
+        {"constant": {"alias": "some_alias"}},
         {"constant": {"original": 1}},
         {"constant": {"record": "line 1"}},
         {"constant": {"source": 1}},

@@ -12,7 +12,7 @@ import duckdb
 
 from auditor.datasets import duck
 from auditor.datasets.index import manifest
-from auditor.datasets.index.manifest import CONSTANT, DataFile, Manifest
+from auditor.datasets.index.manifest import DataFile, Manifest
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing.row import join_key
 from auditor.datasets.store import Store
@@ -70,9 +70,11 @@ class Place(NamedTuple):
     """As `Hit.key`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """All records of one index that one value of a key leads to."""
+class Group(NamedTuple):
+    """All records of one index that one value of a key leads to.
+
+    A tuple, as `Place` is: of a large account there are a hundred thousand.
+    """
 
     value: str | None
     """That value; of an owner's records the photo id, None for a record without one."""
@@ -149,7 +151,8 @@ class Index:
         nsids = [pack_nsid(owner) for owner in owners if is_nsid(owner)]
         aliases = [owner.lower() for owner in owners if not is_nsid(owner)]
         yield from self._grouped(MatchKey.OWNER, "nsid", nsids, keys=keys)
-        yield from self._grouped(MatchKey.OWNER, "alias", aliases, keys=keys, but=nsids)
+        if "alias" not in self.manifest.constant:  # else there is none
+            yield from self._grouped(MatchKey.OWNER, "alias", aliases, keys=keys, but=nsids)
 
     def _grouped(
         self,
@@ -172,7 +175,7 @@ class Index:
             SELECT
                 {value}, count(*), bool_or(original),
                 min_by(license_id, place) FILTER (license_id IS NOT NULL),
-                min_by({{'source': source, 'row': row, 'at': record, 'key': key}}, place, {PLACES}),
+                min_by(row(source, row, record, key), place, {PLACES}),
                 {f"list(DISTINCT key)[:{MOST_KEYS}]" if keys else "NULL"},
                 {f"list(DISTINCT photo_id)[:{MOST_KEYS}]" if key is MatchKey.CONTENT_MD5 else "NULL"}
             FROM (
@@ -181,10 +184,11 @@ class Index:
             )
             GROUP BY {value}, CASE WHEN {value} IS NULL THEN place END
         """  # noqa: S608 - all from this file
+        names = [source.name for source in self.manifest.sources]
         with self._reading():
             answer = self._cursor().execute(query, [self.locations(files), *given])
             while batch := answer.fetchmany(BATCH_ROWS):
-                yield from (self._group(row) for row in batch)
+                yield from [self._group(row, names) for row in batch]
 
     def _columns(self, key: MatchKey, value: str) -> Iterator[str]:
         """What a group is made of, in SQL: no column is read that is the same in all records."""
@@ -195,26 +199,20 @@ class Index:
         yield "row"
         if key is MatchKey.CONTENT_MD5:
             yield "photo_id"
-        for column in (*CONSTANT, "key"):
+        for column in ("license_id", "original", "record", "source", "key"):
             yield f"{_sql(constant[column])} AS {column}" if column in constant else column
 
-    def _group(self, row: Sequence[Any]) -> Group:
+    def _group(self, row: Sequence[Any], files: Sequence[str]) -> Group:
+        """A group from a row of the query in `_grouped`; `files` are the names of the publisher's files."""
         value, records, original, license_id, places, keys, photo_ids = row
         return Group(
-            value=None if value is None else str(value),
-            records=records,
-            places=tuple(
-                Place(
-                    self.manifest.sources[place["source"]].name,
-                    place["at"] or f"line {place['row']}",
-                    place["key"],
-                )
-                for place in places
-            ),
-            license_id=None if license_id is None else str(license_id),
-            links_original=original,
-            keys=tuple(key for key in keys or () if key),
-            photo_ids=frozenset(str(photo_id) for photo_id in photo_ids or () if photo_id),
+            None if value is None else str(value),
+            records,
+            tuple([Place(files[source], at or f"line {number}", key) for source, number, at, key in places]),
+            None if license_id is None else str(license_id),
+            original,
+            tuple(filter(None, keys)) if keys else (),
+            frozenset(map(str, filter(None, photo_ids))) if photo_ids else frozenset(),
         )
 
     def _rows(self, key: str, kind: str, values: list[int] | list[str]) -> list[_Row]:

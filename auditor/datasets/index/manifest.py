@@ -20,7 +20,7 @@ T = TypeVar("T")
 NAME = "manifest.json"
 SCHEMA_VERSION = 1
 
-CONSTANT = ("license_id", "original", "record", "source")
+CONSTANT = ("alias", "license_id", "original", "record", "source")
 """Columns that are often the same in all records."""
 
 _DATA_FILE = re.compile(rf"({'|'.join(MATCH_KEYS)})-[0-9a-f]{{16}}(-[0-9]{{5}})?\.parquet")
@@ -228,6 +228,7 @@ def _constant(data: Mapping[str, Any], sources: int) -> dict[str, int | bool | N
     """Columns with their one value, each of which the column can have; it becomes part of a query."""
     for column, value in data.items():
         fits = {
+            "alias": value is None,
             "license_id": value is None or (type(value) is int and 0 <= value < 1 << 31),
             "original": type(value) is bool,
             "record": value is None,
