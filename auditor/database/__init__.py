@@ -6,8 +6,9 @@ their views are a stable way in for other programs (the file opens in Datasette)
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -110,17 +111,18 @@ def database_error(error: sqlite3.Error, path: Path) -> AuditorError:
     )
 
 
-def _scripts() -> list[str]:
+@cache
+def _scripts() -> tuple[str, ...]:
     """The schema's steps in order; the version of a file is how many of them it has seen."""
     files = (entry for entry in resources.files(__name__).iterdir() if entry.name.endswith(".sql"))
-    return [entry.read_text(encoding="utf-8") for entry in sorted(files, key=lambda entry: entry.name)]
+    return tuple(entry.read_text(encoding="utf-8") for entry in sorted(files, key=lambda entry: entry.name))
 
 
 def _version(conn: sqlite3.Connection) -> int:
     return int(conn.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _migrate(conn: sqlite3.Connection, scripts: list[str]) -> None:
+def _migrate(conn: sqlite3.Connection, scripts: Sequence[str]) -> None:
     for number, script in enumerate(scripts[_version(conn) :], start=_version(conn) + 1):
         with transaction(conn):
             # Another process may have upgraded the file while this one waited for the lock.

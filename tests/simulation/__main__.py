@@ -75,6 +75,8 @@ def _exhaustive(chosen: list[Plan], faults: int = 1) -> tuple[Tally, int]:
                 print(f"Violation: {plan} {result}", flush=True)
             else:
                 tally.add(result)
+                name = "/".join("+".join(photo) for photo in plan)
+                print(f"{name}: {result.states:,} states, {result.lives:,} starts", flush=True)
     print(
         f"{tally.plans:,} plans, {tally.states:,} states, {tally.lives:,} starts, {tally.points:,} crash"
         f" points, {tally.writes:,} writes checked, {broken} violations"

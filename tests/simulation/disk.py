@@ -29,6 +29,8 @@ class Connection(sqlite3.Connection):
 
     disk: "Disk"
     process: Process | None
+    log: Path
+    """The write-ahead log of its database."""
     synced = True
     """Whether a commit is on the disk when it returns."""
 
@@ -79,7 +81,7 @@ class Disk:
         """A connection of the process that runs."""
         self._scheduler.check_alive()
         made = sqlite3.connect(path, factory=Connection, **options)
-        made.disk, made.process = self, self._scheduler.process
+        made.disk, made.process, made.log = self, self._scheduler.process, Path(f"{path.resolve()}-wal")
         sqlite3.Connection.execute(made, "PRAGMA wal_autocheckpoint = 0")
         self.connections.add(made)
         if made.process is not None:
@@ -107,17 +109,13 @@ class Disk:
             raise _error(*_CODES[found])
         result = go()
         if not conn.in_transaction and conn.synced:
-            self._durable[self._log(conn)] = self._size(self._log(conn))
+            self._durable[conn.log] = self._size(conn.log)
         return result
 
     def is_durable(self, database: Path) -> bool:
         """Whether all that was committed outlives a power cut."""
         log = database.with_name(f"{database.name}-wal")
         return self._durable.get(log, 0) >= self._size(log)
-
-    def _log(self, conn: sqlite3.Connection) -> Path:
-        file = sqlite3.Connection.execute(conn, "PRAGMA database_list").fetchone()[2]
-        return Path(f"{file}-wal")
 
     @staticmethod
     def _size(log: Path) -> int:
@@ -162,7 +160,7 @@ class Disk:
         """Cut the power now; call the result when the processes have ended, to find what is left."""
         kept: dict[Path, bytes] = {}
         for conn in self.connections:
-            log = self._log(conn)
+            log = conn.log
             database = log.with_name(log.name.removesuffix("-wal"))
             if database not in kept:
                 whole = log.read_bytes() if log.exists() else b""

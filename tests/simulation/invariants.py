@@ -4,6 +4,7 @@ The expectations are written apart from the program: from the plan's rows in the
 of Flickr, whose every change is known with the request that made it.
 """
 
+import functools
 import json
 import sqlite3
 from collections import deque
@@ -393,7 +394,7 @@ class Invariants:
         return [
             Row(
                 r[0], r[1], r[2], str(r[3]), r[4],
-                json.loads(r[5]), json.loads(r[6]), json.loads(r[7]), r[8], r[9], bool(r[10]), r[11],
+                _parsed(r[5]), _parsed(r[6]), _parsed(r[7]), r[8], r[9], bool(r[10]), r[11],
             )
             for r in found
         ]  # fmt: skip
@@ -411,6 +412,12 @@ class Invariants:
         if self._conn is not None:
             self._conn.close()
             self._conn = None
+
+
+@functools.lru_cache(4096)
+def _parsed(text: str) -> Any:
+    """A column of the journal; the same few are read again and again."""
+    return json.loads(text)
 
 
 def _call(row: Row, request: Request) -> dict[str, str] | None:

@@ -21,7 +21,9 @@ from typing import Final
 from unittest import mock
 
 import pytest
+import typer.main
 
+from auditor import database
 from auditor.cli import app
 from tests.simulation.choices import Choices
 from tests.simulation.flickr import GROUP, NSID, Photo
@@ -103,12 +105,17 @@ class Journey:
         shutil.rmtree(folder, ignore_errors=True)
         self.home = folder / "home"
         self.home.mkdir(parents=True, mode=0o700)
+        if choices.pick("a home that was used before", (True, False), 0.1):
+            file = self.home / "auditor.sqlite3"
+            file.touch(mode=0o600)
+            file.write_bytes(_empty_database())
         budget = choices.among("calls an hour", (3600, 3600, 30))
         photos = [self._photo(number) for number in range(choices.among("photos", (2, 1, 3, 6)))]
         self.world = World(
             choices, self.home, photos, pro=choices.among("pro", (True, False)), calls_per_hour=budget
         )
         self.world.sleepless = choices.among("a clock that counts sleep", (True, False))
+        self.world.nap = choices.among("how often a spent budget is looked at", (20.0, 1.0))
         self.world.invariants.database = self.home / "auditor.sqlite3"
         self.world.invariants.secrets = set(SECRETS.values()) - {SECRETS["FLICKR_API_KEY"]}
         self.world.login |= {"oauth_token": SECRETS["token"], "oauth_token_secret": SECRETS["token secret"]}
@@ -367,7 +374,24 @@ _LOOKS: Final = (
     ("undo", "last", "--dry-run", "--format", "json"),
     ("doctor",),
 )
-_program_of: Final = functools.cache(app.program)
+
+
+@functools.cache
+def _empty_database() -> bytes:
+    """To make one takes as long as three commands."""
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "auditor.sqlite3"
+        database.connect(file).close()
+        return file.read_bytes()
+
+
+_made: Final = app.program
+
+
+@functools.cache
+def _program_of(*asked: str) -> Callable[..., object]:
+    """What Typer makes of the program anew for each call takes as long as many a command."""
+    return typer.main.get_command(_made(*asked))
 
 
 def _program(words: Sequence[str]) -> Callable[[], int]:

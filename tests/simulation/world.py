@@ -19,6 +19,7 @@ import tenacity.nap
 from requests.adapters import BaseAdapter
 
 from auditor import clock, outside
+from auditor.flickr import budget
 from tests.simulation.choices import Choices
 from tests.simulation.disk import Disk
 from tests.simulation.flickr import NSID, Flickr, Photo, Refusal, writes
@@ -68,6 +69,8 @@ class World(outside.Outside):
         """Calls take no time, and which of two comes first is picked instead."""
         self.sleepless = True
         """The computer has a clock that counts sleep."""
+        self.nap = 1.0
+        """Seconds between two looks at a spent budget."""
         self._skew = 0.0
         self._booted = BEGIN - 5000.0
         self._slept = 0.0
@@ -156,6 +159,7 @@ class World(outside.Outside):
             outside.replaced(self),
             mock.patch.object(tenacity.nap, "time", nap),
             mock.patch.object(clock, "_larger", clock._Larger()),
+            mock.patch.object(budget, "_NAP", self.nap),
         ):
             yield
 
