@@ -21,11 +21,11 @@ Anything else that escapes is a bug (exit 70).
 
 
 class AuditorError(Exception):
-    """Base of all errors raised on purpose; not raised itself."""
+    """Base of all errors raised on purpose; not raised itself. `hint` is a sentence: what to do next."""
 
     exit_code = 70
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

@@ -121,7 +121,10 @@ def _may_be_applied(session: Session, name: str, *, foreign: bool) -> "Plan":
             )
         note(rendered(session, plan, "table"))
         if not confirm("This plan was not made here. Do you want to apply it?", option="--foreign"):
-            raise RefusedError("you said no, so nothing was changed")
+            raise RefusedError(
+                "you said no, so nothing was changed",
+                hint=f"To see it photo by photo: flickr-auditor show {name}",
+            )
         plans.shown(plan)
     return plans.accept(plan)
 
@@ -196,7 +199,10 @@ def _ask(session: Session, plan: "Plan", under_way: "Sequence[ChangeRecord] | No
     for line in named_changes(left, _MOST_KINDS):
         note(f"  {line}")
     if not confirm(question, option="--yes"):
-        raise RefusedError("you said no, so nothing was changed")
+        raise RefusedError(
+            "you said no, so nothing was changed",
+            hint="The plan is kept: run the same command again when you have decided.",
+        )
 
 
 def _report(journal: "Journal", run: "Run", calls: int, format: Format, output: Path | None) -> bool:

@@ -144,7 +144,9 @@ def _fetch_all(
         and not yes
         and not confirm(f"Fetch {count(len(offered.coming), 'dataset')}?", option="--yes")
     ):
-        raise RefusedError("you said no, so nothing was fetched")
+        raise RefusedError(
+            "you said no, so nothing was fetched", hint="For a single one: flickr-auditor datasets fetch NAME"
+        )
     outcomes = fetch_all(
         offered.coming,
         session.settings.downloads,

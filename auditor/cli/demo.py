@@ -173,7 +173,8 @@ def _call(words: Sequence[str], expect: int) -> str:
         if ended.code != expect:
             raise DemoError(
                 f"`flickr-auditor {shlex.join(words)}` ended with exit code {ended.code}, not {expect}:"
-                f" {told.getvalue().strip()[-300:]}"
+                f" {told.getvalue().strip()[-300:]}",
+                hint="Install flickr-auditor anew. If that does not help, please report it.",
             ) from None
     return printed.getvalue()
 

@@ -509,7 +509,7 @@ def test_what_was_done_is_said_where_the_result_cannot_be_written(
     assert not any(served.writes for served in box.log)
 
     def full(*_: object) -> None:
-        raise StorageError("no space left")
+        raise StorageError("no space left", hint="Make room.")
 
     monkeypatch.setattr("auditor.files.write_atomic", full)
     applied = synced("apply", plan["plan_id"], "--yes", "--output", tmp_path / "x.json")

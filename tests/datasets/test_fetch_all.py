@@ -158,9 +158,9 @@ def test_a_second_fetch_brings_only_what_failed(web: Web, cards: dict[str, Card]
     ("errors", "code"),
     [
         ([], 0),
-        ([TooLargeError("x")], 0),
+        ([TooLargeError("x", hint="y")], 0),
         ([UnreachableError("x"), UnreachableError("y")], 5),
-        ([WrongFileError("x"), UnreachableError("y")], 2),
+        ([WrongFileError("x", hint="y"), UnreachableError("y")], 2),
     ],
 )
 def test_the_exit_code_says_what_went_wrong_when_nothing_came(

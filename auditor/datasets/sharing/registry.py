@@ -69,7 +69,8 @@ def find(entries: Sequence[Entry], dataset: str) -> Entry:
             return entry
     names = ", ".join(sorted(entry.dataset for entry in entries)[:20])
     raise UsageError(
-        f"the registry has no pack of {dataset}", hint=f"It has: {names}." if names else "It has none at all."
+        f"the registry has no pack of {dataset}",
+        hint=f"It has: {names}." if names else "It has none at all: ask whoever hosts it.",
     )
 
 
