@@ -19,6 +19,10 @@ command line ends with::
 Anything else that escapes is a bug (exit 70).
 """
 
+from typing import Final
+
+MOST_CHARACTERS: Final = 1000
+
 
 class AuditorError(Exception):
     """Base of all errors raised on purpose; not raised itself. `hint` is a sentence: what to do next."""
@@ -26,9 +30,16 @@ class AuditorError(Exception):
     exit_code = 70
 
     def __init__(self, message: str, *, hint: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        # Both may quote a file or Flickr, where a single word can be as long as a book.
+        self.message = _shortened(message)
+        self.hint = _shortened(hint)
+        super().__init__(self.message)
+
+
+def _shortened(text: str) -> str:
+    """The beginning and the end, which say what it is about and why."""
+    half = MOST_CHARACTERS // 2
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:half]} … {text[-half:]}"
 
 
 class UsageError(AuditorError):

@@ -92,6 +92,14 @@ def user_path(path: Path) -> Path:
         ) from None
 
 
+def names_file(text: str) -> bool:
+    """Whether `text`, which may be anything, is the path of a file; what no path can be is none."""
+    try:
+        return Path(text).is_file()
+    except OSError:  # too long a name, or a folder that is closed
+        return False
+
+
 def writable_file(path: Path) -> Path:
     """`path` with ``~`` and links followed, once it is certain that a file can be written there.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from auditor.files import names_file
 from auditor.flickr.target import Target, classify, is_formatted_number
 from auditor.flickr.urls import page_url, parse_photos
 from auditor.text import pasted
@@ -48,7 +49,7 @@ def entries(text: str) -> Iterator[ListItem]:
 def target_of(text: str) -> Target:
     """What `text` names; a file on this computer is no name of a person, and is asked of nobody."""
     target = classify(text)
-    if target.kind == "username" and Path(text).is_file():
+    if target.kind == "username" and names_file(text):
         return replace(
             target,
             kind="unreadable",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import UsageError
-from auditor.target_lists import ListItem, read_list, targets_in
+from auditor.target_lists import ListItem, read_list, target_of, targets_in
 from auditor.text_files import decode
 
 ONE, TWO = "https://www.flickr.com/photos/someone/9000000001/", "https://flic.kr/p/fELjwS"
@@ -86,3 +86,8 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_nothing_is_nothing() -> None:
     assert decode(b"") == ""
+
+
+def test_a_name_that_is_too_long_for_a_file_is_one_target_among_others() -> None:
+    """Asking the file system about it raised an error, and none of the list was looked up."""
+    assert target_of("é" * 200).kind == target_of("someone").kind

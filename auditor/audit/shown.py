@@ -12,6 +12,7 @@ from typing import Final
 from auditor import database
 from auditor.audit.result import AuditResult, FoundPhoto, Since
 from auditor.errors import UsageError, WrongFileError
+from auditor.files import names_file
 from auditor.text_files import read_bytes
 
 Seen = frozenset[tuple[str, str]]
@@ -36,7 +37,7 @@ def known_before(since: str, nsid: str, conn: sqlite3.Connection) -> Seen:
     """
     if since.lower() == "last":
         return _seen(conn, nsid, before=None)
-    if Path(since).is_file():
+    if names_file(since):
         return _from_report(Path(since))
     try:
         moment = datetime.fromisoformat(since)
