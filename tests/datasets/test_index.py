@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.datasets import readers
-from auditor.datasets.index import lookup
+from auditor.datasets.index import lookup, manifest
 from auditor.datasets.index.build import build
 from auditor.datasets.index.folder import remove
 from auditor.datasets.index.local import names
@@ -458,6 +458,15 @@ def test_a_manifest_that_is_no_manifest(add: Build, indexes: Path, content: byte
     (indexes / "example" / "manifest.json").write_bytes(content)
     with pytest.raises(StorageError, match="damaged"):
         Index.open(indexes / "example")
+
+
+def test_a_manifest_without_end_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifest, "MOST_CHARACTERS", 1000)
+    (tmp_path / manifest.NAME).write_text(" " * 1001)
+    with pytest.raises(StorageError, match="far too long"):
+        manifest.read(tmp_path)
 
 
 def test_a_damaged_index_can_be_built_anew_and_removed(

@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 NAME = "manifest.json"
 SCHEMA_VERSION = 1
+MOST_CHARACTERS = 64_000_000
+"""An index of ten thousand parts has some three million."""
 
 CONSTANT = ("alias", "license_id", "original", "record", "source")
 """Columns that are often the same in all records."""
@@ -144,7 +146,8 @@ def read(folder: Path) -> Manifest:
     """
     path = folder / NAME
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MOST_CHARACTERS + 1)
     except FileNotFoundError as error:
         raise WrongFileError(
             f"there is no index of {folder.name}",
@@ -155,6 +158,8 @@ def read(folder: Path) -> Manifest:
     except UnicodeDecodeError as error:
         raise _damaged(folder, str(error)) from error
     try:
+        if len(text) > MOST_CHARACTERS:
+            raise ValueError("it is far too long")
         return parse(json.loads(text))
     except (ValueError, RecursionError) as error:
         raise _damaged(folder, str(error)) from error
@@ -163,7 +168,8 @@ def read(folder: Path) -> Manifest:
 def data_files(path: Path) -> set[str]:
     """The data files that the manifest at `path` names, however damaged it is; none where there is none."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        with path.open(encoding="utf-8", errors="replace") as file:
+            text = file.read(MOST_CHARACTERS)
     except FileNotFoundError:
         return set()
     return named_in(text)
