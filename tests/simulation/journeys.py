@@ -311,7 +311,10 @@ class Journey:
             other = _program(beside)
 
             def later() -> int:
-                self.world.sleep(seconds)
+                try:
+                    self.world.sleep(seconds)
+                except KeyboardInterrupt:  # before there was anything to interrupt
+                    return 130
                 return other()
 
             programs[f"{beside[0]} beside"] = later
