@@ -29,4 +29,4 @@ def test_a_row_of_anything_stays_one_row_that_no_spreadsheet_runs(text: str) -> 
     (row,) = csv.reader(io.StringIO(out.getvalue()))
     assert row[1:] == ["next"]
     assert not row[0].strip().startswith(tuple(SIGNS))
-    assert row[0].removeprefix("'") == plain(text)
+    assert row[0] in (plain(text), "'" + plain(text))
