@@ -43,8 +43,9 @@ HEADERS: Final = {
 _CLOSED: Final = web_page(
     "This page is not open here",
     "<p>The program was started anew, or this is another browser. Go back to the window in which it runs and"
-    " open the link that it prints; the link works once, in one browser.</p>"
-    "<p>If it does not run, start it: <b>flickr-auditor</b>. Nothing is lost.</p>",
+    " open the link that it prints.</p>"
+    "<p>If it does not run, or its link was used already (it works once, in one browser), start it anew:"
+    " <b>flickr-auditor</b>. Nothing is lost.</p>",
 )
 
 

@@ -35,6 +35,8 @@ def test_the_link_works_once(served: Served) -> None:
     again = requests.get(link, timeout=30)
     assert again.status_code == 403
     assert COOKIE not in again.cookies
+    assert "used already" in again.text
+    assert "/photos" not in again.text  # no menu of pages that would be refused
     assert requests.get(f"{served.address}/enter?token=", timeout=30).status_code == 403
 
 
