@@ -115,9 +115,11 @@ def check_home(
         damaged=indexes.damaged,
         unasked=asked.silent(here) if asked else None,
     )
-    if asked and asked.failure:
-        return unanswered(result, [index.name for index in remote], asked.failure)
-    return result
+    if not asked:
+        return result
+    if asked.failure:
+        result = unanswered(result, [index.name for index in remote], asked.failure)
+    return replace(result, lookup=asked.consulted)
 
 
 def check(

@@ -227,7 +227,7 @@ class _Found:
             places=tuple(places),
             provenance=self._index.manifest.provenance,
             via=via.dataset if via else groups[0].via,
-            via_key=via.key if via else None,
+            via_key=via.key if via else groups[0].via_key,
         )
 
 

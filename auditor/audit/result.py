@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditor.account.export_files import SkippedFile
     from auditor.account.photo import Account, Photo
     from auditor.audit.license_facts import LicenseFacts
+    from auditor.lookup.asked import Consulted
 
 FRESH: Final = timedelta(days=7)
 """As old may be what a plan is made from."""
@@ -217,6 +218,8 @@ class AuditResult:
     only: tuple[str, ...] = ()
     """The datasets that the user asked for; empty: all."""
 
+    lookup: "Consulted | None" = None
+    """The look-up that was asked beside the local indexes."""
     license_histories: "Mapping[str, LicenseFacts] | None" = None
     """What Flickr's own history says, by photo id; None: it was not asked for."""
 
@@ -299,3 +302,5 @@ class CheckResult:
     """In the order they were given."""
     indexes: tuple[CheckedIndex, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    lookup: "Consulted | None" = None
+    """As `AuditResult.lookup`."""

@@ -72,7 +72,7 @@ def audit_home(
         here = [index.name for index in indexes.readable]
         remote, unasked = asked.for_account(here, only, md5s=originals is not None)
         searched += remote
-    return audit(
+    result = audit(
         account_state(conn, nsid, photos),
         searched,
         catalogue.load(),
@@ -84,6 +84,7 @@ def audit_home(
         originals=_read(originals, searched, conn, progress) if originals else None,
         progress=progress,
     )
+    return replace(result, lookup=asked.consulted) if asked else result
 
 
 def _read(

@@ -27,6 +27,7 @@ LookupOption = Annotated[
     ),
 ]
 OFF = "off"
+_WHAT = {"nsid": "account", "alias": "account", "photo_id": "photo"}
 
 
 def with_lookup(
@@ -66,12 +67,21 @@ def with_lookup(
 
 def _tell(lookup: "Lookup", asked: "Asked", *, audit: bool) -> None:
     """What the look-up is, what it was asked, and what it did not answer."""
+    from auditor.lookup import keys
+
     told = lookup.told
     note(
         f"Asked {lookup.host.url}, of {told.generated_at[:10]}, which knows"
         f" {count(len(lookup.hosted), 'dataset')}: it was sent the names of"
         f" {count(len(lookup.host.asked), 'file')}, and nothing else. Its root: {lookup.root}"
     )
+    for kind, crowd in asked.consulted.behind_prefix.items():
+        if crowd < keys.LEAST[kind]:
+            note(
+                f"Warning: this look-up does not hide you well. It has {count(crowd, _WHAT[kind])} behind"
+                f" the prefix that it was sent, not {keys.LEAST[kind]:,}: its host learns that you asked"
+                " about one of them, or about none that it knows."
+            )
     if told.left_out:
         left_out = count(told.left_out, "person or photo", "people or photos")
         note(f"On purpose it leaves out: {left_out}.")

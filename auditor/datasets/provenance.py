@@ -40,7 +40,7 @@ class Provenance(StrEnum):
 _WORDS: Final = {
     Provenance.PUBLISHER: "the publisher's own file, by its checksum",
     Provenance.UNVERIFIED: "a file given as the publisher's; no checksum proves it",
-    Provenance.PACK: "a pack: what its maker says",
+    Provenance.PACK: "a copy: what its maker says",
     Provenance.OWN_LIST: "your own list",
     Provenance.TOLD: "what the publisher sent you",
 }

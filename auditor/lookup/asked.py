@@ -9,7 +9,8 @@ never on what was found.
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from auditor.datasets.index.lookup import MOST_KEYS, PLACES, Group, Place
@@ -27,6 +28,23 @@ from auditor.text import file_size, plain
 _NOT_ASKED: Final = "its owner is not known and it was not asked for"
 _LONGEST: Final = 1000
 """Characters of a text from a look-up that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """A look-up that was asked, and what its host got to know."""
+
+    address: str
+    generated_at: str
+    root: str
+    datasets: int
+    """How many it knows."""
+    left_out: int
+    """People and photos that it leaves out on purpose."""
+    files: tuple[str, ...]
+    """The names of all files that were asked for: nothing else was sent."""
+    behind_prefix: Mapping[str, int]
+    """By kind of key: how many keys are behind the prefix that was sent, at least."""
 
 
 class Asked:
@@ -47,6 +65,20 @@ class Asked:
             name: size for name in (keys.UNOWNED, keys.MD5) if (size := lookup.whole_size(name)) > MOST_WHOLE
         }
         """Sections that would have to be fetched whole, and are too large for that."""
+
+    @property
+    def consulted(self) -> Consulted:
+        """What was asked so far."""
+        lookup = self._lookup
+        return Consulted(
+            address=lookup.host.url,
+            generated_at=lookup.told.generated_at,
+            root=lookup.root,
+            datasets=len(lookup.hosted),
+            left_out=lookup.told.left_out,
+            files=tuple(lookup.host.asked),
+            behind_prefix=dict(lookup.behind_prefix),
+        )
 
     @property
     def failure(self) -> AuditorError | None:
@@ -186,20 +218,38 @@ class AskedIndex:
 
     def groups(self, key: MatchKey, values: Iterable[str], *, keys: bool = False) -> Iterator[Group]:
         """As `Index.groups`."""
-        together: dict[tuple[str | None, int], list[Found]] = {}
-        for n, item in enumerate(self._asked.found(key, frozenset(values))):
+        found = self._asked.found(key, frozenset(values))
+        together: dict[tuple[str | None, int], list[Entry]] = {}
+        joined: set[str | None] = set()
+        for n, item in enumerate(found):
             if item.entry.dataset == self._number:
-                photo_id = item.entry.photo_id
-                value = (None if photo_id is None else str(photo_id)) if key is MatchKey.OWNER else item.value
-                together.setdefault((value, n if value is None else 0), []).append(item)
-        for (value, _), items in together.items():
-            yield self._group(key, value, [item.entry for item in items], keys=keys)
+                value = _photo_of(item, key)
+                together.setdefault((value, n if value is None else 0), []).append(item.entry)
+                if item.entry.joined:
+                    joined.add(value)
+        named: dict[tuple[int, str | None], set[str]] = {}
+        for item in found if joined else ():
+            if item.entry.key and (value := _photo_of(item, key)) in joined:
+                named.setdefault((item.entry.dataset, value), set()).add(plain(item.entry.key, _LONGEST))
+        for (value, _), entries in together.items():
+            yield self._group(key, value, entries, named, keys=keys)
 
-    def _group(self, key: MatchKey, value: str | None, entries: list[Entry], *, keys: bool) -> Group:
+    def _group(
+        self,
+        key: MatchKey,
+        value: str | None,
+        entries: list[Entry],
+        named: Mapping[tuple[int, str | None], Collection[str]],
+        *,
+        keys: bool,
+    ) -> Group:
+        """`named`: by what keys a dataset, by its number, names a photo."""
         entries = sorted(entries, key=lambda entry: (entry.source, entry.row))
         license_id = next((entry.license_id for entry in entries if entry.license_id is not None), None)
         by_way = (entry.via for entry in entries if key is MatchKey.OWNER or entry.joined)
         via = next((number for number in by_way if number is not None), None)
+        # Where that dataset has the photo under several keys, nobody knows by which this one names it.
+        via_keys = () if via is None else named.get((via, value), ())
         return Group(
             value=value,
             records=len(entries),
@@ -211,6 +261,7 @@ class AskedIndex:
             else (),
             photo_ids=frozenset(str(entry.photo_id) for entry in entries if entry.photo_id),
             via=None if via is None else self._asked.dataset(via),
+            via_key=next(iter(via_keys)) if len(via_keys) == 1 else None,
         )
 
     def _place(self, entry: Entry) -> Place:
@@ -218,3 +269,10 @@ class AskedIndex:
         source = sources[entry.source].name if entry.source < len(sources) else "?"
         record = plain(entry.text, _LONGEST) or f"line {entry.row}"
         return Place(source, record, plain(entry.key, _LONGEST) or None)
+
+
+def _photo_of(item: Found, key: MatchKey) -> str | None:
+    """What records that `key` led to are grouped by: an owner's by the photo, others by the key itself."""
+    if key is not MatchKey.OWNER:
+        return item.value
+    return None if item.entry.photo_id is None else str(item.entry.photo_id)

@@ -18,7 +18,7 @@ from auditor.lookup.columns import Bucket, Entry
 from auditor.lookup.described import Described, HostedIndex, Section
 from auditor.lookup.host import Host
 from auditor.lookup.tree import Range
-from auditor.text import file_size, plain
+from auditor.text import count, file_size, plain
 
 MOST_WHOLE: Final = 64_000_000
 """Bytes of a section that is fetched whole, or of one bucket: ten times a long web page with pictures."""
@@ -60,6 +60,8 @@ class Lookup:
         self.root = host.root
         self.failures: dict[str, AuditorError] = {}
         """What could not be asked, by what it was; nothing of it may be told as not found."""
+        self.behind_prefix: dict[str, int] = {}
+        """By kind: how many keys are behind a prefix that was asked for, at least."""
         self.replaced = False
         """Another look-up has taken its place since, so that files of it may be gone."""
         self._numbers = frozenset(index.number for index in self.hosted)
@@ -68,8 +70,8 @@ class Lookup:
 
     @property
     def asked(self) -> str:
-        """``asked at look-up.example of 2026-11-26``."""
-        return f"asked at {self.host.url}, of {self.told.generated_at}"
+        """``the look-up at https://look-up.example, which knows 12 datasets``."""
+        return f"the look-up at {self.host.url}, which knows {count(len(self.hosted), 'dataset')}"
 
     def failed(self, question: str, error: AuditorError) -> None:
         """Keep why `question` got no answer: `error`, or what became of the look-up meanwhile."""
@@ -100,6 +102,8 @@ class Lookup:
                 hint="This look-up was not made to hide who asks. Use another one, or local indexes.",
             )
         bucket = self._bucket(kind, section, entry)
+        crowd = len(bucket.places)
+        self.behind_prefix[kind] = min(crowd, self.behind_prefix.get(kind, crowd))
         return self._found(kind, value, bucket)
 
     def whole_size(self, name: str) -> int:

@@ -24,6 +24,12 @@ UNOWNED: Final = "unowned"
 SECTIONS: Final = (*KINDS, UNOWNED)
 
 
+LEAST_OWNERS: Final = 100
+"""Accounts in a bucket, so that a question could be about any of so many."""
+LEAST: Final = dict.fromkeys(KINDS, 1000) | {NSID: LEAST_OWNERS, ALIAS: LEAST_OWNERS, UNOWNED: 1 << 16}
+"""Keys in a bucket, by section. A thousand photos are of some hundred accounts at least."""
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
     """What a key is in a look-up."""

@@ -44,14 +44,6 @@ from auditor.version import VERSION
 T = TypeVar("T")
 R = TypeVar("R")
 
-LEAST_OWNERS: Final = 100
-"""Accounts in a bucket, so that a question could be about any of so many."""
-LEAST: Final = dict.fromkeys(keys.KINDS, 1000) | {
-    keys.NSID: LEAST_OWNERS,
-    keys.ALIAS: LEAST_OWNERS,
-    keys.UNOWNED: 1 << 16,
-}
-"""Keys in a bucket, by section. A thousand photos are of some hundred accounts at least."""
 MOST_PAGE: Final = 88 * 1024
 """Bytes of an owner's page: with the tables on the way an answer stays below 100 kB."""
 MEMORY_LIMIT: Final = "512MB"
@@ -178,7 +170,7 @@ class _Writer:
         packed = self._work / f"{name}.buckets"
         sizes, starts, numbers = [], [], []
         with packed.open("wb") as file:
-            cuts = cut(staged.ordered(name), LEAST[name], self._before.starts.get(name, ()))
+            cuts = cut(staged.ordered(name), keys.LEAST[name], self._before.starts.get(name, ()))
             for one in _in_threads(_packed, cuts):
                 file.write(one.content)
                 sizes.append(len(one.content))

@@ -43,6 +43,8 @@ _TEXT_OF_KEY: Final = {
 _COLUMN: Final = {keys.NSID: "owner", keys.ALIAS: "alias", keys.PHOTO: "photo_id"}
 _JOIN_KEY: Final = r"regexp_replace(lower(trim(key)), '^0+([0-9]+)$', '\1')"  # `join_key` in SQL
 
+_TOLD: Final = ("nsid", "alias", "url_hash", "content_md5")
+"""What an index can know of the photos of one that has its numbers alone, beside the photo id."""
 _MATCH_KEYS: Final = (MatchKey.PHOTO_ID, MatchKey.OWNER, MatchKey.URL_HASH, MatchKey.CONTENT_MD5)
 
 
@@ -132,20 +134,24 @@ class Staging:
         if parent is None or MatchKey.PARENT_KEY not in index.manifest.match_keys:
             self._database.execute(f"CREATE VIEW r{number} AS SELECT * FROM own{number}")  # noqa: S608
             return
+        agreed = ", ".join(
+            f"CASE WHEN min({name}) = max({name}) THEN min({name}) END AS {name}" for name in _TOLD
+        )
+        told = ", ".join(f"coalesce(own.{name}, p.{name}) AS {name}" for name in _TOLD)
         self._database.execute(
             f"""CREATE TABLE p{number} AS
-                SELECT {_JOIN_KEY} AS named, min(photo_id) AS photo_id, min(nsid) AS nsid, min(alias) AS alias
+                SELECT {_JOIN_KEY} AS named, min(photo_id) AS photo_id, {agreed}
                 FROM r{parent} WHERE {_JOIN_KEY} IN (SELECT parent_key FROM own{number})
                 GROUP BY named HAVING count(DISTINCT photo_id) < 2"""  # noqa: S608
         )
         self._database.execute(
             f"""CREATE VIEW r{number} AS
                 SELECT own.* REPLACE (
-                    CASE WHEN own.photo_id IS NULL AND p.named IS NOT NULL THEN {parent} END AS via,
-                    own.photo_id IS NULL AND p.photo_id IS NOT NULL AS joined,
-                    coalesce(own.photo_id, p.photo_id) AS photo_id,
-                    coalesce(own.nsid, p.nsid) AS nsid, coalesce(own.alias, p.alias) AS alias)
-                FROM own{number} AS own LEFT JOIN p{number} AS p ON own.parent_key = p.named"""  # noqa: S608
+                    CASE WHEN p.named IS NOT NULL THEN {parent} END AS via,
+                    coalesce(p.photo_id::VARCHAR, p.url_hash, p.content_md5) IS NOT NULL AS joined,
+                    coalesce(own.photo_id, p.photo_id) AS photo_id, {told})
+                FROM own{number} AS own LEFT JOIN p{number} AS p
+                    ON own.photo_id IS NULL AND own.parent_key = p.named"""  # noqa: S608
         )
 
     def _borrow_owners(self) -> None:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from auditor.lookup import keys
-from auditor.lookup.publish import LEAST_OWNERS, Published
+from auditor.lookup.publish import Published
 from auditor.text import count, file_size
 
 _NAMES = {
@@ -57,7 +57,7 @@ def lookup_text(published: Published, folder: str) -> str:
         lines.append(f"  of these, in none of the indexes: {', '.join(published.unmet)}")
     for name in (keys.NSID, keys.ALIAS):
         small = told.sections.get(name)
-        if small and small.least_keys < LEAST_OWNERS:
+        if small and small.least_keys < keys.LEAST_OWNERS:
             lines.append(
                 f"Warning: it holds only {small.keys:,} {_NAMES[name]}. A host learns that whoever asks by it"
                 f" means one of {small.least_keys:,} of them, or nobody in it."

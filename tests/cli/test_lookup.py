@@ -62,6 +62,11 @@ def test_an_audit_by_a_look_up_finds_what_the_indexes_find(
     gone = {(item["photo_id"], item["dataset"]) for item in local.json["no_longer_in_account"]}
     assert gone <= {(item["photo_id"], item["dataset"]) for item in asked.json["no_longer_in_account"]}
     assert "and nothing else" in asked.err
+    assert asked.json["lookup"]["root"] in asked.err
+    assert asked.json["lookup"]["files"] == [request.path.lstrip("/") for request in site.requests]
+    assert "lookup" not in local.json
+    shown = " ".join(elsewhere("audit", "--lookup", site.base).out.split())
+    assert f"a copy: what its maker says, from the look-up at {site.base}, which knows" in shown
 
 
 def test_local_indexes_come_first_and_a_dataset_can_be_chosen(
@@ -104,6 +109,20 @@ def test_the_hosts_log_is_the_same_for_a_hit_and_a_miss(
         logs.append([(request.path, request.headers) for request in site.requests[before:]])
     assert logs[0] == logs[1]
     assert not {"Cookie", "Referer", "If-None-Match"} & {name for _, headers in logs[0] for name in headers}
+
+
+def test_a_small_look_up_hides_nobody_well_and_says_so(elsewhere: Program, box: Sandbox, site: Web) -> None:
+    """How many accounts share the prefix that was sent: counted in what came, not taken from the host."""
+    asked = elsewhere("check", box.account.me.nsid, "--lookup", site.base, "--format", "json")
+    jsonschema.validate(asked.json, json.loads((SCHEMAS / "check.json").read_text("utf-8")))
+    crowd = asked.json["lookup"]["behind_prefix"]["nsid"]
+    assert 0 < crowd < 100
+    notes = " ".join(asked.err.split())
+    assert f"It has {crowd} account" in notes
+    assert "not 100" in notes
+    several = elsewhere("check", "7", "11", "--lookup", site.base, "--format", "json")
+    assert several.json["lookup"]["behind_prefix"] == {}
+    assert "does not hide you well" not in " ".join(several.err.split())
 
 
 def test_what_cannot_be_read_is_not_checked(elsewhere: Program, box: Sandbox, site: Web) -> None:
@@ -221,7 +240,7 @@ def test_a_look_up_that_is_replaced_while_it_is_asked_is_asked_again(
     notes = " ".join(result.err.split())
     assert (result.code, "Asking the new one" in notes) == (1, True)
     assert "leaves out: 1 person or photo" in notes
-    assert "Warning" not in notes
+    assert "does not give" not in notes
 
 
 def test_a_look_up_is_not_published_without_an_index_that_is_damaged(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from auditor.audit.match import Matches, Searched, Subject, match
 from auditor.audit.result import Exposure
 from auditor.datasets.provenance import Provenance
-from tests.lookup.conftest import Data, Hosted, nsid
+from tests.lookup.conftest import NOW, Data, Hosted, nsid
 from tests.lookup.forging import rewrite
 
 
@@ -93,7 +93,7 @@ def test_what_is_found_is_its_makers_claim_and_says_where_and_when(hosted: Hoste
     for index in indexes:
         assert index.manifest.provenance is Provenance.PACK
         assert hosted.web.base in index.manifest.origin
-        assert "2025-11-26" in index.manifest.origin
+        assert index.manifest.obtained_at == NOW.isoformat(timespec="seconds")
 
 
 def test_what_is_too_large_to_be_fetched_whole_is_not_checked_and_said_to_be_so(

@@ -89,6 +89,8 @@ class Group(NamedTuple):
     """Of the records of one MD5: the photos that they are of, as far as they say."""
     via: str | None = None
     """The dataset whose index says whose photo it is, where this one does not."""
+    via_key: str | None = None
+    """The number by which this one names a photo of `via`."""
 
 
 @dataclass(frozen=True, slots=True)

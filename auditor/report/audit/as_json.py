@@ -40,6 +40,8 @@ def audit(result: AuditResult) -> str:
         "advice": [asdict(entry) for entry in advise(account.defaults)],
         "no_longer_in_account": (_found(gone, account.nsid) for gone in result.gone),
     }
+    if result.lookup is not None:
+        data["lookup"] = asdict(result.lookup)
     if result.since is not None:
         data["since"] = asdict(result.since)
     if result.originals:
@@ -59,6 +61,7 @@ def check(result: CheckResult) -> str:
             "indexes": [index.dataset for index in result.indexes],
             "in_part": {index.dataset: index.in_part for index in result.indexes if index.in_part},
             "not_checked": [asdict(missing) for missing in result.not_checked],
+            **({"lookup": asdict(result.lookup)} if result.lookup else {}),
         }
     )
 

@@ -56,7 +56,7 @@ def in_part(indexes: Sequence[CheckedIndex]) -> Iterator[str]:
 
 
 def provenance(index: CheckedIndex) -> str:
-    """``a pack: what its maker says, from ffhq.zip on 2026-11-21``."""
+    """``a copy: what its maker says, from ffhq.zip on 2026-11-21``."""
     where = (
         f", from {plain(index.origin, 120)}" if index.origin and not index.provenance.is_publishers else ""
     )
