@@ -1,6 +1,8 @@
 """The page of a look-up in a browser: the same hits as the command line, and nothing asked but prefixes."""
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import re
@@ -13,11 +15,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from auditor.account.data_export import load
+from auditor.audit.audit import AccountState, audit
 from auditor.audit.check import check
+from auditor.audit.originals import OriginalFile, Originals
+from auditor.datasets import catalogue
 from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.lookup import Index
+from auditor.flickr.names import photo_ids_in_name
 from auditor.flickr.target import classify
-from auditor.flickr.urls import yfcc_photo_hashes
+from auditor.flickr.urls import StaticAddress, yfcc_photo_hashes, yfcc_video_hash
 from auditor.lookup.publish import publish
 from tests.browser.conftest import accessible
 from tests.datasets.web import Handler, Web, cut, redirect, serve
@@ -329,20 +336,169 @@ def test_a_person_and_photos_are_not_looked_up_together(page: Page, site: Site) 
     assert len(site.web.requests) == before
 
 
-def test_a_static_link_is_looked_up_by_its_hash_too(page: Page, site: Site, tmp_path: Path) -> None:
-    link = "https://live.staticflickr.com/65535/48600109393_0123456789_b.jpg"
-    (hashed, *_) = yfcc_photo_hashes("48600109393", "65535", "0123456789", 7)
-    add(tmp_path / "indexes", "hashes", "pass-csv", f"hash,licensename\n{hashed},Attribution License\n")
+@pytest.mark.parametrize(
+    ("link", "hashed", "hit"),
+    [
+        ("https://live.staticflickr.com/65535/48600109393_0123456789_b.jpg", 7, True),
+        ("https://farm7.staticflickr.com/65535/48600109393_0123456789_b_d.jpg", 7, True),
+        ("https://farm8.static.flickr.com/65535/48600109393_0123456789.jpg", 7, False),
+        ("https://c2.staticflickr.com/7/65535/48600109393_0123456789_n.jpg", 7, True),
+        ("https://farm66.staticflickr.com/65535/48600109393_0123456789_b.jpg", 7, True),
+        ("https://farm66.staticflickr.com/65535/48600109393_0123456789_b.jpg", 66, True),
+        ("https://live.staticflickr.com/65535/48600109393_0123456789_o.jpg", 7, False),
+        (f"https://www.flickr.com/photos/{nsid(3)}/48600109393/play/orig/0123456789/", None, True),
+        ("https://www.flickr.com/photos/alias-3/48600109393/play/orig/0123456789/", None, False),
+    ],
+)
+def test_a_static_link_is_looked_up_by_its_hash_too(
+    page: Page, site: Site, tmp_path: Path, link: str, hashed: int | None, hit: bool
+) -> None:
+    """By that of its farm, of all farms where it names none of 2014, and of a video, as by the program."""
+    value = (
+        yfcc_photo_hashes("48600109393", "65535", "0123456789", hashed)[0]
+        if hashed
+        else yfcc_video_hash(nsid(3), "48600109393", "0123456789")
+    )
+    add(tmp_path / "indexes", "hashes", "pass-csv", f"hash,licensename\n{value},Attribution License\n")
+    add(tmp_path / "indexes", "other", "photo-id-list", "\n".join(map(str, site.data.unowned)))
     indexes = open_indexes(tmp_path / "indexes").readable
     publish(indexes, tmp_path / "public", now=NOW)
     site.web.files = contents(tmp_path / "public")
     page.goto(site.web.url("index.html"))
     look_up(page, link)
-    (row,) = downloaded(page)
-    assert (row["photo_id"], row["dataset"]) == ("48600109393", "hashes")
-    assert on_page([row]) == by_command_line(Site(tmp_path, indexes, site.data, site.web), link)
+    rows = downloaded(page) if hit else []
+    assert [(row["photo_id"], row["dataset"]) for row in rows] == [("48600109393", "hashes")] * hit
+    assert on_page(rows) == by_command_line(Site(tmp_path, indexes, site.data, site.web), link)
+    assert hit or "Nothing was found" in page.locator("#answer").inner_text()
     look_up(page, "48600109393")
     assert "identify photos by other keys" in page.locator("#result").inner_text()
+
+
+def test_an_export_with_originals_is_looked_up_by_the_same_keys_as_by_an_audit(
+    page: Page, site: Site, tmp_path: Path
+) -> None:
+    """By ids, owner, the hashes of pictures and videos, and the content of files, in zips or beside them."""
+    me, photo, video, named, gone = nsid(3), "48600109393", "48600109394", "48600109395", "48600109396"
+    clip, other_clip = f"https://www.flickr.com/photos/{me}/{video}/play/orig/0123456789/", "48600109397"
+    told = {
+        photo: "https://farm3.staticflickr.com/65535/48600109393_0123456789_b.jpg",
+        video: clip,
+        named: "https://live.staticflickr.com/65535/48600109395_0123456789_o.jpg",
+        other_clip: f"https://live.staticflickr.com/video/{other_clip}/0123456789/orig.mp4",
+    }
+    pictures = {
+        f"holiday_{named}_o.jpg": b"one" * 9000,
+        "stray.jpg": b"two",
+        "unknown.jpg": b"three" * 70_000,
+    }
+    hashes = [
+        *yfcc_photo_hashes(photo, "65535", "0123456789", 3),
+        *(yfcc_video_hash(me, one, "0123456789") for one in (video, other_clip)),
+        yfcc_video_hash(me, named, "0123456789"),  # of a picture, so this is not looked for
+    ]
+    md5s = [
+        base64.b64encode(hashlib.md5(content).digest()).decode() for content in list(pictures.values())[:2]
+    ]
+    rows = [
+        f"{n:016x},https://farm7.staticflickr.com/6034/{8 + n}_1f59acb40a_o.jpg,{md5}"
+        for n, md5 in enumerate(md5s)
+    ]
+    indexes = tmp_path / "indexes"
+    add(indexes, "owners", "flickr-url-list", f"https://www.flickr.com/photos/{me}/{gone}/")
+    add(indexes, "hashes", "pass-csv", "hash,licensename\n" + "".join(f"{one},\n" for one in hashes))
+    add(indexes, "open-images", "open-images-csv", "\n".join(["ImageID,OriginalURL,OriginalMD5", *rows, ""]))
+    publish(open_indexes(indexes).readable, tmp_path / "public", now=NOW)
+    site.web.files = contents(tmp_path / "public")
+
+    export = tmp_path / "export"
+    export.mkdir()
+    with zipfile.ZipFile(export / "72157_part1.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("account_profile.json", json.dumps({"nsid": me}))
+        for photo_id, address in told.items():
+            archive.writestr(f"photo_{photo_id}.json", json.dumps({"id": photo_id, "original": address}))
+        archive.writestr("contacts_part001.json", "{}")
+        for name in list(pictures)[:2]:
+            archive.writestr(name, pictures[name])
+    (export / "unknown.jpg").write_bytes(pictures["unknown.jpg"])
+    found = load(export)
+    assert len(found.photos) == 4
+    result = audit(
+        AccountState(
+            found.account,
+            found.photos,
+            addresses=[
+                StaticAddress(p.id, p.server, p.farm, p.secret) for p in found.photos if p.server and p.secret
+            ],
+        ),
+        open_indexes(indexes).readable,
+        catalogue.load(),
+        generated_at="2026-11-27T00:00:00+00:00",
+        originals=Originals(
+            str(export),
+            tuple(
+                OriginalFile(name, hashlib.md5(content).hexdigest(), photo_ids_in_name(name))
+                for name, content in pictures.items()
+            ),
+            (),
+        ),
+    )
+    by_audit: set[tuple[str | None, str, str, str]] = {
+        (item.photo.id, exposure.dataset, exposure.record, "")
+        for item in result.exposed
+        for exposure in item.exposures
+    }
+    by_audit |= {(item.photo_id, item.exposure.dataset, item.exposure.record, "") for item in result.gone}
+    by_audit |= {("", one.dataset, one.record, file.path) for file in result.files for one in file.exposures}
+    assert {photo_id for photo_id, *_ in by_audit} == {photo, video, other_clip, named, gone, ""}
+
+    page.goto(site.web.url("index.html"))
+    page.locator("#export").set_input_files([export / "72157_part1.zip", export / "unknown.jpg"])
+    page.locator("#answer").wait_for()
+    assert {
+        (row["photo_id"], row["dataset"], row["record"], row["file"]) for row in downloaded(page)
+    } == by_audit
+    assert "files that match by their content: 1" in page.locator("#answer").inner_text()
+    assert "stray.jpg" in page.locator("#result").inner_text()
+    assert "identify photos by other keys" not in page.locator("#result").inner_text()
+
+
+def test_where_no_dataset_can_tell_it_does_not_say_that_nothing_was_found(
+    page: Page, site: Site, tmp_path: Path
+) -> None:
+    add(tmp_path / "indexes", "hashes", "pass-csv", f"hash,licensename\n{7:032x},Attribution License\n")
+    publish(open_indexes(tmp_path / "indexes").readable, tmp_path / "public", now=NOW)
+    site.web.files = contents(tmp_path / "public")
+    page.goto(site.web.url("index.html"))
+    look_up(page, nsid(3))
+    assert "Nothing could be checked" in page.locator("#answer").inner_text()
+    assert "Nothing was found" not in page.locator("body").inner_text()
+
+
+def test_a_zip_that_cannot_be_read_is_named(page: Page, site: Site, tmp_path: Path) -> None:
+    whole, cut_short = tmp_path / "72157_part1.zip", tmp_path / "72157_part2.zip"
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("account_profile.json", json.dumps({"nsid": nsid(3)}))
+        archive.writestr("photo_7.json", json.dumps({"id": "7"}) * 1000)
+    cut_short.write_bytes(whole.read_bytes()[:-40])
+    page.goto(site.web.url("index.html"))
+    page.locator("#export").set_input_files([whole, cut_short])
+    page.locator("#answer").wait_for()
+    assert "could not be read: photo_7.json, 72157_part2.zip" in page.locator("#result").inner_text()
+
+
+def test_a_small_look_up_says_that_it_hides_nobody_well(page: Page, site: Site, tmp_path: Path) -> None:
+    add(tmp_path / "indexes", "owners", "flickr-url-list", f"https://www.flickr.com/photos/{nsid(3)}/4711/")
+    publish(open_indexes(tmp_path / "indexes").readable, tmp_path / "public", now=NOW)
+    before = dict(site.web.files)
+    site.web.files = contents(tmp_path / "public")
+    page.goto(site.web.url("index.html"))
+    look_up(page, nsid(3))
+    assert "one of 1 accounts" in page.locator("#result").inner_text()
+    look_up(page, "4712")
+    assert "one of 1 photos" in page.locator("#result").inner_text()
+    site.web.files = before
+    look_up(page, nsid(3))
+    assert "too small to hide you" not in page.locator("#result").inner_text()
 
 
 def test_what_is_too_large_to_be_fetched_whole_is_named_as_not_checked(

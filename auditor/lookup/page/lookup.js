@@ -7,6 +7,7 @@
 (() => {
   const DOMAIN = "flickr-auditor lookup 1";
   const MOST_WHOLE = 64e6, MOST_UNPACKED = 2 ** 28, MOST_NUMBERS = 2 ** 22, PATIENCE = 120_000;
+  const LEAST = { nsid: 100, alias: 100, photo_id: 1000 };
   const LEAST_WIDTH = { nsid: 2 ** 15, alias: 2 ** 15, photo_id: 2 ** 8 };
   const SHOWN = 100;
   const COLUMNS = ["dataset", "source", "via", "license", "flags", "photo", "row", "text", "key"];
@@ -21,16 +22,20 @@
       name: "English", title: "Are my Flickr photos in a dataset?", language: "Language",
       intro: "Type who you are on Flickr, or the links of your photos. Your browser fetches a file that holds the records of at least a hundred accounts, if the host knows as many, and looks in it for yours. The host does not learn which of them you are.",
       label: "Your NSID, your profile, or links of photos", hint: "One per line: 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/…, or the number of a photo.",
-      look: "Look up", export: "Or choose the files of your Flickr data export (you can also drop them here). They stay in your browser.",
+      look: "Look up", export: "Or choose the files of your Flickr data export, and your original pictures if you have them (you can also drop them here). They stay in your browser.",
       nsidHow: "How do I find my NSID?", nsidText: "It is the number with @N in it that Flickr gave your account, and the only name by which most datasets know you: user names and display names are no keys, because others can have the same. Open your photostream on flickr.com, show the source of the page (Ctrl+U) and search for \"nsid\". It is also in account_profile.json of your data export.",
       working: "Looking …", none: "Write something to look for, or choose your data export.",
       unreadable: "These lines could not be read: {0}", two: "The lines name more than one person. Look them up one after the other.", mixed: "Look up a person or photos, not both at once: together they would tell the host who you are.",
       found: "Photos of yours that were found: {0} · datasets: {1}", foundPhoto: "Photos that were found: {0} · datasets: {1}", nothing: "Nothing was found. Datasets checked: {0}",
+      unchecked: "Nothing could be checked: no dataset of this host can be searched by what you gave.",
       nameless: "· records without a photo id: {0}",
       proves: "That proves nothing about datasets that are not included here.", leftOut: "Left out at their own request: {0} (people or photos).",
       aliasOnly: "Looked up by alias only. Most datasets know accounts by NSID only, so look that up too, at another time. Both at once would tell the host who you are.",
       ownerOnly: "For some photos this host does not know the owner. Choose your data export to look for those too.",
-      notLooked: "Not checked, because they identify photos by other keys, which flickr-auditor can look for: {0}",
+      notLooked: "Not checked, because they identify photos by other keys: {0}. Choose your data export with your original pictures, or use flickr-auditor.",
+      few: "This look-up is too small to hide you well. Its host learns that you looked up one of {0} accounts, or one that it does not know.",
+      fewPhotos: "This look-up is too small to hide you well. Its host learns that you looked up one of {0} photos, or one that it does not know.",
+      uncompared: "Your files were not compared by their content: all checksums that this host knows would have to be fetched ({0} MB). flickr-auditor can compare them with a local index.", files: "· files that match by their content: {0}",
       records: "{0} records", collected: "collected as {0}", by: "by way of {0}", original: "links to the original file",
       more: "Show {0} more", of: "{0}, {1}", csv: "Download as CSV", list: "Download the links as a list for flickr-auditor",
       thumbs: "Show thumbnails (Flickr will see that you view them)",
@@ -49,16 +54,20 @@
       name: "Deutsch", title: "Sind meine Flickr-Fotos in einem Datensatz?", language: "Sprache",
       intro: "Geben Sie an, wer Sie auf Flickr sind, oder die Links Ihrer Fotos. Ihr Browser holt eine Datei mit den Einträgen von mindestens hundert Konten, falls der Anbieter so viele kennt, und sucht darin nach Ihren. Der Anbieter erfährt nicht, welches davon Ihres ist.",
       label: "Ihre NSID, Ihr Profil oder Links von Fotos", hint: "Je Zeile eins: 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/… oder die Nummer eines Fotos.",
-      look: "Suchen", export: "Oder wählen Sie die Dateien Ihres Flickr-Datenexports (Sie können sie auch hierher ziehen). Sie bleiben in Ihrem Browser.",
+      look: "Suchen", export: "Oder wählen Sie die Dateien Ihres Flickr-Datenexports und, falls vorhanden, Ihre Originalbilder (Sie können sie auch hierher ziehen). Sie bleiben in Ihrem Browser.",
       nsidHow: "Wie finde ich meine NSID?", nsidText: "Das ist die Nummer mit @N, die Flickr Ihrem Konto gegeben hat, und der einzige Name, unter dem die meisten Datensätze Sie kennen: Benutzer- und Anzeigenamen sind keine Schlüssel, denn andere können dieselben haben. Öffnen Sie Ihren Fotostream auf flickr.com, zeigen Sie den Quelltext der Seite an (Strg+U) und suchen Sie nach \"nsid\". Sie steht auch in account_profile.json Ihres Datenexports.",
       working: "Suche läuft …", none: "Geben Sie etwas ein oder wählen Sie Ihren Datenexport.",
       unreadable: "Diese Zeilen waren nicht zu lesen: {0}", two: "Die Zeilen nennen mehr als eine Person. Suchen Sie eine nach der anderen.", mixed: "Suchen Sie nach einer Person oder nach Fotos, nicht nach beidem zugleich: Zusammen würde es dem Anbieter verraten, wer Sie sind.",
       found: "Gefundene Fotos von Ihnen: {0} · Datensätze: {1}", foundPhoto: "Gefundene Fotos: {0} · Datensätze: {1}", nothing: "Nichts gefunden. Geprüfte Datensätze: {0}",
+      unchecked: "Nichts konnte geprüft werden: Kein Datensatz dieses Anbieters lässt sich nach Ihren Angaben durchsuchen.",
       nameless: "· Einträge ohne Fotonummer: {0}",
       proves: "Über Datensätze, die hier nicht enthalten sind, sagt das nichts aus.", leftOut: "Auf eigenen Wunsch nicht enthalten: {0} (Personen oder Fotos).",
       aliasOnly: "Nur nach dem Alias gesucht. Die meisten Datensätze kennen Konten nur unter der NSID: Suchen Sie auch diese, aber ein andermal. Beide zusammen verrieten dem Anbieter, wer Sie sind.",
       ownerOnly: "Von manchen Fotos kennt dieser Anbieter den Urheber nicht. Mit Ihrem Datenexport finden Sie auch diese.",
-      notLooked: "Nicht geprüft, weil sie Fotos anders bezeichnen; flickr-auditor kann auch danach suchen: {0}",
+      notLooked: "Nicht geprüft, weil sie Fotos anders bezeichnen: {0}. Wählen Sie Ihren Datenexport mit den Originalbildern, oder nutzen Sie flickr-auditor.",
+      few: "Dieses Verzeichnis ist zu klein, um Sie gut zu verbergen. Der Anbieter erfährt, dass Sie nach einem von {0} Konten gesucht haben oder nach einem, das er nicht kennt.",
+      fewPhotos: "Dieses Verzeichnis ist zu klein, um Sie gut zu verbergen. Der Anbieter erfährt, dass Sie nach einem von {0} Fotos gesucht haben oder nach einem, das er nicht kennt.",
+      uncompared: "Ihre Dateien wurden nicht nach ihrem Inhalt verglichen: Alle Prüfsummen, die dieser Anbieter kennt, müssten geholt werden ({0} MB). flickr-auditor kann sie mit einem lokalen Index vergleichen.", files: "· Dateien mit gleichem Inhalt: {0}",
       records: "{0} Einträge", collected: "gesammelt als {0}", by: "bekannt durch {0}", original: "führt zur Originaldatei",
       more: "{0} weitere zeigen", of: "{0}, {1}", csv: "Als CSV herunterladen", list: "Die Links als Liste für flickr-auditor herunterladen",
       thumbs: "Vorschaubilder zeigen (Flickr sieht dann, dass Sie sie ansehen)",
@@ -77,16 +86,20 @@
       name: "Français", title: "Mes photos Flickr sont-elles dans un jeu de données ?", language: "Langue",
       intro: "Indiquez qui vous êtes sur Flickr, ou les liens de vos photos. Votre navigateur récupère un fichier contenant les entrées d’au moins cent comptes, si l’hébergeur en connaît autant, et y cherche les vôtres. L’hébergeur n’apprend pas lequel est le vôtre.",
       label: "Votre NSID, votre profil ou des liens de photos", hint: "Un par ligne : 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/… ou le numéro d’une photo.",
-      look: "Rechercher", export: "Ou choisissez les fichiers de votre export de données Flickr (vous pouvez aussi les déposer ici). Ils restent dans votre navigateur.",
+      look: "Rechercher", export: "Ou choisissez les fichiers de votre export de données Flickr et, si vous les avez, vos images originales (vous pouvez aussi les déposer ici). Ils restent dans votre navigateur.",
       nsidHow: "Comment trouver mon NSID ?", nsidText: "C’est le numéro contenant @N que Flickr a donné à votre compte, et le seul nom sous lequel la plupart des jeux de données vous connaissent : les noms d’utilisateur et d’affichage ne sont pas des clés, car d’autres peuvent porter les mêmes. Ouvrez votre galerie sur flickr.com, affichez la source de la page (Ctrl+U) et cherchez \"nsid\". Il figure aussi dans account_profile.json de votre export.",
       working: "Recherche en cours …", none: "Saisissez quelque chose ou choisissez votre export de données.",
       unreadable: "Ces lignes n’ont pas pu être lues : {0}", two: "Les lignes désignent plusieurs personnes. Cherchez-les l’une après l’autre.", mixed: "Cherchez une personne ou des photos, pas les deux à la fois : ensemble, elles révéleraient à l’hébergeur qui vous êtes.",
       found: "Photos de vous trouvées : {0} · jeux de données : {1}", foundPhoto: "Photos trouvées : {0} · jeux de données : {1}", nothing: "Rien n’a été trouvé. Jeux de données vérifiés : {0}",
+      unchecked: "Rien n’a pu être vérifié : aucun jeu de données de cet hébergeur ne peut être interrogé avec ce que vous avez donné.",
       nameless: "· entrées sans numéro de photo : {0}",
       proves: "Cela ne prouve rien pour les jeux de données qui ne sont pas inclus ici.", leftOut: "Exclues à leur propre demande : {0} (personnes ou photos).",
       aliasOnly: "Recherche par alias uniquement. La plupart des jeux de données ne connaissent que le NSID : cherchez-le aussi, à un autre moment. Les deux à la fois révéleraient à l’hébergeur qui vous êtes.",
       ownerOnly: "Pour certaines photos, cet hébergeur ne connaît pas l’auteur. Choisissez votre export de données pour les chercher aussi.",
-      notLooked: "Non vérifiés, car ils désignent les photos par d’autres clés, que flickr-auditor sait chercher : {0}",
+      notLooked: "Non vérifiés, car ils désignent les photos par d’autres clés : {0}. Choisissez votre export de données avec vos images originales, ou utilisez flickr-auditor.",
+      few: "Cet index est trop petit pour bien vous cacher. L’hébergeur apprend que vous avez cherché l’un de {0} comptes, ou un compte qu’il ne connaît pas.",
+      fewPhotos: "Cet index est trop petit pour bien vous cacher. L’hébergeur apprend que vous avez cherché l’une de {0} photos, ou une photo qu’il ne connaît pas.",
+      uncompared: "Vos fichiers n’ont pas été comparés par leur contenu : il faudrait récupérer toutes les sommes de contrôle que connaît cet hébergeur ({0} Mo). flickr-auditor peut les comparer à un index local.", files: "· fichiers au contenu identique : {0}",
       records: "{0} entrées", collected: "collectée sous {0}", by: "connu grâce à {0}", original: "mène au fichier original",
       more: "Afficher {0} de plus", of: "{0}, {1}", csv: "Télécharger en CSV", list: "Télécharger les liens sous forme de liste pour flickr-auditor",
       thumbs: "Afficher les vignettes (Flickr verra que vous les regardez)",
@@ -105,16 +118,20 @@
       name: "Español", title: "¿Están mis fotos de Flickr en un conjunto de datos?", language: "Idioma",
       intro: "Indique quién es usted en Flickr, o los enlaces de sus fotos. Su navegador descarga un archivo con los registros de al menos cien cuentas, si el proveedor conoce tantas, y busca en él los suyos. El proveedor no sabe cuál de ellas es la suya.",
       label: "Su NSID, su perfil o enlaces de fotos", hint: "Uno por línea: 12345678@N00, https://www.flickr.com/people/…, https://www.flickr.com/photos/…/… o el número de una foto.",
-      look: "Buscar", export: "O elija los archivos de su exportación de datos de Flickr (también puede soltarlos aquí). No salen de su navegador.",
+      look: "Buscar", export: "O elija los archivos de su exportación de datos de Flickr y, si las tiene, sus imágenes originales (también puede soltarlos aquí). No salen de su navegador.",
       nsidHow: "¿Cómo encuentro mi NSID?", nsidText: "Es el número con @N que Flickr dio a su cuenta, y el único nombre por el que la mayoría de los conjuntos de datos le conocen: los nombres de usuario y los nombres visibles no son claves, porque otros pueden tener los mismos. Abra su galería en flickr.com, muestre el código fuente de la página (Ctrl+U) y busque \"nsid\". También está en account_profile.json de su exportación.",
       working: "Buscando …", none: "Escriba algo o elija su exportación de datos.",
       unreadable: "Estas líneas no se pudieron leer: {0}", two: "Las líneas nombran a más de una persona. Búsquelas una tras otra.", mixed: "Busque una persona o fotos, no las dos cosas a la vez: juntas revelarían al proveedor quién es usted.",
       found: "Fotos suyas encontradas: {0} · conjuntos de datos: {1}", foundPhoto: "Fotos encontradas: {0} · conjuntos de datos: {1}", nothing: "No se encontró nada. Conjuntos de datos comprobados: {0}",
+      unchecked: "No se pudo comprobar nada: ningún conjunto de este proveedor se puede consultar con lo que usted dio.",
       nameless: "· registros sin número de foto: {0}",
       proves: "Eso no demuestra nada sobre los conjuntos de datos que no están incluidos aquí.", leftOut: "Excluidas a petición propia: {0} (personas o fotos).",
       aliasOnly: "Se buscó solo por el alias. La mayoría de los conjuntos de datos conocen solo el NSID: búsquelo también, en otro momento. Los dos a la vez revelarían al proveedor quién es usted.",
       ownerOnly: "De algunas fotos este proveedor no conoce al autor. Elija su exportación de datos para buscarlas también.",
-      notLooked: "No comprobados, porque identifican las fotos con otras claves, que flickr-auditor sabe buscar: {0}",
+      notLooked: "No comprobados, porque identifican las fotos con otras claves: {0}. Elija su exportación de datos con sus imágenes originales, o use flickr-auditor.",
+      few: "Este índice es demasiado pequeño para ocultarle bien. El proveedor sabe que usted buscó una de {0} cuentas, o una que no conoce.",
+      fewPhotos: "Este índice es demasiado pequeño para ocultarle bien. El proveedor sabe que usted buscó una de {0} fotos, o una que no conoce.",
+      uncompared: "Sus archivos no se compararon por su contenido: habría que descargar todas las sumas de comprobación que conoce este proveedor ({0} MB). flickr-auditor puede compararlos con un índice local.", files: "· archivos con el mismo contenido: {0}",
       records: "{0} registros", collected: "recogida como {0}", by: "conocido por {0}", original: "enlaza con el archivo original",
       more: "Mostrar {0} más", of: "{0}, {1}", csv: "Descargar como CSV", list: "Descargar los enlaces como lista para flickr-auditor",
       thumbs: "Mostrar miniaturas (Flickr verá que las mira)",
@@ -177,32 +194,68 @@
     return state;
   }
 
-  // -- MD5: YFCC100M published its photos by that of an old download address -----------------------------------------
+  // -- MD5: of originals, and YFCC100M published its photos by that of an old download address -----------------------
 
   const TURNS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
+  const SINES = Int32Array.from({ length: 64 }, (_, n) => Math.floor(Math.abs(Math.sin(n + 1)) * 2 ** 32));
 
-  function md5(words) {
-    const bytes = new TextEncoder().encode(words), view = new DataView(new ArrayBuffer((bytes.length + 72) >> 6 << 6));
-    bytes.forEach((byte, at) => view.setUint8(at, byte));
-    view.setUint8(bytes.length, 128);
-    view.setUint32(view.byteLength - 8, bytes.length << 3, true);
-    const state = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
-    for (let at = 0; at < view.byteLength; at += 64) {
-      let [a, b, c, d] = state;
+  class MD5 {
+    constructor() {
+      this.state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
+      this.rest = new Uint8Array(0);
+      this.length = 0;
+    }
+
+    add(bytes) {
+      this.length += bytes.length;
+      const all = this.rest.length ? new Uint8Array(this.rest.length + bytes.length) : bytes;
+      if (this.rest.length) {
+        all.set(this.rest);
+        all.set(bytes, this.rest.length);
+      }
+      const view = new DataView(all.buffer, all.byteOffset, all.length), end = all.length - all.length % 64;
+      for (let at = 0; at < end; at += 64) this.block(view, at);
+      this.rest = all.slice(end);
+      return this;
+    }
+
+    block(view, at) {
+      let a = this.state[0], b = this.state[1], c = this.state[2], d = this.state[3];
       for (let i = 0; i < 64; i++) {
-        const round = i >> 4;
-        const mixed = [(b & c) | (~b & d), (d & b) | (~d & c), b ^ c ^ d, c ^ (b | ~d)][round];
-        const word = view.getUint32(at + 4 * [i, 5 * i + 1, 3 * i + 5, 7 * i].map((n) => n & 15)[round], true);
-        const sum = (a + mixed + word + Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32)) | 0, by = TURNS[4 * round + (i & 3)];
+        let mixed, n;
+        if (i < 16) { mixed = (b & c) | (~b & d); n = i; }
+        else if (i < 32) { mixed = (d & b) | (~d & c); n = 5 * i + 1; }
+        else if (i < 48) { mixed = b ^ c ^ d; n = 3 * i + 5; }
+        else { mixed = c ^ (b | ~d); n = 7 * i; }
+        const sum = (a + mixed + view.getInt32(at + 4 * (n & 15), true) + SINES[i]) | 0, by = TURNS[4 * (i >> 4) + (i & 3)];
         a = d; d = c; c = b; b = (b + ((sum << by) | (sum >>> (32 - by)))) | 0;
       }
-      [a, b, c, d].forEach((value, i) => { state[i] += value; });
+      this.state[0] += a; this.state[1] += b; this.state[2] += c; this.state[3] += d;
     }
-    return Array.from({ length: 16 }, (_, n) => (state[n >> 2] >>> (8 * (n & 3))) & 255);
+
+    /** The 16 bytes. */
+    end() {
+      const length = this.length, last = new DataView(new ArrayBuffer((length % 64 < 56 ? 64 : 128) - length % 64));
+      last.setUint8(0, 128);
+      last.setUint32(last.byteLength - 8, length * 8 % 2 ** 32, true);
+      last.setUint32(last.byteLength - 4, Math.floor(length / 2 ** 29), true);
+      this.add(new Uint8Array(last.buffer));
+      return Array.from(new Uint8Array(this.state.buffer));
+    }
   }
 
   /** As YFCC100M writes it: each byte in hex without a zero before it. */
-  const yfccHash = (address) => md5(address).map((byte) => byte.toString(16)).join("");
+  const yfccHash = (address) => new MD5().add(new TextEncoder().encode(address)).end().map((byte) => byte.toString(16)).join("");
+
+  async function md5Of(stream) {
+    const sum = new MD5(), reader = stream.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return sum.end().map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      sum.add(value);
+    }
+  }
+
   const hex = (state) => Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
   const text = (bytes) => new TextDecoder().decode(bytes);
 
@@ -430,7 +483,9 @@
     }
     // So few are in it that asking for it would tell who asks.
     if (end - range.start < LEAST_WIDTH[kind]) throw new Failure("narrow");
-    return entries(look, await bucket(look, kind, range), key).map((entry) => ({ value, ...entry }));
+    const found = await bucket(look, kind, range);
+    if (found.number < LEAST[kind]) look.few = () => say(kind === "photo_id" ? "fewPhotos" : "few", number(found.number));
+    return entries(look, found, key).map((entry) => ({ value, ...entry }));
   }
 
   const sizeOf = (look, name) => { const section = look.told.sections[name]; return section ? section.pages * section.page_bytes : 0; };
@@ -468,6 +523,34 @@
     return [...hits, ...more.filter((hit) => !hit.photo || !seen.has(`${hit.dataset} ${hit.photo}`))];
   }
 
+  /** What has the content of one's own files: of a photo by the file's name, or by the record; else of the file. */
+  async function byContent(look, question, hits) {
+    if (!look.told.sections.content_md5) return [];
+    if (sizeOf(look, "content_md5") > MOST_WHOLE) {
+      look.uncompared = true;
+      return [];
+    }
+    const files = new Map(), seen = new Set(hits.map((hit) => `${hit.dataset} ${hit.photo}`)), found = [];
+    for (const [n, one] of question.files.entries()) {
+      $("status").textContent = `${say("working")} ${number(n + 1)} / ${number(question.files.length)}`;
+      try {
+        one.md5 ??= await md5Of(await one.open());
+        files.set(one.md5, [...(files.get(one.md5) || []), one]);
+      } catch { question.unreadable.push(one.name); }
+    }
+    const matched = Map.groupBy(await byAll(look, "content_md5", "content_md5", files.keys()), (hit) => `${hit.dataset} ${hit.value}`);
+    for (const group of matched.values()) {
+      const { dataset, value } = group[0], told = group.map((hit) => hit.photo).filter(Boolean);
+      for (const one of files.get(value)) {
+        const photo = [...idsInName(one.name), ...told].find((id) => question.photos.has(id)) || null;
+        if (photo && seen.has(`${dataset} ${photo}`)) continue;
+        if (photo) seen.add(`${dataset} ${photo}`);
+        found.push(...group.map((hit) => ({ ...hit, photo, file: photo ? null : one.name })));
+      }
+    }
+    return found;
+  }
+
   async function ask(look, question) {
     const photos = [...question.photos.keys()];
     let hits;
@@ -479,13 +562,15 @@
       hits = [...hits, ...rest.map((hit) => ({ ...hit, photo: hit.value }))];
       if (question.ownAlias) hits = withNew(hits, await unowned(look, "alias", [question.ownAlias]));
     } else {
-      hits = photos.length === 1 ? await byPrefix(look, "photo_id", photos[0]) : await byAll(look, "photo_id", "photo_id", photos);
+      if (!photos.length) hits = [];
+      else hits = photos.length === 1 ? await byPrefix(look, "photo_id", photos[0]) : await byAll(look, "photo_id", "photo_id", photos);
       hits = hits.map((hit) => ({ ...hit, photo: hit.value }));
     }
     if (question.hashes.size) {
       const hashed = await unowned(look, "url_hash", question.hashes.keys());
       hits = withNew(hits, hashed.map((hit) => ({ ...hit, photo: question.hashes.get(hit.value) })));
     }
+    if (question.files.length) hits = [...hits, ...await byContent(look, question, hits)];
     return hits;
   }
 
@@ -519,14 +604,41 @@
     return true;
   }
 
+  const FILE = /(?:farm([0-9]{1,4})\.)?static\.?flickr\.com\/+(?:([0-9]{1,4})\/+)?([0-9]{1,6})\/+([1-9][0-9]{0,18})_([0-9a-z]{4,20})(?:_(?!d(?![a-z0-9]))([a-z0-9]{1,4}))?/i;
+  const VIDEO = /static\.?flickr\.com\/+video\/+([1-9][0-9]{0,18})\/+([0-9a-z]{4,20})(?:\/+([\w.]*))?/i;
+  const PLAYED = /flickr\.com\/+(?:photos?|videos)\/+([^/?#&\s]+)\/+([1-9][0-9]{0,18})\/+play\/+orig\/+([0-9a-z]{4,20})/i;
+
+  /** What the address of a picture or video says of which YFCC100M may have published a hash. */
+  function addressOf(text) {
+    let found;
+    if ((found = FILE.exec(text))) return { id: found[4], server: found[3], farm: Number(found[1] || found[2]), secret: found[5].toLowerCase(), original: /^o$/i.test(found[6]) };
+    if ((found = VIDEO.exec(text))) return { id: found[1], secret: found[2].toLowerCase(), original: /^orig/i.test(found[3]) };
+    if ((found = PLAYED.exec(text))) return { id: found[2], secret: found[3].toLowerCase(), original: true, owner: decoded(found[1]) };
+    return null;
+  }
+
+  /** A picture is hashed by its address on a farm of 2014, a video by its owner and the original's secret. */
+  function hashesOf({ id, server, farm, secret, original }, nsid) {
+    if (original) return nsid ? [yfccHash(`http://www.flickr.com/videos/${nsid}/${id}/play/orig/${secret}`)] : [];
+    const farms = farm > 0 && farm < 11 ? [farm] : [...(farm ? [farm] : []), ...Array.from({ length: 10 }, (_, n) => n + 1)];
+    return server ? farms.map((n) => yfccHash(`http://farm${n}.staticflickr.com/${server}/${id}_${secret}.jpg`)) : [];
+  }
+
+  /** The photos that an original may be by its name, as Flickr gives it. */
+  function idsInName(path) {
+    const name = path.split(/[/\\]/).at(-1), forms = [/^(?:.*_)?([0-9]+)_o\.[a-z0-9]{2,4}$/is, /^([0-9]+)_[0-9a-f]{10}_o\.[a-z0-9]{2,4}$/i];
+    return forms.map((form) => form.exec(name)?.[1]).filter((id) => id && isPhoto(id)).sort();
+  }
+
   function word(text, question) {
     let found;
     if (isPhoto(text)) question.photos.set(text, null);
-    else if ((found = /static\.?flickr\.com\/(?:[0-9]{1,4}\/)?([0-9]{1,6})\/([1-9][0-9]{0,18})_([0-9a-z]{4,20})(_[a-z0-9]{1,4})?/i.exec(text)) && isPhoto(found[2])) {
-      const original = /^_o/i.test(found[4] || ""), name = `${found[1]}/${found[2]}_${found[3].toLowerCase()}`;
-      question.photos.set(found[2], original ? null : `https://live.staticflickr.com/${name}_s.jpg`);
-      if (!original) for (let farm = 1; farm <= 10; farm++) question.hashes.set(yfccHash(`http://farm${farm}.staticflickr.com/${name}.jpg`), found[2]);
-    } else if ((found = /flickr\.com\/+(?:photos?|videos)\/+([^/?#&\s]+)\/+([1-9][0-9]{0,18})(?![\w%@])/i.exec(text)) && isPhoto(found[2]) && !nobody.has(found[1].toLowerCase())) question.photos.set(found[2], null);
+    else if ((found = addressOf(text)) && isPhoto(found.id)) {
+      question.photos.set(found.id, found.server && !found.original ? `https://live.staticflickr.com/${found.server}/${found.id}_${found.secret}_s.jpg` : null);
+      const nsid = NSID.test(found.owner) ? found.owner.toUpperCase() : null;
+      for (const hash of hashesOf(found, nsid)) question.hashes.set(hash, found.id);
+    }
+    else if ((found = /flickr\.com\/+(?:photos?|videos)\/+([^/?#&\s]+)\/+([1-9][0-9]{0,18})(?![\w%@])/i.exec(text)) && isPhoto(found[2]) && !nobody.has(found[1].toLowerCase())) question.photos.set(found[2], null);
     else if ((found = /flickr\.com\/+photo(?:_[a-z]+)?\.gne\?(?:[^#\s]*&)?id=([1-9][0-9]{0,18})/i.exec(text)) && isPhoto(found[1])) question.photos.set(found[1], null);
     else if ((found = /flic\.kr\/+p\/+([0-9A-Za-z]{1,11})(?!\w)/i.exec(text)) && [...found[1]].every((digit) => BASE58.includes(digit))) {
       const id = [...found[1]].reduce((sum, digit) => sum * 58n + BigInt(BASE58.indexOf(digit)), 0n).toString();
@@ -540,7 +652,7 @@
   }
 
   function questionOf(lines) {
-    const question = { photos: new Map(), hashes: new Map(), nsids: new Set(), aliases: new Set(), unreadable: [], export: false };
+    const question = { photos: new Map(), hashes: new Map(), nsids: new Set(), aliases: new Set(), files: [], unreadable: [], export: false };
     for (const line of lines.split(/\n/)) {
       for (const one of line.replace(/(^|\s)#.*$/, "").split(/[\s,;|]+/).filter(Boolean)) {
         if (!word(one.replace(/^["'<(]+|["'>)]+$/g, ""), question)) question.unreadable.push(one);
@@ -549,13 +661,13 @@
     return question;
   }
 
-  /** The JSON files in a zip: Flickr's data export comes as several. */
+  /** The files in a zip, for Flickr's data export comes as several. Errors: RangeError for one that cannot be read. */
   async function unzipped(zip) {
     const tail = new Uint8Array(await zip.slice(Math.max(0, zip.size - 65558)).arrayBuffer());
     const view = new DataView(tail.buffer);
     let end = tail.length - 22;
     while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--;
-    if (end < 0) return [];
+    if (end < 0) throw new RangeError("no zip");
     const size = view.getUint32(end + 12, true), from = view.getUint32(end + 16, true);
     const list = new DataView(await zip.slice(from, from + size).arrayBuffer()), files = [];
     for (let at = 0; at + 46 <= list.byteLength && list.getUint32(at, true) === 0x02014b50;) {
@@ -563,29 +675,53 @@
       const length = list.getUint16(at + 28, true), header = list.getUint32(at + 42, true);
       const name = text(new Uint8Array(list.buffer, at + 46, length));
       at += 46 + length + list.getUint16(at + 30, true) + list.getUint16(at + 32, true);
-      if (!/(^|\/)(account_profile|photo_[0-9]+)\.json$/.test(name) || whole > 10e6) continue;
-      const local = new DataView(await zip.slice(header, header + 30).arrayBuffer());
-      const data = header + 30 + local.getUint16(26, true) + local.getUint16(28, true);
-      const part = zip.slice(data, data + packed);
-      files.push([name, method ? new Response(part.stream().pipeThrough(new DecompressionStream("deflate-raw"))) : new Response(part)]);
+      files.push({ name, size: whole, open: async () => {
+        const local = new DataView(await zip.slice(header, header + 30).arrayBuffer());
+        const data = header + 30 + local.getUint16(26, true) + local.getUint16(28, true);
+        if (local.getUint32(0, true) !== 0x04034b50 || data + packed > zip.size || ![0, 8].includes(method)) throw new RangeError("no member");
+        const part = zip.slice(data, data + packed).stream();
+        return method ? part.pipeThrough(new DecompressionStream("deflate-raw")) : part;
+      } });
     }
+    if (files.length !== view.getUint16(end + 10, true)) throw new RangeError("cut short, or of more than 65,535 files");
     return files;
   }
 
+  const EXPORTED = /(^|\/)(account_profile|photo_[0-9]+)\.json$/;
+  const PICTURE = /\.(bmp|gif|heic|jpe?g|png|tiff?|webp)(\?.*)?$/i;
+
   async function questionOfExport(files) {
-    const question = questionOf("");
+    const question = questionOf(""), addresses = [];
     question.export = true;
     for (const given of files) {
-      const members = /\.zip$/i.test(given.name) ? await unzipped(given) : [[given.name, new Response(given)]];
-      for (const [name, content] of members) {
+      let members = [{ name: given.name, size: given.size, open: async () => given.stream() }];
+      try {
+        if (/\.zip$/i.test(given.name)) members = await unzipped(given);
+      } catch {
+        question.unreadable.push(given.name);
+        continue;
+      }
+      for (const one of members) {
+        if (!EXPORTED.test(one.name)) {
+          if (one.size && !/\.json$/i.test(one.name)) question.files.push(one);
+          continue;
+        }
         try {
-          const told = JSON.parse(await content.text());
-          if (/account_profile\.json$/.test(name) && NSID.test(told.nsid)) question.nsids.add(told.nsid.toUpperCase());
-          if (/account_profile\.json$/.test(name) && /^[a-z0-9_-]{1,255}$/i.test(told.path_alias || "")) question.ownAlias = told.path_alias.toLowerCase();
-          if (/photo_[0-9]+\.json$/.test(name) && isPhoto(String(told.id))) question.photos.set(String(told.id), null);
-        } catch { question.unreadable.push(name); }
+          const told = JSON.parse(text(await whole(await one.open(), 1e7)));
+          if (/profile\.json$/.test(one.name)) {
+            if (NSID.test(told.nsid)) question.nsids.add(told.nsid.toUpperCase());
+            if (/^[a-z0-9_-]{1,255}$/i.test(told.path_alias || "")) question.ownAlias = told.path_alias.toLowerCase();
+          }
+          if (!/photo_[0-9]+\.json$/.test(one.name) || !isPhoto(String(told.id))) continue;
+          question.photos.set(String(told.id), null);
+          const original = String(told.original || ""), found = addressOf(original);
+          if (found?.id !== String(told.id)) continue;
+          // Only what is known to be a picture is certain to be no video.
+          if (!found.original || !PICTURE.test(original) || /\/(video|play)\//.test(original)) addresses.push(found);
+        } catch { question.unreadable.push(one.name); }
       }
     }
+    for (const found of addresses) for (const hash of hashesOf(found, [...question.nsids][0])) question.hashes.set(hash, found.id);
     return question;
   }
 
@@ -607,7 +743,7 @@
       const set = look.sets.get(hit.dataset);
       if (!set) continue;
       if (!sets.has(set)) sets.set(set, new Map());
-      const photos = sets.get(set), name = hit.photo || `record ${photos.size}`;
+      const photos = sets.get(set), name = hit.photo || hit.file || `record ${photos.size}`;
       if (!photos.has(name)) photos.set(name, []);
       photos.get(name).push(hit);
     }
@@ -631,7 +767,7 @@
     const via = found.find((hit) => hit.via >= 0 && (owner || hit.joined));
     if (via && look.sets.has(via.via)) facts.push(say("by", short(look.sets.get(via.via))));
     const link = first.photo ? element("a", { href: page(first.photo, owner), rel: "noreferrer noopener", target: "_blank", textContent: first.photo }) : null;
-    const line = element("li", {}, link, ` ${facts.join("; ")}`);
+    const line = element("li", {}, link || first.file || null, ` ${facts.join("; ")}`);
     const picture = question.photos.get(first.photo);
     if (picture) line.dataset.picture = picture;
     return line;
@@ -666,11 +802,11 @@
   const cell = (value) => { const safe = /^\s*[=+\-@|%]/.test(value) ? `'${value}` : value; return `"${String(safe).replaceAll('"', '""')}"`; };
 
   function csv(look, sets, question) {
-    const rows = [["photo_id", "url", "dataset", "record", "records", "source", "license_then", "links_original"]];
+    const rows = [["photo_id", "url", "dataset", "record", "records", "source", "license_then", "links_original", "file"]];
     for (const [set, photos] of sets) {
       for (const found of photos.values()) {
         const id = found[0].photo || "", url = id && page(id, question.nsid || question.alias);
-        rows.push([id, url, set.dataset, found[0].place, found.length, sourceOf(set, found[0]), licenseOf(look, found), found.some((hit) => hit.original)]);
+        rows.push([id, url, set.dataset, found[0].place, found.length, sourceOf(set, found[0]), licenseOf(look, found), found.some((hit) => hit.original), found[0].file || ""]);
       }
     }
     return rows.map((row) => row.map(cell).join(",")).join("\n") + "\n";
@@ -686,13 +822,15 @@
 
   function show(look, question, hits) {
     const sets = together(look, hits);
-    const ids = new Set(hits.map((hit) => hit.photo).filter(Boolean)), bare = hits.filter((hit) => !hit.photo).length;
+    const ids = new Set(hits.map((hit) => hit.photo).filter(Boolean)), bare = hits.filter((hit) => !hit.photo && !hit.file).length, matched = new Set(hits.map((hit) => hit.file).filter(Boolean)).size;
     const owner = question.nsid || question.alias;
     const byPhoto = question.photos.size && !(owner && look.unasked), byHash = question.hashes.size && !look.unasked;
-    const keys = [...(owner ? ["owner"] : []), ...(byPhoto ? ["photo_id"] : []), ...(byHash ? ["url_hash"] : [])];
+    const byMD5 = question.files.length && look.told.sections.content_md5 && !look.uncompared;
+    const keys = [...(owner ? ["owner"] : []), ...(byMD5 ? ["content_md5"] : []), ...(byPhoto ? ["photo_id"] : []), ...(byHash ? ["url_hash"] : [])];
     const blind = look.about.datasets.filter((set) => !set.match_keys.some((key) => keys.includes(key)));
-    let headline = say("nothing", number(look.about.datasets.length - blind.length));
-    if (hits.length) headline = say(owner ? "found" : "foundPhoto", number(ids.size), number(sets.length)) + (bare ? ` ${say("nameless", number(bare))}` : "");
+    const checked = look.about.datasets.length - blind.length;
+    let headline = checked ? say("nothing", number(checked)) : say("unchecked");
+    if (hits.length) headline = say(owner ? "found" : "foundPhoto", number(ids.size), number(sets.length)) + (bare ? ` ${say("nameless", number(bare))}` : "") + (matched ? ` ${say("files", number(matched))}` : "");
     const result = $("result");
     const cautions = [];
     if (question.unreadable.length) cautions.push(say("unreadable", question.unreadable.slice(0, 20).join(", ")));
@@ -700,6 +838,8 @@
     if (owner && !question.export && look.told.sections.unowned) cautions.push(say("ownerOnly"));
     if (blind.length) cautions.push(say("notLooked", blind.map(short).join(", ")));
     if (look.unasked) cautions.push(say("unasked", number(Math.round(sizeOf(look, "unowned") / 1e6))));
+    if (look.uncompared) cautions.push(say("uncompared", number(Math.round(sizeOf(look, "content_md5") / 1e6))));
+    if (look.few) cautions.push(look.few());
     if (look.told.left_out) cautions.push(say("leftOut", number(look.told.left_out)));
     result.replaceChildren(
       element("h2", { id: "answer", className: `headline ${hits.length ? "alarm" : ""}`, textContent: headline }),
@@ -747,7 +887,7 @@
     question.nsid = [...question.nsids][0] || null;
     question.alias = question.nsid ? null : [...question.aliases][0] || null;
     const people = question.nsids.size || question.aliases.size;
-    if (!question.photos.size && !people) {
+    if (!question.photos.size && !people && !question.files.length) {
       $("status").textContent = question.unreadable.length ? say("unreadable", question.unreadable.join(", ")) : say("none");
       return;
     }
