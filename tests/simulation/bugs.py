@@ -32,7 +32,7 @@ def hunt(patch: Path, folder: Path) -> Hunt:
     Errors: `ValueError` for a patch that no longer applies.
     """
     copy = folder / patch.stem
-    for name in ("auditor", "tests/simulation"):
+    for name in ("auditor", "tests/simulation", "tests/mutation"):  # whose score the table shows
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "tests/__init__.py", copy / "tests/__init__.py")
     planted = subprocess.run(
