@@ -72,7 +72,7 @@ class Photo:
     original_format: str | None = None
     tags: tuple[str, ...] = ()
     """Clean forms, machine tags included, as list calls give them."""
-    tags_told: bool = field(default=True, compare=False)
+    tags_told: bool = field(default=True, compare=False, kw_only=True)  # the store gives the others in order
     """False: Flickr's answer says nothing of tags, so that () means nothing."""
     machine_tags: tuple[str, ...] = ()
     albums: tuple[str, ...] | None = None

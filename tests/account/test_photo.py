@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from auditor import database
-from auditor.account.photo import Photo, photo_from_info, photo_from_row, tag_ids
+from auditor.account.photo import Account, Photo, photo_from_info, photo_from_row, tag_ids
 from auditor.account.store import AccountStore
 from auditor.flickr.privacy import Privacy
 
@@ -141,3 +141,23 @@ def test_a_database_of_before_forgets_what_it_only_believed(tmp_path: Path) -> N
         "abc",
     )
     assert photo.as_of == 1.5e9
+
+
+def test_what_is_kept_of_a_photo_is_read_back_field_by_field(tmp_path: Path) -> None:
+    """The store gives the fields in their order: one put between them made every plan fail."""
+    kept = Photo(
+        *("9000000001", "a title", "4", Privacy.PUBLIC, "0a1b2c3d4e", "65535", 66),
+        tags=("nocv", "sky"),
+        machine_tags=("a:b=c",),
+        albums=("7", "8"),
+        date_upload=1_700_000_000,
+        date_taken="2023-11-01 12:00:00",
+        last_update=1_700_000_001,
+        media="photo",
+        safety_level=1,
+        views=3,
+    )
+    with closing(database.connect(tmp_path / "auditor.sqlite3")) as conn:
+        store = AccountStore(conn)
+        store.save(Account("1@N01", "Ida"), [kept], taken_at=1.7e9, source="api", complete=True, full=True)
+        assert store.photos("1@N01") == [kept]
