@@ -5,6 +5,7 @@ Whole, cheap when nothing changed, honest when Flickr loses rows, and never half
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,18 @@ def test_the_first_sync_gets_every_photo_as_it_is(box: Sandbox, store: AccountSt
         assert photo.privacy == there.privacy
         assert set(photo.tags) == set(there.tags) - {""}  # lists cannot show a tag without text
         assert (photo.server, photo.secret, photo.media) == (there.server, there.secret, there.media)
+
+
+def test_what_only_an_export_told_is_no_change(box: Sandbox, store: AccountStore, pull: Pull) -> None:
+    pull()
+    nsid = box.account.me.nsid
+    (account, photos) = (store.account(nsid), store.photos(nsid))
+    assert account is not None
+    told = [replace(photo, albums=("72157600000000001",)) for photo in photos]
+    store.save(account, told, taken_at=NOW, source="export", complete=True, full=True)
+    again = pull(full=True)
+    assert (again.added, again.changed, again.removed) == (0, 0, 0)
+    assert {photo.albums for photo in store.photos(nsid)} == {("72157600000000001",)}
 
 
 def test_an_unchanged_account_costs_three_calls(pull: Pull) -> None:
