@@ -635,8 +635,9 @@ def test_stale_and_oversized_plans_are_refused(
     here: World, age: timedelta, cap: int | None, words: str
 ) -> None:
     plan = here.plan(GENTLE)
-    with pytest.raises(RefusedError, match=words):
+    with pytest.raises(RefusedError, match=words) as refused:
         check_plan(plan, here.journal, 60, cap, datetime.now(UTC) + age)
+    assert ("sync, then make the plan again" in refused.value.hint) is (words == "stale")
 
 
 def test_a_free_account_is_kept_from_its_fiftieth_non_public_item(tmp_path: Path) -> None:
@@ -701,8 +702,12 @@ def test_verify_finds_what_is_not_as_the_run_left_it(here: World) -> None:
     here.box.account.set_license(here.box.account.photos[relicensed], "4")
     deleted = changed[-1].change.photo_id
     here.box.account.delete(here.box.account.photos[deleted])
-    mismatched = {f.record.change.photo_id for f in here.verify(run) if f.state == "mismatched"}
-    assert mismatched == {relicensed, deleted}
+    mismatched = {(f.record.change.photo_id, f.reason) for f in here.verify(run) if f.state == "mismatched"}
+    last = changed[-1].change
+    assert mismatched >= {(relicensed, "CC BY 2.0 now, All Rights Reserved in the journal")}
+    assert {photo_id for photo_id, _ in mismatched} == {relicensed, deleted}
+    gone = {reason for photo_id, reason in mismatched if photo_id == deleted}
+    assert all(reason.startswith("the photo is gone, ") for reason in gone), (last, gone)
 
 
 def test_verify_knows_that_a_later_run_changed_it_again(here: World) -> None:

@@ -160,3 +160,33 @@ def test_privacy_is_never_set_without_the_permissions() -> None:
         "perm_comment": "0",
         "perm_addmeta": "2",
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (GROUP, OUT, None),
+        (OUT, GROUP, "before and after do not fit together"),
+        (GROUP, {**OUT, "title": "Other"}, "before and after do not fit together"),
+        ({**GROUP, "group_id": "99100002@N20"}, OUT, "before and after do not fit together"),
+        (GROUP, {**OUT, "group_id": "x"}, "the id of the group is missing"),
+        (GROUP, "x", "the id of the group is missing"),
+        (GROUP, None, "the id of the group is missing"),
+    ],
+)
+def test_a_change_of_groups_has_to_make_sense(before: Any, after: Any, says: str | None) -> None:
+    leave, join = MITIGATIONS["leave-group"], MITIGATIONS["join-group"]
+    assert leave.problem(Change("9000000001", "leave-group", before, after, "partly")) == says
+    if says is None:
+        assert join.problem(Change("9000000001", "join-group", after, before, "yes")) is None
+
+
+def test_a_group_is_named_by_its_title_or_else_by_its_id() -> None:
+    nameless_in, nameless_out = ({**entry, "title": ""} for entry in (GROUP, OUT))
+    for kind, before, after, said in (
+        ("leave-group", GROUP, OUT, "leave group Faces"),
+        ("join-group", OUT, GROUP, "back into group Faces"),
+        ("leave-group", nameless_in, nameless_out, "leave group 99100001@N20"),
+        ("join-group", nameless_out, nameless_in, "back into group 99100001@N20"),
+    ):
+        assert MITIGATIONS[kind].describe(Change("9000000001", kind, before, after, "yes")) == said

@@ -360,3 +360,50 @@ def test_every_link_in_a_text_of_the_settings_counts() -> None:
     assert {"9000000002", "9000000004", "9000000005"} < entry.ids
     with pytest.raises(ConfigurationError):
         policy_file.exceptions([{"ids": ["9000000004 900000000x"], "reason": "sold"}])
+
+
+@pytest.mark.parametrize(
+    ("entry", "warning"),
+    [
+        (Except(frozenset({PHOTO.id}), "sold"), []),
+        (Except(frozenset(), "sold"), ["NO PHOTO IS EXCEPTED: the list is empty (sold)"]),
+        (
+            Except(frozenset({PHOTO.id, "12", "3"}), "sold"),
+            [
+                "NOT IN THIS ACCOUNT as last synced: 2 photos to be left out (sold), so check what you meant:"
+                " 3, 12"
+            ],
+        ),
+        (
+            Except(frozenset("123456"), "sold"),
+            [
+                "NOT IN THIS ACCOUNT as last synced: 6 photos to be left out (sold), so check what you meant:"
+                " 1, 2, 3, 4, 5 …"
+            ],
+        ),
+        (
+            Except(frozenset({PHOTO.id, "12"}), "sold", date(2026, 11, 20)),
+            ["the exception of 12, 9000000001 (sold) ended on 2026-11-20"],
+        ),
+    ],
+)
+def test_an_exception_that_protects_nothing_says_so(entry: Except, warning: list[str]) -> None:
+    found = select(
+        [PHOTO], [Policy("p", Match(), TAG)], narrow=Match(), exceptions=[entry], context=CONTEXT, today=TODAY
+    )
+    assert list(found.warnings) == warning
+
+
+@pytest.mark.parametrize(
+    ("match", "warning"),
+    [
+        (Match(ids=frozenset()), "the list of photos to choose from names none"),
+        (Match(tags=frozenset({"street", "portrait"})), "no photo has the tag portrait, so it selects none"),
+    ],
+)
+def test_a_condition_that_selects_nothing_says_so(match: Match, warning: str) -> None:
+    for policy, narrow in ((match, Match()), (Match(), match)):
+        found = select(
+            [PHOTO], [Policy("p", policy, TAG)], narrow=narrow, exceptions=(), context=CONTEXT, today=TODAY
+        )
+        assert list(found.warnings) == [warning]

@@ -107,3 +107,15 @@ def test_the_estimate(changes: int, used: int, calls: int, minutes: int) -> None
     ]
     found = preflight.estimate(tags, photos=changes, calls_per_hour=3600, used=used, concurrency=8)
     assert (found.calls, found.minutes) == (calls, minutes)
+
+
+@pytest.mark.parametrize(
+    ("calls", "minutes", "said"),
+    [
+        (1, 0, "1 call, less than a minute"),
+        (710, 1, "710 calls, about 1 min"),
+        (10_046, 128, "10,046 calls, about 128 min"),
+    ],
+)
+def test_an_estimate_reads_as_people_say_it(calls: int, minutes: int, said: str) -> None:
+    assert str(preflight.Estimate(calls, minutes)) == said
