@@ -177,3 +177,19 @@ def test_licences_of_published_indexes_are_recognised(shared: Path) -> None:
         assert licenses.find(row["name"]) == licenses.find(row["url"])
         texts |= {row["name"], row["url"]}
     assert {text for text in texts if licenses.find(text) is None} == set()
+
+
+@pytest.mark.parametrize(
+    ("license_id", "known"),
+    [
+        (None, licenses.License("", "unknown licence", "", "unknown", None, None, None, None)),
+        ("99", licenses.License("99", "Unknown license 99", "", "unknown-99", None, None, None, None)),
+        (0, licenses.LICENSES["0"]),
+    ],
+)
+def test_of_an_unknown_licence_nothing_is_claimed(
+    license_id: str | int | None, known: licenses.License
+) -> None:
+    found = licenses.get(license_id)
+    assert found == known
+    assert found.free is False

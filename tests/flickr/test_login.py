@@ -1,6 +1,7 @@
 """The OAuth dance over real sockets, and where the token is kept afterwards."""
 
 import os
+import socket
 import sqlite3
 import stat
 import threading
@@ -23,6 +24,7 @@ from auditor.flickr.login import Callback, Login, verifier_in
 from auditor.flickr.tokens import Removal, Token
 from auditor.sandbox import Sandbox
 from auditor.settings import Secret, Settings
+from tests.web.slow import dripping
 
 from .conftest import MakeTransport
 
@@ -168,6 +170,39 @@ def test_a_wrong_secret_is_told_at_the_first_step(box: Sandbox) -> None:
         Login(box.key, "wrong", base_url=box.url).start("read", "oob")
 
 
+def test_a_login_without_a_network_says_so() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    with pytest.raises(UnreachableError, match="no connection"):
+        Login("key", "secret", base_url=address).start("read", "oob")
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("<html>a captive portal</html>", r"^Flickr's answer to the login is not readable$"),
+        ("oauth_token=x", r"^Flickr's answer to the login is not readable$"),
+        (
+            "oauth_token=&oauth_token_secret=",
+            r"^Flickr's answer to the login (holds no token|is not readable)$",
+        ),
+        (
+            "oauth_token=x&oauth_token_secret=",
+            r"^Flickr's answer to the login (holds no token|is not readable)$",
+        ),
+    ],
+)
+def test_an_answer_that_is_no_token_is_none(body: str, says: str) -> None:
+    answer = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+    with (
+        dripping(answer, at_once=len(answer)) as address,
+        pytest.raises(UnreachableError, match=says) as caught,
+    ):
+        Login("key", "secret", base_url=address).start("read", "oob")
+    assert caught.value.hint == "Try again later."
+
+
 def test_a_wrong_code_is_told(box: Sandbox) -> None:
     flow = Login(box.key, box.secret, base_url=box.url)
     flow.start("read", "oob")
@@ -279,6 +314,31 @@ class TestKeeping:
         file.chmod(0o644)
         with pytest.raises(ConfigurationError, match="other users"):
             tokens.find(settings, conn)
+
+    def test_a_file_that_cannot_be_read_names_the_way_on(
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "token.json"
+        tokens.save(settings, conn, Token("t", "s"), file)
+        file.unlink()
+        assert tokens.find(settings, conn) is None
+        with pytest.raises(
+            NotAllowedError, match=r"the file that kept the login, .*token.json, is not there"
+        ):
+            tokens.required(settings, conn)
+        file.mkdir(mode=0o700)
+        with pytest.raises(StorageError, match="cannot read the login in") as caught:
+            tokens.find(settings, conn)
+        assert caught.value.hint == "Log in again: flickr-auditor login"
+
+    def test_logout_finds_a_login_in_the_keyring_of_which_the_home_knows_nothing(
+        self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring
+    ) -> None:
+        tokens.save(settings, conn, Token("t", "s"), None)
+        conn.execute("DELETE FROM setting")
+        assert tokens.forget(settings, conn) == Removal(("the system's keyring",))
+        assert ring.kept == {}
+        assert tokens.forget(settings, conn) == Removal()
 
     def test_a_machine_without_keyring_names_the_other_ways(
         self, settings: Settings, conn: sqlite3.Connection, ring: MemoryKeyring

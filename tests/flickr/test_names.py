@@ -48,6 +48,7 @@ CERTAIN = [
     (f"{ID}_{SECRET}_z.jpg@zz=1", NAMED._replace(size="z")),
     (f"{ID}_{SECRET}_b_face_0.jpg", NAMED._replace(size="b")),
     (f"{ID}_{SECRET}_o-crop.png", ORIGINAL),
+    (f"{NSID}/{ID}_{SECRET}_b_face_0.jpg", BOTH._replace(size="b")),
     (f"{ID}_{SECRET} (1).jpg", NAMED),
     (f"photos/{NSID}/{ID}/", OWNED),
 ]

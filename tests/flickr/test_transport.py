@@ -1,6 +1,7 @@
 """Every dialect of failure becomes one typed error; what may pass is tried again, nothing else is."""
 
 import gzip
+import io
 import logging
 import re
 import resource
@@ -9,6 +10,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+import requests
 
 from auditor.errors import AuditorError, BudgetSpentError, CallError, NotAllowedError, UnreachableError
 from auditor.flickr.api import ReadApi
@@ -17,6 +19,7 @@ from auditor.flickr.transport import (
     Retry,
     TransientError,
     network_error,
+    new_session,
     oauth_error,
     read_body,
 )
@@ -125,6 +128,27 @@ def test_retry_after_is_waited_for(
     box.faults.add("429", count=1, value=7)
     ReadApi(transport()).login()
     assert waits == [7.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("0.5", 0.5),
+        (" 3 ", 3.0),
+        ("soon", None),
+        ("-1", None),
+        ("", None),
+    ],
+)
+def test_a_wait_is_told_in_seconds_or_as_a_date(header: str, wait: float | None) -> None:
+    response = requests.Response()
+    response.status_code = 429
+    response.headers["Retry-After"] = header
+    response.raw = io.BytesIO()
+    with pytest.raises(TransientError, match=r"^Flickr answered with HTTP 429$") as caught:
+        new_session(loopback=True).hooks["response"][0](response)
+    assert (caught.value.retry_after, caught.value.unclear) == (wait, False)
 
 
 def test_a_retry_after_of_an_hour_ends_the_command_instead(box: Sandbox, transport: MakeTransport) -> None:
@@ -256,8 +280,6 @@ def test_a_request_taken_for_a_repeat_may_be_sent_again() -> None:
 
 
 def test_network_errors_do_not_show_the_address() -> None:
-    import requests
-
     error = network_error(
         requests.ConnectionError("HTTPSConnectionPool(...): /services/rest/?oauth_token=hush"),
         "https://api.flickr.com/services/rest/",
