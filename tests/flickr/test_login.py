@@ -181,16 +181,10 @@ def test_a_login_without_a_network_says_so() -> None:
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ("<html>a captive portal</html>", r"^Flickr's answer to the login is not readable$"),
-        ("oauth_token=x", r"^Flickr's answer to the login is not readable$"),
-        (
-            "oauth_token=&oauth_token_secret=",
-            r"^Flickr's answer to the login (holds no token|is not readable)$",
-        ),
-        (
-            "oauth_token=x&oauth_token_secret=",
-            r"^Flickr's answer to the login (holds no token|is not readable)$",
-        ),
+        ("<html>a captive portal</html>", "is not readable"),
+        ("oauth_token=x", "holds no token"),
+        ("oauth_token=&oauth_token_secret=x", "holds no token"),
+        ("oauth_token=x&oauth_token_secret=", "holds no token"),
     ],
 )
 def test_an_answer_that_is_no_token_is_none(body: str, says: str) -> None:
@@ -200,6 +194,7 @@ def test_an_answer_that_is_no_token_is_none(body: str, says: str) -> None:
         pytest.raises(UnreachableError, match=says) as caught,
     ):
         Login("key", "secret", base_url=address).start("read", "oob")
+    assert caught.value.message == f"Flickr's answer to the login {says}"
     assert caught.value.hint == "Try again later."
 
 

@@ -146,7 +146,7 @@ def test_a_wait_is_told_in_seconds_or_as_a_date(header: str, wait: float | None)
     response.status_code = 429
     response.headers["Retry-After"] = header
     response.raw = io.BytesIO()
-    with pytest.raises(TransientError, match=r"^Flickr answered with HTTP 429$") as caught:
+    with pytest.raises(TransientError, match="HTTP 429") as caught:
         new_session(loopback=True).hooks["response"][0](response)
     assert (caught.value.retry_after, caught.value.unclear) == (wait, False)
 
