@@ -9,9 +9,10 @@ import pytest
 from auditor import database
 from auditor.account.export_files import Location
 from auditor.account.photo import Account, Photo
-from auditor.account.store import AccountStore, StaticAddress
+from auditor.account.store import AccountStore
 from auditor.errors import NotSyncedError
 from auditor.flickr.privacy import Privacy
+from auditor.flickr.urls import StaticAddress
 
 NSID = "99000001@N07"
 ANN = Account(NSID, "Ann Example", "annexample")
