@@ -80,7 +80,7 @@ def ask(
         bool,
         typer.Option(
             "--all-unchecked",
-            help="Ask about every dataset that has no local index: one letter for each publisher.",
+            help="Ask about every dataset that no index here can check: one letter for each publisher.",
         ),
     ] = False,
     ground: GroundOption = Ground.NONE,
@@ -119,7 +119,7 @@ def ask(
         raise UsageError(
             "--all-unchecked asks about your account alone", hint="Leave --as, --link and --out out."
         )
-    asked = ask_all(desk, options, session.settings.indexes, nsid=session.account)
+    asked = ask_all(desk, options, nsid=session.account)
     if format is Format.json:
         emit_json(as_json.asked_all_json(asked, desk.today), output)
     else:

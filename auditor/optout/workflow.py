@@ -16,6 +16,7 @@ from auditor import database
 from auditor.account.license_history import kept
 from auditor.account.photo import Account
 from auditor.account.store import AccountStore
+from auditor.audit.coverage import covered
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index import local
@@ -217,14 +218,21 @@ class AskedAll:
     """Datasets with an open case, and its id."""
 
 
-def ask_all(desk: Desk, options: LetterOptions, indexes: Path, *, nsid: str | None = None) -> AskedAll:
-    """Ask about every dataset that has no index in `indexes`: one letter for each publisher."""
-    here = local.names(indexes)
+def unchecked(desk: Desk) -> tuple[Card, ...]:
+    """The datasets that no index here says anything about; one that is only damaged can be added again."""
+    cards = catalogue.load()
+    opened = local.open_indexes(desk.indexes)
+    known = {index.dataset for index in covered(opened.readable, cards).checked} | opened.damaged.keys()
+    return tuple(card for name, card in cards.items() if name not in known)
+
+
+def ask_all(desk: Desk, options: LetterOptions, *, nsid: str | None = None) -> AskedAll:
+    """Ask about every dataset that cannot be checked here: one letter for each publisher."""
     refused: dict[str, str] = {}
     already: dict[str, str] = {}
     groups: dict[str, list[Card]] = {}
     open_cases = {name: case.id for case in desk.store.all() if not case.closed_on for name in case.datasets}
-    for card in (card for name, card in catalogue.load().items() if name not in here):
+    for card in unchecked(desk):
         if reason := addressees.no_letter(card):
             refused[card.name] = reason
         elif card.name in open_cases:

@@ -10,9 +10,13 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from auditor import settings
 from auditor.datasets import catalogue, contacts
+from auditor.datasets.index.build import build
+from auditor.datasets.readers import select
 from auditor.errors import UsageError
-from auditor.optout import addressees
+from auditor.optout import addressees, workflow
+from auditor.optout.case_store import Desk
 from auditor.optout.law import Ground
 from auditor.optout.render import LANGUAGES
 from tests.optout.conftest import ACCOUNT, NSID, STRANGERS, Home, Program
@@ -117,6 +121,24 @@ def test_every_card_gives_a_letter_or_a_reason(program: Program) -> None:
     assert all(catalogue.get(name).title in flat(google["files"][0]) for name in google["datasets"])
     again = program("ask", "--all-unchecked", "--format", "json").json
     assert (again["cases"], len(again["already_open"])) == ([], len(lettered))
+
+
+def test_what_no_index_can_check_is_asked_about(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text("image_number,age_group\n1,20-29\n2,0-2\n")
+    card = catalogue.get("ffhq-aging")  # names photos by the numbers of FFHQ
+    build(home.path / "indexes", card.name, [file], formats=select(card.formats), card=card)
+    desk = Desk.of(home.conn, settings.load(home=home.path))
+
+    def unchecked() -> set[str]:
+        return {card.name for card in workflow.unchecked(desk)} & {"ffhq", "ffhq-aging"}
+
+    assert unchecked() == set()
+    manifest = home.path / "indexes" / "ffhq" / "manifest.json"
+    manifest.write_text("{}")  # damaged: the user can add it again
+    assert unchecked() == {"ffhq-aging"}
+    manifest.unlink()
+    assert unchecked() == {"ffhq", "ffhq-aging"}
 
 
 @pytest.mark.parametrize("name", [name for name in catalogue.load() if catalogue.get(name).flickr == "none"])

@@ -16,7 +16,6 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from auditor.datasets import catalogue
-from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.lookup import Index
 from auditor.errors import UsageError
 from auditor.optout import addressees, answers, incoming, ladder, next_index, workflow
@@ -49,7 +48,7 @@ def letters(request: Request) -> Response:
         known = desk.store.all()
         synced = space.nsid is not None
         view = state.library(space).view if synced else None
-        have = {index.name for index in open_indexes(space.settings.indexes).readable}
+        unchecked = workflow.unchecked(desk)
         defaults = {"name": "", "lang": "en", **space.settings.optout}
     found = {row.dataset.name for row in view.indexes if row.found} if view else set[str]()
     open_cases = {name for case in known if not case.closed_on for name in case.datasets}
@@ -63,9 +62,7 @@ def letters(request: Request) -> Response:
         cautions=view.cautions if view else (),
         draftable=[cards[name] for name in cards if name in found and name not in open_cases],
         askable=[
-            card
-            for name, card in cards.items()
-            if name not in have | open_cases and addressees.no_letter(card) is None
+            card for card in unchecked if card.name not in open_cases and addressees.no_letter(card) is None
         ],
         grounds=list(Ground),
         roles=list(Role),
