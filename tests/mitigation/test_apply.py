@@ -34,6 +34,7 @@ from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.run import carry_out, check_plan, start
 from auditor.mitigation.running.runner import Runner
 from auditor.mitigation.running.undo import plan_undo
+from auditor.report.run import as_findings, render_run
 from auditor.sandbox import make_account
 from tests.mitigation.world import EVERYTHING, LOST_FOR_GOOD, World, differences, some, world
 
@@ -187,6 +188,8 @@ def test_permissions_are_read_right_before_and_sent_back(tmp_path: Path) -> None
             assert account.photos[key].permcomment == (0 if key in closed else before[key][0])
             assert account.photos[key].permaddmeta == before[key][1]
             assert ("is left as it is" in record.reason) == (key in closed)
+        told = render_run(undo, as_findings(here.journal.records(undo.run_id)), "table", calls=0)
+        assert told.count("is left as it is") == len(closed)
 
 
 # -- what the owner did in between ---------------------------------------------------------------------------
