@@ -173,13 +173,11 @@ def update(
     """
     from auditor.datasets import catalogue
     from auditor.datasets.fetch_all import Ended, fetch_all, with_news
+    from auditor.datasets.index.local import present
 
     session: Session = context.obj
     here = manifests(session)
-    for name in names or ():
-        if name.strip().lower() not in here:
-            raise UsageError(f"there is no local index of {name}", hint="See: flickr-auditor datasets list")
-    wanted = {name.strip().lower() for name in names} if names else set(here)
+    wanted = present(session.settings.indexes, names) if names else tuple(here)
     downloads = session.settings.downloads
     chosen = [manifest for name, manifest in here.items() if name in wanted]
     asked, not_asked = with_news(chosen, catalogue.find, downloads)

@@ -27,8 +27,9 @@ from typing import Any, Final, TypeVar
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index import manifest
+from auditor.datasets.index.local import no_index
 from auditor.datasets.index.lookup import Index
-from auditor.errors import RefusedError, UsageError
+from auditor.errors import RefusedError
 from auditor.files import storage_errors, write_atomic
 from auditor.flickr import licenses
 from auditor.lock import folder_lock
@@ -96,9 +97,7 @@ def publish(
     was there is then still whole. `RefusedError` while another one is written to the folder.
     """
     if not indexes:
-        raise UsageError(
-            "there is no local index to publish", hint="Begin with: flickr-auditor datasets list"
-        )
+        raise no_index(to="publish")
     people = left_out or LeftOut()
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)

@@ -42,12 +42,10 @@ def present(indexes: Path, wanted: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
-def no_index(name: str | None = None) -> UsageError:
-    """There is no local index of the dataset `name`, or with None of any."""
+def no_index(name: str | None = None, *, to: str = "search") -> UsageError:
+    """There is no local index of the dataset `name`, or with None none at all `to` search or publish."""
     if name is None:
-        return UsageError(
-            "there is no local index to search", hint="Begin with: flickr-auditor datasets list"
-        )
+        return UsageError(f"there is no local index to {to}", hint="Begin with: flickr-auditor datasets list")
     card = catalogue.find(name)
     how = f"datasets info {name}" if card else "datasets list"
     return UsageError(f"there is no local index of {name}", hint=f"See: flickr-auditor {how}")

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from auditor.datasets.index.local import no_index
 from auditor.datasets.sharing import pack, registry
 from auditor.datasets.sharing.registry import Entry
-from auditor.errors import UsageError
 from auditor.files import storage_errors, write_atomic
 from auditor.progress import SILENT, Progress
 from auditor.version import VERSION
@@ -27,9 +27,7 @@ def publish(
     Errors: `UsageError` without anything to publish, and as `pack.export`.
     """
     if not names:
-        raise UsageError(
-            "there is no local index to publish", hint="Begin with: flickr-auditor datasets list"
-        )
+        raise no_index(to="publish")
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         before = _packs_of(folder)
