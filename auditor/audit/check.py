@@ -172,15 +172,15 @@ def _silent(results: Iterable[CheckedTarget]) -> dict[str, str]:
 
 def unanswered(result: CheckResult, datasets: Sequence[str], failure: AuditorError) -> CheckResult:
     """`result` where the look-up that has an index of `datasets` failed: nothing is "not found" by it."""
-    told = f"the look-up did not answer: {failure.message}"
+    reason = f"the look-up did not answer: {failure.message}"
     targets = tuple(
-        replace(target, note="; ".join(filter(None, (target.note, told))))
+        replace(target, note="; ".join(filter(None, (target.note, reason))))
         if target.exposures or target.error
-        else replace(target, error=told, cause=failure)
+        else replace(target, error=reason, cause=failure)
         for target in result.targets
     )
     missing = [
-        NotChecked(index.dataset, index.title, Why.UNASKED, told, index.about)
+        NotChecked(index.dataset, index.title, Why.UNASKED, reason, index.about)
         for index in result.indexes
         if index.dataset in datasets
     ]

@@ -152,9 +152,9 @@ def _emit(
     from auditor.report import datasets as report
 
     if format is Format.json:
-        told = [report.manifest_json(manifest) for manifest in built]
+        manifests = [report.manifest_json(manifest) for manifest in built]
         left = [{"file": str(file.path), "reason": file.reason} for file in unknown]
-        emit_json({"indexes": told, "not_recognised": left} if several else told[0], output)
+        emit_json({"indexes": manifests, "not_recognised": left} if several else manifests[0], output)
     else:
         emit("\n".join(report.built_text(manifest) for manifest in built), output)
     for file in unknown:

@@ -165,15 +165,15 @@ def _call(words: Sequence[str], expect: int) -> str:
     """Run a command in this process. Errors: `DemoError` with its last words when it ends otherwise."""
     from auditor.cli.app import run
 
-    printed, told = io.StringIO(), io.StringIO()
+    printed, errors = io.StringIO(), io.StringIO()
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
             run(words)
     except SystemExit as ended:
         if ended.code != expect:
             raise DemoError(
                 f"`flickr-auditor {shlex.join(words)}` ended with exit code {ended.code}, not {expect}:"
-                f" {told.getvalue().strip()[-300:]}",
+                f" {errors.getvalue().strip()[-300:]}",
                 hint="Install flickr-auditor anew. If that does not help, please report it.",
             ) from None
     return printed.getvalue()

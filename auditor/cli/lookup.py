@@ -69,9 +69,9 @@ def _tell(lookup: "Lookup", asked: "Asked", *, audit: bool) -> None:
     """What the look-up is, what it was asked, and what it did not answer."""
     from auditor.lookup import keys
 
-    told = lookup.told
+    described = lookup.told
     note(
-        f"Asked {lookup.host.url}, of {told.generated_at[:10]}, which knows"
+        f"Asked {lookup.host.url}, of {described.generated_at[:10]}, which knows"
         f" {count(len(lookup.hosted), 'dataset')}: it was sent the names of"
         f" {count(len(lookup.host.asked), 'file')}, and nothing else. Its root: {lookup.root}"
     )
@@ -82,10 +82,10 @@ def _tell(lookup: "Lookup", asked: "Asked", *, audit: bool) -> None:
                 f" the prefix that it was sent, not {keys.LEAST[kind]:,}: its host learns that you asked"
                 " about one of them, or about none that it knows."
             )
-    if told.left_out:
-        left_out = count(told.left_out, "person or photo", "people or photos")
+    if described.left_out:
+        left_out = count(described.left_out, "person or photo", "people or photos")
         note(f"On purpose it leaves out: {left_out}.")
-    if asked.left_alias and not audit and "alias" in told.sections:
+    if asked.left_alias and not audit and "alias" in described.sections:
         note(
             "Asked by NSID alone: with the alias too, the host would know who you are. Some records name"
             " their owner by alias only; ask for it some other time."

@@ -19,14 +19,14 @@ _NAMES = {
 
 def lookup_json(published: Published) -> dict[str, Any]:
     """See ``schemas/datasets-publish.json``."""
-    told = published.described
+    described = published.described
     return {
         "root": published.root,
-        "generated_at": told.generated_at,
-        "left_out": told.left_out,
+        "generated_at": described.generated_at,
+        "left_out": described.left_out,
         "left_out_unmet": list(published.unmet),
         "datasets": [{"dataset": name, "records": records} for name, records in published.datasets.items()],
-        "sections": {name: asdict(section) for name, section in told.sections.items()},
+        "sections": {name: asdict(section) for name, section in described.sections.items()},
         "files": published.files,
         "bytes": published.bytes,
         "kept": published.kept,
@@ -35,13 +35,13 @@ def lookup_json(published: Published) -> dict[str, Any]:
 
 def lookup_text(published: Published, folder: str) -> str:
     """The same for people."""
-    told = published.described
+    described = published.described
     lines = [
         f"{folder}: a look-up of {count(len(published.datasets), 'dataset')} in"
         f" {count(published.files, 'file')} of {file_size(published.bytes)}"
         f" ({published.kept:,} of them were there already)"
     ]
-    for name, section in told.sections.items():
+    for name, section in described.sections.items():
         what = f"  {section.keys:,} {_NAMES[name]}: {count(section.records, 'record')}"
         if name == keys.UNOWNED:
             whole = file_size(section.pages * section.page_bytes)
@@ -51,12 +51,12 @@ def lookup_text(published: Published, folder: str) -> str:
                 f"{what}; {section.least_keys:,} or more behind each prefix, pages of"
                 f" {file_size(section.page_bytes)}"
             )
-    if told.left_out:
-        lines.append(f"  left out: {count(told.left_out, 'person or photo', 'people or photos')}")
+    if described.left_out:
+        lines.append(f"  left out: {count(described.left_out, 'person or photo', 'people or photos')}")
     if published.unmet:
         lines.append(f"  of these, in none of the indexes: {', '.join(published.unmet)}")
     for name in (keys.NSID, keys.ALIAS):
-        small = told.sections.get(name)
+        small = described.sections.get(name)
         if small and small.least_keys < keys.LEAST_OWNERS:
             lines.append(
                 f"Warning: it holds only {small.keys:,} {_NAMES[name]}. A host learns that whoever asks by it"

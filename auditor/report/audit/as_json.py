@@ -67,14 +67,14 @@ def check(result: CheckResult) -> str:
 
 
 def _photo(exposed: ExposedPhoto, nsid: str, histories: Mapping[str, LicenseFacts] | None) -> dict[str, Any]:
-    told = {} if histories is None else _history(histories.get(exposed.photo.id))
+    history = {} if histories is None else _history(histories.get(exposed.photo.id))
     row = photo_row(exposed.photo, nsid)
     return {
         "id": exposed.photo.id,
         **{name: row[name] for name in PHOTO_COLUMNS if name != "photo_id"},
         "exposures": _exposures(exposed.exposures),
         "chains": chains(frozenset(exposure.dataset for exposure in exposed.exposures)),
-        **told,
+        **history,
     }
 
 

@@ -15,7 +15,7 @@ from auditor.optout.workflow import AskedAll, Drafted
 def case_json(case: Case, today: date, warnings: Sequence[str] = ()) -> dict[str, Any]:
     """A case."""
     due, outcome, letter, answer = case.deadline, case.outcome, case.newest_sent, case.newest_answer
-    told = {
+    fields = {
         "case_id": case.id,
         "dataset": case.dataset,
         "datasets": list(case.datasets),
@@ -44,7 +44,7 @@ def case_json(case: Case, today: date, warnings: Sequence[str] = ()) -> dict[str
         "still_there": outcome.still_there if outcome else None,
         "newly_found": outcome.newly_found if outcome else None,
     }
-    return {**told, "warnings": list(warnings)} if warnings else told
+    return {**fields, "warnings": list(warnings)} if warnings else fields
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:

@@ -190,11 +190,11 @@ def recheck_dropped(state: State, drop: Drop, case_id: str) -> Response:
         finally:
             drop.discard()
         result = done.result
-        told = (
+        summary = (
             f"{done.case.id}: {len(result.removed):,} removed, {len(result.still_there):,} still there,"
             f" {len(result.newly_found):,} newly found"
         )
-        return ". ".join([told, *(warning.rstrip(".") for warning in done.warnings)])
+        return ". ".join([summary, *(warning.rstrip(".") for warning in done.warnings)])
 
     back = f"/letters/{quote(case_id)}"
     state.jobs.start("recheck", "Looking in the new list", back, work, announce=True)

@@ -128,10 +128,9 @@ async def verify(request: Request) -> Response:
             api = space.read_api(wait=False)
             photos = space.store.photos(found.nsid)
             findings = verify_run(found, space.journal, api, photos, progress=progress)
-            told = run_json(found, findings, calls=api.calls, verifying=True)
-        return (
-            f"{count(told['verified'], 'change')} read back as wanted, {told['mismatched']:,} not as wanted"
-        )
+            result = run_json(found, findings, calls=api.calls, verifying=True)
+        as_wanted = count(result["verified"], "change")
+        return f"{as_wanted} read back as wanted, {result['mismatched']:,} not as wanted"
 
     state.jobs.start(f"verify-{run_id}", "Reading the photos again", f"/runs/{run_id}", work)
     return see(f"/jobs/verify-{run_id}")

@@ -66,8 +66,8 @@ async def pull(request: Request) -> Response:
     def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space, space.account_lock("sync"):
             result = sync(space.read_api(wait=False), space.store, now=space.clock(), progress=progress)
-        told = f"{count(result.photos, 'photo')} of your account are here"
-        return told if result.complete else f"{told}, but the listing was incomplete: sync again later"
+        summary = f"{count(result.photos, 'photo')} of your account are here"
+        return summary if result.complete else f"{summary}, but the listing was incomplete: sync again later"
 
     state.jobs.start("sync", "Pulling your account", "/", work, again="/start", announce=True)
     return see("/jobs/sync")
@@ -162,9 +162,11 @@ def load_export(state: State, drop: Drop, _: str) -> Response:
                 _draw(space.pictures_folder(loaded.account.nsid), loaded, progress)
         finally:
             drop.discard()
-        told = f"{count(result.photos, 'photo')} are here"
+        summary = f"{count(result.photos, 'photo')} are here"
         return (
-            told if result.complete else f"{told}; the export is not complete: {'; '.join(result.incomplete)}"
+            summary
+            if result.complete
+            else f"{summary}; the export is not complete: {'; '.join(result.incomplete)}"
         )
 
     state.jobs.start("export", "Reading your export", "/", work, again="/start", announce=True)
