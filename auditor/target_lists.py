@@ -18,6 +18,12 @@ MAX_BYTES: Final = 200_000_000
 _BETWEEN: Final = re.compile(r"""\s+|[,;|](?=["'\s]|https?://|\d)""")
 _LIKE_ADDRESS: Final = re.compile(r"://|flickr|flic\.kr|@n\d|^\d{7,}$", re.IGNORECASE)
 """Beside a link a short number counts something, or is the year in a title."""
+_LISTED_ID: Final = re.compile(
+    r"""\s*(?:[-*•]\s|[0-9]{1,4}[.)]\s|(?:photo[ _]?)?id\s*[:=])?
+    \s*["'=]*([1-9][0-9]{6,18})["']*\s*(?:[\t,;|].*)?""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+"""An id as the first field of a row, in a list with bullets or numbers, or as spreadsheets guard it."""
 _ADDRESSES: Final = frozenset({"photo", "photo_id", "nsid", "profile"})
 
 
@@ -60,7 +66,8 @@ def target_of(text: str) -> Target:
 
 def targets_in(line: str) -> list[str]:
     """The links, ids and names that a line holds."""
-    content = pasted(re.split(r"(?:^|\s)#", line, maxsplit=1)[0]).strip(",;")
+    line = re.split(r"(?:^|\s)#", line, maxsplit=1)[0]
+    content = pasted(line).strip(",;")
     if not content:
         return []
     if is_formatted_number(content):
@@ -71,6 +78,8 @@ def targets_in(line: str) -> list[str]:
         return words
     if len(words) > 1 and kinds & (_ADDRESSES - {"photo_id"}):
         return [word for word in words if _LIKE_ADDRESS.search(word)]
+    if listed := _LISTED_ID.fullmatch(line):
+        return [listed[1]]
     return [content]
 
 

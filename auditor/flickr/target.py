@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from auditor.flickr.names import photo_ids_in_name
+from auditor.flickr.names import parse_name, photo_ids_in_name
 from auditor.flickr.urls import (
     OwnerAddress,
     PhotoAddress,
@@ -81,10 +81,15 @@ def _why_no_name(text: str) -> str | None:
         return "not a Flickr address"
     if _LOCAL_FILE.search(text):
         return _file_reason(text)
+    if _ID_BESIDE.search(text):
+        return "a number that may be a photo id, beside other things: give it alone, or the link of the photo"
     if len(text) > 255 or not text.isprintable():
         return "too long for a name, or holds control characters"
     return None
 
+
+_ID_BESIDE: Final = re.compile(r"(?<!\w)[1-9][0-9]{8,18}(?!\w)")
+"""``9900000001 - my title`` is nobody's name, and "not found" would be told of the wrong thing."""
 
 _LOCAL_FILE: Final = re.compile(
     r"""^(?:\.{1,2}|~)?[/\\]|^[a-z]:[/\\]|^file:|[^/\\]\.
@@ -95,6 +100,8 @@ _LOCAL_FILE: Final = re.compile(
 
 
 def _file_reason(text: str) -> str:
-    ids = sorted(photo_ids_in_name(re.split(r"[/\\]", text)[-1]), key=int)
+    name = re.split(r"[/\\]", text)[-1]
+    certain = parse_name(name)
+    ids = [certain.photo_id] if certain else sorted(photo_ids_in_name(name), key=int)
     look = f"; its name contains the photo id {' or '.join(ids)}, which can be checked" if ids else ""
     return f"the name of a file, which is not sent anywhere{look}; for its content: audit --originals DIR"
