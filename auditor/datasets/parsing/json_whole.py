@@ -8,8 +8,7 @@ passes over may hold a number too large for ijson: that file, complete as it is,
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -21,10 +20,6 @@ MOST_OBJECTS: Final = 2_000_000
 """In the whole file: an entry takes some hundred bytes of memory, however short it is in the file."""
 
 _BOM = b"\xef\xbb\xbf"
-_KEY = rb'"(?:[^"\\]|\\.)*+"\s*+:\s*+'
-_FIRST_KEY = re.compile(rb"\s*+\{\s*+" + _KEY)
-_NEXT_KEY = re.compile(rb"\s*+,\s*+" + _KEY)
-_END = re.compile(rb"\s*+\}\s*+")
 _ESCAPED_ASCII = re.compile(rb"\\u00[0-7]")
 """A spelling that would hide a repeated key."""
 
@@ -57,12 +52,13 @@ def member_entries(source: Source, keys: Sequence[str]) -> list[tuple[str, Entry
     data = _whole(source)
     if data is None:
         return None
-    entry = _entry_type(tuple(keys))
+    made: list[None] = []
+    entry = _entry_type(tuple(keys), lambda _: made.append(None))
     try:
         found = msgspec.json.decode(data, type=dict[str, entry])  # type: ignore[valid-type]
-        if not _fill(data, msgspec.json.decode(data, type=dict[str, msgspec.Raw]).values()):
-            return None
     except (ValueError, RecursionError):
+        return None
+    if len(made) != len(found):  # of a repeated key only the last object was kept
         return None
     return [(key, _given(one, keys)) for key, one in found.items()]
 
@@ -79,14 +75,16 @@ def _whole(source: Source) -> bytes | None:
     return data.removeprefix(_BOM) if data.count(b"{") <= MOST_OBJECTS else None
 
 
-@cache
-def _entry_type(keys: tuple[str, ...]) -> type[msgspec.Struct]:
+def _entry_type(
+    keys: tuple[str, ...], when_made: Callable[[object], object] = lambda _: None
+) -> type[msgspec.Struct]:
+    """The type of an object of which these keys are wanted; `when_made` is called with each new one."""
     fields = [(f"key{number}", Any, msgspec.UNSET) for number in range(len(keys))]
     names = {f"key{number}": key for number, key in enumerate(keys)}
-    return msgspec.defstruct("Entry", fields, rename=names, gc=False)
+    namespace = {"__post_init__": when_made}
+    return msgspec.defstruct("Entry", fields, rename=names, gc=False, namespace=namespace)
 
 
-@cache
 def _outer_type(name: str, entry: type[msgspec.Struct]) -> Any:
     return msgspec.defstruct("Outer", [("found", list[entry])], rename={"found": name})  # type: ignore[valid-type]
 
@@ -95,14 +93,3 @@ def _given(entry: msgspec.Struct, keys: Sequence[str]) -> Entry:
     """The entry as the object that it is in the file, as far as it was asked for."""
     values = zip(keys, msgspec.structs.astuple(entry), strict=True)
     return {key: value for key, value in values if value is not msgspec.UNSET}
-
-
-def _fill(data: bytes, values: Collection[msgspec.Raw]) -> bool:
-    """Whether the values and their keys are all of `data`: of a repeated key only the last value is kept."""
-    end, form = 0, _FIRST_KEY
-    for value in map(bytes, values):
-        key = form.match(data, end)
-        if key is None or not data.startswith(value, key.end()):
-            return False
-        end, form = key.end() + len(value), _NEXT_KEY
-    return bool(values) and _END.fullmatch(data, end) is not None
