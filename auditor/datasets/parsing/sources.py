@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from io import BytesIO
+from operator import attrgetter
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -295,20 +296,27 @@ def folder_files(folder: Path, skip: Callable[[str], object] = lambda _: None) -
     Links are not followed: they could lead anywhere, or in a circle.
     """
     found: list[FolderFile] = []
-    waiting = [""]
     with damage(folder.name):
+        waiting = [("", _entries_of(folder))]
         while waiting:
-            below = waiting.pop()
-            with os.scandir(folder / below) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(f"{below}{entry.name}/")
-                    elif entry.is_file(follow_symlinks=False):
-                        size = entry.stat(follow_symlinks=False).st_size
-                        found.append(FolderFile(f"{below}{entry.name}", size))
-                    else:
-                        skip(f"{below}{entry.name}")
-    return sorted(found, key=lambda file: file.name.split("/"))
+            below, entries = waiting[-1]
+            for entry in entries:
+                name = f"{below}{entry.name}"
+                if entry.is_file(follow_symlinks=False):
+                    found.append(FolderFile(name, entry.stat(follow_symlinks=False).st_size))
+                elif entry.is_dir(follow_symlinks=False):
+                    waiting.append((f"{name}/", _entries_of(entry)))
+                    break
+                else:
+                    skip(name)
+            else:
+                waiting.pop()
+    return found
+
+
+def _entries_of(folder: Path | os.DirEntry[str]) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return iter(sorted(entries, key=attrgetter("name")))
 
 
 def _files_of(folder: Path, listed: Sequence[FolderFile] | None) -> Sequence[FolderFile]:
@@ -339,7 +347,7 @@ def digest(path: Path, stop: Event | None = None, listed: Sequence[FolderFile] |
 
 def is_picture(name: str) -> bool:
     """Whether a file of this name is a picture or a video."""
-    return _PICTURES.fullmatch(name) is not None
+    return name.endswith((".jpg", ".png")) or _PICTURES.fullmatch(name) is not None
 
 
 def first_bytes(path: Path) -> bytes:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.bulk import mask
+from auditor.datasets.parsing.bulk import mask, nsids
 from auditor.datasets.parsing.keys import NSID, mostly, record
 from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
@@ -26,7 +26,7 @@ _MEMBER = re.compile(rf"(?:.*/)?{_NAME}", re.IGNORECASE)
 _PATH = re.compile(rf"\s*(?:.*/{_NAME}|{NSID}/[0-9]+_[0-9]+\.\w+)\s*", re.IGNORECASE)
 
 _USUAL = (
-    r"^(?:[!-$&-\[\]-~]{1,200}/)?(?P<number>[1-9][0-9]{4,10})@N(?P<suffix>[0-9]{2})(?:_identity_[0-9]{1,9})?"
+    r"^(?:[!-$&-\[\]-~]+/)?(?P<owner>[1-9][0-9]{4,10}@N[0-9]{2})(?:_identity_[0-9]{1,9})?"
     r"/(?P<id>[1-9][0-9]{0,17})_[0-9]{1,4}\.(?:jpg|png)$"
 )
 """For RE2: what `_MEMBER` matches and `parse_name` reads, in ASCII without percent signs and backslashes."""
@@ -55,11 +55,10 @@ def _pictures(names: Sequence[str]) -> tuple[pa.Table, np.ndarray]:
     found = pc.extract_regex(texts, _USUAL)
     usual = mask(found.is_valid())
     found, paths = found.drop_null(), texts.filter(pa.array(usual))
-    digits = (pc.struct_field(found, name) for name in ("number", "suffix"))
     table = {
         "row": pa.repeat(1, len(paths)),
         "photo_id": pc.struct_field(found, "id").cast(pa.int64()),
-        "nsid": pc.binary_join_element_wise(*digits, "").cast(pa.int64()),
+        "nsid": pa.array(nsids(pc.struct_field(found, "owner"))),
         "record": paths,
         "key": paths,
         "skip": pa.nulls(len(paths), pa.string()),
