@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.keys import license_of
+from auditor.datasets.parsing.bulk import license_ids
 from auditor.datasets.parsing.row import Record, Row, join_key
 from auditor.flickr.urls import ORIGINAL_SECRETS, without_original_secret
 
@@ -78,7 +78,7 @@ def from_query(rows: pa.Table, source: int, member: str) -> pa.Table:
     """The records of a reader written in SQL; as `flat`, for columns instead of rows."""
     given = {name: rows[name] for name in rows.column_names}
     if "license" in given:
-        given["license_id"] = _license_ids(given["license"])
+        given["license_id"] = license_ids(given["license"].combine_chunks())
     if member:
         lines = pc.binary_join_element_wise("line", pc.cast(rows["row"], pa.string()), " ")
         given["record"] = pc.binary_join_element_wise(member, given.get("record", lines), ": ")
@@ -159,13 +159,6 @@ def _shown_column(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 def _join_column(keys: pa.ChunkedArray) -> pa.ChunkedArray:
     """`join_key` for a column."""
     return pc.replace_substring_regex(pc.utf8_lower(pc.utf8_trim_whitespace(keys)), "^0+([0-9]+)$", r"\1")
-
-
-def _license_ids(names: pa.ChunkedArray) -> pa.Array:
-    """Flickr's licence ids for names or addresses of licences, of which a column holds few different ones."""
-    encoded = names.combine_chunks().dictionary_encode()
-    ids = pa.array([license_of(name) for name in encoded.dictionary.to_pylist()], pa.int32())
-    return ids.take(encoded.indices)
 
 
 def _array(values: Sequence[object], kind: pa.DataType) -> pa.Array:

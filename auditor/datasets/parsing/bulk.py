@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.keys import records_in
+from auditor.datasets.parsing.keys import license_of, records_in
 from auditor.datasets.parsing.row import NO_ADDRESS, Row, row_of
 from auditor.flickr.urls import SECTIONS
 
@@ -135,6 +135,16 @@ def photo_ids(texts: pa.StringArray) -> np.ndarray:
     ids = np.zeros(len(texts), np.int64)
     ids[right] = texts.filter(pa.array(right)).cast(pa.int64()).to_numpy()
     return ids
+
+
+def license_ids(*columns: pa.StringArray) -> pa.Int32Array:
+    """`license_of` for the rows of columns of names or addresses, of which there are few different ones."""
+    ids = []
+    for column in columns:
+        encoded = column.dictionary_encode()
+        known = pa.array([license_of(name) for name in encoded.dictionary.to_pylist()], pa.int32())
+        ids.append(known.take(encoded.indices))
+    return pc.coalesce(*ids)
 
 
 def usual_rows(rows: np.ndarray, read: Addresses, given: Mapping[str, pa.StringArray | None]) -> pa.Table:

@@ -170,19 +170,32 @@ def batches_with_links(
 ) -> Iterator[pa.RecordBatch | Row]:
     """`rows_with_links` by columns: the row's number, `links`, `others`; then all other rows."""
     kept = 0
-    wanted = ", ".join(f"{_quoted(name)}" for name in (*links, *others))
-    with _reading(source) as connection, source.file() as path:
-        relation = connection.sql(
-            f"SELECT file_row_number + 1, {wanted}"  # noqa: S608 - names are quoted
-            f" FROM {duck.parquet(file_row_number=True, binary_as_string=True)} WHERE {_any_link(links)}",
-            params=[duck.pattern(path)],
-        )
-        for batch in relation.to_arrow_reader(_BATCH_ROWS):
+    with _reading(source) as connection:
+        for batch in _batches(connection, source, (*links, *others), _any_link(links)):
             kept += batch.num_rows
             yield batch
     total = row_count(source)
     if total > kept:
         yield Row(total, skipped=NO_ADDRESS, stands_for=total - kept)
+
+
+def batches(source: Source, wanted: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """All rows by columns: the row's number, counted from 1, and the `wanted`."""
+    with _reading(source) as connection:
+        yield from _batches(connection, source, wanted, "true")
+
+
+def _batches(
+    connection: duckdb.DuckDBPyConnection, source: Source, wanted: Sequence[str], test: str
+) -> Iterator[pa.RecordBatch]:
+    picked = ", ".join(map(_quoted, wanted))
+    with source.file() as path:
+        relation = connection.sql(
+            f"SELECT file_row_number + 1, {picked}"  # noqa: S608 - names are quoted
+            f" FROM {duck.parquet(file_row_number=True, binary_as_string=True)} WHERE {test}",
+            params=[duck.pattern(path)],
+        )
+        yield from relation.to_arrow_reader(_BATCH_ROWS)
 
 
 def _any_link(links: Sequence[str]) -> str:

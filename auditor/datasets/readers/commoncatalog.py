@@ -6,32 +6,40 @@ Only the columns with keys are read, never the pictures.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from auditor.datasets.parsing import parquet as parquet
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, license_of, nsid, photo_id
-from auditor.datasets.parsing.row import Found, Record, Row
-from auditor.datasets.parsing.sources import Source
-from auditor.datasets.readers import Format
+import pyarrow as pa
 
-_COLUMNS = ("photoid", "uid", "licenseurl", "licensename", "secretoriginal")
+from auditor.datasets.parsing import parquet as parquet
+from auditor.datasets.parsing.row import Found, Row
+from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.yfcc_columns import COLUMNS, Columns, find, rows_at_once
+from auditor.datasets.readers import Format
 
 
 def _read(source: Source) -> Iterator[Row]:
-    wanted = parquet.named(source, *_COLUMNS)
+    wanted = parquet.named(source, *COLUMNS)
     names = [name.lower() for name in wanted]
 
-    def find(values: Sequence[Any]) -> Found:
-        row = dict(zip(names, values, strict=True))
-        photo = photo_id(row["photoid"])
-        if photo is None:
-            return NO_PHOTO_ID
-        return Record(
-            photo_id=photo,
-            nsid=nsid(row.get("uid")),
-            license_id=license_of(row.get("licenseurl"), row.get("licensename")),
-            original=bool(row.get("secretoriginal")),
-        )
+    def found(values: Sequence[Any]) -> Found:
+        given = dict(zip(names, values, strict=True))
+        return find(*map(given.get, COLUMNS))
 
-    return parquet.rows(source, wanted, find)
+    return parquet.rows(source, wanted, found)
+
+
+def _read_at_once(source: Source) -> Iterator[Row | pa.Table]:
+    wanted = parquet.named(source, *COLUMNS)
+    photo, *texts = map(parquet.columns(source).get, wanted)
+    if not pa.types.is_signed_integer(photo) or not all(map(pa.types.is_string, texts)):
+        yield from _read(source)
+        return
+    names = [name.lower() for name in wanted]
+    for batch in parquet.batches(source, wanted):
+        rows, photos, *given = batch.columns
+        nothing = pa.nulls(len(rows), pa.string())
+        columns = dict(zip(names[1:], given, strict=True))
+        yield from rows_at_once(
+            rows, Columns(photos.cast(pa.int64()), *(columns.get(name, nothing) for name in COLUMNS[1:]))
+        )
 
 
 FORMAT = Format(
@@ -41,4 +49,5 @@ FORMAT = Format(
     match_keys=("photo_id", "owner"),
     sniff=lambda source: bool(parquet.named(source, "photoid")),
     read=_read,
+    bulk=_read_at_once,
 )

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from auditor.datasets.parsing import parquet as parquet
-from auditor.datasets.parsing.bulk import mask, matching, read_addresses, usual_rows
+from auditor.datasets.parsing.bulk import license_ids, mask, matching, read_addresses, usual_rows
 from auditor.datasets.parsing.keys import license_of, md5, records_in
 from auditor.datasets.parsing.row import Found, Record, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
@@ -81,8 +81,7 @@ class _Columns:
         for name in self.keys:
             given["key"] = texts[name].cast(pa.string())
         if self.licenses:
-            known = ([license_of(text) for text in texts[name].to_pylist()] for name in self.licenses)
-            given["license_id"] = pc.coalesce(*(pa.array(ids, pa.int32()) for ids in known))
+            given["license_id"] = license_ids(*(texts[name] for name in self.licenses))
         yield usual_rows(rows.to_numpy(), read._replace(usual=usual), given)
         yield from self._one_by_one(batch.filter(pa.array(~usual)))
 

@@ -22,6 +22,7 @@ from auditor.datasets.parsing import csv_bulk, tab_bulk, text
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
+from auditor.datasets.parsing.yfcc_columns import COLUMNS
 from auditor.datasets.readers import Format, formats, yfcc_sqlite
 from auditor.errors import WrongFileError
 from tests.datasets.readers.lookalikes import ALL, sqlite
@@ -279,6 +280,24 @@ def test_databases_of_odd_rows_are_read_alike(
     )
     monkeypatch.setattr(yfcc_sqlite, "_BATCH_ROWS", 8)
     agrees(formats()["yfcc-sqlite"], Source(path))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32))
+def test_parquet_files_with_the_columns_of_yfcc_are_read_alike(tmp_path: Path, chance: int) -> None:
+    chosen = random.Random(chance)
+    photos = (None, 0, -1, 7, 9900000001, 2**63 - 1)
+    columns = {
+        "photoid": [chosen.choice(photos) for _ in range(20)],
+        "UID": chosen.choices(("99000001@N07", "99000002@n07", "0990@N07", "", None), k=20),
+        **{name: chosen.choices((*FIELDS, None), k=20) for name in COLUMNS[2:]},
+    }
+    kept = [name for name in columns if name == "photoid" or chosen.random() < 0.8]
+    table = pa.table({name: columns[name] for name in kept})
+    if chosen.random() < 0.3:
+        table = table.set_column(0, "photoid", table["photoid"].cast(pa.string()))
+    pq.write_table(table, tmp_path / "file")
+    agrees(formats()["commoncatalog-parquet"], Source(tmp_path / "file"))
 
 
 NAMES = (
