@@ -136,7 +136,9 @@ def _why_not(path: Path, names: Sequence[str]) -> str:
         return f"it may be of {' or '.join(names)}: name the one it is"
     if path.is_dir():
         return "a folder in which no dataset was recognised"
-    return f"{describe(next(sources(path)))}, and of no dataset of the catalogue"
+    for source in sources(path):  # which closes an archive as soon as nobody asks for more of it
+        return f"{describe(source)}, and of no dataset of the catalogue"
+    return "an archive without files"
 
 
 def card_and_formats(

@@ -1,6 +1,8 @@
 """``datasets add``: with and without a name, files that are of another dataset, folders of all kinds."""
 
 import gzip
+import tarfile
+import zipfile
 from pathlib import Path
 
 from auditor.datasets import catalogue
@@ -104,6 +106,33 @@ def test_files_that_nobody_recognises_build_nothing(program: Program, tmp_path: 
     assert "no dataset was recognised: notes.txt" in result.err
     assert program("datasets", "add", "nowhere.txt").code == 2
     assert program("datasets", "add", path, "--column", "x").code == 2
+
+
+def test_a_whole_archive_of_something_else_is_not_called_damaged(program: Program, tmp_path: Path) -> None:
+    downloads = tmp_path / "Downloads"
+    downloads.mkdir()
+    with zipfile.ZipFile(downloads / "a.zip", "w") as archive:
+        archive.writestr("scores.csv", "image,score\n1,2\n")
+    with tarfile.open(downloads / "b.tar", "w") as tar:
+        tar.add(downloads / "a.zip", "a.zip")
+    with zipfile.ZipFile(downloads / "c.zip", "w") as archive:
+        archive.mkdir("empty")
+    result = program("datasets", "add", downloads)
+    assert result.code == 2
+    assert "a.zip: a CSV file with the columns image, score" in result.err
+    assert "b.tar: an archive inside of another" in result.err
+    assert "c.zip: an archive without files" in result.err
+    assert "damaged" not in result.err
+
+
+def test_a_data_export_is_not_an_index_and_the_command_for_it_is_named(
+    program: Program, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "data.zip", "w") as archive:
+        archive.writestr("account_profile.json", '{"nsid": "99000001@N07"}')
+        archive.writestr("photo_9000000001.json", '{"id": "9000000001"}')
+    result = program("datasets", "add", tmp_path / "data.zip")
+    assert (result.code, "sync --export" in result.err) == (2, True)
 
 
 def test_a_folder_of_pictures_is_read_by_their_names(program: Program, tmp_path: Path) -> None:

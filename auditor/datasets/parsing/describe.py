@@ -41,6 +41,9 @@ _READABLE = (
 # A symbolic link of git-annex as text, which is what Windows and GitHub make of one.
 _ANNEX = re.compile(rb"/annex/objects/\S+\s*|\S*\.git/annex/objects/\S+\s*")
 
+_EXPORTED = re.compile(r"(?:.*/)?(?:account_profile|albums|photo_[0-9]+)\.json", re.IGNORECASE | re.DOTALL)
+"""People take what Flickr sends them for the index of a dataset."""
+
 
 def no_index(source: Source) -> str | None:
     """What kind of file it is, when one look tells that no reader can do anything with it."""
@@ -80,6 +83,8 @@ def describe(source: Source) -> str:
     if start.startswith("<"):
         return "an XML file"
     if start.startswith(("{", "[")):
+        if _EXPORTED.fullmatch(source.member or source.path.name):
+            return "a file of a Flickr data export, which flickr-auditor sync --export loads"
         return "a JSON file of another shape"
     if b"\0" in head or start.count("\ufffd") > len(start) // 10:
         return "binary data"
