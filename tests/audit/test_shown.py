@@ -1,16 +1,20 @@
 """Audits are kept, so that the next one can show what is new."""
 
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
+import pytest
+
 from auditor import database
 from auditor.account.photo import Account, Photo
 from auditor.audit.result import AuditResult, CheckedIndex, ExposedPhoto, Exposure, FoundPhoto, MatchedFile
 from auditor.audit.shown import known_before, only_new, remember
 from auditor.datasets.match_keys import MatchKey
+from auditor.errors import UsageError, WrongFileError
 from auditor.flickr.privacy import Privacy
 
 NSID = "99000001@N07"
@@ -71,3 +75,46 @@ def test_what_was_shown_before_the_upgrade_stays_so(tmp_path: Path) -> None:
         assert [found.photo_id for found in new(RESULT, conn, "2002-01-01").gone] == [None]
         found = conn.execute("SELECT photo_id FROM exposures ORDER BY photo_id").fetchall()
         assert [row["photo_id"] for row in found] == [None, None, 11, 12]
+
+
+REPORT = {
+    "photos": [{"id": "11", "exposures": [{"dataset": "ffhq"}]}],
+    "no_longer_in_account": [
+        {"photo_id": "12", "record": "7", "dataset": "ffhq"},
+        {"photo_id": None, "record": "path[4]", "dataset": "ffhq"},
+    ],
+    "files": [{"md5": "0f" * 16, "exposures": [{"dataset": "ffhq"}]}],
+}
+
+
+def test_an_earlier_report_tells_what_was_shown_too(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    with closing(database.connect(tmp_path / "a.sqlite3")) as conn:
+        file.write_text(json.dumps(REPORT))
+        assert not new(RESULT, conn, str(file)).anything_found
+        file.write_text(json.dumps({**REPORT, "photos": []}))
+        found = new(RESULT, conn, str(file))
+        assert ([photo.photo.id for photo in found.exposed], found.gone, found.files) == (["11"], (), ())
+        file.write_text(json.dumps({**REPORT, "no_longer_in_account": []}))
+        assert new(RESULT, conn, str(file)).gone == RESULT.gone
+        del (without := dict(REPORT))["files"]  # of an audit without --originals
+        file.write_text(json.dumps(without))
+        assert new(RESULT, conn, str(file)).files == RESULT.files
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "7", '{"photos": [{}]}', '{"photos": 1}', "[" * 100_000])
+def test_a_file_that_is_no_report_is_named(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    file.write_text(text)
+    with closing(database.connect(tmp_path / "a.sqlite3")) as conn, pytest.raises(WrongFileError) as error:
+        known_before(str(file), NSID, conn)
+    assert error.value.message == f"{file} is not a JSON report of an audit"
+    assert error.value.hint == "Make one with: flickr-auditor audit --format json"
+
+
+def test_a_word_that_is_neither_report_nor_date_is_refused(tmp_path: Path) -> None:
+    with closing(database.connect(tmp_path / "a.sqlite3")) as conn:
+        assert known_before("LAST", NSID, conn) == frozenset()
+        with pytest.raises(UsageError, match=r"^--since yesterday is neither a report nor a date$") as error:
+            known_before("yesterday", NSID, conn)
+    assert error.value.hint.startswith('Use "last", a date like 2026-11-01, or the file')
