@@ -26,6 +26,7 @@ from auditor.flickr.names import photo_ids_in_name
 from auditor.flickr.target import classify
 from auditor.flickr.urls import StaticAddress, yfcc_photo_hashes, yfcc_video_hash
 from auditor.lookup.publish import publish
+from auditor.target_lists import read_list, target_of
 from tests.browser.conftest import accessible
 from tests.datasets.web import Handler, Web, cut, redirect, serve
 from tests.datasets.web import status as answer
@@ -138,6 +139,33 @@ def test_the_page_finds_what_the_command_line_finds(page: Page, site: Site) -> N
             (row[0], row[1]) for row in by_command_line(site, value)
         }
         assert extra == {(str(photo), "pictures") for photo in site.data.photos[value.upper()][:2]}
+
+
+def test_the_list_that_it_saves_is_one_that_the_program_reads(page: Page, site: Site) -> None:
+    page.goto(site.web.url("index.html"))
+    owned, alone = site.data.photos[nsid(3)], site.data.unowned[0]
+    for words, ids in ((nsid(3), owned), ("alias-4", site.data.aliased["alias-4"]), (str(alone), [alone])):
+        look_up(page, words)
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Download the links as a list").click()
+        photos = [target_of(entry.text).photo for entry in read_list(Path(waiting.value.path()))]
+        assert {photo.photo_id for photo in photos if photo} == set(map(str, ids))
+        assert None not in photos
+
+
+def test_it_lets_in_nothing_from_elsewhere_and_keeps_nothing(page: Page, site: Site) -> None:
+    page.goto(site.web.url("index.html"))
+    look_up(page, nsid(3))
+    policy = page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content") or ""
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert (rules["default-src"], rules["script-src"], rules["connect-src"]) == ("'none'", "'self'", "'self'")
+    assert rules["img-src"] == "https://live.staticflickr.com"
+    assert "unsafe" not in policy
+    stores = ["localStorage.length", "sessionStorage.length", "document.cookie.length"]
+    stores += ["(await caches.keys()).length", "(await indexedDB.databases()).length"]
+    kept = page.evaluate(f"async () => [{', '.join(stores)}]")
+    assert kept == [0] * len(stores)
+    assert page.context.cookies() == []
 
 
 def test_what_is_asked_is_shown_and_the_same_for_a_hit_and_a_miss(page: Page, site: Site) -> None:

@@ -850,7 +850,7 @@
     if (hits.length) {
       const save = element("div", { className: "row" },
         element("button", { type: "button", textContent: say("csv"), onclick: () => download("flickr-photos.csv", "text/csv", csv(look, sets, question)) }),
-        element("button", { type: "button", textContent: say("list"), onclick: () => download("flickr-photos.txt", "text/plain", [...ids].map((id) => page(id, owner)).join("\n") + "\n") }));
+        ids.size ? element("button", { type: "button", textContent: say("list"), onclick: () => download("flickr-photos.txt", "text/plain", [...ids].map((id) => page(id, owner)).join("\n") + "\n") }) : "");
       if ([...ids].some((id) => question.photos.get(id))) save.append(element("button", { type: "button", textContent: say("thumbs"), onclick: pictures }));
       result.append(save, element("h2", { textContent: say("next") }), element("p", { textContent: say("nextText") }),
         element("p", {}, element("code", { textContent: "flickr-auditor plan --ids flickr-photos.txt --add-tag no_cv --license all-rights-reserved" })),
