@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from auditor import database, outside, settings
+from auditor.account import data_export
 from auditor.account.store import AccountStore
 from auditor.account.sync import sync
 from auditor.audit.shown import known_before
@@ -400,6 +401,50 @@ def _ask(data: bytes, folder: Path) -> object:
     return None
 
 
+# -- data exports ------------------------------------------------------------------------------------------
+
+_EXPORT: Final = {
+    "account_profile.json": {
+        "nsid": NSID,
+        "path_alias": "someone",
+        "screen_name": "Lena",
+        "pro_user": "no",
+        "settings": {"default_license": "CC BY 4.0", "who_can_download_photos": "anyone"},
+    },
+    "photo_31000000001.json": {
+        "id": "31000000001",
+        "name": "Harbour",
+        "count_views": "12",
+        "date_taken": "2019-05-01 10:00:00",
+        "date_imported": "2019-05-02 00:00:00",
+        "photopage": "https://www.flickr.com/photos/someone/31000000001/",
+        "original": "https://live.staticflickr.com/65535/31000000001_0a1b2c3d4e_o.jpg",
+        "license": "CC BY-NC-SA 4.0",
+        "albums": [{"id": "5", "title": "Best of"}],
+        "tags": [{"tag": "No CV"}],
+        "privacy": "public",
+        "safety": "safe",
+        "comments": [{"comment": "lovely", "user": "99000002@N07"}],
+    },
+    "albums.json": {"albums": [{"id": "5", "title": "Best of", "photos": ["31000000001"]}]},
+}
+
+
+def _export(data: bytes, folder: Path) -> object:
+    """Each part is a file; what is no set of parts is a photo's file."""
+    parts: dict[str, object] = {"account_profile.json": _EXPORT["account_profile.json"], "photo_1.json": data}
+    with suppress(ValueError, RecursionError, AttributeError):
+        parts = dict(json.loads(data).items())
+    export = folder / "export"
+    export.mkdir()
+    for number, (name, part) in enumerate(parts.items()):
+        known = name if name in _EXPORT or name == "photo_1.json" else f"photo_{number}.json"
+        (export / known).write_bytes(part if isinstance(part, bytes) else damage.json_text(part).encode())
+    read = data_export.load(export, now=1.8e9)
+    with closing(database.connect(folder / "home" / "a.sqlite3")) as conn:
+        return data_export.save_export(AccountStore(conn), read)
+
+
 # -- what people send ---------------------------------------------------------------------------------------
 
 
@@ -471,6 +516,7 @@ LOADERS: Final = {
             refusals=(ValueError,),
         ),
         Loader("flickr", _ask, (_FLICKR,), _flickr),
+        Loader("export", _export, _as_json(_EXPORT), _json),
         Loader("mail", _read_mail, (_mail(),), damage.mail_text),
         Loader("targets", _in_file(_targets), (_LIST,)),
         Loader("links", _in_file(_links), (_LIST,)),
