@@ -78,7 +78,7 @@ def _guided(loader: "Loader", folder: Path, seconds: int) -> None:
     def once(data: bytes) -> None:
         _once(loader, data, folder)
 
-    options = [f"-max_total_time={seconds}", "-max_len=1000000", "-timeout=30", "-rss_limit_mb=2000"]
+    options = [f"-max_total_time={seconds}", "-max_len=1000000", "-timeout=120", "-rss_limit_mb=2000"]
     atheris.Setup([sys.argv[0], str(corpus), *options], once, custom_mutator=mutate)
     atheris.Fuzz()
 
