@@ -69,7 +69,7 @@ class Settings:
     """Calls in flight at once during `apply` and `undo`."""
     index_folder: Path | None = None
     """Where the local indexes are, if not in the home: several homes can share them."""
-    memory_limit: str = "1GB"
+    memory_limit: str = "512MB"
     """What DuckDB may use while it builds or reads an index."""
     lookup: str | None = None
     """Address of a look-up that `check` and `audit` ask; None: they ask nobody."""
@@ -138,7 +138,7 @@ def load(
         plaintext_keyring=_flag("flickr.plaintext_keyring", flickr.get("plaintext_keyring", False)),
         concurrency=_integer("flickr.concurrency", flickr.get("concurrency", 8), 1, 64),
         index_folder=_folder("index.folder", table.get("index", {}).get("folder")),
-        memory_limit=_memory(table.get("index", {}).get("memory_limit", "1GB")),
+        memory_limit=_memory(table.get("index", {}).get("memory_limit", "512MB")),
         lookup=_text("lookup.address", table.get("lookup", {}).get("address", "")) or None,
         optout={key: _text(f"optout.{key}", value) for key, value in table.get("optout", {}).items()},
         policies=tuple(table.get("policy", ())),

@@ -93,11 +93,16 @@ def count_rows(file: str) -> int:
 
 
 def pandas_chunks(file: str) -> int:
-    """What a notebook would do."""
+    """What a notebook would do: photos and owners out of the addresses, written in the order of each."""
     import pandas as pd
 
+    page = r"/photos/(?P<owner>[^/]+)/(?P<photo>[0-9]+)"
     chunks = pd.read_csv(file, sep="\t", header=None, chunksize=100_000, quoting=3)
-    return len(pd.concat([chunk[1] for chunk in chunks]).sort_values())
+    records = pd.concat([chunk[15].str.extract(page) for chunk in chunks])
+    records = records.astype({"photo": "int64"}).reset_index(names="row")
+    for key in ("photo", "owner"):
+        records.sort_values(key).to_parquet(f"{file}-by-{key}", compression="zstd")
+    return len(records)
 
 
 def unpack(file: str) -> int:

@@ -19,11 +19,13 @@ from auditor.errors import StorageError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "512MB"
+"""What a build may use; it sorts on disk beyond that. The whole process then takes some 700 MiB."""
+_WITHOUT_DISK = "1GB"
 _INNER: Final = re.compile(r'"exception_message":("(?:[^"\\]|\\.)*")')
 
 
-def connect(memory_limit: str = MEMORY_LIMIT, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(memory_limit: str = _WITHOUT_DISK, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A private in-memory database that may use `memory_limit`, and `spill` on disk beyond it."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
