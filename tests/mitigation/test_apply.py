@@ -34,6 +34,7 @@ from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.run import carry_out, check_plan, start
 from auditor.mitigation.running.runner import Runner
 from auditor.mitigation.running.undo import plan_undo
+from auditor.mitigation.running.verify import resolve
 from auditor.report.run import as_findings, render_run
 from auditor.sandbox import make_account
 from tests.mitigation.world import EVERYTHING, LOST_FOR_GOOD, World, differences, some, world
@@ -711,6 +712,22 @@ def test_verify_finds_what_is_not_as_the_run_left_it(here: World) -> None:
     assert {photo_id for photo_id, _ in mismatched} == {relicensed, deleted}
     gone = {reason for photo_id, reason in mismatched if photo_id == deleted}
     assert all(reason.startswith("the photo is gone, ") for reason in gone), (last, gone)
+
+
+def test_what_became_of_a_call_without_an_answer_is_asked_of_flickr(here: World) -> None:
+    run = start(here.plan(Actions(license="0"), match=some(here, 12)), here.tools())
+    done, not_done, deleted, *rest = here.journal.records(run.run_id)
+    for record in (done, not_done, deleted):
+        here.journal.sent(run.run_id, record.number, {})
+    photos = here.box.account.photos
+    here.box.account.set_license(photos[done.change.photo_id], "0")
+    here.box.account.delete(photos[deleted.change.photo_id])
+    resolve(Reader(here.api(), here.photos()), here.journal, run.run_id)
+    settled = here.journal.records(run.run_id)
+    assert [record.state for record in settled] == ["done", "sent", "drifted"] + ["pending"] * len(rest)
+    assert settled[0].reason == "seen after a call whose answer never arrived"
+    assert settled[2].reason == "gone: the photo is no longer on Flickr"
+    assert here.writes() == []
 
 
 def test_verify_knows_that_a_later_run_changed_it_again(here: World) -> None:
