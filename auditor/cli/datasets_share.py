@@ -1,6 +1,7 @@
 """``datasets fetch|update|export|import|publish``: getting indexes, and sharing them."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -272,6 +273,14 @@ def publish(
             help="With --lookup: leave out the people and photos in FILE; a link, NSID, alias or id a line.",
         ),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="With --lookup: let the workers of this Dask scheduler, or with `local` all processors here,"
+            " put the records in order (extra `cluster`). All of them must see DIR and the indexes.",
+        ),
+    ] = None,
     format: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
@@ -290,8 +299,10 @@ def publish(
     indexes = session.settings.indexes
     names = local.present(indexes, dataset) if dataset else local.names(indexes)
     if lookup:
-        _publish_lookup(session, folder, names, leave_out, format, output)
+        _publish_lookup(session, folder, names, leave_out, scheduler, format, output)
         return
+    if scheduler is not None:
+        raise UsageError("--scheduler belongs to --lookup", hint="Packs need no workers.")
     if leave_out is not None:
         raise UsageError("--except belongs to --lookup", hint="A pack holds the whole index.")
     entries = publishing.publish(indexes, names, folder, now=clock.utc(), progress=session.progress)
@@ -309,11 +320,13 @@ def _publish_lookup(
     folder: Path,
     names: Sequence[str],
     leave_out: Path | None,
+    scheduler: str | None,
     format: Format,
     output: Path | None,
 ) -> None:
 
     from auditor.datasets import duck
+    from auditor.datasets.cluster import pool
     from auditor.files import user_path
     from auditor.lookup.left_out import left_out_in
     from auditor.lookup.publish import MEMORY_LIMIT, publish
@@ -332,6 +345,7 @@ def _publish_lookup(
         now=clock.utc(),
         left_out=left_out_in(user_path(leave_out)) if leave_out is not None else None,
         memory_limit=MEMORY_LIMIT if given == duck.MEMORY_LIMIT else given,
+        workers=None if scheduler is None else partial(pool.connect, scheduler),
         progress=session.progress,
     )
     if format is Format.json:

@@ -35,6 +35,7 @@ from auditor.flickr import licenses
 from auditor.lock import folder_lock
 from auditor.lookup import described, keys, tree
 from auditor.lookup.buckets import Cut, cut
+from auditor.lookup.cluster import FOLDER, Sorted, Workers, staged_by_workers
 from auditor.lookup.described import Described, Section
 from auditor.lookup.left_out import LeftOut
 from auditor.lookup.staging import Counts, Staging, staging
@@ -89,9 +90,12 @@ def publish(
     now: datetime,
     left_out: LeftOut | None = None,
     memory_limit: str = MEMORY_LIMIT,
+    workers: Workers | None = None,
     progress: Progress = SILENT,
 ) -> Published:
     """Write the look-up of `indexes` to `folder`, making it when it is missing.
+
+    `workers`, who must see the folder and the indexes, put the records in order where there are any.
 
     Errors: `UsageError` without anything to publish, `StorageError` when the disk gives out: the look-up that
     was there is then still whole. `RefusedError` while another one is written to the folder.
@@ -107,7 +111,12 @@ def publish(
         with tempfile.TemporaryDirectory(prefix=_WORK, dir=folder) as work:
             writer = _Writer(folder, Path(work), before)
             numbers = before.numbered(index.name for index in indexes)
-            with staging(indexes, numbers, people, Path(work), memory_limit) as staged:
+            given = (indexes, numbers, people, Path(work), memory_limit)
+            with (
+                staged_by_workers(workers, *given, progress=progress)
+                if workers
+                else staging(*given) as staged
+            ):
                 counts = staged.counts()
                 with progress.task("Writing the look-up", total=len(keys.SECTIONS), unit="sections") as task:
                     for section in keys.SECTIONS:
@@ -163,7 +172,7 @@ class _Writer:
         self.written: set[str] = set()
         self.kept = 0
 
-    def section(self, name: str, staged: Staging) -> None:
+    def section(self, name: str, staged: Staging | Sorted) -> None:
         """Write all files of a section, if it has any record."""
         (self._folder / name).mkdir(exist_ok=True)
         packed = self._work / f"{name}.buckets"
@@ -378,8 +387,13 @@ def _table(path: Path) -> tuple[Range, ...]:
 
 
 def _clear_up(folder: Path) -> None:
-    """Remove what a publishing left behind that was killed; one that is at work now is younger."""
+    """Remove what a publishing left behind that was killed; one that is at work now is younger.
+
+    Parts that workers finished stay, for this one may go on from them.
+    """
     for left in folder.glob(f"{_WORK}*"):
+        if left.name.startswith(FOLDER):
+            continue
         if left.is_dir() and not left.is_symlink() and time.time() - left.stat().st_mtime > _STALE_SECONDS:
             shutil.rmtree(left, ignore_errors=True)
 

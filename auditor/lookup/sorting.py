@@ -76,7 +76,7 @@ def spread(batches: Iterable[pa.RecordBatch], folder: Path, first: int, width: i
             begins = first + int(numbers[begin]) * width
             if begins not in writers:
                 writers[begins] = pa.ipc.new_file(
-                    folder / f"{begins:08x}.arrow", batch.schema, options=_PACKED
+                    folder / f"{begins:08x}.arrow", batch.schema, options=PACKED
                 )
             writers[begins].write_batch(ordered.slice(begin, end - begin))
     for writer in writers.values():
@@ -84,4 +84,4 @@ def spread(batches: Iterable[pa.RecordBatch], folder: Path, first: int, width: i
     return [(begins, folder / f"{begins:08x}.arrow") for begins in sorted(writers)]
 
 
-_PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
+PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")

@@ -32,6 +32,8 @@ from auditor.lookup.left_out import LeftOut
 from auditor.lookup.sorting import in_order
 
 BATCH_ROWS: Final = 1 << 16
+EVERYTHING: Final = "true"
+"""All records, as a condition in SQL."""
 
 _TEXT_OF_KEY: Final = {
     keys.NSID: "printf('%d@N%02d', owner // 100, owner % 100)",
@@ -61,6 +63,24 @@ class Counts:
     match_keys: tuple[str, ...] = ()
     """By what they can be found, owners that another index knows included."""
 
+    def __add__(self, other: "Counts") -> "Counts":
+        """Of records that are apart."""
+        return Counts(
+            self.owned + other.owned,
+            self.findable + other.findable,
+            self.named + other.named,
+            tuple(key for key in _MATCH_KEYS if key in {*self.match_keys, *other.match_keys}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """All that is left out with the people and photos of a list."""
+
+    people: pa.Table
+    photos: pa.Table
+    """By photo id, URL hash and MD5."""
+
 
 class Staging:
     """The records, ready to be asked for in the order of a section; made by `staging`."""
@@ -79,14 +99,17 @@ class Staging:
         self.unmet: tuple[str, ...] = ()
         """Whom nobody has to leave out, for no record names them."""
 
-    def prepare(self, left_out: LeftOut) -> None:
-        """Join parents and owners in, and leave people out."""
+    def prepare(self, left_out: LeftOut, which: str = EVERYTHING, gone: Gone | None = None) -> None:
+        """Join parents and owners in, and leave people out.
+
+        `which` is a condition for photo ids, with which `gone` is needed where anybody is left out.
+        """
         for index in sorted(self._indexes, key=lambda index: len(_parents(index.name))):
             self._view_of(index)
         union = " UNION ALL BY NAME ".join(f"FROM r{self._numbers[index.name]}" for index in self._indexes)
-        self._database.execute(f"CREATE VIEW told AS {union}")
+        self._database.execute(f"CREATE VIEW told AS FROM ({union}) WHERE {which}")
         self._borrow_owners()
-        self._leave_out(left_out)
+        self._leave_out(left_out, gone)
 
     def counts(self) -> dict[int, Counts]:
         """For each dataset by its number."""
@@ -106,14 +129,22 @@ class Staging:
 
     def ordered(self, section: str) -> Iterator[pa.RecordBatch]:
         """The records of a section in the order of their digests, those of a key in that of their photos."""
+        with tempfile.TemporaryDirectory(dir=self._work) as work:
+            yield from in_order(self.records(section), Path(work))
+
+    def records(self, section: str) -> Iterator[pa.RecordBatch]:
+        """The records of a section, in no order."""
         if section == keys.UNOWNED:
             kinds: tuple[str, ...] = (keys.PHOTO, keys.ALIAS, keys.HASH, keys.MD5)
             where = "(owner IS NULL OR photo_id IS NULL)"
         else:
             kinds, where = (section,), "true"
         parts = " UNION ALL ".join(f"({_keyed(kind, where)})" for kind in kinds)
-        with tempfile.TemporaryDirectory(dir=self._work) as work:
-            yield from in_order(duck.batches(self._database.sql(parts), BATCH_ROWS), Path(work))
+        yield from duck.batches(self._database.sql(parts), BATCH_ROWS)
+
+    def gone(self) -> Gone:
+        """All that is left out."""
+        return Gone(*(self._database.sql(f"FROM {table}").to_arrow_table() for table in ("people", "gone")))
 
     def _view_of(self, index: Index) -> None:
         """``r<number>``: the records of an index, with what its parent's index knows of them."""
@@ -170,7 +201,7 @@ class Staging:
                 FROM told LEFT JOIN borrowed AS b ON told.nsid IS NULL AND told.photo_id = b.photo_id"""
         )
 
-    def _leave_out(self, people: LeftOut) -> None:
+    def _leave_out(self, people: LeftOut, gone: Gone | None) -> None:
         """Leave out all records of `people`, by either name, and those of their photos that name no owner."""
         if people == LeftOut():  # what follows is asked of each record
             self._database.execute("CREATE VIEW records AS FROM owned")
@@ -180,6 +211,27 @@ class Staging:
             "lower(alias)": _array([alias.lower() for alias in people.aliases], "VARCHAR"),
             "photo_id": _array([int(photo_id) for photo_id in people.photo_ids], "BIGINT"),
         }
+        theirs = " OR ".join(
+            f"coalesce({column} IN (SELECT {name} FROM {table} WHERE {name} IS NOT NULL), false)"  # noqa: S608
+            for column, name, table in (
+                ("owner", "owner", "people"),
+                ("lower(alias)", "alias", "people"),
+                ("photo_id", "value", f"(SELECT unnest({given['photo_id']}) AS value)"),
+            )
+        )
+        if gone:
+            self._database.register("people", gone.people)
+            self._database.register("gone", gone.photos)
+        else:
+            self._find(people, given, theirs)
+        same = " OR ".join(
+            f"coalesce({column} IN (SELECT {column} FROM gone WHERE {column} IS NOT NULL), false)"  # noqa: S608
+            for column in ("photo_id", "url_hash", "content_md5")
+        )
+        self._database.execute(f"CREATE VIEW records AS SELECT * FROM owned WHERE NOT ({theirs} OR {same})")  # noqa: S608
+
+    def _find(self, people: LeftOut, given: Mapping[str, str], theirs: str) -> None:
+        """Find all names of `people`, and their photos."""
         named = " OR ".join(
             f"coalesce({column} IN (SELECT unnest({values})), false)" for column, values in given.items()
         )
@@ -193,22 +245,9 @@ class Staging:
                 WHERE coalesce(owner IN (SELECT unnest({given["owner"]})), false)
                     OR coalesce(alias IN (SELECT unnest({given["lower(alias)"]})), false)"""  # noqa: S608
         )
-        theirs = " OR ".join(
-            f"coalesce({column} IN (SELECT {name} FROM {table} WHERE {name} IS NOT NULL), false)"  # noqa: S608
-            for column, name, table in (
-                ("owner", "owner", "people"),
-                ("lower(alias)", "alias", "people"),
-                ("photo_id", "value", f"(SELECT unnest({given['photo_id']}) AS value)"),
-            )
-        )
         self._database.execute(
             f"CREATE TABLE gone AS SELECT DISTINCT photo_id, url_hash, content_md5 FROM owned WHERE {theirs}"  # noqa: S608
         )
-        same = " OR ".join(
-            f"coalesce({column} IN (SELECT {column} FROM gone WHERE {column} IS NOT NULL), false)"  # noqa: S608
-            for column in ("photo_id", "url_hash", "content_md5")
-        )
-        self._database.execute(f"CREATE VIEW records AS SELECT * FROM owned WHERE NOT ({theirs} OR {same})")  # noqa: S608
         self.unmet = self._unmet(people)
 
     def _unmet(self, people: LeftOut) -> tuple[str, ...]:
@@ -226,24 +265,31 @@ class Staging:
 
 @contextmanager
 def staging(
-    indexes: Sequence[Index], numbers: Mapping[str, int], left_out: LeftOut, work: Path, memory_limit: str
+    indexes: Sequence[Index],
+    numbers: Mapping[str, int],
+    left_out: LeftOut,
+    work: Path,
+    memory_limit: str,
+    *,
+    which: str = EVERYTHING,
+    gone: Gone | None = None,
 ) -> Iterator[Staging]:
     """The records of `indexes`, which are called by `numbers`, without those who are `left_out`.
 
-    `work` is a folder for what does not fit the memory.
+    `work` is a folder for what does not fit the memory; `which` and `gone` are as for `Staging.prepare`.
     """
     names = ", ".join(index.name for index in indexes)
     try:
         with duck.storage_errors(names), duck.connect(memory_limit, spill=work / "spill") as database:
             staged = Staging(database, indexes, numbers, work)
-            staged.prepare(left_out)
+            staged.prepare(left_out, which, gone)
             yield staged
     except StorageError as error:
         if "no space left" in error.message.lower():  # in the folder of the look-up, whatever the index
             raise storage_error(work.parent, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))) from error
-        if gone := [index.name for index in indexes if not _is_as_it_was(index)]:
+        if other := [index.name for index in indexes if not _is_as_it_was(index)]:
             raise StorageError(
-                f"the index of {', '.join(gone)} was replaced or removed while the look-up was made of it",
+                f"the index of {', '.join(other)} was replaced or removed while the look-up was made of it",
                 hint="Run it again. The look-up that was there is whole.",
             ) from error
         raise

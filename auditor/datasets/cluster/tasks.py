@@ -79,7 +79,7 @@ class Merged:
 
 def build_shard(job: Job, shard: Shard) -> Built | Failed:
     """Build the index of one shard, as ``datasets add`` does, and stage it. The marker comes last."""
-    if flaw := _flaw(job):
+    if flaw := version_flaw(job.version):
         return flaw
     staging = Store(job.staging)
     try:
@@ -119,7 +119,7 @@ def merge(job: Job, part: Part, name: str, shards: Sequence[tuple[Shard, bool]])
 
     A shard comes with whether it has records in this order, since its place in the list is its file's number.
     """
-    if flaw := _flaw(job):
+    if flaw := version_flaw(job.version):
         return flaw
     staging, order = Store(job.staging), ORDERS[part.ranged.order]
     numbers = [number for number, (_, has) in enumerate(shards) if has]
@@ -160,10 +160,11 @@ def marker_name(shard: Shard) -> str:
     return f"{shard.key}.json"
 
 
-def _flaw(job: Job) -> Failed | None:
-    if job.version == VERSION:
+def version_flaw(version: str) -> Failed | None:
+    """Why a task of this version of the tool cannot be done here; None if it can."""
+    if version == VERSION:
         return None
-    return Failed(f"the worker {platform.node()} has version {VERSION} of flickr-auditor, not {job.version}")
+    return Failed(f"the worker {platform.node()} has version {VERSION} of flickr-auditor, not {version}")
 
 
 def _described(database: Any, part: Part, path: Path) -> Merged:

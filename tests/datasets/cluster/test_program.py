@@ -11,14 +11,25 @@ from tests.datasets.cluster.conftest import NAME, Parted
 __all__ = ["box", "environment", "program"]
 
 
-def test_shards_become_an_index_that_check_and_audit_read(program: Program, shards: list[str]) -> None:
+def test_shards_become_an_index_that_check_audit_and_a_look_up_read(
+    program: Program, shards: list[str], tmp_path: Path
+) -> None:
     built = program("datasets", "add", NAME, *shards, "--scheduler", "local", "--format", "json")
     assert built.code == 0, built.err
     assert (built.json["rows"], len(built.json["sources"])) == (903, 3)
     first = built.json["files"][0]["first"]
     assert program("check", first).code == 1
     assert program("datasets", "verify", NAME).code == 0
+    published = program("datasets", "publish", tmp_path / "public", "--lookup", "--scheduler", "local")
+    assert published.code == 0, published.err
+    assert (tmp_path / "public" / "lookup.json").is_file()
     assert program("datasets", "remove", NAME).code == 0
+
+
+def test_packs_are_not_published_by_workers(program: Program, tmp_path: Path) -> None:
+    refused = program("datasets", "publish", tmp_path / "public", "--scheduler", "local")
+    assert refused.code == 2
+    assert "--scheduler belongs to --lookup" in refused.err
 
 
 def test_removing_an_index_says_that_its_data_stays_in_the_store(
