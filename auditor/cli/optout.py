@@ -21,7 +21,7 @@ from auditor.optout.law import Ground, Role
 if TYPE_CHECKING:
     from auditor.optout.case import Case
     from auditor.optout.case_store import Desk
-    from auditor.optout.workflow import Drafted
+    from auditor.optout.opening import Drafted
 
 GroundOption = Annotated[
     Ground,
@@ -98,8 +98,8 @@ def ask(
     """Ask a publisher whether your photos are in a dataset; needs no index. Nothing is sent."""
     from auditor.datasets import catalogue
     from auditor.optout.case_store import Desk
-    from auditor.optout.workflow import LetterOptions, ask_all, shown_in
-    from auditor.optout.workflow import ask as write
+    from auditor.optout.opening import LetterOptions, ask_all, shown_in
+    from auditor.optout.opening import ask as write
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
 
@@ -156,8 +156,8 @@ def draft(
     from auditor.datasets import catalogue
     from auditor.datasets.index.lookup import Index
     from auditor.optout.case_store import Desk
-    from auditor.optout.workflow import LetterOptions, shown_in
-    from auditor.optout.workflow import draft as write
+    from auditor.optout.opening import LetterOptions, shown_in
+    from auditor.optout.opening import draft as write
 
     session: Session = context.obj
     card = catalogue.get(dataset)

@@ -15,7 +15,7 @@ from auditor.datasets import catalogue, contacts
 from auditor.datasets.index.build import build
 from auditor.datasets.readers import select
 from auditor.errors import UsageError
-from auditor.optout import addressees, workflow
+from auditor.optout import addressees, opening
 from auditor.optout.case_store import Desk
 from auditor.optout.law import Ground
 from auditor.optout.render import LANGUAGES
@@ -131,7 +131,7 @@ def test_what_no_index_can_check_is_asked_about(home: Home, tmp_path: Path) -> N
     desk = Desk.of(home.conn, settings.load(home=home.path))
 
     def unchecked() -> set[str]:
-        return {card.name for card in workflow.unchecked(desk)} & {"ffhq", "ffhq-aging"}
+        return {card.name for card in opening.unchecked(desk)} & {"ffhq", "ffhq-aging"}
 
     assert unchecked() == set()
     manifest = home.path / "indexes" / "ffhq" / "manifest.json"

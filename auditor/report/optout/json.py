@@ -9,7 +9,7 @@ from auditor.optout.incoming import Filed
 from auditor.optout.ladder import position, steps
 from auditor.optout.next_index import Rechecked
 from auditor.optout.next_step import next_step
-from auditor.optout.workflow import AskedAll, Drafted
+from auditor.optout.opening import AskedAll, Drafted
 
 
 def case_json(case: Case, today: date, warnings: Sequence[str] = ()) -> dict[str, Any]:

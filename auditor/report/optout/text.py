@@ -8,8 +8,8 @@ from auditor.optout.case import Case, CaseState, Purpose
 from auditor.optout.incoming import Filed
 from auditor.optout.next_index import Recheck
 from auditor.optout.next_step import next_step
+from auditor.optout.opening import AskedAll, Drafted
 from auditor.optout.photos import RequestedPhoto
-from auditor.optout.workflow import AskedAll, Drafted
 from auditor.text import count
 
 NO_ADVICE = "The letters are not legal advice. Read them, and send only what is true of you."

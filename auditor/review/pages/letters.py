@@ -18,13 +18,13 @@ from starlette.routing import Route
 from auditor.datasets import catalogue
 from auditor.datasets.index.lookup import Index
 from auditor.errors import UsageError
-from auditor.optout import addressees, answers, incoming, ladder, next_index, workflow
+from auditor.optout import addressees, answers, incoming, ladder, next_index, opening, workflow
 from auditor.optout.case import AnswerClass
 from auditor.optout.case_store import Desk
 from auditor.optout.ladder import Step
 from auditor.optout.law import Ground, Role
+from auditor.optout.opening import Drafted, LetterOptions
 from auditor.optout.render import LANGUAGES
-from auditor.optout.workflow import Drafted, LetterOptions
 from auditor.review.drops import Drop
 from auditor.review.forms import Form, read_form, see
 from auditor.review.jobs import JobProgress
@@ -48,7 +48,7 @@ def letters(request: Request) -> Response:
         known = desk.store.all()
         synced = space.nsid is not None
         view = state.library(space).view if synced else None
-        unchecked = workflow.unchecked(desk)
+        unchecked = opening.unchecked(desk)
         defaults = {"name": "", "lang": "en", **space.settings.optout}
     found = {row.dataset.name for row in view.indexes if row.found} if view else set[str]()
     open_cases = {name for case in known if not case.closed_on for name in case.datasets}
@@ -103,9 +103,9 @@ def _write(state: State, form: Form) -> Drafted:
             include_private=bool(form.get("include_private")),
         )
         if form.get("what") == "ask":
-            return workflow.ask(desk, options, [card], nsid=space.account)
+            return opening.ask(desk, options, [card], nsid=space.account)
         index = Index.open(space.settings.indexes / card.name)
-        return workflow.draft(desk, options, card, index, nsid=space.account)
+        return opening.draft(desk, options, card, index, nsid=space.account)
 
 
 def letter(request: Request) -> Response:
@@ -117,7 +117,7 @@ def letter(request: Request) -> Response:
         card = catalogue.get(case.dataset)
         to = addressees.of_case(case, card)
         notes = (
-            *workflow.limits(desk, case),
+            *opening.limits(desk, case),
             *addressees.warnings(card, case, to, desk.store.all(), desk.today),
         )
     text = next((Path(file) for file in case.files if file.endswith(".txt")), None)
