@@ -39,7 +39,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             form_token=state.keys.form,
             practice=state.practice is not None,
             running=state.jobs.running,
-            news=state.jobs.news(),
+            news=state.jobs.news,
         )
     )
     return HTMLResponse(text, status_code=status)

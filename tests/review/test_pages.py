@@ -360,7 +360,7 @@ def test_an_api_key_can_be_typed_in_and_is_kept_for_the_user_only(
 
 
 def test_the_publishers_next_list_is_dropped_on_a_case(
-    indexed: Program, inside: Served, publishers: dict[str, Path]
+    indexed: Program, inside: Served, publishers: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = inside.post("/letters", what="draft", dataset="ffhq", name="Ada").url.rpartition("/")[2]
     inside.post(f"/letters/{case}/sent", on="2026-01-05")
@@ -373,6 +373,7 @@ def test_the_publishers_next_list_is_dropped_on_a_case(
         url = f"{inside.address}/drop/recheck{path}"
         assert inside.browser.post(url, data=body, headers=headers, timeout=60).ok
     inside.wait()
+    monkeypatch.setattr("auditor.review.jobs.PATIENCE", 0)  # the next page has to wait for the audit
     assert 'role="status">ffhq-1: 0 removed' in inside.get("/").text
     assert 'role="status"' not in inside.get("/").text  # news is told once
     assert "0 removed" in inside.get(f"/letters/{case}").text
