@@ -22,6 +22,7 @@ from auditor.datasets import catalogue, duck
 from auditor.datasets.index import manifest
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.records import SCHEMA
+from auditor.datasets.index.short_texts import COLUMNS, whole_sql
 from auditor.datasets.match_keys import MatchKey
 from auditor.errors import AuditorError, StorageError
 from auditor.files import storage_error
@@ -158,7 +159,8 @@ class Staging:
         own = f"{duck.parquet(f'[{files}]', union_by_name=True)}"
         self._database.execute(
             f"CREATE VIEW own{number} AS FROM {own}"
-            f" SELECT {number} AS dataset, NULL::INT AS via, false AS joined, *"
+            f" SELECT {number} AS dataset, NULL::INT AS via, false AS joined,"
+            f" * REPLACE ({', '.join(f'{whole_sql(column)} AS {column}' for column in COLUMNS)})"
         )
         card = catalogue.find(index.name)
         parent = self._numbers.get(card.parent) if card and card.parent else None

@@ -28,6 +28,7 @@ from auditor.datasets.card import Card
 from auditor.datasets.index import folder, manifest, records
 from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
 from auditor.datasets.index.orders import ORDERS
+from auditor.datasets.index.short_texts import COLUMNS, short_sql
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.parsing import sources
 from auditor.datasets.parsing.describe import unreadable_list
@@ -45,6 +46,9 @@ from auditor.version import VERSION
 
 _Listed = Sequence[sources.FolderFile] | None
 """The files of a folder, which is walked once for all that is done with them."""
+
+
+_ALL_SHORT = f"SELECT * REPLACE ({', '.join(f'{short_sql(column)} AS {column}' for column in COLUMNS)})"
 
 
 @dataclass(slots=True)
@@ -375,7 +379,8 @@ class _Builder:
                 path = self.work / f"{key}-{build_id}.parquet"
                 origin = self.staged if key == "photo_id" else [main]
                 rest = f"WHERE {order.which} ORDER BY {order.by}"
-                rows = self._copy(f"SELECT * {order.without}", origin, rest, path)
+                select = _ALL_SHORT if key == "photo_id" else f"SELECT * {order.without}"
+                rows = self._copy(select, origin, rest, path)
                 task.advance()
                 if rows or key == "photo_id":
                     fsync_path(path)

@@ -13,6 +13,7 @@ import duckdb
 from auditor.datasets import duck
 from auditor.datasets.index import manifest
 from auditor.datasets.index.manifest import DataFile, Manifest
+from auditor.datasets.index.short_texts import COLUMNS, whole, whole_sql
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing.row import join_key
 from auditor.datasets.store import Store
@@ -202,7 +203,10 @@ class Index:
         if key is MatchKey.CONTENT_MD5:
             yield "photo_id"
         for column in ("license_id", "original", "record", "source", "key"):
-            yield f"{_sql(constant[column])} AS {column}" if column in constant else column
+            if column in constant:
+                yield f"{_sql(constant[column])} AS {column}"
+            else:
+                yield f"{whole_sql(column)} AS {column}" if column in COLUMNS else column
 
     def _group(self, row: Sequence[Any], files: Sequence[str]) -> Group:
         """A group from a row of the query in `_grouped`; `files` are the names of the publisher's files."""
@@ -270,6 +274,10 @@ class Index:
 
     def _hit(self, row: _Row) -> Hit:
         photo_id, nsid, license_id = row["photo_id"], row["nsid"], row["license_id"]
+        record, key = (
+            None if row.get(column) is None else whole(row[column], photo_id, row["row"])
+            for column in COLUMNS
+        )
         return Hit(
             dataset=self.name,
             photo_id=None if photo_id is None else str(photo_id),
@@ -280,8 +288,8 @@ class Index:
             license_id=None if license_id is None else str(license_id),
             links_original=row["original"],
             source=self.manifest.sources[row["source"]].name,
-            record=row["record"] or f"line {row['row']}",
-            key=row.get("key"),
+            record=record or f"line {row['row']}",
+            key=key,
             parent_key=row.get("parent_key"),
         )
 

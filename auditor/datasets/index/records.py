@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from auditor.datasets.index.short_texts import PHOTO_ID, ROW, cleaned
 from auditor.datasets.parsing.bulk import license_ids
 from auditor.datasets.parsing.row import Record, Row, join_key
 from auditor.flickr.urls import ORIGINAL_SECRETS, without_original_secret
@@ -17,6 +18,8 @@ BATCH_ROWS = 1 << 16
 
 _MAY_HOLD_ONE = "(?i)_o|/[pv]"
 """What every text has that one of `ORIGINAL_SECRETS` changes."""
+
+_NUMBERS = f"[{PHOTO_ID}{ROW}]"
 
 Flat = tuple[object, ...]
 """One record in the order of `SCHEMA`."""
@@ -140,12 +143,14 @@ def _flat(record: Record, row: int, source: int, member: str) -> Flat:
 
 def _shown(place: str) -> str:
     """A place or key as it is kept: not endless, and without an original's secret, for it is passed on."""
-    place = without_original_secret(place)
+    place = without_original_secret(cleaned(place))
     return place if len(place) <= MAX_RECORD_CHARACTERS else place[: MAX_RECORD_CHARACTERS - 1] + "…"
 
 
 def _shown_column(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """`_shown` for a column."""
+    if pc.any(pc.match_substring_regex(texts, _NUMBERS)).as_py():
+        texts = pc.replace_substring_regex(texts, _NUMBERS, "")
     if pc.any(pc.match_substring_regex(texts, _MAY_HOLD_ONE)).as_py():
         for pattern, replacement in ORIGINAL_SECRETS:
             texts = pc.replace_substring_regex(texts, pattern, replacement)
