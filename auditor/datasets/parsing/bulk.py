@@ -37,6 +37,8 @@ _VIDEO: Final = rf"{_SITE}/videos/{_OWNER}/(?P<id>[1-9][0-9]{{0,17}})/play/(?P<s
 _FORMS: Final = tuple((form, re.compile(form).groupindex) for form in (_FILE, _PAGE, _PERSON, _VIDEO))
 """The forms, and the groups that each has."""
 _BATCH_ROWS: Final = 1 << 16
+MOST_ROWS: Final = 1 << 17
+"""Of a block, to be read at once: one of nothing but short lines has millions."""
 _MOST_WORKERS: Final = 4
 """Each has a block of some megabytes, and what is made of it, in memory."""
 _PHOTO_ID: Final = "^[1-9][0-9]{0,17}$"

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from auditor.datasets.parsing.bulk import mask
+from auditor.datasets.parsing.bulk import MOST_ROWS, mask
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import (
     COLUMNS,
@@ -43,6 +43,16 @@ class Cut(NamedTuple):
     others: Sequence[tuple[int, dict[str, str] | str]]
     """The rows that were cut one by one, as `table` gives them."""
 
+    def parts(self) -> Iterator["Cut"]:
+        """The same, with no more rows in each than can be read at once."""
+        yield self._slice(0)
+        for start in range(MOST_ROWS, len(self.rows), MOST_ROWS):
+            yield self._slice(start)._replace(skipped={}, others=())
+
+    def _slice(self, start: int) -> "Cut":
+        columns = {name: column.slice(start, MOST_ROWS) for name, column in self.columns.items()}
+        return self._replace(rows=self.rows[start : start + MOST_ROWS], columns=columns)
+
 
 def cut_table(
     source: Source, columns: Sequence[str], wanted: Sequence[str], separator: str = ","
@@ -71,7 +81,7 @@ def cut_table(
                 if not block.isascii():
                     block = block.decode(errors="replace").encode()
                 cut, lines, taken = cutter.cut(kept + block, row, last=not following)
-                yield cut
+                yield from cut.parts()
                 row += lines
                 kept = (kept + block)[taken:]
             block = following

@@ -37,7 +37,12 @@ def lines_at_once(
         table, done = usual(batch.column(0).to_numpy(), batch.column(1))
         return table, batch.filter(pa.array(~done))
 
-    for table, others in bulk.in_order(work, line_batches(source)):
+    batches = (
+        batch.slice(start, bulk.MOST_ROWS)
+        for batch in line_batches(source)
+        for start in range(0, batch.num_rows, bulk.MOST_ROWS)
+    )
+    for table, others in bulk.in_order(work, batches):
         yield table
         for number, line in lines_of(others):
             yield read(number, line)
