@@ -15,10 +15,12 @@ import pyarrow.compute as pc
 
 from auditor.lookup.tree import PREFIXES
 
-ROWS: Final = 1 << 21
+ROWS: Final = 1 << 20
 """Records that are sorted at once; those of one prefix are, however many they are."""
-FILES: Final = 64
+FILES: Final = 128
 """Open at once while records are spread; some systems allow no more than 256."""
+BATCH_ROWS: Final = 1 << 16
+"""Records that are handed on at once."""
 ORDER: Final = ("place", "photo", "dataset", "source", "row", "text", "key", "license")
 """By key, and within a key by photo, those without one last; the rest so that the same records give the same
 bytes."""
@@ -46,8 +48,9 @@ def in_order(
     else:
         if size:
             table = pa.Table.from_batches(waiting).combine_chunks()
-            order = pc.sort_indices(table, [(name, "ascending") for name in ORDER])
-            yield from table.take(order).to_batches()
+            waiting.clear()
+            table = table.take(pc.sort_indices(table, [(name, "ascending") for name in ORDER]))
+            yield from table.to_batches(BATCH_ROWS)
         return
     width = -(-(end - first) // FILES)
     files = spread(chain(waiting, coming), work / f"{first:08x}-{end:09x}", first, width)

@@ -30,9 +30,8 @@ from auditor.flickr.urls import pack_nsid
 from auditor.lookup import keys
 from auditor.lookup.columns import JOINED, NO_PHOTO, ORIGINAL, SAME_PHOTO
 from auditor.lookup.left_out import LeftOut
-from auditor.lookup.sorting import in_order
+from auditor.lookup.sorting import BATCH_ROWS, in_order
 
-BATCH_ROWS: Final = 1 << 16
 EVERYTHING: Final = "true"
 """All records, as a condition in SQL."""
 
