@@ -203,7 +203,9 @@ class Invariants:
         undone = {each.run_id: each.undoes for each in self.rows()}
         own = {row.run_id, row.undoes}
         for run_id, undo in undone.items():
-            if undone.get(undo or "") in own - {row.run_id}:
+            # What an undo did is done again by the undo of its undo, or by another undo of the same run.
+            again = undo is not None and undo == undone.get(row.undoes)
+            if again or undone.get(undo or "") in own - {row.run_id}:
                 own.add(run_id)
         for effect in reversed(self._world.flickr.effects):
             made = effect.request.row if isinstance(effect.request, Request) else None
