@@ -5,7 +5,7 @@ they reorder or break what a terminal shows; as escapes they do no harm and mean
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 SCHEMA_VERSION: Final = 1
@@ -14,17 +14,27 @@ SCHEMA_VERSION: Final = 1
 def json_text(result: Mapping[str, Any]) -> str:
     """`result` as JSON text, a line for each key and for each entry of a list directly below it.
 
-    Such a list may be an iterator: its entries are then written one by one, and need no memory together.
+    Such a list may be an iterator: its entries need no memory together then.
 
     ``json.dumps(indent=…)`` runs in Python instead of C: a third of the time of an audit of 200,000 photos.
     """
-    members = {"schema_version": SCHEMA_VERSION, **result}
-    lines = (f"  {json.dumps(key)}: {_value(value)}" for key, value in members.items())
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return "".join(_parts({"schema_version": SCHEMA_VERSION, **result}))
 
 
-def _value(value: object) -> str:
-    if isinstance(value, list | Iterator):
-        entries = ",\n".join(f"    {json.dumps(entry)}" for entry in value)
-        return f"[\n{entries}\n  ]" if entries else "[]"
-    return json.dumps(value)
+def _parts(members: Mapping[str, Any]) -> Iterator[str]:
+    for number, (key, value) in enumerate(members.items()):
+        yield f"{',' if number else '{'}\n  {json.dumps(key)}: "
+        if isinstance(value, list | Iterator):
+            yield from _list(value)
+        else:
+            yield json.dumps(value)
+    yield "\n}\n"
+
+
+def _list(entries: Iterable[object]) -> Iterator[str]:
+    before = "[\n    "
+    for entry in entries:
+        yield before
+        yield json.dumps(entry)
+        before = ",\n    "
+    yield "[]" if before.startswith("[") else "\n  ]"

@@ -158,3 +158,12 @@ def test_json_text_of_hostile_words_is_ascii_and_the_same_to_a_program() -> None
     text = json_text(hostile)
     assert text.isascii()
     assert json.loads(text) == {"schema_version": 1, **hostile}
+
+
+@pytest.mark.parametrize("entries", [[], [{"title": "é"}], [1, [2], {"3": None}]], ids=str)
+def test_json_text_of_entries_that_come_one_by_one_is_that_of_a_list(entries: list[object]) -> None:
+    from auditor.report.json_text import json_text
+
+    text = json_text({"photos": iter(entries), "advice": "none"})
+    assert text == json_text({"photos": entries, "advice": "none"})
+    assert json.loads(text) == {"schema_version": 1, "photos": entries, "advice": "none"}
