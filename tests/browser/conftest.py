@@ -12,6 +12,9 @@ from tests.review.conftest import (
     box as box,
 )
 from tests.review.conftest import (
+    built as built,
+)
+from tests.review.conftest import (
     environment as environment,
 )
 from tests.review.conftest import (

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import stamina
 from auditor.cli.app import run
 from auditor.datasets import catalogue
 from auditor.datasets.access import Access
+from auditor.datasets.adding import Wish, add
 from auditor.datasets.card import Card, IndexFile
 from auditor.sandbox import Sandbox, demo_datasets, make_account
 from tests.datasets.web import Web, serve
@@ -31,11 +33,13 @@ class Result:
 
 
 Program = Callable[..., Result]
+PHOTOS = 60
+"""Of the account of `box`."""
 
 
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
-    with Sandbox(make_account(60)) as box:
+    with Sandbox(make_account(PHOTOS)) as box:
         yield box
         assert box.errors == [], box.errors[0]
 
@@ -79,12 +83,20 @@ def publishers(box: Sandbox, tmp_path: Path) -> dict[str, Path]:
     return demo_datasets.write(box.account, tmp_path / "publishers")
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The indexes of `publishers`, built once: the same account gives the same files."""
+    folder = tmp_path_factory.mktemp("built")
+    for name, path in demo_datasets.write(make_account(PHOTOS), folder / "publishers").items():
+        add(folder / "indexes", name, [path], Wish())
+    return folder / "indexes"
+
+
 @pytest.fixture
-def indexed(program: Program, publishers: dict[str, Path]) -> Program:
+def indexed(program: Program, environment: Path, built: Path) -> Program:
     """A program with a synced account and all look-alike indexes."""
     assert program("sync").code == 0
-    for name, path in publishers.items():
-        assert program("datasets", "add", name, path).code == 0
+    copytree(built, environment / "indexes", dirs_exist_ok=True)
     return program
 
 

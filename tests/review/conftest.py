@@ -21,6 +21,9 @@ from tests.cli.conftest import (
     box as box,
 )
 from tests.cli.conftest import (
+    built as built,
+)
+from tests.cli.conftest import (
     environment as environment,
 )
 from tests.cli.conftest import (
