@@ -25,7 +25,7 @@ class Change:
     note: str = ""
     """For the user: what it costs, what will not come back."""
     details: Mapping[str, str] = field(default_factory=dict)
-    """What the call needs beyond `after`: the id of the tag to remove, the permissions that the run left."""
+    """What the call needs beyond `after`: the id of the tag to remove, the permissions to restore."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,7 @@ def render_run(
 
 
 def _lines(result: dict[str, Any], findings: Sequence[Finding], most: int | None) -> Iterator[str]:
-    as_planned = {"done", "verified", "unreadable"}
-    notable = [finding for finding in findings if finding.state not in as_planned or finding.reason]
+    notable = [finding for finding in findings if finding.state not in {"done", "verified", "unreadable"}]
     for finding in notable[:most]:
         change = finding.record.change
         reason = f": {plain(finding.reason)}" if finding.reason else ""

@@ -76,6 +76,6 @@ def test_a_tag_that_was_added_by_a_call_without_an_answer_is_ours() -> None:
     absent, present = ({"tag": "no_cv", "present": there} for there in (False, True))
     record = ChangeRecord(0, Change("9000000001", "add-tag", absent, present, "yes"))
     nothing_new: dict[str, Any] = {"tags": {"tag": []}}
-    assert after_answer(record, nothing_new, BEFORE, sent_before=False).state == "already"
-    outcome = after_answer(record, nothing_new, BEFORE, sent_before=True)
+    assert after_answer(record, nothing_new, sent_before=False).state == "already"
+    outcome = after_answer(record, nothing_new, sent_before=True)
     assert (outcome.state, outcome.answer) == ("done", None)

@@ -82,7 +82,7 @@ def test_drift(mitigation: str, before: Any, after: Any, photo: PhotoState | Non
     ],
 )
 def test_what_the_answer_to_a_new_tag_tells(answer: dict[str, Any], outcome: Outcome) -> None:
-    assert AddTag().answered(CHANGES[0], answer, seen()) == outcome
+    assert AddTag().answered(CHANGES[0], answer) == outcome
 
 
 def _failed(reason: str) -> Outcome:
@@ -151,13 +151,13 @@ def test_an_error_without_words_says_that_there_are_none() -> None:
 def test_privacy_is_never_set_without_the_permissions() -> None:
     with pytest.raises(ValueError, match="permissions must be read"):
         SetPrivacy().request(CHANGES[3], seen())
-    call = SetPrivacy().request(CHANGES[3], seen(permissions=Permissions("0", "2")))  # and not those of a run
+    call = SetPrivacy().request(CHANGES[3], seen(permissions=Permissions("0", "2")))
     assert call.params == {
         "photo_id": "9000000001",
         "is_public": "0",
         "is_friend": "0",
         "is_family": "0",
-        "perm_comment": "0",
+        "perm_comment": "3",
         "perm_addmeta": "2",
     }
 

@@ -99,11 +99,11 @@ SENSELESS = "is not readable as a plan (photo 9000000001: "
         ),
         (
             change(mitigation="privacy", before="public", after="private", details={"is_public": "1"}),
-            SENSELESS + "the permissions that the run left are not readable)",
+            SENSELESS + "the permissions to restore are not readable)",
         ),
         (
             change(mitigation="privacy", before="public", after="private", details={"perm_comment": "9"}),
-            SENSELESS + "the permissions that the run left are not readable)",
+            SENSELESS + "the permissions to restore are not readable)",
         ),
         (
             change(mitigation="hide", before=None, after=False),

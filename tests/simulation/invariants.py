@@ -192,8 +192,9 @@ class Invariants:
             raise Violation(f"a write over something else than the plan's before: {row}, it was {then}")
         if row.kind == "privacy":
             for name, subject in (("perm_comment", "comment"), ("perm_addmeta", "add_meta")):
+                known = row.details.get(name)
                 were = {str(value) for value in self._values(row, request.sent_at - OLDEST, subject)}
-                if request.given.get(name) not in were:
+                if request.given.get(name) not in ({known} if known else were):
                     raise Violation(f"setPerms sends {name}={request.given.get(name)}, it was {were}")
 
     def _check_standing(self, row: Row) -> None:
@@ -315,7 +316,7 @@ class Invariants:
             raise Violation(f"done twice: {row}")
         for effect in made:
             allowed = {row.subject} | _SIDE_EFFECTS.get(row.kind, set())
-            allowed |= {"comment", "add_meta"} if row.kind == "privacy" and others else set()
+            allowed |= {"comment", "add_meta"} if row.kind == "privacy" and (row.details or others) else set()
             if not effect.changed.keys() <= allowed and not _owner_between(self._world, effect):
                 raise Violation(f"{row} changed {set(effect.changed) - allowed} too")
         if (

@@ -120,7 +120,7 @@ class AddTag(_Tag):
             "flickr.photos.addTags", {"photo_id": seen.photo.id, "tags": quote_for_add([_tag(change)])}
         )
 
-    def answered(self, change: Change, answer: Json, seen: PhotoState) -> Outcome:
+    def answered(self, change: Change, answer: Json) -> Outcome:
         """Recorded: ``{"tags":{"tag":[]}}`` when it was there, else the new tag with ``full_tag_id``."""
         if "tags" not in answer:
             # The documentation says "empty success response": then only the photo tells.

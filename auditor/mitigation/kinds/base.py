@@ -157,8 +157,8 @@ class Mitigation(ABC):
     def request(self, change: Change, seen: PhotoState) -> WriteCall:
         """The call that makes the change."""
 
-    def answered(self, change: Change, answer: Json, seen: PhotoState) -> Outcome:
-        """What Flickr's answer "ok" means; `seen` is the photo right before the call."""
+    def answered(self, change: Change, answer: Json) -> Outcome:
+        """What Flickr's answer "ok" means."""
         return Outcome("done")
 
     @abstractmethod

@@ -5,8 +5,7 @@ viewers who no longer have access. This cannot be undone." (Flickr help 44040781
 sees it, not links and faves.
 
 Whether `setPerms` keeps the comment and add-meta permissions when they are left out is documented nowhere;
-they are read right before the call and sent back. So a run leaves them as they were, and an undo does too:
-what differs then from what the run sent is somebody else's doing.
+they are read right before the call and sent back.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -23,7 +22,6 @@ from auditor.mitigation.kinds.base import (
     FlickrFacts,
     Mitigation,
     Option,
-    Permissions,
     PhotoState,
     PlanContext,
     WriteCall,
@@ -129,7 +127,7 @@ class SetPrivacy(Mitigation):
             not set(change.details) <= {"perm_comment", "perm_addmeta"}
             or not set(change.details.values()) <= levels
         ):
-            return "the permissions that the run left are not readable"
+            return "the permissions to restore are not readable"
         return None
 
     def observed(self, change: Change, seen: PhotoState) -> Value:
@@ -146,16 +144,14 @@ class SetPrivacy(Mitigation):
             raise ValueError("permissions must be read before setPerms")
         # Required in the pages of 2013, optional in the SDK of 2023; what leaving them out does is said
         # nowhere.
-        params = {"photo_id": seen.photo.id, **Privacy(str(change.after)).flags(), **_params(kept)}
+        permissions = {"perm_comment": kept.comment, "perm_addmeta": kept.add_meta} | dict(change.details)
+        params = {"photo_id": seen.photo.id, **Privacy(str(change.after)).flags(), **permissions}
         return WriteCall("flickr.photos.setPerms", params)
 
-    def answered(self, change: Change, answer: Json, seen: PhotoState) -> Outcome:
+    def answered(self, change: Change, answer: Json) -> Outcome:
         """Recorded: ``{"photoid":{"_content":"8130464513","secret":"…"}}``; the secret can be a new one."""
         secret = text(table(answer.get("photoid")).get("secret"))
-        kept = _params(seen.permissions) if seen.permissions else {}
-        others = any(kept.get(name) != level for name, level in change.details.items())
-        reason = "who may comment or add tags was changed since, and is left as it is" if others else ""
-        return Outcome("done", reason, answer={"secret": secret} if secret else {})
+        return Outcome("done", answer={"secret": secret} if secret else {})
 
     def refused(self, change: Change, error: CallError) -> Outcome:
         return Outcome("drifted", GONE) if error.code == 1 else failed(error)
@@ -167,15 +163,11 @@ class SetPrivacy(Mitigation):
         change = record.change
         image = record.before_image
         names = {"perm_comment": "permcomment", "perm_addmeta": "permaddmeta"}
-        left = {param: str(image[key]) for param, key in names.items() if key in image}
+        kept = {param: str(image[key]) for param, key in names.items() if key in image}
         note = (
             "who may see it comes back; links and lost faves do not" if change.reversible == "partly" else ""
         )
-        return Change(change.photo_id, self.name, change.after, change.before, "yes", note, left)
+        return Change(change.photo_id, self.name, change.after, change.before, "yes", note, kept)
 
     def describe(self, change: Change) -> str:
         return f"visible to: {change.before} → {change.after}"
-
-
-def _params(permissions: Permissions) -> dict[str, str]:
-    return {"perm_comment": permissions.comment, "perm_addmeta": permissions.add_meta}

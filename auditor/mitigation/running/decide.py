@@ -41,9 +41,9 @@ def before_call(record: ChangeRecord, seen: PhotoState | None, lost: str = "") -
     return outcome
 
 
-def after_answer(record: ChangeRecord, answer: Json, seen: PhotoState, *, sent_before: bool) -> Outcome:
-    """What Flickr's "ok" means for a photo `seen` so before; `sent_before`: an earlier call had no answer."""
-    outcome = of(record.change).answered(record.change, answer, seen)
+def after_answer(record: ChangeRecord, answer: Json, *, sent_before: bool) -> Outcome:
+    """What Flickr's "ok" means; `sent_before`: an earlier call for the change had no answer."""
+    outcome = of(record.change).answered(record.change, answer)
     return _credited(outcome) if sent_before else outcome
 
 

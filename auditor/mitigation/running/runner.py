@@ -266,7 +266,7 @@ class Runner:
             except CallError as error:
                 outcome = after_error(record, error, self._look_again(record), sent_before=sent_before)
             else:
-                outcome = after_answer(record, answer, seen, sent_before=sent_before)
+                outcome = after_answer(record, answer, sent_before=sent_before)
             self._settle(record, outcome)
 
     def _intend(self, record: ChangeRecord, seen: PhotoState, take_off: Callable[[], None]) -> None:
