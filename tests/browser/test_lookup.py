@@ -355,6 +355,38 @@ def test_a_look_up_that_is_replaced_meanwhile_is_asked_again_as_a_whole(
     assert len(downloaded(page)) >= len(site.data.photos[nsid(3)])
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.flickr.com/photos/alias-3/{id}/.",
+        "https://m.flickr.com/#/photos/alias-3/{id}",
+        "https://web.archive.org/web/2010/http://www.flickr.com/photos/alias-3/{id}/in/pool-x/",
+        "https://www.flickr.com/photo.gne?id={id}",
+        "https://www.flickr.com/photos/alias-3/{id}...",
+        "https://www.flickr.com/photos/alias-3/{id}…",
+        "https://www.flickr.com/photos/alias-3/{id}=",
+        "https://www.flickr.com/photos/alias-3/{id}.html",
+        "https://www.flickr.com/photo.gne?id={id}abc",
+        "https://flic.kr/p/7Afj…",
+        "https://notflickr.com/photos/alias-3/{id}",
+        "https://evil-flickr.com/photos/alias-3/{id}",
+        "https://live.staticflickr.com/1/{id}_01234567-8.jpg",
+        "https://evil-staticflickr.com/1/{id}_0123456789.jpg",
+    ],
+)
+def test_a_link_is_read_as_the_program_reads_it(page: Page, site: Site, link: str) -> None:
+    """A link that was cut, or of another site, gave the page an id that may be a stranger's."""
+    words = link.format(id=site.data.photos[nsid(3)][0])
+    page.goto(site.web.url("index.html"))
+    page.locator("#query").fill(words)
+    page.get_by_role("button", name="Look up").click()
+    if classify(words).kind == "unreadable":
+        expect(page.locator("#status")).to_contain_text("could not be read")
+    else:
+        page.locator("#answer").wait_for()
+        assert on_page(downloaded(page)) == by_command_line(site, words) != set()
+
+
 def test_a_person_and_photos_are_not_looked_up_together(page: Page, site: Site) -> None:
     page.goto(site.web.url("index.html"))
     before = len(site.web.requests)

@@ -604,9 +604,17 @@
     return true;
   }
 
-  const FILE = /(?:farm([0-9]{1,4})\.)?static\.?flickr\.com\/+(?:([0-9]{1,4})\/+)?([0-9]{1,6})\/+([1-9][0-9]{0,18})_([0-9a-z]{4,20})(?:_(?!d(?![a-z0-9]))([a-z0-9]{1,4}))?/i;
-  const VIDEO = /static\.?flickr\.com\/+video\/+([1-9][0-9]{0,18})\/+([0-9a-z]{4,20})(?:\/+([\w.]*))?/i;
-  const PLAYED = /flickr\.com\/+(?:photos?|videos)\/+([^/?#&\s]+)\/+([1-9][0-9]{0,18})\/+play\/+orig\/+([0-9a-z]{4,20})/i;
+  // As in auditor/flickr/urls.py: no other site's name that ends in flickr.com, and of an address that was cut (…/99000…)
+  // or wrapped ("="), or whose number goes on (123.html), nobody knows the id.
+  const ID = "([1-9][0-9]{0,18})", SECRET = "([0-9a-z]{4,20})", END = String.raw`(?![\w%@]|[.-]\w|…|\.\.|=)`;
+  const form = (text) => new RegExp(`(?<![\\w@-])${text}`, "i");
+  const FILE = form(String.raw`(?:farm([0-9]{1,4})\.)?static\.?flickr\.com/+(?:([0-9]{1,4})/+)?([0-9]{1,6})/+${ID}_${SECRET}(?:_(?!d(?![a-z0-9]))([a-z0-9]{1,4}))?(?:_d)?(?![\w%-])`);
+  const VIDEO = form(String.raw`static\.?flickr\.com/+video/+${ID}/+${SECRET}(?:/+([\w.]*))?(?![\w%-])`);
+  const PLAYED = form(String.raw`flickr\.com/+(?:photos?|videos)/+([^/?#&\s]+)/+${ID}/+play/+orig/+${SECRET}(?![\w%-])`);
+  const PAGE = form(String.raw`flickr\.com/+(?:#/+)?(?:photos?|videos)/+([^/?#&\s]+)/+${ID}${END}`);
+  const SCRIPT = form(String.raw`flickr\.com/+photo(?:_[a-z]+)?\.gne\?(?:[^#\s]*&)?id=${ID}${END}`);
+  const SHORT = form(String.raw`flic\.kr/+p/+([0-9A-Za-z]{1,11})(?![\w%]|…|\.\.|=)`);
+  const PERSON = form(String.raw`flickr\.com/+(?:people/+([^/?#&\s]+)|photos/+([^/?#&\s]+)/*(?:$|[?#]))`);
 
   /** What the address of a picture or video says of which YFCC100M may have published a hash. */
   function addressOf(text) {
@@ -638,14 +646,14 @@
       const nsid = NSID.test(found.owner) ? found.owner.toUpperCase() : null;
       for (const hash of hashesOf(found, nsid)) question.hashes.set(hash, found.id);
     }
-    else if ((found = /flickr\.com\/+(?:photos?|videos)\/+([^/?#&\s]+)\/+([1-9][0-9]{0,18})(?![\w%@])/i.exec(text)) && isPhoto(found[2]) && !nobody.has(found[1].toLowerCase())) question.photos.set(found[2], null);
-    else if ((found = /flickr\.com\/+photo(?:_[a-z]+)?\.gne\?(?:[^#\s]*&)?id=([1-9][0-9]{0,18})/i.exec(text)) && isPhoto(found[1])) question.photos.set(found[1], null);
-    else if ((found = /flic\.kr\/+p\/+([0-9A-Za-z]{1,11})(?!\w)/i.exec(text)) && [...found[1]].every((digit) => BASE58.includes(digit))) {
+    else if ((found = PAGE.exec(text)) && isPhoto(found[2]) && !nobody.has(found[1].toLowerCase())) question.photos.set(found[2], null);
+    else if ((found = SCRIPT.exec(text)) && isPhoto(found[1])) question.photos.set(found[1], null);
+    else if ((found = SHORT.exec(text)) && [...found[1]].every((digit) => BASE58.includes(digit))) {
       const id = [...found[1]].reduce((sum, digit) => sum * 58n + BigInt(BASE58.indexOf(digit)), 0n).toString();
       if (!isPhoto(id)) return false;
       question.photos.set(id, null);
     } else if ((found = /buddyicons\/+([0-9]+(?:@|%40)n[0-9]{2})/i.exec(text))) return person(found[1], question);
-    else if ((found = /flickr\.com\/+(?:people\/+([^/?#&\s]+)|photos\/+([^/?#&\s]+)\/*(?:$|[?#]))/i.exec(text))) return person(found[1] || found[2], question);
+    else if ((found = PERSON.exec(text))) return person(found[1] || found[2], question);
     else if (/[/.:]/.test(text)) return false;
     else return person(text, question);
     return true;
