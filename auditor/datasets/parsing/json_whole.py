@@ -58,7 +58,7 @@ def member_entries(source: Source, keys: Sequence[str]) -> list[tuple[str, Entry
         found = msgspec.json.decode(data, type=dict[str, entry])  # type: ignore[valid-type]
     except (ValueError, RecursionError):
         return None
-    if len(made) != len(found):  # of a repeated key only the last object was kept
+    if not found or len(made) != len(found):  # of a repeated key only the last object was kept
         return None
     return [(key, _given(one, keys)) for key, one in found.items()]
 
