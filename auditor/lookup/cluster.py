@@ -30,7 +30,7 @@ from auditor.errors import AuditorError, StorageError
 from auditor.files import private_dir, replacing, storage_errors, write_atomic
 from auditor.lookup import keys
 from auditor.lookup.left_out import LeftOut
-from auditor.lookup.sorting import FILES, PACKED, ROWS, in_order, spread
+from auditor.lookup.sorting import FILES, PACKED, ROWS, batches_of, in_order, spread
 from auditor.lookup.staging import EVERYTHING, Counts, Gone, staging
 from auditor.lookup.tree import PREFIXES
 from auditor.progress import SILENT, Progress
@@ -87,7 +87,7 @@ class Sorted:
         """The records of a section in the order of their digests."""
         for name, begin in self.ranges:
             if name == section:
-                yield from _batches(self.shared / _sorted_name(section, begin))
+                yield from batches_of(self.shared / _sorted_name(section, begin))
 
 
 @contextmanager
@@ -165,7 +165,7 @@ def sort_range(job: Job, section: str, begin: int, names: Sequence[str]) -> Fail
         with storage_errors(target), TemporaryDirectory(prefix="flickr-auditor-") as folder:
             if target.exists():
                 return None
-            here, batches = Path(folder), (batch for name in names for batch in _batches(job.shared / name))
+            here, batches = Path(folder), (batch for name in names for batch in batches_of(job.shared / name))
             coming = in_order(batches, here, first=begin, end=min(begin + job.width, PREFIXES))
             first = next(coming)
             with pa.ipc.new_file(here / "sorted", first.schema, options=PACKED) as file:
@@ -224,12 +224,6 @@ def _flaw(job: Job) -> Failed | None:
 
 def _sorted_name(section: str, begin: int) -> str:
     return f"{section}-{begin:08x}.sorted"
-
-
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
-    with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as part:
-        for number in range(part.num_record_batches):
-            yield part.get_batch(number)
 
 
 def _put(path: Path, target: Path) -> None:

@@ -21,6 +21,7 @@ FILES: Final = 128
 """Open at once while records are spread; some systems allow no more than 256."""
 BATCH_ROWS: Final = 1 << 16
 """Records that are handed on at once."""
+PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 ORDER: Final = ("place", "photo", "dataset", "source", "row", "text", "key", "license")
 """By key, and within a key by photo, those without one last; the rest so that the same records give the same
 bytes."""
@@ -56,9 +57,8 @@ def in_order(
     files = spread(chain(waiting, coming), work / f"{first:08x}-{end:09x}", first, width)
     waiting.clear()
     for begin, path in files:
-        with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as part:
-            parts = map(part.get_batch, range(part.num_record_batches))
-            yield from in_order(parts, work, rows=rows, first=begin, end=min(begin + width, end))
+        part = batches_of(path)
+        yield from in_order(part, work, rows=rows, first=begin, end=min(begin + width, end))
         path.unlink()
 
 
@@ -87,4 +87,7 @@ def spread(batches: Iterable[pa.RecordBatch], folder: Path, first: int, width: i
     return [(begins, folder / f"{begins:08x}.arrow") for begins in sorted(writers)]
 
 
-PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
+def batches_of(path: Path) -> Iterator[pa.RecordBatch]:
+    """The records of a file. Errors: `pa.ArrowInvalid` for one that is damaged."""
+    with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as part:
+        yield from map(part.get_batch, range(part.num_record_batches))

@@ -121,10 +121,7 @@ def draft(
     selection = select(found, include_private=options.include_private)
     left_out["not known to be public on Flickr (--include-private names them)"] = len(selection.left_out)
     left_out = {reason: number for reason, number in left_out.items() if number}
-    in_part = requested.looked_in_part(index, card, parents)
-    caution = (
-        (f"The index was looked in only in part, so photos may be missing: {in_part}.",) if in_part else ()
-    )
+    caution = _in_part(index, card, parents)
     if not selection.asked:
         return Drafted(None, card.name, left_out, 0, 0, (), caution)
     to = addressees.of_host(host, card) if host else addressees.of_card(card)

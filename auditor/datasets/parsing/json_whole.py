@@ -58,7 +58,7 @@ def member_entries(source: Source, keys: Sequence[str]) -> list[tuple[str, Entry
         found = msgspec.json.decode(data, type=dict[str, entry])  # type: ignore[valid-type]
     except (ValueError, RecursionError):
         return None
-    if not found or len(made) != len(found):  # of a repeated key only the last object was kept
+    if not found or len(made) != len(found):  # nothing in it, or a repeated key, of which the last was kept
         return None
     return [(key, _given(one, keys)) for key, one in found.items()]
 
@@ -76,12 +76,12 @@ def _whole(source: Source) -> bytes | None:
 
 
 def _entry_type(
-    keys: tuple[str, ...], when_made: Callable[[object], object] = lambda _: None
+    keys: tuple[str, ...], when_made: Callable[[object], object] | None = None
 ) -> type[msgspec.Struct]:
     """The type of an object of which these keys are wanted; `when_made` is called with each new one."""
     fields = [(f"key{number}", Any, msgspec.UNSET) for number in range(len(keys))]
     names = {f"key{number}": key for number, key in enumerate(keys)}
-    namespace = {"__post_init__": when_made}
+    namespace = {"__post_init__": when_made} if when_made else None
     return msgspec.defstruct("Entry", fields, rename=names, gc=False, namespace=namespace)
 
 
