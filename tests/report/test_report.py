@@ -365,6 +365,15 @@ def test_a_table_never_breaks_a_link_or_a_command(columns: int | None) -> None:
     assert any(line.endswith("--license all-rights-reserved --out plan.json") for line in lines)
 
 
+def test_a_wide_terminal_and_a_file_get_the_same_words() -> None:
+    for wide, to_file in (
+        (render_audit(RESULT, "table", columns=10_000), render_audit(RESULT, "table")),
+        (render_check(CHECKED, "table", columns=10_000), render_check(CHECKED, "table")),
+    ):
+        lines = re.sub(r"\x1b\[[0-9;]*m", "", wide).splitlines()
+        assert [line.rstrip() for line in lines] == to_file.splitlines()
+
+
 def test_a_long_audit_shows_the_first_photos_and_how_to_get_all() -> None:
     many = tuple(ExposedPhoto(photo(number, "x"), (exposure("ffhq"),)) for number in range(1, 81))
     text = render_audit(replace(RESULT, exposed=many, gone=()), "table", columns=100)
