@@ -1,5 +1,6 @@
 """The command line: one file for each command. Only this package prints, asks and exits."""
 
+import gc
 import signal
 import sys
 
@@ -18,3 +19,7 @@ def main() -> None:
         run(sys.argv[1:])
     except KeyboardInterrupt:  # before the program was loaded
         sys.exit(130)
+    finally:
+        # At its end Python looks through all objects for circles, which takes a tenth of a look-up's time and
+        # frees what the system takes back anyway. Nothing waits for it: what is written is closed by now.
+        gc.freeze()
