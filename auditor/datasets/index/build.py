@@ -175,7 +175,6 @@ class _Builder:
         """The shape of all files so far is the dataset's alone."""
         self.signed = False
         """Files of the dataset have signs of their own, whatever their shape."""
-        records.spare_pandas()
         # Without rows, but with every column: the index that is added to may be of before there were all.
         self.staged = [work / "columns.parquet"]
         pq.write_table(records.SCHEMA.empty_table(), self.staged[0])

@@ -1,9 +1,6 @@
 """Records as the columns of an index: from a reader's rows to Arrow tables, without what may not be kept."""
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
-from threading import get_ident
-from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,32 +41,6 @@ SCHEMA = pa.schema(
 
 FIRST_COLUMNS = 10
 """How many columns every data file has."""
-
-
-def spare_pandas() -> None:
-    """Keep Arrow from importing pandas, as it does at its first array: 0.3 s and 50 MiB for nothing.
-
-    It looks once; what needs pandas of it later imports it all the same.
-    """
-    if "pandas" in sys.modules:
-        return
-    hidden = _Hidden("pandas", get_ident())
-    sys.meta_path.insert(0, hidden)
-    try:
-        pa.array([])
-    finally:
-        sys.meta_path.remove(hidden)
-
-
-class _Hidden(NamedTuple):
-    """A finder for which a module is missing, in one thread."""
-
-    module: str
-    thread: int
-
-    def find_spec(self, name: str, path: object, target: object = None) -> None:  # noqa: ARG002 - as called
-        if name == self.module and get_ident() == self.thread:
-            raise ModuleNotFoundError(f"{name} is not needed", name=name)
 
 
 def flat(rows: Sequence[Row], source: int, member: str) -> list[Flat]:

@@ -15,10 +15,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from auditor.datasets.arrow import spare_pandas
 from auditor.datasets.parsing.describe import describe, no_index
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import FolderFile, Source, is_picture
 from auditor.errors import UsageError, WrongFileError
+
+spare_pandas()  # here, for a first look at a file comes before its build, and makes arrays too
 
 GENERIC = "generic"
 """The format of any file in which a column holds Flickr links: for datasets whose own shape nobody knows."""
