@@ -14,15 +14,13 @@ import re
 import shutil
 import tempfile
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
@@ -40,17 +38,14 @@ from auditor.lookup.described import Described, Section
 from auditor.lookup.left_out import LeftOut
 from auditor.lookup.staging import Counts, Staging, staging
 from auditor.lookup.tree import Range, sha256_of
+from auditor.pipeline import ahead, in_threads
 from auditor.progress import SILENT, Progress
 from auditor.version import VERSION
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 MOST_PAGE: Final = 88 * 1024
 """Bytes of an owner's page: with the tables on the way an answer stays below 100 kB."""
 MEMORY_LIMIT: Final = "512MB"
 """For DuckDB, unless the settings say otherwise: the buckets, and what it uses beside, come on top."""
-THREADS: Final = min(4, os.cpu_count() or 1)
 PAGE_STEP: Final = 1024
 MOST_WASTE: Final = 1.25
 """How much larger than needed a page may stay as it was."""
@@ -141,7 +136,7 @@ def publish(
         datasets={name: counts.get(number, Counts()).findable for name, number in numbers.items()},
         files=len(writer.written),
         bytes=sum((folder / name).stat().st_size for name in writer.written),
-        kept=writer.kept,
+        kept=len(writer.kept),
         unmet=staged.unmet,
     )
 
@@ -170,7 +165,7 @@ class _Writer:
         self._before = before
         self.sections: dict[str, Section] = {}
         self.written: set[str] = set()
-        self.kept = 0
+        self.kept: set[str] = set()
 
     def section(self, name: str, staged: Staging | Sorted) -> None:
         """Write all files of a section, if it has any record."""
@@ -178,8 +173,8 @@ class _Writer:
         packed = self._work / f"{name}.buckets"
         sizes, starts, numbers = [], [], []
         with packed.open("wb") as file:
-            cuts = cut(staged.ordered(name), keys.LEAST[name], self._before.starts.get(name, ()))
-            for one in _in_threads(_packed, cuts):
+            cuts = cut(ahead(staged.ordered(name)), keys.LEAST[name], self._before.starts.get(name, ()))
+            for one in in_threads(_packed, cuts):
                 file.write(one.content)
                 sizes.append(len(one.content))
                 starts.append(one.start)
@@ -191,10 +186,8 @@ class _Writer:
         if page_bytes <= was <= page_bytes * MOST_WASTE:
             page_bytes = was  # or all files would change for a few bytes
         with packed.open("rb") as file:
-            ranges = [
-                Range(start, tuple(self._pages(name, start, file.read(size), page_bytes)))
-                for start, size in zip(starts, sizes, strict=True)
-            ]
+            contents = ((start, file.read(size)) for start, size in zip(starts, sizes, strict=True))
+            ranges = list(in_threads(lambda one: self._range(name, *one, page_bytes), contents))
         groups = []
         for group, content in tree.grouped(ranges):
             self._write(tree.group_name(name, group), content)
@@ -211,14 +204,15 @@ class _Writer:
         )
         packed.unlink()
 
-    def _pages(self, section: str, start: int, content: bytes, page_bytes: int) -> Iterator[str]:
-        """Write a bucket as pages of one size; their SHA-256."""
+    def _range(self, section: str, start: int, content: bytes, page_bytes: int) -> Range:
+        """Write a bucket as pages of one size."""
         whole = padded(content, page_bytes)
+        pages = []
         for page, at in enumerate(range(0, len(whole), page_bytes)):
             part = whole[at : at + page_bytes]
-            sha256 = sha256_of(part)
-            self._write(tree.page_name(section, start, page, sha256), part)
-            yield sha256
+            pages.append(sha256_of(part))
+            self._write(tree.page_name(section, start, page, pages[-1]), part)
+        return Range(start, tuple(pages))
 
     def about(
         self, indexes: Sequence[Index], numbers: Mapping[str, int], counts: Mapping[int, Counts]
@@ -230,16 +224,16 @@ class _Writer:
         return sha256
 
     def _write(self, name: str, content: bytes) -> None:
-        """Write a file that is named by its content, unless it is there."""
+        """Write a file that is named by its content, unless it is there; several threads do so at once."""
         self.written.add(name)
         path = self._folder / name
         try:
             if path.stat().st_size == len(content) and path.read_bytes() == content:
-                self.kept += 1
+                self.kept.add(name)
                 return
         except FileNotFoundError:
             pass
-        temporary = self._work / "file"
+        temporary = self._work / name.replace("/", "-")
         temporary.write_bytes(content)
         temporary.chmod(_READABLE)
         temporary.replace(path)
@@ -258,17 +252,6 @@ class _Packed:
 def _packed(entry: Cut) -> _Packed:
     bucket = entry.bucket()
     return _Packed(entry.start, len(bucket.places), len(entry.records), bucket.packed())
-
-
-def _in_threads(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """`work` done on each item, in order, by a few threads that are never far ahead of whoever takes it."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        ahead: deque[Future[R]] = deque()
-        for item in items:
-            ahead.append(pool.submit(work, item))
-            if len(ahead) > 2 * THREADS:
-                yield ahead.popleft().result()
-        yield from (done.result() for done in ahead)
 
 
 def page_size(sizes: Sequence[int], limit: int | None) -> int:

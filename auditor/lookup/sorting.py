@@ -19,6 +19,9 @@ ROWS: Final = 1 << 20
 """Records that are sorted at once; those of one prefix are, however many they are."""
 FILES: Final = 128
 """Open at once while records are spread; some systems allow no more than 256."""
+SPREAD_ROWS: Final = 1 << 18
+"""Records that are spread at once: with fewer, each file would get a few hundred at a time, which costs more
+than to sort them."""
 BATCH_ROWS: Final = 1 << 16
 """Records that are handed on at once."""
 PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")

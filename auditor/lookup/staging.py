@@ -30,7 +30,8 @@ from auditor.flickr.urls import pack_nsid
 from auditor.lookup import keys
 from auditor.lookup.columns import JOINED, NO_PHOTO, ORIGINAL, SAME_PHOTO
 from auditor.lookup.left_out import LeftOut
-from auditor.lookup.sorting import BATCH_ROWS, in_order
+from auditor.lookup.sorting import SPREAD_ROWS, in_order
+from auditor.pipeline import ahead
 
 EVERYTHING: Final = "true"
 """All records, as a condition in SQL."""
@@ -130,7 +131,7 @@ class Staging:
     def ordered(self, section: str) -> Iterator[pa.RecordBatch]:
         """The records of a section in the order of their digests, those of a key in that of their photos."""
         with tempfile.TemporaryDirectory(dir=self._work) as work:
-            yield from in_order(self.records(section), Path(work))
+            yield from in_order(ahead(self.records(section)), Path(work))
 
     def records(self, section: str) -> Iterator[pa.RecordBatch]:
         """The records of a section, in no order."""
@@ -140,7 +141,7 @@ class Staging:
         else:
             kinds, where = (section,), "true"
         parts = " UNION ALL ".join(f"({_keyed(kind, where)})" for kind in kinds)
-        yield from duck.batches(self._database.sql(parts), BATCH_ROWS)
+        yield from duck.batches(self._database.sql(parts), SPREAD_ROWS)
 
     def gone(self) -> Gone:
         """All that is left out."""

@@ -6,13 +6,10 @@ here, and with the same result as `records_in` gives; whatever is odd about a ro
 """
 
 import binascii
-import os
 import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,9 +18,6 @@ import pyarrow.compute as pc
 from auditor.datasets.parsing.keys import license_of, records_in
 from auditor.datasets.parsing.row import NO_ADDRESS, Row, row_of
 from auditor.flickr.urls import SECTIONS
-
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 _FILE: Final = (
     r"^https?://(?:farm[0-9]{1,4}|live)\.static\.?flickr\.com/[0-9]{1,6}"
@@ -39,8 +33,6 @@ _FORMS: Final = tuple((form, re.compile(form).groupindex) for form in (_FILE, _P
 _BATCH_ROWS: Final = 1 << 16
 MOST_ROWS: Final = 1 << 17
 """Of a block, to be read at once: one of nothing but short lines has millions."""
-_MOST_WORKERS: Final = 4
-"""Each has a block of some megabytes, and what is made of it, in memory."""
 _PHOTO_ID: Final = "^[1-9][0-9]{0,17}$"
 _NSID: Final = "^[1-9][0-9]{4,10}@N[0-9]{2}$"
 _NOBODY: Final = sorted({*SECTIONS, "me"})
@@ -181,19 +173,6 @@ def matching(texts: pa.StringArray, form: str) -> np.ndarray:
 def mask(truths: pa.BooleanArray) -> np.ndarray:
     """Truths of Arrow, none of them missing, as NumPy's."""
     return np.asarray(truths.to_numpy(zero_copy_only=False), bool)
-
-
-def in_order(work: Callable[[Given], Made], parts: Iterable[Given]) -> Iterator[Made]:
-    """What `work` makes of each part, in their order; several are worked on at once."""
-    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
-    with ThreadPoolExecutor(workers) as pool:
-        under_way: deque[Future[Made]] = deque()
-        for part in parts:
-            under_way.append(pool.submit(work, part))
-            if len(under_way) > workers:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
 
 
 class Entry(NamedTuple):

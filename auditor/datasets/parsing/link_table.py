@@ -7,12 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.bulk import in_order, md5_of_base64, read_addresses, skipped_rows, usual_rows
+from auditor.datasets.parsing.bulk import md5_of_base64, read_addresses, skipped_rows, usual_rows
 from auditor.datasets.parsing.csv_bulk import Cut, cut_table
 from auditor.datasets.parsing.keys import license_of, md5_base64, records_in
 from auditor.datasets.parsing.row import Found, Record, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_fields, columns_of
+from auditor.pipeline import in_threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class LinkTable:
         wanted = [*self.addresses, *(name for name in (self.license, self.key, self.md5) if name is not None)]
         at_all = False
         if set(self.addresses) & set(columns):
-            for cut, table, usual in in_order(self._read, cut_table(source, columns, wanted, self.separator)):
+            for cut, table, usual in in_threads(
+                self._read, cut_table(source, columns, wanted, self.separator)
+            ):
                 at_all = True
                 yield from (skipped_rows(lines, why) for why, lines in cut.skipped.items() if len(lines))
                 yield table

@@ -13,6 +13,7 @@ from auditor.datasets.parsing.row import Found, Record, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.tables import layout_of
 from auditor.datasets.parsing.text import COLUMNS, by_line, found_in_line, line_batches, lines_of
+from auditor.pipeline import in_threads
 
 
 def address_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row]]:
@@ -42,7 +43,7 @@ def lines_at_once(
         for batch in line_batches(source)
         for start in range(0, batch.num_rows, bulk.MOST_ROWS)
     )
-    for table, others in bulk.in_order(work, batches):
+    for table, others in in_threads(work, batches):
         yield table
         for number, line in lines_of(others):
             yield read(number, line)

@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.bulk import in_order, nsids, numbers, photo_ids
+from auditor.datasets.parsing.bulk import nsids, numbers, photo_ids
 from auditor.datasets.parsing.csv_bulk import BOM, cut_fields
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import LINES, MAX_LINE_BYTES, cut, line_offsets, whole_lines
+from auditor.pipeline import in_threads
 
 Part: TypeAlias = pa.Table | pa.RecordBatch
 """Rows that were read, or lines that were not."""
@@ -57,7 +58,7 @@ def columns_at_once(layouts: Mapping[int, Columns]) -> Callable[[Source], Iterat
         width = max(layouts, key=lambda width: tabs.count(width - 1))
         work = partial(_read, width=width, columns=layouts[width])
         with source.open() as stream:
-            for parts in in_order(work, _numbered(whole_lines(stream, source.line_end))):
+            for parts in in_threads(work, _numbered(whole_lines(stream, source.line_end))):
                 yield from parts
 
     return read
