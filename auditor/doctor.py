@@ -83,7 +83,7 @@ def examine(settings: Settings, *, environ: Mapping[str, str] = os.environ) -> I
         yield from _guarded("budget", lambda: _budget(settings))
         yield from _guarded("runs", lambda: _runs(conn))
         yield from _guarded("letters", lambda: _letters(conn))
-        yield from _guarded("uploads", lambda: _uploads(conn))
+        yield from _guarded("new uploads", lambda: _uploads(conn))
     finally:
         conn.close()
     yield from _machine(environ)
@@ -140,9 +140,8 @@ def _login(settings: Settings, conn: sqlite3.Connection) -> Check:
     token = tokens.find(settings, conn)
     if token is None:
         return Check("login", State.MISSING, "not logged in", "flickr-auditor login")
-    age = ""
-    if (file := tokens.remembered_file(conn)) is not None and file.is_file():
-        age = f", of {_day(file.stat().st_mtime)}"
+    file = tokens.remembered_file(conn)
+    age = f", of {_day(file.stat().st_mtime)}" if file and token.source == str(file) else ""
     return Check(
         "login", State.OK, f"kept in {token.source}{age}; whether Flickr still accepts it: whoami asks"
     )
@@ -156,14 +155,18 @@ def _account(conn: sqlite3.Connection, now: float) -> Check:
     account = store.account(snapshot.nsid)
     name = account.username if account and account.username else snapshot.nsid
     source = "your export" if snapshot.source == "export" else "Flickr"
-    says = f"{count(snapshot.photos, 'photo')} of {name}, from {source} of {_day(snapshot.taken_at)}"
+    day = _day(snapshot.taken_at) + ("" if snapshot.dated else " or later")
+    says = f"{count(snapshot.photos, 'photo')} of {name}, from {source} of {day}"
     others = len(store.accounts()) - 1
     if others > 0:
         says += f"; {count(others, 'other account')} in this home (--account NSID)"
-    if not snapshot.complete:
-        return Check("account", State.MISSING, f"{says}, NOT complete", "flickr-auditor sync --full")
-    if now - snapshot.taken_at > MAX_AGE:
-        return Check("account", State.MISSING, f"{says}: too old for a plan", "flickr-auditor sync")
+    flaw = "" if snapshot.complete else ", NOT complete"
+    flaw = flaw or (": too old for a plan" if now - snapshot.taken_at > MAX_AGE else "")
+    if flaw:
+        # Who has an export may have no key to sync with.
+        again = "flickr-auditor sync" if snapshot.complete else "flickr-auditor sync --full"
+        mend = _PULL if snapshot.source == "export" else again
+        return Check("account", State.MISSING, says + flaw, mend)
     return Check("account", State.OK, says)
 
 

@@ -20,7 +20,7 @@ from auditor.cli import targets
 from auditor.cli.commands import COMMANDS, example
 from auditor.cli.completion import VARIABLE, answer_shell
 from auditor.cli.listing import Leaf, Listing
-from auditor.cli.output import fill_closed_streams, note
+from auditor.cli.output import drop_output, fill_closed_streams, note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError, ConfigurationError, StorageError, UnreachableError, UsageError
 from auditor.files import storage_error, user_path
@@ -133,7 +133,7 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
             raise SystemExit(EXIT_INTERRUPTED) from None
         except BrokenPipeError:
             # The reader of a pipe (`| head`) had enough; a second error at exit must not follow.
-            _drop_output()
+            drop_output()
             raise SystemExit(0) from None
         except (typer.Exit, typer.Abort, typer.BadParameter, SystemExit):
             raise
@@ -183,7 +183,7 @@ def _machine(error: Exception, *arguments: object) -> AuditorError | None:
         return UnreachableError(f"the connection broke off: {error}", hint="Run the command again later.")
     if isinstance(error, OSError) and error.errno:
         if error.filename is None:
-            _drop_output()
+            drop_output()
         return storage_error(Path(error.filename or "the output"), error)
     if isinstance(error, MemoryError) or "can't start new thread" in str(error):
         return StorageError("there is too little memory", hint="Close other programs, and try again.")
@@ -203,24 +203,16 @@ def _half_written_module(error: Exception) -> str | None:
 
     See https://github.com/python/cpython/issues/126606.
     """
-    frame = error.__traceback__
-    while frame and frame.tb_next:
-        frame = frame.tb_next
-    if frame is None or frame.tb_frame.f_code.co_name != "_compile_bytecode":
-        return None
-    return str(frame.tb_frame.f_locals.get("bytecode_path"))
+    import traceback
 
-
-def _drop_output() -> None:
-    """What is still to be written to stdout goes nowhere, for at the exit it would fail once more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_locals.get("bytecode_path")) if frame.f_code.co_name == "_compile_bytecode" else None
 
 
 def _fail(error: AuditorError) -> NoReturn:
     # A message can quote Flickr or a file, so it is hostile text too.
     note(f"Error: {plain(error.message).removesuffix('.')}.")
-    if error.hint:
-        note(f"  → {plain(error.hint)}")
+    note(f"  → {plain(error.hint)}")
     raise SystemExit(error.exit_code)
 
 

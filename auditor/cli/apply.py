@@ -1,6 +1,5 @@
 """``apply`` and ``undo``: the commands that change something on Flickr, and only what a plan says."""
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from auditor.cli.output import (
     OutputOption,
     columns,
     confirm,
+    drop_output,
     emit,
     note,
 )
@@ -225,8 +225,7 @@ def _changes_stay_told(run: "Run", records: "Sequence[ChangeRecord]") -> Iterato
         yield
     except (AuditorError, OSError) as error:
         if isinstance(error, BrokenPipeError):
-            # Nor may a second error follow when the interpreter flushes it at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            drop_output()
         done = sum(record.state == "done" for record in records)
         note(
             f"The result could not be written: {plain(error)}. {run.run_id} still made"

@@ -147,6 +147,11 @@ def fill_closed_streams() -> frozenset[str]:
     return frozenset(closed)
 
 
+def drop_output() -> None:
+    """What is still to be written to stdout goes nowhere, for at the exit it would fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def emit(result: str, output: Path | None = None) -> None:
     """Write a result to stdout, or to a file that only the user can read."""
     text = result if result.endswith("\n") else result + "\n"

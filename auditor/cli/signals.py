@@ -1,11 +1,13 @@
 """``signals``: what can be set on Flickr or in files, and who is known to read it."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from auditor.cli.output import Format, FormatOption, OutputOption, emit_json, emit_text, note
+from auditor.text import count
 
 ARGUMENTS = "exiftool-arguments.txt"
 
@@ -30,12 +32,13 @@ def signals(
         from auditor.files import writable_file, write_atomic
         from auditor.signals import exiftool_arguments
 
-        lines, pictures = exiftool_arguments(files.expanduser())
+        lines, pictures = exiftool_arguments(files)
         target = writable_file(Path.cwd() / ARGUMENTS)
         write_atomic(target, "".join(f"{line}\n" for line in lines))
         written = (str(target), pictures)
         note(
-            f"Nothing was changed. To write the reservation into {pictures:,} pictures: exiftool -@ {target}"
+            f"Nothing was changed. To write the reservation into {count(pictures, 'picture')}:"
+            f" exiftool -@ {shlex.quote(str(target))}"
         )
     if format is Format.json:
         emit_json(signals_json(written), output)

@@ -1,6 +1,8 @@
 """The program as a user runs it: words in, exit code and text out, against a pretend Flickr."""
 
+import io
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -75,6 +77,24 @@ def program(environment: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Pr
 
     with stamina.set_testing(True, attempts=100, cap=True):
         yield call
+
+
+class Terminal(io.StringIO):
+    """Somebody sits there and types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Lets the program find a terminal on which these lines are typed."""
+
+    def typed(lines: str) -> None:
+        monkeypatch.setattr(sys, "stdin", Terminal(lines))
+        monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+
+    return typed
 
 
 @pytest.fixture

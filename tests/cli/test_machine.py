@@ -35,8 +35,18 @@ def shell(command: str, home: Path, environ: Mapping[str, str] = {}) -> subproce
 
 
 @pytest.mark.parametrize("words", ["runs", "--help", "--version", "datasets list", "plan --all", "nonsense"])
-def test_a_closed_stdout_is_told_before_anything_is_done(tmp_path: Path, words: str) -> None:
-    result = shell(f"auditor {words} >&-", tmp_path / "home")
+def test_a_closed_stdout_is_told_before_anything_is_done(
+    program: Program, environment: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    result = program(*words.split())
+    sys.stdout.close()
+    assert (result.code, "standard output is closed" in result.err) == (2, True)
+    assert not environment.exists()
+
+
+def test_a_stdout_that_a_shell_closed_is_told(tmp_path: Path) -> None:
+    result = shell("auditor runs >&-", tmp_path / "home")
     assert result.returncode == 2
     assert "standard output is closed" in result.stderr
     assert "Traceback" not in result.stderr
@@ -79,6 +89,42 @@ def test_a_question_that_nobody_can_answer_is_no_bug(tmp_path: Path) -> None:
     result = shell("auditor check - <&-", tmp_path / "home")
     assert result.returncode == 2
     assert "nothing to check" in result.stderr
+
+
+# -- what fails on the way -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (ConnectionResetError(104, "Connection reset by peer"), 5, "the connection broke off"),
+        (TimeoutError("timed out"), 5, "Run the command again later"),
+        (PermissionError(13, "Permission denied", "/home/ann/list.csv"), 2, "/home/ann/list.csv"),
+        (OSError(28, "No space left on device"), 2, "the output: No space left on device"),
+        (MemoryError(), 2, "too little memory"),
+        (RuntimeError("can't start new thread"), 2, "too little memory"),
+        (OSError("no number, so it is no state of the system"), 70, "a bug in flickr-auditor"),
+        (ValueError("anything else"), 70, "a bug in flickr-auditor"),
+    ],
+    ids=repr,
+)
+def test_what_the_machine_lacks_is_no_bug_and_what_is_one_says_so(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    error: Exception,
+    code: int,
+    says: str,
+) -> None:
+    def fails() -> None:
+        raise error
+
+    with (tmp_path / "stdout").open("w") as stdout, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", stdout)
+        with pytest.raises(SystemExit) as ended:
+            guarded(fails)()
+    err = capfd.readouterr().err
+    assert (ended.value.code, says in err, "Traceback" in err) == (code, True, code == 70), err
 
 
 # -- Python and its time -------------------------------------------------------------------------------------

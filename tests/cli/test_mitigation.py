@@ -1,7 +1,6 @@
 """`plan`, `show`, `apply`, `runs`, `verify`, `undo` as a user meets them: words in, exit codes out."""
 
 import hashlib
-import io
 import json
 import stat
 import sys
@@ -370,24 +369,6 @@ def test_an_undo_is_not_planned_while_a_run_goes_on(
 # -- nothing is written but a plan that was shown ------------------------------------------------------------
 
 
-class Terminal(io.StringIO):
-    """Somebody sits there and types."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Lets the program find a terminal on which these lines are typed."""
-
-    def typed(lines: str) -> None:
-        monkeypatch.setattr(sys, "stdin", Terminal(lines))
-        monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
-
-    return typed
-
-
 def rehashed(table: dict[str, Any]) -> dict[str, Any]:
     """As somebody would write it who knows how the hash is made."""
     content = {key: value for key, value in table.items() if key not in {"state", "sha256"}}
@@ -442,6 +423,18 @@ def test_a_plan_that_was_not_made_here_is_applied_only_after_a_look_at_it(
     assert synced("runs", "--format", "json").json["runs"][0]["undoes"] is None
     again = synced("apply", path, "--yes", "--foreign", "--format", "json")
     assert (again.code, ran(again)["run_id"], ran(again)["calls"]) == (0, ran(applied)["run_id"], 0)
+
+
+def test_who_accepts_a_plan_of_elsewhere_is_asked_about_its_changes_too(
+    synced: Program, box: Sandbox, forged: Callable[..., Path], answers: Callable[[str], None]
+) -> None:
+    path = forged(plan_id="plan-20200101-000000-abcdef")
+    answers("y\nn\n")
+    asked = synced("apply", path, "--foreign")
+    assert asked.code == 6
+    assert asked.err.index("This plan was not made here. Do you want") < asked.err.index("Make ")
+    assert not any(served.writes for served in box.log)
+    assert synced("apply", path, "--foreign", "--yes").code == 0
 
 
 def test_a_file_that_is_named_like_a_plan_does_not_stand_for_it(
@@ -517,6 +510,23 @@ def test_what_was_done_is_said_where_the_result_cannot_be_written(
     assert "no space left" in applied.err
     assert f"{len(plan['changes'])} changes" in applied.err
     assert "flickr-auditor verify run-" in applied.err
+
+
+def test_who_reads_no_further_is_still_told_what_was_done(
+    synced: Program, box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = planned(synced, "--ids", some_ids(box, tmp_path), "--add-tag", "no_cv")
+
+    def gone(*_: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    with (tmp_path / "pipe").open("w") as pipe:
+        monkeypatch.setattr("auditor.cli.apply.emit", gone)
+        monkeypatch.setattr(sys, "stdout", pipe)
+        applied = synced("apply", plan["plan_id"], "--yes")
+        pipe.write("the end of what is lost")
+    assert (applied.code, f"{len(plan['changes'])} changes" in applied.err) == (0, True)
+    assert (tmp_path / "pipe").read_text() == ""
 
 
 # -- lists of photos -----------------------------------------------------------------------------------------

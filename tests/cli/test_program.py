@@ -11,12 +11,14 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from auditor.lock import account_lock
 from auditor.sandbox import Sandbox
+from auditor.version import VERSION
 
 from .conftest import Program
 
@@ -27,6 +29,43 @@ def test_help_names_every_command_and_the_exit_codes(program: Program) -> None:
     for command in ("demo", "login", "logout", "whoami", "sync", "datasets", "audit", "check", "sandbox"):
         assert re.search(rf"^  {command} ", result.out, re.MULTILINE), command
     assert "Exit codes" in result.out
+
+
+@pytest.mark.parametrize(
+    "words", [("--version",), ("--home", "elsewhere", "--version"), ("audit", "-q", "-h")]
+)
+def test_a_word_about_the_program_is_all_that_is_answered(
+    program: Program, environment: Path, words: tuple[str, ...]
+) -> None:
+    result = program(*words)
+    assert result.code == 0
+    assert result.out.startswith(
+        "Usage: flickr-auditor audit" if "-h" in words else f"flickr-auditor {VERSION}\n"
+    )
+    assert not environment.exists()
+
+
+@pytest.mark.parametrize("typed", [(), ("--quiet",), ("--home=elsewhere",)])
+def test_without_a_command_a_terminal_gets_the_page_and_a_script_the_list(
+    program: Program,
+    answers: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    typed: tuple[str, ...],
+) -> None:
+    assert program(*typed).code == 2
+    assert "Exit codes" in program().out + program().err
+    started: list[object] = []
+    monkeypatch.setattr(
+        "auditor.cli.app.program", lambda *asked: lambda args, prog_name: started.append(args)
+    )
+    answers("")
+    assert program(*typed).code == 0
+    assert started == [[*typed, "review"]]
+
+
+def test_after_two_dashes_nothing_is_an_option(indexed: Program) -> None:
+    result = indexed("check", "--format", "json", "--", "--home", "12345")
+    assert [entry["target"] for entry in result.json["results"]] == ["--home", "12345"]
 
 
 CALLS = {"flickrapi", "keyring", "requests", "stamina", "urllib3"}

@@ -1,12 +1,29 @@
 """``datasets list|info`` for people: what is worth most first, whole on any terminal, no dead ends."""
 
+from dataclasses import replace
+
 import pytest
 
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
+from auditor.datasets.index.manifest import Manifest, SourceFile
 from auditor.report.datasets import info_text, list_table
 
 CARDS = catalogue.load()
+BUILT = Manifest(
+    dataset="ffhq",
+    built_at="2026-10-30T10:00:00+00:00",
+    tool_version="0.2.0",
+    sources=(SourceFile("ffhq.json", 1234, "ab" * 32),),
+    rows=10,
+    indexed=9,
+    skipped={"empty line": 1},
+    records=9,
+    photos=8,
+    owners=1,
+    match_keys=("photo_id",),
+    files=(),
+)
 
 
 def rows(text: str) -> list[str]:
@@ -66,3 +83,36 @@ def test_a_long_run_of_index_files_is_told_shortly() -> None:
 def test_the_address_of_an_index_file_stands_below_its_name(name: str) -> None:
     card = CARDS[name]
     assert f"\n    {card.files[0].url}\n" in info_text(name, card, None)
+
+
+def test_what_is_here_says_since_when_and_own_lists_come_last() -> None:
+    text = list_table(CARDS, {"ffhq": BUILT, "my-list": replace(BUILT, dataset="my-list")})
+    (line,) = (line for line in text.splitlines() if line.split()[:1] == ["ffhq"])
+    assert "here, 2026-10-30" in line
+    assert text.partition("Your own lists")[2].split()[:3] == ["my-list", "here,", "2026-10-30"]
+    assert "Your own lists" not in list_table(CARDS, {"ffhq": BUILT})
+    assert rows(text)[0] == "ffhq"
+
+
+@pytest.mark.parametrize("name", ["ffhq", "my-list"])
+@pytest.mark.parametrize("store", ["", "s3://bucket/ffhq"])
+def test_an_index_is_told_with_all_that_it_read_and_left_out(name: str, store: str) -> None:
+    text = info_text(name, CARDS.get(name), replace(BUILT, dataset=name, store=store))
+    told = [line.strip() for line in text.partition("Local index\n")[2].partition("\n\n")[0].splitlines()]
+    assert told == [
+        "9 records of 8 photos, 1 owner",
+        "built 2026-10-30T10:00:00+00:00 from 10 rows",
+        *[f"data files at {store}"] * bool(store),
+        "skipped 1: empty line",
+        f"ffhq.json: 1,234 bytes, sha256 {'ab' * 32}",
+    ]
+    assert ("your own list" in text) is (name == "my-list")
+    assert ("What this rests on" in text) is (name == "ffhq")
+
+
+def test_where_no_letter_can_be_written_the_reason_stands_with_the_contact() -> None:
+    card = CARDS["ffhq"]
+    silent = replace(card, opt_out=replace(card.opt_out, no_letter="It was taken down."), facts=())
+    text = info_text("ffhq", silent, None)
+    assert "  It was taken down.\n" in text
+    assert "What this rests on" not in text

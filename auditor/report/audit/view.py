@@ -116,8 +116,7 @@ def _looked_in(result: CheckResult) -> Iterator[str]:
         yield f"Nothing was looked up: {nothing_searched(result.not_checked)}."
         return
     names = ", ".join(plain(index.dataset) for index in result.indexes)
-    if names:
-        yield f"Looked in {count(len(result.indexes), 'dataset')}: {names}."
+    yield f"Looked in {count(len(result.indexes), 'dataset')}: {names}."
     yield from in_part(result.indexes)
     if missing := len(result.not_checked):
         yield f"Nothing is known of the {count(missing, 'dataset')} that could not be checked."
