@@ -6,8 +6,9 @@ import os
 import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,6 +16,7 @@ from auditor import database
 from auditor.account.photo import Account, Photo
 from auditor.audit import originals
 from auditor.audit.audit import AccountState, audit
+from auditor.audit.match import ContentMatch
 from auditor.audit.originals import Originals
 from auditor.audit.result import AuditResult
 from auditor.datasets import readers
@@ -23,6 +25,7 @@ from auditor.datasets.index.lookup import Index
 from auditor.errors import UsageError
 from auditor.flickr.names import photo_ids_in_name
 from auditor.flickr.privacy import Privacy
+from auditor.progress import Progress
 
 NSID = "99000001@N07"
 MINE, GONE, STRANGE = "10000023", "10000024", "10000099"
@@ -183,8 +186,160 @@ def test_an_interruption_keeps_what_was_read(
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path, conn: sqlite3.Connection) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as error:
         originals.read(tmp_path / "nowhere", conn)
+    assert error.value.message == f"there is no folder {tmp_path / 'nowhere'}"
+    assert error.value.hint == "Give --originals the folder that holds your original files."
+
+
+def skips(found: Originals) -> list[tuple[str, str]]:
+    return [(Path(skip.name).relative_to(found.folder).as_posix(), skip.reason) for skip in found.skipped]
+
+
+def test_what_cannot_be_read_hides_nothing_beside_it(
+    folder: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(folder, a__jpg="a", b__jpg="b", c__jpg="c")
+    (folder / "shut").mkdir()
+    stat, walk = Path.lstat, os.walk
+
+    def refusing(path: Path) -> os.stat_result:
+        if path.name == "a.jpg":
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path)
+
+    def walking(top: Path, onerror: Any) -> Any:
+        onerror(OSError(5, None, str(folder / "shut")))
+        for parent, folders, names in walk(top):
+            yield parent, folders, sorted(names)
+
+    monkeypatch.setattr(Path, "lstat", refusing)
+    monkeypatch.setattr("auditor.audit.originals.os.walk", walking)
+    found = originals.read(folder, conn)
+    assert paths(found) == {"b.jpg", "c.jpg"}
+    assert skips(found) == [
+        ("shut", "cannot be read: [Errno 5] None: " + repr(str(folder / "shut"))),
+        ("a.jpg", "cannot be read: Permission denied"),
+    ]
+
+
+def test_a_file_that_changes_while_it_is_read_is_told_and_read_again(
+    folder: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(folder, a__jpg="a", b__jpg="b")
+    listed = originals._listed
+
+    def late(*given: Any) -> Any:
+        found = list(listed(*given))
+        keep(folder, a__jpg="longer than before")
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(originals, "_listed", late)
+        found = originals.read(folder, conn)
+    assert (paths(found), skips(found)) == ({"b.jpg"}, [("a.jpg", "it was changed while it was read")])
+    assert paths(originals.read(folder, conn)) == {"a.jpg", "b.jpg"}
+
+
+def test_members_that_cannot_be_read_are_told_each_time_and_hide_no_other(
+    folder: Path, conn: sqlite3.Connection
+) -> None:
+    path = folder / "Export.ZIP"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.mkdir("folder")
+        archive.writestr("folder/empty_1_o.jpg", b"")
+        archive.writestr("folder/bad_10000023_o.jpg", content("bad"))
+        archive.writestr("folder/good_10000024_o.jpg", content("good"))
+    path.write_bytes(path.read_bytes().replace(content("bad"), content("bet")))
+    keep(folder, z__jpg="z")
+    for _ in range(2):
+        found = originals.read(folder, conn)
+        assert found.folder == str(folder)
+        assert [(file.path, file.md5, file.photo_ids) for file in found.files] == [
+            (f"{path}/folder/good_10000024_o.jpg", md5("good"), {GONE}),
+            (str(folder / "z.jpg"), md5("z"), frozenset()),
+        ]
+        assert skips(found) == [
+            ("Export.ZIP/folder/bad_10000023_o.jpg", "damaged or encrypted inside its zip")
+        ]
+
+
+def test_a_zip_that_lost_a_member_is_known_without_it(folder: Path, conn: sqlite3.Connection) -> None:
+    for members in ("ab", "b"):
+        with zipfile.ZipFile(folder / "x.zip", "w") as archive:
+            for member in members:
+                archive.writestr(f"{member}.jpg", content(member))
+        originals.read(folder, conn)
+    found = originals.read(folder, conn)
+    assert [Path(file.path).name for file in found.files] == ["b.jpg"]
+    status = (folder / "x.zip").stat()
+    (row,) = map(tuple, conn.execute("SELECT path, member, bytes, modified_ns, md5 FROM original_file"))
+    assert row == (os.fsencode(folder / "x.zip"), "b.jpg", status.st_size, status.st_mtime_ns, md5("b"))
+
+
+def test_what_is_read_is_shown_in_bytes_and_written_down_as_it_comes(
+    folder: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+    kept: list[list[str]] = []
+    write = originals._keep
+
+    class Watched(Progress):
+        @contextmanager
+        def task(self, label: str, *, total: int | None = None, unit: str = "") -> Iterator[Any]:
+            told.append((label, total, unit))
+            yield self
+
+        def advance(self, amount: int = 1) -> None:
+            told.append(amount)
+
+    def keeping(conn: sqlite3.Connection, files: Any) -> None:
+        kept.append([file.path.name for file, _ in files])
+        write(conn, files)
+
+    monkeypatch.setattr(originals, "_KEEP_EVERY", 2)
+    monkeypatch.setattr(originals, "_keep", keeping)
+    keep(folder, e__jpg="5", d__jpg="44", c__jpg="333", b__jpg="2", a__jpg="1")
+    found = originals.read(folder, conn, progress=Watched())
+    sizes = [len(content(picture)) for picture in ("1", "2", "333", "44", "5")]
+    assert told == [("Reading originals", sum(sizes), "B"), *sizes]
+    assert kept == [["a.jpg", "b.jpg"], ["c.jpg", "d.jpg"], ["e.jpg"]]
+    assert [Path(file.path).name for file in found.files] == ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"]
+
+
+def test_a_file_larger_than_a_piece_is_hashed_whole(
+    folder: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(originals, "_CHUNK", 4)
+    keep(folder, a__jpg="a")
+    assert [file.md5 for file in originals.read(folder, conn).files] == [md5("a")]
+
+
+def test_a_file_of_the_same_size_and_another_time_is_read_again(
+    folder: Path, conn: sqlite3.Connection
+) -> None:
+    keep(folder, a__jpg="a")
+    originals.read(folder, conn)
+    keep(folder, a__jpg="b")
+    os.utime(folder / "a.jpg", ns=(1, 1))
+    assert [file.md5 for file in originals.read(folder, conn).files] == [md5("b")]
+
+
+@pytest.mark.parametrize(
+    ("by_name", "by_record", "account", "photo"),
+    [
+        ({"2", "1"}, {"3"}, {"1", "2", "3"}, "1"),
+        ({"2", "1"}, {"3"}, {"2", "3"}, "2"),
+        ({"2"}, {"4", "3"}, {"3", "4"}, "3"),
+        ({"2"}, {"3"}, {"5"}, None),
+    ],
+)
+def test_a_name_tells_a_photo_before_a_record_does(
+    by_name: set[str], by_record: set[str], account: set[str], photo: str | None
+) -> None:
+    file = originals.OriginalFile("/x.jpg", "m", frozenset(by_name))
+    content = ContentMatch(cast("Any", None), frozenset(by_record))
+    assert originals.photo_of(file, content, account) == photo
 
 
 # -- matching ------------------------------------------------------------------------------------------------

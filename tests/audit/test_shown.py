@@ -2,8 +2,10 @@
 
 import json
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
@@ -11,7 +13,16 @@ import pytest
 
 from auditor import database
 from auditor.account.photo import Account, Photo
-from auditor.audit.result import AuditResult, CheckedIndex, ExposedPhoto, Exposure, FoundPhoto, MatchedFile
+from auditor.audit import shown
+from auditor.audit.result import (
+    AuditResult,
+    CheckedIndex,
+    ExposedPhoto,
+    Exposure,
+    FoundPhoto,
+    MatchedFile,
+    Since,
+)
 from auditor.audit.shown import known_before, only_new, remember
 from auditor.datasets.match_keys import MatchKey
 from auditor.errors import UsageError, WrongFileError
@@ -118,3 +129,85 @@ def test_a_word_that_is_neither_report_nor_date_is_refused(tmp_path: Path) -> No
         with pytest.raises(UsageError, match=r"^--since yesterday is neither a report nor a date$") as error:
             known_before("yesterday", NSID, conn)
     assert error.value.hint.startswith('Use "last", a date like 2026-11-01, or the file')
+
+
+def test_an_audit_is_kept_with_where_it_looked_and_all_that_it_found(tmp_path: Path) -> None:
+    ffhq = ("photo_id", "12", 1, "ffhq.json", "2", 0, "published")
+    with closing(database.connect(tmp_path / "a.sqlite3")) as conn:
+        remember(RESULT, conn, 1e9)
+        later = replace(
+            RESULT,
+            snapshot_at="2026-11-02T08:00:00+00:00",
+            complete=False,
+            photos=4,
+            exposed=(
+                replace(RESULT.exposed[0], exposures=(replace(FFHQ, records=3), COCO)),
+                ExposedPhoto(Photo("13", "x", "0", Privacy.PUBLIC), (COCO,)),
+            ),
+            gone=RESULT.gone[:1],
+            files=(),
+        )
+        remember(later, conn, 1.1e9)
+        assert [tuple(row) for row in conn.execute("SELECT * FROM audit ORDER BY audit_id")] == [
+            (1, NSID, 1e9, "2026-11-01T08:00:00+00:00", 1, 3, 1, 1, 2),
+            (2, NSID, 1.1e9, "2026-11-02T08:00:00+00:00", 0, 4, 2, 3, 1),
+        ]
+        assert [tuple(row) for row in conn.execute("SELECT * FROM audit_index ORDER BY audit_id")] == [
+            (number, "ffhq", 7, "2026-01-01T00:00:00+00:00") for number in (1, 2)
+        ]
+        rows = conn.execute("SELECT * FROM exposure ORDER BY photo, dataset")
+        assert [tuple(row) for row in rows] == [
+            (NSID, "0f" * 16, "ffhq", 1, 1, None, 0, "/lake.jpg", *ffhq),
+            (NSID, "11", "coco", 2, 2, 11, 1, None, *ffhq),
+            (NSID, "11", "ffhq", 1, 2, 11, 1, None, *ffhq[:2], 3, *ffhq[3:]),
+            (NSID, "12", "ffhq", 1, 2, 12, 0, None, *ffhq),
+            (NSID, "13", "coco", 2, 2, 13, 1, None, *ffhq),
+            (NSID, "path[4]", "ffhq", 1, 1, None, 0, None, ffhq[0], "path[4]", *ffhq[2:]),
+        ]
+        known = conn.execute("SELECT photo, dataset FROM exposure")
+        assert known_before("last", NSID, conn) == {tuple(row) for row in known}
+
+
+def test_a_date_is_that_of_the_user_and_excludes_what_came_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        midnight = datetime(2026, 11, 1, 4, 0, tzinfo=UTC).timestamp()
+        with closing(database.connect(tmp_path / "a.sqlite3")) as conn:
+            remember(replace(RESULT, files=(), gone=()), conn, midnight)
+            assert known_before("2026-11-01", NSID, conn) == frozenset()
+            assert known_before("2026-11-01T00:00:01", NSID, conn) == {("11", "ffhq")}
+            assert known_before("2026-11-01T04:00:01+00:00", NSID, conn) == {("11", "ffhq")}
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_only_what_is_new_of_each_kind_is_left(tmp_path: Path) -> None:
+    both = (FFHQ, COCO)
+    result = replace(
+        RESULT,
+        exposed=(ExposedPhoto(Photo("11", "x", "0", Privacy.PUBLIC), both),),
+        files=(MatchedFile("/lake.jpg", "0f" * 16, both), MatchedFile("/sea.jpg", "1f" * 16, (COCO,))),
+    )
+    seen = frozenset({("11", "coco"), ("0f" * 16, "ffhq"), ("1f" * 16, "coco"), ("12", "ffhq")})
+    assert only_new(result, seen, "2026-11-01") == replace(
+        result,
+        exposed=(replace(result.exposed[0], exposures=(FFHQ,)),),
+        gone=result.gone[1:],
+        files=(replace(result.files[0], exposures=(COCO,)),),
+        since=Since("2026-11-01", 1, 2),
+    )
+
+
+def test_a_report_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(REPORT))
+    with closing(database.connect(tmp_path / "a.sqlite3")) as conn:
+        monkeypatch.setattr(shown, "MAX_REPORT_BYTES", file.stat().st_size)
+        assert known_before(str(file), NSID, conn)
+        monkeypatch.setattr(shown, "MAX_REPORT_BYTES", file.stat().st_size - 1)
+        with pytest.raises(UsageError, match="too large"):
+            known_before(str(file), NSID, conn)
