@@ -216,6 +216,87 @@ def test_the_api_key_itself_is_not_stored(tmp_path: Path, clock: Clock) -> None:
     assert not any(b"my-very-own-key" in file.read_bytes() for file in tmp_path.iterdir())
 
 
+def rows(path: Path) -> list[tuple[object, ...]]:
+    conn = database.connect(path / "a.sqlite3")
+    found = [tuple(row) for row in conn.execute("SELECT boot, uptime, at FROM api_call ORDER BY rowid")]
+    conn.close()
+    return found
+
+
+def test_a_call_is_written_down_with_its_time_by_both_clocks(
+    tmp_path: Path, budget: CallBudget, clock: Clock
+) -> None:
+    budget.acquire()
+    assert rows(tmp_path) == [("first", 50_000.0, 1_700_000_000.0)]
+
+
+def test_calls_of_the_last_hour_are_counted_and_forgotten_after_it(
+    tmp_path: Path, budget: CallBudget, clock: Clock
+) -> None:
+    other = budget_at(tmp_path, clock, 5, key="another")
+    other.acquire()
+    other.close()
+    budget.acquire()
+    clock.sleep(1)
+    budget.acquire()
+    assert budget.used() == 2
+    clock.sleep(WINDOW - 1)
+    assert budget.used() == 1
+    budget.acquire()
+    assert [uptime for _, uptime, _ in rows(tmp_path)] == [50_000.0, 50_001.0, 50_000.0 + WINDOW]
+
+
+def test_a_wait_is_made_of_naps(tmp_path: Path, clock: Clock) -> None:
+    naps: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        naps.append(seconds)
+        clock.sleep(seconds)
+
+    budget = CallBudget(tmp_path / "a.sqlite3", "k", 1, moment=clock, sleep=sleep)
+    budget.acquire()
+    clock.sleep(WINDOW - 2.51)
+    budget.acquire()
+    assert naps[:3] == pytest.approx([1.0, 1.0, 0.51])
+    clock.sleep(WINDOW - 0.01)
+    naps.clear()
+    budget.acquire()
+    assert naps == [0.05]
+    budget.close()
+
+
+def test_the_hour_that_is_full_says_until_when_and_what_to_do(tmp_path: Path, clock: Clock) -> None:
+    budget = budget_at(tmp_path, clock, 1)
+    budget.acquire()
+    clock.sleep(60)
+    with pytest.raises(BudgetSpentError) as caught:
+        budget.acquire()
+    until = datetime.fromtimestamp(1_700_000_000.0 + WINDOW).astimezone()
+    assert caught.value.message == f"the 1 calls of this hour are used up until {until:%H:%M:%S}"
+    assert caught.value.hint == "Nothing is lost: run the same command again then."
+    budget.close()
+
+
+def test_after_a_restart_calls_are_as_old_as_is_certain(tmp_path: Path, clock: Clock) -> None:
+    before = budget_at(tmp_path, clock, 9)
+    before.acquire()
+    before.close()
+    other = budget_at(tmp_path, clock, 9, key="another")
+    other.acquire()
+    other.close()
+    clock.restart(off=100.0)
+    clock.sleep(500)
+    clock.wall -= 300
+    budget_at(tmp_path, clock, 9).close()
+    assert rows(tmp_path) == [
+        ("first!", 201.0, 1_700_000_000.0),
+        ("first", 50_000.0, 1_700_000_000.0),
+    ]
+    clock.uptime = 50.0  # a clock that went back without a restart
+    budget_at(tmp_path, clock, 9).close()
+    assert rows(tmp_path)[0] == ("first!", 0.0, 1_700_000_000.0)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     steps=st.lists(
