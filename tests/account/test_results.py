@@ -205,7 +205,7 @@ def test_what_the_last_pull_stored_ends_the_listing(store: AccountStore) -> None
     assert pull(store, flickr, now=NOW + 5).changed == 0
     assert flickr.asked.count("page") == 1
     for changes in ({"lastupdate": int(NOW)}, {"title": "new", "lastupdate": before}):
-        flickr.rows = (row(14, lastupdate=before), row(13, **changes), *flickr.rows[2:])  # type: ignore[arg-type]
+        flickr.rows = (row(14, lastupdate=before), row(13, **changes), *flickr.rows[2:])
         flickr.asked.clear()
         pull(store, flickr, now=NOW + 5)
         assert flickr.asked.count("page") == 2
