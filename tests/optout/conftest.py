@@ -1,6 +1,7 @@
 """Letters, cases and an index to write them from. All ids, names and NSIDs are invented."""
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -120,6 +121,7 @@ class Home:
 
     def __init__(self, path: Path, count: int, *, private: Sequence[int] = ()) -> None:
         self.path = path
+        known = (path / "auditor.sqlite3").exists()
         self.photos = [
             Photo(
                 id=str(5_000_000_000 + number),
@@ -134,9 +136,10 @@ class Home:
         ]
         self.mine = [(NSID, photo.id) for photo in self.photos]
         self.conn = database.connect(path / "auditor.sqlite3")
-        AccountStore(self.conn).save(
-            ACCOUNT, self.photos, taken_at=time.time(), source="api", complete=True, full=True
-        )
+        if not known:
+            AccountStore(self.conn).save(
+                ACCOUNT, self.photos, taken_at=time.time(), source="api", complete=True, full=True
+            )
 
     def index(self, photos: Sequence[tuple[str, str]], name: str = "ffhq") -> None:
         """Build the local index of the dataset `name` from an FFHQ-like file."""
@@ -151,12 +154,21 @@ class Home:
         return file
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """Twelve photos, all in the index: the second with two faces, one private; and one deleted since."""
-    made = Home(tmp_path, 12, private=[7])
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of `home`, made once."""
+    path = tmp_path_factory.mktemp("made")
+    made = Home(path, 12, private=[7])
     made.index([*made.mine, made.mine[1], (NSID, "4000000001"), *STRANGERS])
-    return made
+    made.conn.close()
+    return path
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Home:
+    """Twelve photos, all in the index: the second with two faces, one private; and one deleted since."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return Home(tmp_path, 12, private=[7])
 
 
 SCHEMA = json.loads((Path(auditor.report.__file__).parent / "schemas" / "optout.json").read_text())

@@ -197,10 +197,6 @@ def sent_letter(kind: Kind, on: date, case: Case = SENT) -> Case:
             f"The reminder was not answered: {P} complain ffhq-1 ({GDPR})",
         ),
         (
-            sent_letter(Kind.COMPLAINT, date(2026, 2, 1), replace(SENT, letters=(replace(SENT.letters[0], sent_on=date(2025, 1, 1)),))),
-            f"Wait. When an answer comes: {P} answer ffhq-1 --text-file FILE",
-        ),
-        (
             answer(SENT, None),
             f"Read the answer and say what it means: {P} answer ffhq-1 --as CLASS. If it settles the case:"
             f" {P} close ffhq-1",
@@ -658,6 +654,7 @@ def test_a_country_with_an_authority_for_each_state_wants_the_state() -> None:
 
 # -- answers -------------------------------------------------------------------------------------------------
 
+REMOVED = Proposal(AnswerClass.CONFIRMED, sure=True, because=("We have removed",))
 AUTOMATIC = Proposal(AnswerClass.NO_ANSWER, sure=True, because=("the mail says that a program wrote it",))
 
 
@@ -667,8 +664,8 @@ AUTOMATIC = Proposal(AnswerClass.NO_ANSWER, sure=True, because=("the mail says t
         ("", False, Proposal(None, sure=False, because=())),
         ("", True, AUTOMATIC),
         ("Thank you for contacting us.", True, AUTOMATIC),
-        ("We have removed all photos.", False, Proposal(AnswerClass.CONFIRMED, sure=True, because=("We have removed",))),
-        ("We have removed all photos.", True, Proposal(AnswerClass.CONFIRMED, sure=False, because=("We have removed",))),
+        ("We have removed all photos.", False, REMOVED),
+        ("We have removed all photos.", True, replace(REMOVED, sure=False)),
         (
             "We have removed 2 of the 5 photos.",
             False,
