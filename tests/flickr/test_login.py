@@ -251,7 +251,11 @@ def test_a_code_of_another_form_is_taken_as_it_is(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "\n", "\u200b", ADDRESS, "oauth_token=1234", "what code?", "https://www.flickr.com/"]
+    "typed",
+    [
+        *("", "\n", "\u200b", ADDRESS, "what code?", "https://www.flickr.com/"),
+        *("oauth_token=1234", "oauth_token=465-882-025", f"https://www.flickr.com/{CODE}"),
+    ],
 )
 def test_where_no_code_is_none_is_spent(typed: str) -> None:
     assert verifier_in(typed) is None

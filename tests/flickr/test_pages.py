@@ -45,15 +45,16 @@ def test_every_page_is_asked_for_once_and_comes_in_order(total: int, at_once: in
     assert sum(len(page.rows) for page in found) == total
 
 
-def test_pages_are_under_way_at_the_same_time() -> None:
-    together = threading.Barrier(4)
+@pytest.mark.parametrize("at_once", [2, 4])
+def test_pages_are_under_way_at_the_same_time(at_once: int) -> None:
+    together = threading.Barrier(at_once)
 
     def answer(page: int) -> dict[str, Any]:
         if page > 1:
             together.wait(timeout=60)
         return full(page, pages=5, total=2_500)
 
-    assert len(Flickr(answer).pages(at_once=4)) == 5
+    assert len(Flickr(answer).pages(at_once=at_once)) == 5
 
 
 @pytest.mark.parametrize("total", [None, 1_000, 10**9])

@@ -147,6 +147,11 @@ def asked(url: str) -> tuple[int, dict[str, str], str]:
     return answer.status, dict(answer.headers), page
 
 
+def test_two_logins_can_wait_at_the_same_time(callback: Callback) -> None:
+    with Callback() as other:
+        assert urlsplit(other.url).port != urlsplit(callback.url).port
+
+
 def test_only_who_knows_the_address_is_heard(callback: Callback, capfd: pytest.CaptureFixture[str]) -> None:
     parts = urlsplit(callback.url)
     assert (parts.scheme, parts.hostname) == ("http", "127.0.0.1")

@@ -4,7 +4,7 @@ import pytest
 
 from auditor.flickr.names import parse_name
 from auditor.flickr.target import Target, classify, is_formatted_number
-from auditor.flickr.urls import OwnerAddress, PhotoAddress
+from auditor.flickr.urls import OwnerAddress, PhotoAddress, merged, parse_owners, parse_photos
 
 NSID = "99000001@N07"
 SECRET = "0a1b2c3d4e"
@@ -161,3 +161,73 @@ def test_a_path_longer_than_any_is_not_read(length: int) -> None:
     assert (parse_name(name) is not None) is (length == 1024)
     padded = f"9900000123_{SECRET}.jpg".rjust(length)
     assert (parse_name(padded) is not None) is (length == 1024)
+
+
+# -- several addresses in one text ---------------------------------------------------------------------------
+
+PAGE = f"https://www.flickr.com/photos/{NSID}/11/"
+ORIGINAL = f"https://live.staticflickr.com/2/11_{SECRET}_o.jpg"
+ALIAS = "https://www.flickr.com/photos/ann/11/"
+
+
+@pytest.mark.parametrize(
+    ("text", "photos"),
+    [
+        ("", []),
+        ("no address", []),
+        ("flickr.com", []),
+        (PAGE, [PhotoAddress("11", NSID)]),
+        (
+            f"{PAGE} https://flic.kr/p/4 {ALIAS.replace('11', '12')}",
+            [PhotoAddress("11", NSID), PhotoAddress("3"), PhotoAddress("12", path_alias="ann")],
+        ),
+        (f"{PAGE} {ALIAS}", [PhotoAddress("11", NSID, "ann")]),
+        (f"{ALIAS} {PAGE}", [PhotoAddress("11", NSID, "ann")]),
+        (
+            f"{PAGE} {ORIGINAL}",
+            [PhotoAddress("11", NSID, is_original=True)],
+        ),
+        (
+            f"{ORIGINAL} {PAGE}",
+            [PhotoAddress("11", NSID, None, "2", None, SECRET, "o", is_original=True)],
+        ),
+        (f"{PAGE} {PAGE.replace('7/', '8/')}", [PhotoAddress("11", NSID)]),
+    ],
+)
+def test_each_photo_of_a_text_comes_once_with_all_that_is_said_of_it(
+    text: str, photos: list[PhotoAddress]
+) -> None:
+    assert parse_photos(text) == photos
+
+
+def test_what_two_addresses_say_together_is_what_the_first_says_and_else_the_second() -> None:
+    one = PhotoAddress("11", NSID, "ann", "1", 2, "aa", "b", is_original=False)
+    other = PhotoAddress("11", "12345678@N09", "bob", "3", 4, "bb", "o", is_original=True)
+    assert merged(one, other) == one._replace(is_original=True)
+    assert merged(one, other._replace(is_original=False)) is one
+    bare = PhotoAddress("11", secret="aa")
+    assert merged(bare, one) == PhotoAddress("11", NSID, "ann", secret="aa")
+    assert merged(one, bare) is one
+    assert merged(bare, PhotoAddress("11", path_alias="ann")) == bare._replace(path_alias="ann")
+
+
+@pytest.mark.parametrize(
+    ("text", "owners"),
+    [
+        ("", []),
+        ("people", []),
+        ("flickr.com/explore", []),
+        (
+            f"flickr.com/people/ann/ https://www.flickr.com/photos/{NSID}/ flickr.com/photos/ann",
+            [OwnerAddress(path_alias="ann"), OwnerAddress(NSID)],
+        ),
+        (f"https://c1.staticflickr.com/2/buddyicons/{NSID}.jpg", [OwnerAddress(NSID)]),
+        ("https%3A%2F%2Fflickr.com%2Fpeople%2Fann", [OwnerAddress(path_alias="ann")]),
+        ("https://embedr.flickr.com/photos/ann", []),
+        ("https://flic.kr/people/ann", []),
+        ("https://flickr.com/photos/tags/", []),
+        ("https://flickr.com/people/me/", []),
+    ],
+)
+def test_each_person_of_a_text_comes_once(text: str, owners: list[OwnerAddress]) -> None:
+    assert parse_owners(text) == owners
