@@ -88,11 +88,11 @@ def file_size(size: int) -> str:
     if size < 1000:
         return count(size, "byte")
     amount = float(size)
-    for unit in ("kB", "MB", "GB"):
-        amount /= 1000
-        if amount < 999.95:
-            return f"{amount:.1f}".removesuffix(".0") + f" {unit}"
-    return f"{amount / 1000:,.1f} TB"
+    units = iter(("kB", "MB", "GB", "TB"))
+    unit = "bytes"
+    while amount >= 999.95 and (larger := next(units, "")):
+        amount, unit = amount / 1000, larger
+    return f"{amount:,.1f}".removesuffix(".0") + f" {unit}"
 
 
 def parse_size(text: str) -> int | None:

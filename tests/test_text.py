@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.text import wrapped
+from auditor.text import file_size, wrapped
 
 COMMAND = "flickr-auditor plan --exposed --add-tag no_cv --out plan.json"
 
@@ -34,3 +34,21 @@ def test_words_stay_whole_and_all_of_them_stay(words: list[str], columns: int) -
 
 def test_what_goes_to_no_terminal_stays_on_its_line() -> None:
     assert wrapped("word " * 100, None) == "word " * 100
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (5_900_000, "5.9 MB"),
+        (2_000_000_000, "2 GB"),
+        (999_940_000, "999.9 MB"),
+        (999_960_000, "1 GB"),
+        (999_990_000_000, "1 TB"),
+        (1_234_500_000_000_000, "1,234.5 TB"),
+    ],
+)
+def test_a_size_is_told_in_the_unit_in_which_it_is_read_best(size: int, words: str) -> None:
+    assert file_size(size) == words

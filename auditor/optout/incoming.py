@@ -116,12 +116,11 @@ def file_mail(desk: Desk, path: Path) -> Filed:
             path.name, None, "", None, ("It refers to no case of this home; it was left where it is.",)
         )
     notes = list(_doubts_about(mail, case, by))
-    kept_before = {answer.file for answer in case.answers}
-    name = f"{_mail_name(mail)}.eml"
-    twin = Path(case.folder) / "answers" / name
-    if twin.exists() and twin.read_bytes() == data:
+    name = _mail_name(mail)
+    twins = (Path(case.folder) / case_files.ANSWERS).glob(f"{name}*.eml")
+    if any(twin.read_bytes() == data for twin in twins):
         return Filed(path.name, case, by, None, ("It was filed before.", *notes))
-    kept = case_files.keep_answer(Path(case.folder), name, data)
+    kept = case_files.keep_answer(Path(case.folder), f"{name}.eml", data)
     if case.state in {CaseState.DRAFTED, CaseState.CLOSED}:
         what = "was closed" if case.closed_on else "was not sent yet"
         desk.store.log(case.id, event="filed", on=desk.today, note=str(kept))
@@ -134,8 +133,7 @@ def file_mail(desk: Desk, path: Path) -> Filed:
         notes.append(f"Its date, {on}, cannot be right; {desk.today} is taken instead.")
         on = desk.today
     proposal = answers.propose(mail.text, automatic=mail.automatic)
-    if str(kept) not in kept_before:
-        case = record_answer(desk, case.id, on, text=mail.text, proposal=proposal, file=str(kept))
+    case = record_answer(desk, case.id, on, text=mail.text, proposal=proposal, file=str(kept))
     return Filed(path.name, case, by, proposal, tuple(notes))
 
 

@@ -22,7 +22,8 @@ _PROGRAM = "flickr-auditor optout"
 def refuse_unless(case: Case, step: Step, today: date) -> None:
     """Raise `RefusedError`, saying why and what comes first, unless `step` can be done now."""
     refuse_closed(case)
-    if step in steps(position(case, today)):
+    at = position(case, today)
+    if step in steps(at):
         return
     law = LAWS[case.ground]
     if step is Step.COMPLAIN and law.escalation is Escalation.NOTHING:
@@ -31,19 +32,19 @@ def refuse_unless(case: Case, step: Step, today: date) -> None:
             hint=f"A new request on a law that applies to you: flickr-auditor optout draft {case.dataset}"
             " --ground …; or a notice to a host of copies: --host NAME.",
         )
-    raise RefusedError(f"not now: {_why_not(case, step)}", hint=next_step(case, today))
+    raise RefusedError(f"not now: {_why_not(case, at, step)}", hint=next_step(case, today))
 
 
-def _why_not(case: Case, step: Step) -> str:
+def _why_not(case: Case, at: Position, step: Step) -> str:
+    if at.all_removed:
+        return f"the publisher's newest index holds nothing of case {case.id} any more"
     if case.state is CaseState.DRAFTED:
         return f"the letter of case {case.id} was not sent yet"
-    if case.state is CaseState.SENT and case.deadline and step in {Step.REMIND, Step.COMPLAIN}:
-        return f"case {case.id} waits for an answer until {case.deadline.day}"
-    if case.state is CaseState.ANSWERED and step is Step.REMIND:
-        return f"case {case.id} was answered"
-    if step is Step.COMPLAIN and any(item.kind is Kind.COMPLAINT for item in case.letters):
+    if step is Step.COMPLAIN and at.complained:
         return f"case {case.id} has its complaint already"
-    return f"case {case.id} is not at that point"
+    if case.state is CaseState.SENT and case.deadline:
+        return f"case {case.id} waits for an answer until {case.deadline.day}"
+    return f"case {case.id} was answered"
 
 
 def next_step(case: Case, today: date) -> str:

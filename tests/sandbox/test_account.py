@@ -68,3 +68,14 @@ def test_the_history_of_a_licence_leads_to_that_of_today() -> None:
     for photo in changed:
         assert photo.license_history[-1].new == photo.license
         assert photo.uploaded <= photo.license_history[0].date <= photo.lastupdate
+
+
+def test_what_is_so_already_is_no_change() -> None:
+    account = make_account(3)
+    photo, pool = account.own_photos()[0], account.pools[0]
+    for member in (True, False):
+        account.set_pool(pool, photo, member=member)
+        before = account.state(), account.changes
+        account.set_pool(pool, photo, member=member)
+        account.set_title(photo, photo.title)
+        assert (account.state(), account.changes) == before

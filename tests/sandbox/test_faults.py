@@ -1,3 +1,4 @@
+import http.client
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -284,3 +285,38 @@ def test_a_bug_of_the_sandbox_is_seen(box: Sandbox, client: Client) -> None:
     box.account.photos = None  # type: ignore[assignment]
     assert client.post("people.getPhotos", user_id="me").status_code == 500
     assert "AttributeError" in box.errors.pop()
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ({"kind": "nonsense"}, "no such fault: nonsense"),
+        ({"kind": "502", "methods": "flickr.test.login"}, "methods is a list"),
+        ({"kind": "429", "value": "60"}, "value is a number"),
+    ],
+)
+def test_a_fault_that_would_never_strike_is_refused(box: Sandbox, fault: dict[str, Any], says: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=says):
+        box.faults.add(**fault)
+
+
+def test_a_slow_login_is_answered_in_the_end(box: Sandbox) -> None:
+    box.faults.add("slow", value=0.01, methods=["oauth.*"], count=1)
+    reply = requests.post(f"{box.url}/services/oauth/request_token", timeout=10)
+    assert reply.text.startswith("oauth_problem=parameter_absent")
+    assert not box.faults.strike("oauth.request_token")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Content-Length": "x"}, {"Content-Length": str(1 << 40)}, {"Transfer-Encoding": "chunked"}]
+)
+def test_more_than_a_call_needs_is_not_read(box: Sandbox, headers: dict[str, str]) -> None:
+    host, port = box.url.removeprefix("http://").split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection.putrequest("POST", "/services/rest/")
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (413, b"too much")
+    connection.close()

@@ -188,3 +188,61 @@ def test_the_signature_of_any_text_is_understood(box: Sandbox, client: Client, a
     answer = client.call("photos.addTags", **args)
     assert answer["code"] == 1  # photo not found: so the signature was right
     assert box.log[-1].args == args
+
+
+@pytest.mark.parametrize(
+    ("step", "signed_as", "fields", "status", "text"),
+    [
+        (
+            "request_token",
+            {},
+            {},
+            400,
+            "oauth_problem=parameter_absent&oauth_parameters_absent=oauth_callback",
+        ),
+        ("access_token", {}, {}, 400, "oauth_problem=parameter_absent&oauth_parameters_absent=oauth_token"),
+        (
+            "request_token",
+            None,
+            {"oauth_consumer_key": "k", "oauth_callback": "oob"},
+            400,
+            "oauth_problem=parameter_absent&oauth_parameters_absent=oauth_signature_method%26oauth_signature",
+        ),
+        ("nonsense", None, {}, 404, "no such step"),
+    ],
+)
+def test_a_step_of_the_login_names_what_it_lacks(
+    box: Sandbox, step: str, signed_as: dict[str, str] | None, fields: dict[str, str], status: int, text: str
+) -> None:
+    url, headers = f"{box.url}/services/oauth/{step}", {}
+    if signed_as is not None:
+        url, headers, _ = Signer(box.key, box.secret, **signed_as).sign(url, "POST")
+    reply = send(requests.Request("POST", url, headers, data=fields))
+    assert reply.status_code == status
+    assert set(reply.text.split("&")[:1]) == set(text.split("&")[:1])
+    assert set(text.rpartition("=")[2].split("%26")) <= set(reply.text.rpartition("=")[2].split("%26"))
+
+
+def test_an_empty_token_is_none(box: Sandbox) -> None:
+    data = {"method": "flickr.test.login", "oauth_token": "", "oauth_consumer_key": box.key}
+    reply = requests.post(f"{box.url}/services/rest/", data=data, timeout=10)
+    assert (reply.status_code, reply.text) == (
+        400,
+        "oauth_problem=parameter_absent&oauth_parameters_absent=oauth_token",
+    )
+
+
+def test_no_token_is_issued_for_a_permission_that_flickr_does_not_have(box: Sandbox) -> None:
+    with pytest.raises(ValueError, match="no such permission: admin"):
+        box.issue_token("admin")
+
+
+def test_what_was_used_is_remembered_as_long_as_it_could_be_sent_again(box: Sandbox, client: Client) -> None:
+    for hours in (0, 1, 2):
+        now = time.time() + hours * 3600
+        box.account.clock = lambda now=now: now  # type: ignore[misc]
+        token, secret = box.issue_token("read")
+        request = signed(box, resource_owner_key=token, resource_owner_secret=secret, timestamp=str(int(now)))
+        assert send(request).json()["stat"] == "ok"
+        assert send(request).text == "oauth_problem=nonce_used"
+    assert len(box.provider._nonces) == 1

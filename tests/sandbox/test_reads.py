@@ -240,3 +240,56 @@ def test_no_arguments_break_a_method(box: Sandbox, client: Client, method: str, 
     answer = client.call(method.removeprefix("flickr."), **args)
     assert answer["stat"] == "ok" or isinstance(answer["code"], int)
     assert box.errors == []
+
+
+def test_places_and_originals_are_told_to_who_may_know_them(
+    box: Sandbox, login: Callable[[str], Client]
+) -> None:
+    placed, bare, *_ = (photo for photo in box.account.own_photos() if photo.is_public)
+    placed.location = {"latitude": "52.5", "longitude": "13.4", "accuracy": "16"}
+    bare.location, bare.original_secret = None, ""
+    args = {"user_id": box.account.me.nsid, "safe_search": "3", "extras": "geo,url_o"}
+
+    def rows(perms: str) -> dict[str, dict[str, Any]]:
+        listed = login(perms).call("people.getPhotos", **args)["photos"]["photo"]
+        return {row["id"]: row for row in listed}
+
+    own_rows = rows("read")
+    assert (own_rows[placed.id]["latitude"], own_rows[placed.id]["geo_is_public"]) == ("52.5", 1)
+    assert (own_rows[bare.id]["latitude"], "geo_is_public" in own_rows[bare.id]) == (0, False)
+    assert placed.original_secret in own_rows[placed.id]["url_o"]
+    assert "url_o" not in own_rows[bare.id]
+    assert not any("url_o" in row for row in rows("none").values())
+    info = login("read").call("photos.getInfo", photo_id=bare.id)["photo"]
+    assert "originalsecret" not in info
+
+
+@pytest.mark.parametrize(
+    ("method", "args", "code"),
+    [
+        ("people.getPhotos", {"user_id": "me"}, 2),
+        ("auth.oauth.checkToken", {}, 98),
+        ("people.getInfo", {"user_id": "me"}, 1),
+        ("people.getInfo", {"url": "https://www.flickr.com/photos/nobody/"}, 1),
+    ],
+)
+def test_who_is_not_logged_in_is_nobody(
+    login: Callable[[str], Client], method: str, args: dict[str, str], code: int
+) -> None:
+    assert login("none").call(method, **args)["code"] == code
+
+
+def test_a_member_is_told_by_the_address_too_and_limits_to_nobody_else(
+    box: Sandbox, login: Callable[[str], Client]
+) -> None:
+    args = {"url": "https://www.flickr.com/photos/sandy-practice/"}
+    seen = login("none").call("people.getInfo", **args)["person"]
+    own = login("read").call("people.getInfo", **args)["person"]
+    assert seen["nsid"] == own["nsid"] == box.account.me.nsid
+    assert ("views" in seen["photos"], "views" in own["photos"]) == (False, True)
+
+
+def test_the_albums_of_others_are_none_that_are_public(box: Sandbox, client: Client) -> None:
+    other = next(person for person in box.account.others if not person.deleted)
+    found = client.call("photosets.getList", user_id=other.nsid)["photosets"]
+    assert (found["total"], found["photoset"]) == (0, [])

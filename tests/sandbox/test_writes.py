@@ -175,6 +175,12 @@ def test_a_photo_leaves_a_group_and_comes_back(box: Sandbox, client: Client, pho
         ("photos.licenses.setLicense", {"photo_id": "8000000000", "license_id": "0"}, 1),
         ("photos.setPerms", {}, 2),
         ("photos.setPerms", {"is_public": "False", "is_friend": "0", "is_family": "0"}, 2),
+        (
+            "photos.setPerms",
+            {"is_public": "0", "is_friend": "0", "is_family": "0", "perm_comment": "4"},
+            2,
+        ),
+        ("photos.addTags", {"photo_id": "8000000000", "tags": "no_cv"}, 1),
         ("photos.setSafetyLevel", {}, 2),
         ("photos.setSafetyLevel", {"safety_level": "0"}, 2),
         ("photos.setSafetyLevel", {"hidden": "yes"}, 2),
