@@ -9,13 +9,10 @@ from pathlib import Path
 import pytest
 
 from auditor.datasets import catalogue
-from auditor.datasets.contacts import Channel
-from auditor.optout import addressees
-from auditor.optout.addressees import Addressee, Authority
-from auditor.optout.case import Purpose
+from auditor.optout.addressees import Authority
 from auditor.optout.render import LANGUAGES
 from auditor.optout.workflow import _authority_notes
-from tests.optout.conftest import CASE, NSID, STRANGERS, TODAY, Home, Program
+from tests.optout.conftest import NSID, STRANGERS, Home, Program
 from tests.optout.test_workflow import a_mail, ago, sent_case
 
 
@@ -246,30 +243,6 @@ def test_a_complaint_says_how_the_authority_takes_it(
 
 
 # -- whom a letter goes to -----------------------------------------------------------------------------------
-
-POST = Channel("post", "1 Main Street", "removal", "example.org", "2026-10-01", confirmed=True, note=None)
-
-
-def test_a_publisher_that_is_reached_by_post_alone_is_written_to_by_post() -> None:
-    (note,) = addressees.channel_notes(Addressee("The Lab", None, (POST,)), TODAY)
-    assert note == "Send it by post: 1 Main Street (example.org, seen 2026-10-01)."
-
-
-def test_a_form_that_the_publisher_wants_is_named_in_requests_for_removal_only() -> None:
-    card = catalogue.get("laion-5b")
-    to = addressees.of_card(card)
-    removal = addressees.warnings(card, replace(CASE, datasets=("laion-5b",)), to, (), TODAY)
-    assert f"The publisher wants a form filled in: {card.opt_out.url}. Copy the links" in " ".join(removal)
-    asking = replace(CASE, datasets=("laion-5b",), purpose=Purpose.ACCESS)
-    assert "Copy the links" not in " ".join(addressees.warnings(card, asking, to, (), TODAY))
-
-
-def test_a_case_with_a_host_stays_with_the_host(program: Program) -> None:
-    card = catalogue.get("ffhq")
-    (host,) = addressees.hosts_of(card)
-    found = addressees.of_case(replace(CASE, contact=host.key, to="Google"), card)
-    assert (found.contact, found.channels) == (host.key, host.channels)
-    assert addressees.of_case(replace(CASE, contact="nvidia"), card).name == CASE.to
 
 
 def test_where_nobody_is_left_to_write_to_the_card_says_so(

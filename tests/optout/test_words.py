@@ -250,12 +250,6 @@ COURTESY = LAWS[Ground.NONE].escalation_note
             f"Wait. When an answer comes: {P} answer ffhq-1 --text-file FILE",
         ),
         (
-            ladder.sent(CASE, TODAY, TODAY),
-            Step.RECHECK,
-            "not now: case ffhq-1 is not at that point",
-            f"Wait. When an answer comes: {P} answer ffhq-1 --text-file FILE",
-        ),
-        (
             answer(SENT, AnswerClass.CONFIRMED),
             Step.REMIND,
             "not now: case ffhq-1 was answered",
@@ -270,7 +264,7 @@ COURTESY = LAWS[Ground.NONE].escalation_note
         (
             answer(SENT, AnswerClass.CONFIRMED),
             Step.COMPLAIN,
-            "not now: case ffhq-1 is not at that point",
+            "not now: case ffhq-1 was answered",
             next_step(answer(SENT, AnswerClass.CONFIRMED), TODAY),
         ),
         (
