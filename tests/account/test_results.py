@@ -23,6 +23,7 @@ from auditor.flickr.api import Login, Page, ReadApi
 from auditor.flickr.licenses import LicenseChange
 from auditor.flickr.privacy import Privacy
 from auditor.progress import Progress
+from auditor.text import iso
 from tests.account.test_takeout import PROFILE, files, folder, zipped
 from tests.account.test_takeout import photo as exported
 
@@ -331,6 +332,63 @@ def test_reading_an_export_is_shown_file_by_file(tmp_path: Path) -> None:
     watched = Watched()
     load(folder(tmp_path, files(exported("11"))), now=NOW, progress=watched)
     assert watched.told == [("Reading the export", None, "files"), 1, 1]
+
+
+def test_words_and_fields_that_nobody_knows_are_counted_the_most_frequent_by_name(tmp_path: Path) -> None:
+    photos = [exported(str(number), safety=f"word {min(number, 14)}") for number in range(11, 17)]
+    photos[0] |= {"new_a": 1, "new_b": 1}
+    photos[1] |= {"new_a": 1}
+    others = {f"z{number}.json": b"{}" for number in range(4)}
+    export = load(folder(tmp_path, files(*photos) | others), now=NOW)
+    assert export.warnings == (
+        'the safety level of 3 photos ("word 14") and 1 photo ("word 11") and 1 photo ("word 12") and 1 photo'
+        " (other words) is not known",
+        'fields of unknown meaning were not read: 2 photos ("new_a") and 1 photo ("new_b")',
+        "4 files of unknown kind were not read: z0.json, z1.json, z2.json, …",
+    )
+    long = load(folder(tmp_path / "x", files(exported(privacy="p" * 101, license="l" * 101))), now=NOW)
+    shown = "x" * 59
+    assert [line.partition("(")[2][:61] for line in long.warnings] == [
+        f'"{shown}…'.replace("x", letter) for letter in "lp"
+    ]
+    three = load(folder(tmp_path / "y", files(exported()) | dict(list(others.items())[:3])), now=NOW)
+    assert three.warnings == ("3 files of unknown kind were not read: z0.json, z1.json, z2.json",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "day"),
+    [
+        ({}, "2019-05-02"),
+        ({"comments": [{"date": "2020-01-02 00:00:00"}]}, "2020-01-02"),
+        ({"tags": [{"tag": "a", "date_create": "2020-01-03 00:00:00"}]}, "2020-01-03"),
+        ({"date_imported": "2020-01-04 00:00:00"}, "2020-01-04"),
+        ({"date_taken": "2020-01-05 00:00:00"}, "2019-05-02"),
+        ({"comments": [{"date": "2099-01-02 00:00:00"}]}, "2019-05-02"),
+    ],
+)
+def test_copies_are_as_old_as_the_newest_date_that_flickr_wrote_into_them(
+    tmp_path: Path, changes: dict[str, Any], day: str
+) -> None:
+    export = load(folder(tmp_path, files(exported(**changes))), now=NOW)
+    assert (iso(export.made_at)[:10], export.dated) == (day, False)
+
+
+def test_dates_of_albums_and_of_joining_tell_too(tmp_path: Path) -> None:
+    created, updated = {"created": "1578009600"}, {"last_updated": 1578096000}
+    told: list[tuple[dict[str, Any], str]] = [
+        ({"albums": {"albums": [{"id": "1", "photos": [], **created}]}}, "2020-01-03"),
+        ({"albums": {"albums": [{"id": "1", "photos": [], **updated}]}}, "2020-01-04"),
+        ({"account_profile": PROFILE | {"join_date": "2020-01-05 00:00:00"}}, "2020-01-05"),
+    ]
+    for number, (others, day) in enumerate(told):
+        export = load(folder(tmp_path / str(number), files(exported(), **others)), now=NOW)
+        assert iso(export.made_at)[:10] == day
+
+
+def test_rows_that_are_no_photos_are_counted_by_reason(store: AccountStore) -> None:
+    rows = [{"id": "x"}, {"id": "y"}, {"id": "12"}]
+    result = pull(store, Flickr(row(11), *rows, total=4, counted=4))
+    assert result.skipped == {"no photo id": 2, "no privacy": 1}
 
 
 # -- the store -----------------------------------------------------------------------------------------------
