@@ -63,21 +63,21 @@ def audit(
     here = {index.name: index for index in (*parents, *indexes)}
     coverage = answering(subject, coverage, here, cards)
     photos = {photo.id: photo for photo in state.photos}
-    exposures: dict[str, list[Exposure]] = {}
+    exposures: dict[str, tuple[Exposure, ...]] = {}
     gone: list[FoundPhoto] = []
     files: dict[OriginalFile, list[Exposure]] = {}
     with progress.task("Matching", total=len(coverage.answering), unit="indexes") as task:
         for _, matches in match_all(subject, coverage.answering, cards, (*parents, *indexes)):
             for photo_id, exposure in matches.by_photo.items():
                 if photo_id in photos:
-                    exposures.setdefault(photo_id, []).append(exposure)
+                    exposures[photo_id] = (*exposures.get(photo_id, ()), exposure)
                 else:
                     gone.append(FoundPhoto(photo_id, exposure))
             gone.extend(matches.by_owner)
             for photo_id, exposure in _by_content(matches, own_files, photos, files).items():
-                exposures.setdefault(photo_id, []).append(exposure)
+                exposures[photo_id] = (*exposures.get(photo_id, ()), exposure)
             task.advance()
-    exposed = tuple(ExposedPhoto(photos[key], tuple(exposures[key])) for key in sorted(exposures, key=int))
+    exposed = tuple(ExposedPhoto(photos[key], exposures[key]) for key in sorted(exposures, key=int))
     return AuditResult(
         account=state.account,
         generated_at=generated_at,

@@ -4,7 +4,7 @@ Exact keys only. A display name is never one: it finds strangers.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from auditor.audit.result import Exposure, FoundPhoto
@@ -150,15 +150,17 @@ def match(
 
 
 class _Found:
-    """The records of one index that the subject met so far."""
+    """The records of one index that the subject met so far: an exposure for each photo and each content."""
 
     def __init__(self, index: Searched, certainty: str) -> None:
         self._index = index
         self._certainty = certainty
-        self._photos: dict[str, tuple[MatchKey, Named | None, list[Group]]] = {}
-        self._owned: dict[str, tuple[Named | None, list[Group]]] = {}
-        self._nameless: list[tuple[Named | None, Group]] = []
-        self._contents: dict[str, tuple[Named | None, list[Group], frozenset[str]]] = {}
+        self._photos: dict[str, Exposure] = {}
+        self._joined: set[str] = set()
+        """Those of them that are known by way of another dataset."""
+        self._owned: dict[str, Exposure] = {}
+        self._nameless: list[FoundPhoto] = []
+        self._contents: dict[str, ContentMatch] = {}
         self._named: dict[str, Named] = {}
 
     def add(self, key: MatchKey, group: Group, subject: Subject, named: Mapping[str, Named]) -> None:
@@ -170,65 +172,72 @@ class _Found:
         proof, photo_id = (via.match_key, via.photo_id) if via else (key, group.value)
         if key is MatchKey.URL_HASH:  # the index holds the hash alone; which photo it is, the account knows
             photo_id = subject.hashes[group.value or ""]
-        if proof is not MatchKey.OWNER and photo_id is not None:
-            first, through, groups = self._photos.setdefault(photo_id, (proof, via, []))
-            # By a weaker key the same records are met again.
-            if first is proof and (through is None) is (via is None):
-                groups.append(group)
-        elif photo_id is None:
-            self._nameless.append((via, group))
+        if photo_id is None:
+            self._nameless.append(FoundPhoto(None, self._exposure(group, MatchKey.OWNER, via)))
+        elif proof is not MatchKey.OWNER:
+            self._add_photo(photo_id, group, proof, via)
         elif photo_id not in self._photos:
-            self._owned.setdefault(photo_id, (via, []))[1].append(group)
+            more = self._exposure(group, proof, via)
+            self._owned[photo_id] = _both(self._owned.get(photo_id), more)
         for own in group.keys:
             self._named.setdefault(join_key(own), Named(self._index.name, own, photo_id, proof))
 
+    def _add_photo(self, photo_id: str, group: Group, proof: MatchKey, via: Named | None) -> None:
+        first = self._photos.get(photo_id)
+        if first is None and via:
+            self._joined.add(photo_id)
+        # By a weaker key the same records are met again.
+        if first is None or (first.match_key is proof and (photo_id in self._joined) is (via is not None)):
+            self._photos[photo_id] = _both(first, self._exposure(group, proof, via))
+
     def add_content(self, md5: str, group: Group, via: Named | None, photo_ids: frozenset[str]) -> None:
         """Take records of the content of a file, which `via` says where this index has a number only."""
-        _, groups, of_photos = self._contents.setdefault(md5, (via, [], photo_ids))
-        groups.append(group)
+        first = self._contents.get(md5)
+        of_photos = first.photo_ids if first else photo_ids
+        exposure = self._exposure(group, MatchKey.CONTENT_MD5, via)
+        self._contents[md5] = ContentMatch(_both(first.exposure if first else None, exposure), of_photos)
         for own in group.keys:
             known = Named(self._index.name, own, None, MatchKey.CONTENT_MD5, md5, of_photos)
             self._named.setdefault(join_key(own), known)
 
     def matches(self) -> Matches:
-        """Everything, an exposure for each photo and each content."""
-        by_md5 = {
-            md5: ContentMatch(self.exposure(groups, MatchKey.CONTENT_MD5, via), photo_ids)
-            for md5, (via, groups, photo_ids) in self._contents.items()
-        }
-        by_photo = {
-            photo_id: self.exposure(groups, proof, via)
-            for photo_id, (proof, via, groups) in self._photos.items()
-        }
-        owned = [
-            FoundPhoto(photo_id, self.exposure(groups, MatchKey.OWNER, via))
-            for photo_id, (via, groups) in self._owned.items()
-        ]
-        owned += [
-            FoundPhoto(None, self.exposure([group], MatchKey.OWNER, via)) for via, group in self._nameless
-        ]
-        return Matches(by_photo, tuple(owned), by_md5, self._named)
+        """Everything."""
+        owned = [FoundPhoto(photo_id, exposure) for photo_id, exposure in self._owned.items()]
+        return Matches(self._photos, (*owned, *self._nameless), self._contents, self._named)
 
-    def exposure(self, groups: Sequence[Group], proof: MatchKey, via: Named | None) -> Exposure:
-        """The one exposure of all records of a photo."""
-        places = [place for group in groups for place in group.places][:PLACES]
-        license_id = next((group.license_id for group in groups if group.license_id is not None), None)
+    def _exposure(self, group: Group, proof: MatchKey, via: Named | None) -> Exposure:
+        first = group.places[0]
         return Exposure(
             dataset=self._index.name,
             match_key=proof,
-            record=places[0].record,
-            records=sum(group.records for group in groups),
-            source=places[0].source,
-            license_then_id=license_id,
-            license_then=licenses.get(license_id).name if license_id is not None else None,
-            links_original=any(group.links_original for group in groups),
+            record=first.record,
+            records=group.records,
+            source=first.source,
+            license_then_id=group.license_id,
+            license_then=None if group.license_id is None else licenses.get(group.license_id).name,
+            links_original=group.links_original,
             certainty=self._certainty,
-            record_key=places[0].key,
-            places=tuple(places),
+            record_key=first.key,
+            places=group.places,
             provenance=self._index.manifest.provenance,
-            via=via.dataset if via else groups[0].via,
-            via_key=via.key if via else groups[0].via_key,
+            via=via.dataset if via else group.via,
+            via_key=via.key if via else group.via_key,
         )
+
+
+def _both(first: Exposure | None, more: Exposure) -> Exposure:
+    """The one exposure of all records that two are of; most photos have no second."""
+    if first is None:
+        return more
+    license_of = more if first.license_then_id is None else first
+    return replace(
+        first,
+        records=first.records + more.records,
+        license_then_id=license_of.license_then_id,
+        license_then=license_of.license_then,
+        links_original=first.links_original or more.links_original,
+        places=(first.places + more.places)[:PLACES],
+    )
 
 
 def subject_of(

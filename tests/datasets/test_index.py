@@ -299,7 +299,7 @@ def test_it_answers_the_same_however_it_reads(
     opened = index()
     others = [str(number) for number in range(1, 100)]
     asked = [
-        (MatchKey.PHOTO_ID, [*IDS, *others]),
+        (MatchKey.PHOTO_ID, [*IDS, *others, *IDS]),
         (MatchKey.PHOTO_ID, others),
         (MatchKey.OWNER, ["99000001@N07", "some_alias", *(f"9900{number}@N07" for number in others)]),
         (MatchKey.CONTENT_MD5, [hit.content_md5 or "" for hit in opened.by_photo(IDS)]),
@@ -318,6 +318,8 @@ def test_it_answers_the_same_however_it_reads(
     assert answers(of_before) == usual
     monkeypatch.setattr(lookup, "_WRITTEN_OUT", 0)
     assert answers(opened) == answers(of_before) == usual
+    monkeypatch.setattr(lookup, "PORTION", 2)
+    assert answers(opened) == usual
     assert usual[0]
     assert usual[4]
     assert not usual[2]

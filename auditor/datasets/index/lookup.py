@@ -1,5 +1,6 @@
 """Looking photos and owners up in the local indexes, many at once."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,12 @@ PLACES: Final = 10
 MOST_KEYS: Final = 1000
 """Of one photo: more than faces are in any picture, less than memory holds."""
 BATCH_ROWS: Final = 2048
+PORTION: Final = 50_000
+"""Values that are looked for at once.
+
+A query for 200,000 takes more memory and no less time: values are sorted as the records are, so that each
+portion of them leads to its own part of the records.
+"""
 _WRITTEN_OUT: Final = 1000
 """Numbers that are part of the query itself, if they are no more than these.
 
@@ -127,7 +134,7 @@ class Index:
 
     def by_photo(self, photo_ids: Iterable[str]) -> list[Hit]:
         """The records of these photos; what is no photo id has none."""
-        return self._hits(self._rows("photo_id", "BIGINT", _numbers(frozenset(photo_ids))))
+        return self._hits(self._rows("photo_id", "BIGINT", list(_numbers(frozenset(photo_ids)))))
 
     def by_hash(self, url_hashes: Iterable[str]) -> list[Hit]:
         """The records with one of these YFCC hashes of a download address."""
@@ -145,14 +152,16 @@ class Index:
             case MatchKey.OWNER:
                 yield from self._owned(list(values), keys=keys)
             case MatchKey.PARENT_KEY:
-                yield from self._grouped(key, "parent_key", list(map(join_key, values)), keys=keys)
+                yield from self._grouped(key, "parent_key", sorted(set(map(join_key, values))), keys=keys)
             case _:
-                yield from self._grouped(key, key.value, [value.lower() for value in values], keys=keys)
+                yield from self._grouped(
+                    key, key.value, sorted({value.lower() for value in values}), keys=keys
+                )
 
     def _owned(self, owners: Sequence[str], *, keys: bool) -> Iterator[Group]:
         """Records that hold both an NSID and an alias are met by the first alone."""
-        nsids = [pack_nsid(owner) for owner in owners if is_nsid(owner)]
-        aliases = [owner.lower() for owner in owners if not is_nsid(owner)]
+        nsids = sorted({pack_nsid(owner) for owner in owners if is_nsid(owner)})
+        aliases = sorted({owner.lower() for owner in owners if not is_nsid(owner)})
         yield from self._grouped(MatchKey.OWNER, "nsid", nsids, keys=keys)
         if "alias" not in self.manifest.constant:  # else there is none
             yield from self._grouped(MatchKey.OWNER, "alias", aliases, keys=keys, but=nsids)
@@ -166,9 +175,23 @@ class Index:
         keys: bool,
         but: Sequence[int] = (),
     ) -> Iterator[Group]:
-        files = self._files(key, column, values)
-        if not files:
-            return
+        """`values` are sorted, and none is there twice: it could be in two portions."""
+        for first in range(0, len(values), PORTION):
+            portion: list[Any] = list(values[first : first + PORTION])
+            if files := self._files(key, column, portion):
+                yield from self._groups_in(files, key, column, portion, keys=keys, but=but)
+
+    def _groups_in(
+        self,
+        files: Sequence[DataFile],
+        key: MatchKey,
+        column: str,
+        values: Sequence[int] | Sequence[str],
+        *,
+        keys: bool,
+        but: Sequence[int],
+    ) -> Iterator[Group]:
+        """The groups of so few values that one query of them needs little memory."""
         value = "photo_id" if key is MatchKey.OWNER else column
         wanted, given = _one_of(column, values)
         if but:
@@ -317,9 +340,9 @@ def _can_hold(part: DataFile, column: str, ordered: list[Any]) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _numbers(photo_ids: frozenset[str]) -> list[int]:
-    """Photo ids as an index holds them; kept, for an audit asks every index for the same ones."""
-    return [int(text) for text in photo_ids if is_photo_id(text)]
+def _numbers(photo_ids: frozenset[str]) -> "array[int]":
+    """Photo ids as an index holds them, sorted; kept, for an audit asks every index for the same ones."""
+    return array("q", sorted({int(text) for text in photo_ids if is_photo_id(text)}))
 
 
 @cache
