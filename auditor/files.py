@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -132,8 +132,14 @@ def _is_the_systems(place: Path) -> bool:
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
     """Write `content` so that `path` afterwards holds all of it or what it held before, come what may."""
+    write_parts(path, [content], mode=mode)
+
+
+def write_parts(path: Path, parts: Iterable[str | bytes], *, mode: int = 0o600) -> None:
+    """As `write_atomic`, for a content that comes in parts."""
     with storage_errors(path), replacing(path, mode=mode) as file:
-        world().write(file.fileno(), content.encode() if isinstance(content, str) else content)
+        for part in parts:
+            world().write(file.fileno(), part.encode() if isinstance(part, str) else part)
 
 
 @contextmanager

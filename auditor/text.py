@@ -4,10 +4,9 @@ HTML is escaped by the templates themselves (Jinja autoescape).
 """
 
 import csv
-import io
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 # C0 and C1 controls, the marks that reorder or hide text (bidi overrides and isolates, zero-width, BOM), and
@@ -66,11 +65,47 @@ def csv_cell(value: object) -> object:
 
 def csv_table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
     """A CSV table; no cell of it is run as a formula by a spreadsheet."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(map(csv_cell, row) for row in rows)
-    return table.getvalue()
+    return "".join(csv_lines(columns, rows))
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """The same table, line by line."""
+    writer = csv.writer(_Given(), lineterminator="\n")
+    yield writer.writerow(columns)
+    for row in rows:
+        yield writer.writerow(map(csv_cell, row))
+
+
+class _Given:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def whole_lines(lines: Iterable[str]) -> Iterator[str]:
+    """`lines`, each with its end and without blanks before that; none that is empty comes first or last."""
+    empty = ""
+    begun = False
+    for line in lines:
+        if text := line.rstrip():
+            yield f"{empty if begun else ''}{text}\n"
+            empty, begun = "", True
+        else:
+            empty += "\n"
+
+
+def gathered(parts: Iterable[str], characters: int = 1 << 16) -> Iterator[str]:
+    """`parts` put together to pieces worth writing."""
+    piece: list[str] = []
+    size = 0
+    for part in parts:
+        piece.append(part)
+        size += len(part)
+        if size >= characters:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)
 
 
 def iso(unix_time: float) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.text import file_size, wrapped
+from auditor.text import file_size, gathered, whole_lines, wrapped
 
 COMMAND = "flickr-auditor plan --exposed --add-tag no_cv --out plan.json"
 
@@ -52,3 +52,16 @@ def test_what_goes_to_no_terminal_stays_on_its_line() -> None:
 )
 def test_a_size_is_told_in_the_unit_in_which_it_is_read_best(size: int, words: str) -> None:
     assert file_size(size) == words
+
+
+@given(st.lists(st.sampled_from(["", " ", "a", "  b ", "c\t"])))
+def test_a_text_in_parts_has_the_same_lines_as_at_once(lines: list[str]) -> None:
+    at_once = "\n".join(line.rstrip() for line in lines).strip("\n")
+    assert "".join(whole_lines(lines)) == (at_once and f"{at_once}\n")
+
+
+@given(st.lists(st.text(max_size=5)), st.integers(1, 12))
+def test_gathered_parts_are_all_there_and_none_is_small_but_the_last(parts: list[str], size: int) -> None:
+    *pieces, last = gathered(parts, size)
+    assert "".join([*pieces, last]) == "".join(parts)
+    assert all(size <= len(piece) < size + 5 for piece in pieces)

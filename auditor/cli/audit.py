@@ -15,7 +15,7 @@ from auditor.cli.output import (
     Thumbnails,
     ThumbnailsOption,
     columns,
-    emit,
+    emit_parts,
     note,
 )
 from auditor.cli.pictures import page_for
@@ -70,7 +70,7 @@ def audit(
 ) -> None:
     """Match your photos against every local index, and a look-up's. Exit code 1: something is exposed."""
     from auditor.audit.coverage import nothing_searched
-    from auditor.report import render_audit
+    from auditor.report import audit_parts
     from auditor.report.audit.sentences import cautions
 
     session: Session = context.obj
@@ -90,7 +90,7 @@ def audit(
     nothing_new = since is not None and not result.anything_found
     # With --quiet for cron, which sends by mail whatever is written.
     if not (nothing_new and session.quiet and format is ReportFormat.table and output is None):
-        emit(render_audit(result, format.value, columns=columns(output), page=page), output)
+        emit_parts(audit_parts(result, format.value, columns=columns(output), page=page), output)
     if format is ReportFormat.csv:  # its rows have no place for a sentence
         for caution in cautions(result):
             note(caution)

@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 
 from auditor.errors import AuditorError, RefusedError
-from auditor.text import plain, plain_lines, wrapped
+from auditor.text import gathered, plain, plain_lines, wrapped
 
 
 class Format(StrEnum):
@@ -154,14 +154,19 @@ def drop_output() -> None:
 
 def emit(result: str, output: Path | None = None) -> None:
     """Write a result to stdout, or to a file that only the user can read."""
-    text = result if result.endswith("\n") else result + "\n"
+    emit_parts([result if result.endswith("\n") else result + "\n"], output)
+
+
+def emit_parts(result: Iterable[str], output: Path | None = None) -> None:
+    """As `emit`, part by part: a large report as a whole takes more memory than what it tells of."""
     if output is None:
-        sys.stdout.write(text)
+        for text in gathered(result):
+            sys.stdout.write(text)
         sys.stdout.flush()
         return
-    from auditor.files import writable_file, write_atomic
+    from auditor.files import writable_file, write_parts
 
-    write_atomic(writable_file(output), text)
+    write_parts(writable_file(output), gathered(result))
     note(f"Written to {plain(output)}")
 
 

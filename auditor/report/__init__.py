@@ -4,7 +4,7 @@
 programs read, take the values themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
@@ -41,7 +41,7 @@ class Page:
 class _Writer(Protocol):
     """What each format's module holds."""
 
-    def audit(self, result: AuditResult) -> str: ...
+    def audit(self, result: AuditResult) -> Iterator[str]: ...
     def check(self, result: CheckResult) -> str: ...
 
 
@@ -56,7 +56,18 @@ def render_audit(
     columns: int | None = None,
     page: "Page | None" = None,
 ) -> str:
-    """`result` as table, json, csv, markdown or html.
+    """`result` as table, json, csv, markdown or html; see `audit_parts`."""
+    return "".join(audit_parts(result, format, columns=columns, page=page))
+
+
+def audit_parts(
+    result: AuditResult,
+    format: str,
+    *,
+    columns: int | None = None,
+    page: "Page | None" = None,
+) -> Iterator[str]:
+    """`result` as table, json, csv, markdown or html, part by part: a large one takes much memory.
 
     `columns` is the width of the terminal that a table is for; None: no terminal, so plain text without
     colours, and nothing wrapped; `page` is for html. Errors: KeyError for another format.
@@ -64,24 +75,27 @@ def render_audit(
     if format == "table":
         from auditor.report.audit import table
 
-        return _with_licenses(table.audit(result, columns=columns), result, columns)
-    if format == "html":
+        yield from table.audit(result, columns=columns)
+    elif format == "html":
         from auditor.report.audit import as_html
 
-        return as_html.audit(result, page or Page())
-    text = _writer(format).audit(result)
-    return _with_licenses(text, result, None) if format == "markdown" else text
+        yield from as_html.audit(result, page or Page())
+    else:
+        yield from _writer(format).audit(result)
+    if format in {"table", "markdown"}:
+        yield from _licenses(result, columns)
 
 
-def _with_licenses(report: str, result: AuditResult, columns: int | None) -> str:
-    """The report with the licence histories below it, where they were asked for; cut on a terminal only."""
+def _licenses(result: AuditResult, columns: int | None) -> Iterator[str]:
+    """The licence histories, where they were asked for; cut on a terminal only."""
     from auditor.report.audit.license_history import lines
 
     found = list(lines(result))
     shown = found if columns is None else found[: SHOWN_LICENSES + 1]
     if len(shown) < len(found):
         shown.append(f"  … {len(found) - len(shown):,} more: --output FILE or --format json has all")
-    return "\n".join([report.rstrip("\n"), "", *shown, ""]) if found else report
+    if shown:
+        yield "\n".join(["", *shown, ""])
 
 
 def render_check(result: CheckResult, format: str, *, columns: int | None = None) -> str:

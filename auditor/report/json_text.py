@@ -12,17 +12,16 @@ SCHEMA_VERSION: Final = 1
 
 
 def json_text(result: Mapping[str, Any]) -> str:
-    """`result` as JSON text, a line for each key and for each entry of a list directly below it.
+    """`result` as JSON text, a line for each key and for each entry of a list directly below it."""
+    return "".join(json_parts(result))
 
-    Such a list may be an iterator: its entries need no memory together then.
+
+def json_parts(result: Mapping[str, Any]) -> Iterator[str]:
+    """The same text, part by part. Such a list may be an iterator: its entries need no memory together then.
 
     ``json.dumps(indent=…)`` runs in Python instead of C: a third of the time of an audit of 200,000 photos.
     """
-    return "".join(_parts({"schema_version": SCHEMA_VERSION, **result}))
-
-
-def _parts(members: Mapping[str, Any]) -> Iterator[str]:
-    for number, (key, value) in enumerate(members.items()):
+    for number, (key, value) in enumerate({"schema_version": SCHEMA_VERSION, **result}.items()):
         yield f"{',' if number else '{'}\n  {json.dumps(key)}: "
         if isinstance(value, list | Iterator):
             yield from _list(value)

@@ -7,7 +7,7 @@ links to them, of Flickr's host.
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,13 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def render(template: str, *, pictures: Iterable[str | None] = (), **values: Any) -> str:
     """The page of `template` with `values`; `pictures` are all that it shows, links among them or not."""
+    return "".join(parts(template, pictures=pictures, **values))
+
+
+def parts(template: str, *, pictures: Iterable[str | None] = (), **values: Any) -> Iterator[str]:
+    """The same page, part by part."""
     from_flickr = any(picture and not picture.startswith("data:") for picture in pictures)
-    return _environment().get_template(template).render(**values, from_flickr=from_flickr)
+    return _environment().get_template(template).generate(**values, from_flickr=from_flickr)
 
 
 @cache

@@ -504,7 +504,7 @@ def test_what_was_done_is_said_where_the_result_cannot_be_written(
     def full(*_: object) -> None:
         raise StorageError("no space left", hint="Make room.")
 
-    monkeypatch.setattr("auditor.files.write_atomic", full)
+    monkeypatch.setattr("auditor.cli.output.emit_parts", full)
     applied = synced("apply", plan["plan_id"], "--yes", "--output", tmp_path / "x.json")
     assert applied.code == 0
     assert "no space left" in applied.err

@@ -1,5 +1,7 @@
 """An audit or a check as one HTML file: the number, what to do, charts that filter, and every photo."""
 
+from collections.abc import Iterator
+
 from auditor.audit.result import AuditResult, CheckResult
 from auditor.flickr.privacy import Privacy
 from auditor.report import Page
@@ -7,19 +9,19 @@ from auditor.report.audit import charts
 from auditor.report.audit.cards import cards
 from auditor.report.audit.shown import PhotoRow
 from auditor.report.audit.view import audit_view, check_view
-from auditor.report.page import render
+from auditor.report.page import parts, render
 
 _HIDDEN = frozenset(privacy.value for privacy in Privacy if not privacy.is_public)
 """A privacy that is not known protects nobody."""
 
 
-def audit(result: AuditResult, page: Page) -> str:
+def audit(result: AuditResult, page: Page) -> Iterator[str]:
     """The audit, all photos of it."""
     view = audit_view(result)
     drawn = [charted(photo, int(view.generated[:4] or 0)) for photo in view.photos]
     pictures = [page.picture(photo.id, photo.thumbnail) for photo in view.photos]
     most = max((row.photos or row.gone for row in view.indexes), default=0)
-    return render(
+    return parts(
         "audit.html",
         view=view,
         cards=list(cards(result, drawn, can_apply=page.can_apply)),

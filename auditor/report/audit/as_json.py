@@ -3,7 +3,7 @@
 Text is given as Flickr and the indexes gave it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,10 +13,10 @@ from auditor.audit.license_facts import LicenseFacts
 from auditor.audit.result import AuditResult, CheckedTarget, CheckResult, ExposedPhoto, Exposure, FoundPhoto
 from auditor.audit.rows import PHOTO_COLUMNS, photo_row
 from auditor.flickr.urls import page_url
-from auditor.report.json_text import json_text
+from auditor.report.json_text import json_parts, json_text
 
 
-def audit(result: AuditResult) -> str:
+def audit(result: AuditResult) -> Iterator[str]:
     """See ``schemas/audit.json``."""
     account = result.account
     data: dict[str, Any] = {
@@ -50,7 +50,7 @@ def audit(result: AuditResult) -> str:
             for file in result.files
         ]
         data["originals"] = asdict(result.originals)
-    return json_text(data)
+    return json_parts(data)
 
 
 def check(result: CheckResult) -> str:

@@ -1,19 +1,19 @@
 """The report as a Markdown document (CommonMark with GitHub's tables)."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.audit.result import AuditResult, CheckResult
 from auditor.report.audit.shown import AuditView, Found, PhotoRow
 from auditor.report.audit.view import audit_view, check_view
-from auditor.text import count
+from auditor.text import count, whole_lines
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~#&$]")
 
 
-def audit(result: AuditResult) -> str:
+def audit(result: AuditResult) -> Iterator[str]:
     """The audit, all photos of it."""
-    return _document(_audit(audit_view(result)))
+    return whole_lines(_audit(audit_view(result)))
 
 
 def check(result: CheckResult) -> str:
@@ -27,16 +27,13 @@ def check(result: CheckResult) -> str:
             lines += [escape(note), ""]
         for photo in view.photos:
             lines += _photo(photo)
-    return _document(lines)
-
-
-def _document(lines: Iterable[str]) -> str:
-    return "\n".join(lines).rstrip() + "\n"
+    return "".join(whole_lines(lines))
 
 
 def _audit(view: AuditView) -> Iterable[str]:
     yield from (f"# Audit of {escape(view.owner)}", "", f"**{escape(view.headline)}.**", "")
-    yield from (f"> {escape(caution)}\n" for caution in view.cautions)
+    for caution in view.cautions:
+        yield from (f"> {escape(caution)}", "")
     yield from (f"- {escape(detail)}" for detail in view.details)
     yield from (
         "",

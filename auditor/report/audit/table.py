@@ -18,12 +18,12 @@ from auditor.report.audit.shown import (
     TargetView,
 )
 from auditor.report.audit.view import audit_view, check_view
-from auditor.text import count
+from auditor.text import count, whole_lines
 
 MOST_PHOTOS = 50
 
 
-def audit(result: AuditResult, *, columns: int | None = None) -> str:
+def audit(result: AuditResult, *, columns: int | None = None) -> Iterator[str]:
     """The audit; on a terminal the first `MOST_PHOTOS` photos only, with a word on how to get all."""
     return _render(_audit(audit_view(result), MOST_PHOTOS if columns else None), columns)
 
@@ -31,17 +31,15 @@ def audit(result: AuditResult, *, columns: int | None = None) -> str:
 def check(result: CheckResult, *, columns: int | None = None) -> str:
     """What was found about each target."""
     most = MOST_PHOTOS if columns else None
-    return _render(_check(check_view(result), most), columns)
+    return "".join(_render(_check(check_view(result), most), columns))
 
 
-def _render(parts: Iterable[Part], columns: int | None) -> str:
+def _render(parts: Iterable[Part], columns: int | None) -> Iterator[str]:
     if columns is None:
-        lines = [line.rstrip() for part in parts for line in part.plain()]
-    else:
-        from auditor.report.audit import terminal
+        return whole_lines(line for part in parts for line in part.plain())
+    from auditor.report.audit import terminal
 
-        lines = terminal.lines(parts, columns)
-    return "\n".join(lines).strip("\n") + "\n"
+    return whole_lines(terminal.lines(parts, columns))
 
 
 def _check(view: CheckView, most: int | None) -> Iterator[Part]:

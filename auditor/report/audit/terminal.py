@@ -1,7 +1,7 @@
 """Lines and grids on a terminal: in colours where it has them, broken to its width."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.padding import Padding
@@ -11,7 +11,7 @@ from rich.text import Text
 from auditor.report.audit.parts import Grid, Line, Part
 
 
-def lines(parts: Iterable[Part], columns: int) -> list[str]:
+def lines(parts: Iterable[Part], columns: int) -> Iterator[str]:
     """The lines of a terminal that is `columns` wide."""
     console = Console(
         file=io.StringIO(),
@@ -22,7 +22,6 @@ def lines(parts: Iterable[Part], columns: int) -> list[str]:
         markup=False,
         emoji=False,
     )
-    found: list[str] = []
     for part in parts:  # one by one: rich keeps kilobytes for each word of what it has captured
         with console.capture() as capture:
             if isinstance(part, Grid):
@@ -31,8 +30,7 @@ def lines(parts: Iterable[Part], columns: int) -> list[str]:
                 console.print(Text(" " * part.indent).append_text(_text(part)), soft_wrap=True)
             else:
                 console.print(Padding(_text(part), (0, 0, 0, part.indent)))
-        found += (line.rstrip() for line in capture.get().splitlines())
-    return found
+        yield from capture.get().splitlines()
 
 
 def _text(line: Line) -> Text:
