@@ -230,6 +230,11 @@ def authority_for(ground: Ground, country: str | None) -> Authority | None:
     )
 
 
+def authority_named(name: str) -> Authority | None:
+    """The authority that a letter of a case names as whom it is to; None: it is to somebody else."""
+    return next((item for item in authorities().values() if item.name == name), None)
+
+
 def _countries(ground: Ground) -> Mapping[str, Sequence[Authority]]:
     """The codes that go with `ground`, with their authorities."""
     found: dict[str, list[Authority]] = {}

@@ -31,7 +31,7 @@ def remind(desk: Desk, case_id: str) -> tuple[Case, tuple[str, ...]]:
     at = ladder.position(case, desk.today)
     if ladder.asks_authority(at):
         last = next(item for item in reversed(case.letters) if item.kind in {Kind.COMPLAINT, Kind.INQUIRY})
-        known = next((item for item in addressees.authorities().values() if item.name == last.to), None)
+        known = addressees.authority_named(last.to)
         to = known.recipient if known else Recipient(last.to)
         return _further(desk, case, Kind.INQUIRY, to), ()
     addressee = addressees.of_case(case, catalogue.get(case.dataset))
@@ -56,17 +56,25 @@ def complain(
     return case, _authority_notes(authority, chosen)
 
 
-def _authority_notes(authority: Authority, language: str) -> tuple[str, ...]:
+def before_sending(desk: Desk, case: Case) -> tuple[str, ...]:
+    """What to know of whom the newest letter of `case` is to: the publisher, a host or an authority."""
+    newest = case.letters[-1]
+    if authority := addressees.authority_named(newest.to):
+        return _authority_notes(authority) if newest.kind is Kind.COMPLAINT else ()
+    card = catalogue.get(case.dataset)
+    return addressees.warnings(card, case, addressees.of_case(case, card), desk.store.all(), desk.today)
+
+
+def _authority_notes(authority: Authority, language: str | None = None) -> tuple[str, ...]:
+    """How `authority` takes complaints; `language` is that of the complaint, where it is known."""
     notes = []
     if authority.form:
         notes.append(f"{authority.name} has a form for complaints: {authority.form}")
     elif authority.email:
         notes.append(f"Send it to {authority.email} ({authority.source}, seen {authority.seen}).")
     if authority.language and authority.language != language:
-        notes.append(
-            f'It takes complaints in the language "{authority.language}"; this one is in "{language}":'
-            " have it translated."
-        )
+        this = f'; this one is in "{language}": have it translated' if language else ""
+        notes.append(f'It takes complaints in the language "{authority.language}"{this}.')
     if authority.note:
         notes.append(authority.note)
     notes.append("Add the case folder: flickr-auditor optout folder CASE")

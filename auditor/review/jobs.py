@@ -142,11 +142,6 @@ class Jobs:
             thread.join(PATIENCE)
         return self._jobs.get(name)
 
-    def pause(self, name: str) -> None:
-        """Ask a job to stop at its next step."""
-        if job := self._jobs.get(name):
-            job.stop.set()
-
     def close(self) -> None:
         """Stop all, and wait until what is in flight is finished and written down."""
         for job in self.running:

@@ -1,6 +1,7 @@
 """The pages over real sockets: what they show, and that nothing happens twice or unseen."""
 
 import json
+import os
 import re
 import sqlite3
 import tomllib
@@ -9,7 +10,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import requests
 
+from auditor.review.drops import Drop
+from auditor.review.server import serve
 from auditor.sandbox import Sandbox
 from tests.cli.conftest import Program
 from tests.review.conftest import Served, runs
@@ -282,6 +286,69 @@ def test_only_a_cases_own_files_can_be_downloaded(indexed: Program, inside: Serv
     assert inside.get(f"{page.url.removeprefix(inside.address)}/files/{name}").status_code in {400, 404}
 
 
+def test_a_cases_own_file_is_downloaded(indexed: Program, inside: Served, environment: Path) -> None:
+    case = inside.post("/letters", what="draft", dataset="ffhq").url.rpartition("/")[2]
+    letter = inside.get(f"/letters/{case}/files/letter-1.txt")
+    assert letter.text == (environment / "letters" / case / "letter-1.txt").read_text()
+
+
+def test_a_complaint_is_never_to_be_sent_to_the_publisher(indexed: Program, inside: Served) -> None:
+    case = inside.post("/letters", what="draft", dataset="ffhq", ground="gdpr").url.rpartition("/")[2]
+
+    def notes(step: str, **fields: str) -> str:
+        page = inside.post(f"/letters/{case}/{step}", **fields).text
+        return re.sub("<[^>]*>", "", page.partition("<header>")[2].partition("</header>")[0])
+
+    inside.post(f"/letters/{case}/sent", on="2024-01-05")
+    assert "Send it to researchinquiries@nvidia.com" in notes("remind")
+    inside.post(f"/letters/{case}/sent", on="2024-04-05")
+    complaint = notes("complain", country="ie")
+    assert "Irish Data Protection Commission" in complaint
+    assert "has a form for complaints" in complaint
+    assert "nvidia.com" not in complaint
+    inside.post(f"/letters/{case}/sent", on="2024-07-05")
+    assert "nvidia.com" not in notes("remind")
+
+
+def test_where_nothing_was_found_there_is_nothing_to_tick(
+    indexed: Program, inside: Served, tmp_path: Path
+) -> None:
+    listing = tmp_path / "list.json"
+    listing.write_text(json.dumps({"path": ["992/99200007@N03/7000000001_0.jpg"]}))
+    assert indexed("datasets", "add", "megaface", listing, "--replace").code == 0
+    refused = inside.post("/letters", what="draft", dataset="megaface")
+    assert "no photo to ask about was found in megaface" in refused.text
+    assert "You can ask what they hold." in refused.text
+    assert "Tick" not in refused.text.partition("no photo to ask about")[2][:300]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "status", "says"),
+    [
+        ("/plans", {"add_tags": "seen"}, 400, "no photo is ticked"),
+        ("/login/finish", {"verifier": "123"}, 400, "no login is under way"),
+        (
+            "/letters",
+            {"dataset": "ffhq", "ground": "magna-carta"},
+            400,
+            "Choose one of the list",
+        ),
+        ("/letters/ffhq-1/answer", {"text": ""}, 400, "there is no answer"),
+        ("/letters/ffhq-1/meaning", {"meaning": "maybe"}, 400, "it was not said what the answer means"),
+        ("/letters/ffhq-1/sent", {"on": "tomorrow"}, 400, "this is not a date"),
+        ("/letters/ffhq-1/burn", {}, 404, "There is no such page"),
+        ("/jobs/nonsense/pause", {}, 404, "There is no such page"),
+        ("/select", {"what": "x" * 5_000_000}, 413, "That is too large"),
+    ],
+)
+def test_a_form_that_lacks_something_is_answered_in_words(
+    indexed: Program, inside: Served, path: str, fields: dict[str, str], status: int, says: str
+) -> None:
+    assert inside.post("/letters", what="draft", dataset="ffhq").ok
+    answer = inside.post(path, **fields)
+    assert (answer.status_code, says in answer.text) == (status, True), answer.text[-2000:]
+
+
 def test_what_limits_the_account_is_said_on_the_overview_as_in_the_report(
     indexed: Program, inside: Served, environment: Path
 ) -> None:
@@ -387,6 +454,90 @@ def test_a_drop_that_broke_off_is_begun_anew(inside: Served, environment: Path) 
         return inside.browser.post(url, data=b"half", headers=headers, timeout=30).status_code
 
     assert [send("1"), send("1"), send("2")] == [200, 409, 200]
+
+
+def drop(page: Served, what: str, files: dict[str, bytes], **done: str) -> list[requests.Response]:
+    """The answers to the files of one drop, and to the word that all have come."""
+    headers = {"Origin": page.address, "x-form-token": page.state.keys.form}
+
+    def send(path: str, query: dict[str, str], body: bytes = b"") -> requests.Response:
+        url = f"{page.address}/drop/{what}{path}"
+        return page.browser.post(url, data=body, params={"drop": "1"} | query, headers=headers, timeout=60)
+
+    return [*(send("", {"name": name}, body) for name, body in files.items()), send("/done", done)]
+
+
+def test_a_drop_of_nothing_and_of_nothing_known_is_refused(inside: Served) -> None:
+    (answer,) = drop(inside, "export", {})
+    assert (answer.status_code, answer.text) == (400, "No file has come.")
+    assert [answer.status_code for answer in drop(inside, "nonsense", {"a.zip": b"x"})] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ({"MAX_BYTES": 3}, "these files have more than 3 bytes together"),
+        ({"LEFT_FREE": 1 << 60}, "disk would be"),
+    ],
+)
+def test_a_drop_that_is_too_much_leaves_nothing(
+    inside: Served, environment: Path, monkeypatch: pytest.MonkeyPatch, limit: dict[str, int], says: str
+) -> None:
+    for name, value in limit.items():
+        monkeypatch.setattr(f"auditor.review.drops.{name}", value)
+    first, done = drop(inside, "export", {"a.zip": b"half"})
+    assert (first.status_code, says in first.text) == (400, True), first.text
+    assert done.text == "No file has come."
+    assert not [path for path in environment.rglob("*") if path.name == "a.zip"]
+
+
+def test_what_a_crash_left_of_a_drop_goes_with_the_next_one(tmp_path: Path) -> None:
+    old, new = Drop.begin(tmp_path / "dropped"), Drop.begin(tmp_path / "dropped")
+    (old.folder / "a.zip").touch()
+    os.utime(old.folder, (0, 0))
+    Drop.begin(tmp_path / "dropped")
+    assert (old.folder.exists(), new.folder.exists()) == (False, True)
+
+
+def test_of_several_lists_each_is_told(indexed: Program, inside: Served, publishers: dict[str, Path]) -> None:
+    files = {"ffhq.json": publishers["ffhq"].read_bytes(), "notes.txt": b"nothing of Flickr's"}
+    assert indexed("datasets", "remove", "ffhq").code == 0
+    assert all(answer.ok for answer in drop(inside, "dataset", files))
+    inside.wait()
+    told = inside.get("/datasets").text
+    assert re.search(r"ffhq: [^;]*; notes.txt: ", told)
+
+
+def test_the_case_of_a_person_shown_is_rechecked_without_an_account(
+    indexed: Program, inside: Served, publishers: dict[str, Path]
+) -> None:
+    found = json.loads(publishers["ffhq"].read_text())
+    link = next(face["metadata"]["photo_url"] for face in found.values())
+    told = indexed("optout", "draft", "ffhq", "--as", "subject", "--link", link, "--format", "json").json
+    assert all(answer.ok for answer in drop(inside, "recheck", {"v3.json": b"{}"}, **{"as": told["case_id"]}))
+    inside.wait()
+    job = inside.state.jobs.get("recheck")
+    assert job is not None
+    assert "account" not in job.message
+
+
+def test_who_is_in_already_is_led_to_the_first_page(indexed: Program, inside: Served) -> None:
+    again = inside.get(inside.link.removeprefix(inside.address))
+    assert (again.ok, again.url) == (True, f"{inside.address}/")
+
+
+def test_the_page_opens_the_browser_only_where_it_is_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    said: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("uvicorn.Server.run", lambda *_, **__: None)
+    for opens in (False, True):
+        serve(tmp_path, None, None, port=0, opens=opens, say=said.append)
+    assert len(opened) == 1
+    assert opened[0] in said[1]
+    assert [words.partition(" ")[0] for words in said] == ["Open", "Your"]
 
 
 def test_an_index_read_in_part_and_a_list_of_ones_own_are_called_so(

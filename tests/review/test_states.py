@@ -1,18 +1,24 @@
 """What a page shows when something is not as it should be: in words, and with a way on."""
 
+import asyncio
 import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
 
 from auditor import lock
 from auditor.lock import account_lock
+from auditor.review.app import create_app
 from auditor.review.guard import COOKIE
+from auditor.review.jobs import Job, JobState
+from auditor.review.pages.jobs import _watch
+from auditor.review.state import State
 from auditor.sandbox import Sandbox
 from tests.cli.conftest import Program
 from tests.exports import write_export
@@ -81,6 +87,50 @@ def test_work_that_goes_on_is_shown_on_every_page(
         assert "Pause" in page
     inside.wait()
     assert "Pulling your account …" not in inside.get("/runs").text
+
+
+def test_what_is_paused_stops_at_its_next_step_and_goes_on_from_there(
+    indexed: Program, inside: Served, environment: Path
+) -> None:
+    with account_lock(environment, "apply"):
+        inside.post("/sync")
+        assert "something is at work" in inside.post("/practice", begins="yes").text
+        inside.post("/jobs/sync/pause")
+    inside.wait()
+    job = inside.state.jobs.get("sync")
+    assert job is not None
+    assert job.state is JobState.PAUSED
+    assert 'href="/start">Continue from there' in inside.get("/jobs/sync").text
+
+
+def test_whoever_watches_a_job_is_told_what_changed_until_they_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.review.pages.jobs._LOOK", 0)
+    looks = iter([False, False, True])
+
+    class Watcher:
+        async def is_disconnected(self) -> bool:
+            return next(looks)
+
+    async def watch() -> list[str]:
+        job = Job("sync", "Pulling", "/", "/", announced=True)
+        return [text async for text in _watch(Watcher(), job)]  # type: ignore[arg-type]
+
+    (told,) = asyncio.run(watch())
+    assert told.startswith("event: progress")
+    assert next(looks, "all looked at") == "all looked at"
+
+
+def test_whoever_practises_when_the_program_ends_leaves_no_pretend_flickr_behind(environment: Path) -> None:
+    state, ended = State(environment, None), []
+    state.practice = SimpleNamespace(end=lambda: ended.append(True))  # type: ignore[assignment]
+    app = create_app(state)
+
+    async def live() -> None:
+        async with app.router.lifespan_context(app):
+            assert ended == []
+
+    asyncio.run(live())
+    assert ended == [True]
 
 
 def test_spent_calls_pause_the_work_and_say_until_when(

@@ -54,7 +54,7 @@ async def pause(request: Request) -> Response:
     """Stop the job after the calls that are in flight."""
     await read_form(request)
     found = _job(request)
-    state_of(request).jobs.pause(found.name)
+    found.stop.set()
     return see(f"/jobs/{found.name}")
 
 

@@ -96,7 +96,7 @@ def _write(state: State, form: Form) -> Drafted:
         desk = _desk(space)
         options = LetterOptions.of(
             space.settings,
-            Ground(form.get("ground") or Ground.NONE),
+            _ground(form),
             Role.PHOTOGRAPHER,
             name=form.get("name"),
             language=form.get("language"),
@@ -108,18 +108,20 @@ def _write(state: State, form: Form) -> Drafted:
         return opening.draft(desk, options, card, index, nsid=space.account)
 
 
+def _ground(form: Form) -> Ground:
+    try:
+        return Ground(form.get("ground") or Ground.NONE)
+    except ValueError:
+        raise UsageError("this is no ground of ours", hint="Choose one of the list.") from None
+
+
 def letter(request: Request) -> Response:
     """One case: its newest letter, its history, and what comes next."""
     with state_of(request).workspace() as space:
         desk = _desk(space)
         case = desk.store.get(request.path_params["case_id"])
         events = desk.store.events(case.id)
-        card = catalogue.get(case.dataset)
-        to = addressees.of_case(case, card)
-        notes = (
-            *opening.limits(desk, case),
-            *addressees.warnings(card, case, to, desk.store.all(), desk.today),
-        )
+        notes = (*opening.limits(desk, case), *workflow.before_sending(desk, case))
     text = next((Path(file) for file in case.files if file.endswith(".txt")), None)
     return page(
         request,
