@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "512MB"
 """What a build may use; it sorts on disk beyond that. The whole process then takes some 700 MiB."""
 _WITHOUT_DISK = "1GB"
+AS_PARQUET: Final = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+"""How data files of an index are written. Higher levels take longer, and their files are no smaller."""
 _INNER: Final = re.compile(r'"exception_message":("(?:[^"\\]|\\.)*")')
 
 

@@ -139,7 +139,7 @@ def merge(job: Job, part: Part, name: str, shards: Sequence[tuple[Shard, bool]])
                         SELECT * REPLACE ((?::INT[])[file_index::BIGINT + 1] AS source)
                         FROM {duck.parquet("?", union_by_name=True)}
                     ) WHERE {part.where} ORDER BY {order.by}
-                ) TO {duck.literal(str(path))} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)""",  # noqa: S608
+                ) TO {duck.literal(str(path))} {duck.AS_PARQUET}""",  # noqa: S608
                 [numbers, places, *part.bounds],
             )
             merged = _described(database, part, path)

@@ -175,6 +175,7 @@ class _Builder:
         """The shape of all files so far is the dataset's alone."""
         self.signed = False
         """Files of the dataset have signs of their own, whatever their shape."""
+        pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps more of what was freed, and is slower
         # Without rows, but with every column: the index that is added to may be of before there were all.
         self.staged = [work / "columns.parquet"]
         pq.write_table(records.SCHEMA.empty_table(), self.staged[0])
@@ -392,7 +393,7 @@ class _Builder:
         origins = duck.parquet(f"[{files}]", union_by_name=True)
         copied = self.database.execute(
             f"COPY ({select} FROM {origins} {rest}) TO {duck.literal(str(target.absolute()))}"
-            " (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)"
+            f" {duck.AS_PARQUET}"
         ).fetchall()
         target.chmod(0o600)
         return int(copied[0][0])

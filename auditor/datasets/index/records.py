@@ -13,10 +13,9 @@ from auditor.flickr.urls import ORIGINAL_SECRETS, without_original_secret
 MAX_RECORD_CHARACTERS = 300
 BATCH_ROWS = 1 << 16
 
-_MAY_HOLD_ONE = "(?i)_o|/[pv]"
-"""What every text has that one of `ORIGINAL_SECRETS` changes."""
-
 _NUMBERS = f"[{PHOTO_ID}{ROW}]"
+_MAY_CHANGE = f"(?i)_o|/[pv]|{_NUMBERS}"
+"""What every text has that is kept in another form: `cleaned`, or without one of `ORIGINAL_SECRETS`."""
 
 Flat = tuple[object, ...]
 """One record in the order of `SCHEMA`."""
@@ -120,9 +119,8 @@ def _shown(place: str) -> str:
 
 def _shown_column(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """`_shown` for a column."""
-    if pc.any(pc.match_substring_regex(texts, _NUMBERS)).as_py():
+    if pc.any(pc.match_substring_regex(texts, _MAY_CHANGE)).as_py():
         texts = pc.replace_substring_regex(texts, _NUMBERS, "")
-    if pc.any(pc.match_substring_regex(texts, _MAY_HOLD_ONE)).as_py():
         for pattern, replacement in ORIGINAL_SECRETS:
             texts = pc.replace_substring_regex(texts, pattern, replacement)
     lengths = pc.utf8_length(texts)

@@ -38,6 +38,7 @@ _NSID: Final = "^[1-9][0-9]{4,10}@N[0-9]{2}$"
 _NOBODY: Final = sorted({*SECTIONS, "me"})
 FLICKR: Final = "(?i:flic)"
 """What stands in every text with a Flickr address, for RE2."""
+_LONGEST_OF_FORM: Final = 1000  # bytes; in much longer texts nobody searches for a photo
 _MAY_SAY_MORE: Final = "(?i:flic)|[@%]"
 
 
@@ -158,6 +159,28 @@ def usual_rows(rows: np.ndarray, read: Addresses, given: Mapping[str, pa.StringA
 def numbers(values: np.ndarray) -> pa.Int64Array:
     """The numbers, null for 0."""
     return pa.array(values, mask=values == 0)
+
+
+def rows_of_form(
+    rows: np.ndarray, texts: pa.StringArray, form: str, given: Mapping[str, pa.StringArray] | None = None
+) -> tuple[pa.Table, np.ndarray]:
+    """The rows whose texts have a form for RE2, and which those are; its groups are columns of `Record`.
+
+    `given` are more columns of all rows. The form must match nothing that the reader of single rows reads
+    in another way.
+    """
+    found = pc.extract_regex(texts, form)
+    usual = mask(found.is_valid()) & (pc.binary_length(texts).fill_null(0).to_numpy() <= _LONGEST_OF_FORM)
+    kept = pa.array(usual)
+    found = found.filter(kept)
+    groups = {field.name: pc.struct_field(found, field.name) for field in found.type}
+    if "photo_id" in groups:
+        groups["photo_id"] = groups["photo_id"].cast(pa.int64())
+    if "nsid" in groups:
+        groups["nsid"] = numbers(nsids(groups["nsid"]))
+    more = {name: column.filter(kept) for name, column in (given or {}).items()}
+    skip = pa.nulls(len(found), pa.string())
+    return pa.table({"row": pa.array(rows[usual]), **groups, **more, "skip": skip}), usual
 
 
 def skipped_rows(rows: np.ndarray, reason: str) -> pa.Table:

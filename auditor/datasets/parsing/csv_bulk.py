@@ -4,7 +4,7 @@ Arrow gets only lines that are whole rows: unquoted, or with every quote in its 
 quote may go on over the next lines or have a stray one; such lines are cut as `table` cuts them, one by one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from auditor.datasets.parsing.bulk import MOST_ROWS, mask
+from auditor.datasets.parsing.bulk import MOST_ROWS, mask, rows_of_form, skipped_rows
+from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import (
     COLUMNS,
@@ -21,11 +22,14 @@ from auditor.datasets.parsing.text import (
     MAX_LINE_BYTES,
     MAX_QUOTED_LINES,
     TOO_LONG,
+    by_fields,
+    columns_of,
     cut_rows,
     line_offsets,
     split,
     whole_lines,
 )
+from auditor.pipeline import in_threads
 
 _LONGEST_QUOTED = 1 << 16  # bytes; Python's csv takes no field of more than 128 KiB
 _SPACES = r"[\x09-\x0d\x1c-\x20\x85\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
@@ -52,6 +56,45 @@ class Cut(NamedTuple):
     def _slice(self, start: int) -> "Cut":
         columns = {name: column.slice(start, MOST_ROWS) for name, column in self.columns.items()}
         return self._replace(rows=self.rows[start : start + MOST_ROWS], columns=columns)
+
+
+def rows_at_once(
+    source: Source,
+    wanted: Sequence[str],
+    usual: Callable[[Cut], tuple[pa.Table, np.ndarray]],
+    find: Callable[[dict[str, str]], Found],
+    separator: str = ",",
+) -> Iterator[Row | pa.Table]:
+    """All rows below the header: `usual` reads those of the usual kind and says which they are.
+
+    Of each other one comes what `find` makes of its fields, of which it may ask for those that are `wanted`.
+    """
+    columns = columns_of(source, separator)
+    cuts = cut_table(source, columns, wanted, separator) if set(wanted) & set(columns) else iter(())
+    at_all = False
+    for cut, (table, read) in in_threads(lambda cut: (cut, usual(cut)), cuts):
+        at_all = True
+        yield from (skipped_rows(lines, why) for why, lines in cut.skipped.items() if len(lines))
+        yield table
+        for place in np.flatnonzero(~read).tolist():
+            fields = {name: column[place].as_py() for name, column in cut.columns.items()}
+            yield row_of(int(cut.rows[place]), find(fields))
+        for number, given in cut.others:
+            yield row_of(number, given if isinstance(given, str) else find(given))
+    if not at_all:
+        yield from by_fields(source, find, separator)
+
+
+def column_at_once(
+    source: Source, column: str, form: str, find: Callable[[dict[str, str]], Found], license_column: str = ""
+) -> Iterator[Row | pa.Table]:
+    """All rows of a table of which one column holds the keys; see `bulk.rows_of_form`."""
+
+    def usual(cut: Cut) -> tuple[pa.Table, np.ndarray]:
+        more = {"license": cut.columns[license_column]} if license_column in cut.columns else {}
+        return rows_of_form(cut.rows, cut.columns[column], form, more)
+
+    return rows_at_once(source, [column, *filter(None, [license_column])], usual, find)
 
 
 def cut_table(

@@ -44,6 +44,7 @@ def list_entries(source: Source, name: str, keys: Sequence[str]) -> list[Entry] 
             return None
     except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
         return None
+    del data  # before as much again is made of it
     return [_given(one, keys) for one in found]
 
 
@@ -60,6 +61,7 @@ def member_entries(source: Source, keys: Sequence[str]) -> list[tuple[str, Entry
         return None
     if not found or len(made) != len(found):  # nothing in it, or a repeated key, of which the last was kept
         return None
+    del data
     return [(key, _given(one, keys)) for key, one in found.items()]
 
 

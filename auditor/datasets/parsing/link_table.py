@@ -7,13 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.bulk import md5_of_base64, read_addresses, skipped_rows, usual_rows
-from auditor.datasets.parsing.csv_bulk import Cut, cut_table
+from auditor.datasets.parsing.bulk import md5_of_base64, read_addresses, usual_rows
+from auditor.datasets.parsing.csv_bulk import Cut, rows_at_once
 from auditor.datasets.parsing.keys import license_of, md5_base64, records_in
-from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.row import Found, Record, Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import by_fields, columns_of
-from auditor.pipeline import in_threads
+from auditor.datasets.parsing.text import by_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +43,11 @@ class LinkTable:
 
     def bulk(self, source: Source) -> Iterator[Row | pa.Table]:
         """All rows, those of the usual kind at once."""
-        columns = columns_of(source, self.separator)
         wanted = [*self.addresses, *(name for name in (self.license, self.key, self.md5) if name is not None)]
-        at_all = False
-        if set(self.addresses) & set(columns):
-            for cut, table, usual in in_threads(
-                self._read, cut_table(source, columns, wanted, self.separator)
-            ):
-                at_all = True
-                yield from (skipped_rows(lines, why) for why, lines in cut.skipped.items() if len(lines))
-                yield table
-                for place in np.flatnonzero(~usual).tolist():
-                    fields = {name: column[place].as_py() for name, column in cut.columns.items()}
-                    yield row_of(int(cut.rows[place]), self.find(fields))
-                for number, given in cut.others:
-                    yield row_of(number, given if isinstance(given, str) else self.find(given))
-        if not at_all:
-            yield from self.rows(source)
+        return rows_at_once(source, wanted, self._usual, self.find, self.separator)
 
-    def _read(self, cut: Cut) -> tuple[Cut, pa.Table, np.ndarray]:
-        """The rows that were cut, the usual ones of them read, and which those are."""
+    def _usual(self, cut: Cut) -> tuple[pa.Table, np.ndarray]:
+        """The usual ones of the rows, and which those are."""
         read = read_addresses([cut.columns[name] for name in self.addresses if name in cut.columns])
         names = {"license": self.license, "key": self.key, "content_md5": self.md5}
         given = {
@@ -75,4 +59,4 @@ class LinkTable:
             given["key"] = pc.if_else(pc.equal(given["key"], ""), None, given["key"])
         if "content_md5" in given:
             given["content_md5"] = md5_of_base64(given["content_md5"])
-        return cut, usual_rows(cut.rows, read, given), read.usual
+        return usual_rows(cut.rows, read, given), read.usual

@@ -4,12 +4,15 @@ Each is written as the parent's own index writes it, so that the two can be join
 """
 
 import re
+from typing import Final
 
 from auditor.datasets.parsing.row import Found, Record
 
 NO_PARENT_KEY = "no number of the dataset it was drawn from"
 
 _OPEN_IMAGES = re.compile(r"(?:.*[/\\])?([0-9a-f]{16})(?:\.jpe?g)?", re.IGNORECASE)
+OPEN_IMAGES_USUAL: Final = r"^(?P<key>(?P<parent_key>[0-9a-f]{16}))(?:\.jpg)?$"
+"""For RE2, of nearly all of them."""
 _COCO_NAME = re.compile(
     r"(?:.*[/\\])?(?:COCO_(?:train|val|test)[0-9]{4}_)?([0-9]{12})(?:_[0-9]+)?(?:\.jpe?g)?"
 )

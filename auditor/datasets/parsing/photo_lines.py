@@ -49,6 +49,17 @@ def lines_at_once(
             yield read(number, line)
 
 
+def lines_of_form(form: str, find: Callable[[str], Found]) -> Callable[[Source], Iterator[Row | pa.Table]]:
+    """A reader of lines by `find`, which reads those of a usual form at once; see `bulk.rows_of_form`."""
+
+    def usual(rows: np.ndarray, lines: pa.StringArray) -> tuple[pa.Table, np.ndarray]:
+        return bulk.rows_of_form(rows, lines, form)
+
+    return lambda source: lines_at_once(
+        source, usual, lambda number, line: row_of(number, found_in_line(line, find))
+    )
+
+
 def address_lines_at_once(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row | pa.Table]]:
     """The same reader, which reads lines without Flickr, and the usual ones with it, at once."""
     find = _address_finder(line_form)
@@ -105,14 +116,20 @@ def _address_finder(line_form: re.Pattern[str]) -> Callable[[str], Found]:
     return find
 
 
-def photo_id_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row]]:
-    """A reader of lines of `line_form`, whose first group is the photo id, and the publisher's key too."""
+def photo_id_in(line_form: re.Pattern[str]) -> Callable[[str], Found]:
+    """What finds the photo id, the publisher's key too, in the first group of lines of `line_form`."""
 
     def find(line: str) -> Found:
         match = line_form.fullmatch(line)
         photo = photo_id(match[1]) if match else None
         return NO_PHOTO_ID if match is None or photo is None else Record(photo_id=photo, key=match[1])
 
+    return find
+
+
+def photo_id_lines(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row]]:
+    """A reader of such lines."""
+    find = photo_id_in(line_form)
     return lambda source: by_line(source, find)
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from auditor.datasets.parsing.sources import Source
@@ -22,13 +23,39 @@ def database(source: Source) -> Iterator[sqlite3.Connection]:
                 sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
             ) as connection:
                 connection.execute("PRAGMA trusted_schema = OFF")
-                connection.text_factory = lambda text: text.decode(errors="replace")
+                connection.text_factory = _text
                 yield connection
         except (sqlite3.Error, OverflowError) as error:
             raise WrongFileError(
                 f"{source.label} is damaged: {error}",
                 hint="Get the file again, and compare its size or checksum with the publisher's.",
             ) from error
+
+
+def batches(connection: sqlite3.Connection, query: str, rows: int) -> Iterator[list[tuple[Any, ...]]]:
+    """What a query without an order or limit finds, by so many rows; bad UTF-8 in it becomes U+FFFD.
+
+    SQLite's own decoder takes two thirds of the time, but fails at bad UTF-8: ours then reads the rest.
+    """
+    connection.text_factory = str
+    cursor, done = connection.execute(query), 0
+    while True:
+        try:
+            batch = cursor.fetchmany(rows)
+        except sqlite3.OperationalError:
+            if connection.text_factory is _text:
+                raise
+            connection.text_factory = _text
+            cursor = connection.execute(f"{query} LIMIT -1 OFFSET {done}")
+            continue
+        if not batch:
+            return
+        yield batch
+        done += len(batch)
+
+
+def _text(content: bytes) -> str:
+    return content.decode(errors="replace")
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import NSID, mostly, record
+from auditor.datasets.parsing.photo_lines import lines_of_form
 from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_line
@@ -11,6 +12,10 @@ from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 
 _LINE = re.compile(rf"{NSID}_identity_[0-9]+/[0-9]+_[0-9]+\.jpg", re.IGNORECASE)
+_USUAL = (
+    "^(?P<key>(?P<nsid>[1-9][0-9]{4,10}@N[0-9]{2})_identity_[0-9]{1,9}"
+    r"/(?P<photo_id>[1-9][0-9]{0,17})_[0-9]{1,4}\.jpg)$"
+)
 
 
 def _find(line: str) -> Found:
@@ -31,4 +36,5 @@ FORMAT = Format(
     match_keys=("photo_id", "owner"),
     sniff=lambda source: mostly(source.head_lines, _LINE),
     read=_read,
+    bulk=lines_of_form(_USUAL, _find),
 )

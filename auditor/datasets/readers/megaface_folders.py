@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from auditor.datasets.parsing.bulk import mask, nsids
+from auditor.datasets.parsing.bulk import rows_of_form
 from auditor.datasets.parsing.keys import NSID, mostly, record
+from auditor.datasets.parsing.photo_lines import lines_of_form
 from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_line
@@ -26,8 +26,8 @@ _MEMBER = re.compile(rf"(?:.*/)?{_NAME}", re.IGNORECASE)
 _PATH = re.compile(rf"\s*(?:.*/{_NAME}|{NSID}/[0-9]+_[0-9]+\.\w+)\s*", re.IGNORECASE)
 
 _USUAL = (
-    r"^(?:[!-$&-\[\]-~]+/)?(?P<owner>[1-9][0-9]{4,10}@N[0-9]{2})(?:_identity_[0-9]{1,9})?"
-    r"/(?P<id>[1-9][0-9]{0,17})_[0-9]{1,4}\.(?:jpg|png)$"
+    r"^(?P<key>(?:[!-$&-\[\]-~]+/)?(?P<nsid>[1-9][0-9]{4,10}@N[0-9]{2})(?:_identity_[0-9]{1,9})?"
+    r"/(?P<photo_id>[1-9][0-9]{0,17})_[0-9]{1,4}\.(?:jpg|png))$"
 )
 """For RE2: what `_MEMBER` matches and `parse_name` reads, in ASCII without percent signs and backslashes."""
 
@@ -50,20 +50,17 @@ def _read(source: Source) -> Iterator[Row]:
         yield from by_line(source, _find)
 
 
+def _read_at_once(source: Source) -> Iterator[Row | pa.Table]:
+    return _read(source) if _MEMBER.fullmatch(source.member) else _paths(source)
+
+
+_paths = lines_of_form(_USUAL, _find)
+
+
 def _pictures(names: Sequence[str]) -> tuple[pa.Table, np.ndarray]:
     texts = pa.array([name if name.isascii() else "" for name in names], pa.string())
-    found = pc.extract_regex(texts, _USUAL)
-    usual = mask(found.is_valid())
-    found, paths = found.drop_null(), texts.filter(pa.array(usual))
-    table = {
-        "row": pa.repeat(1, len(paths)),
-        "photo_id": pc.struct_field(found, "id").cast(pa.int64()),
-        "nsid": pa.array(nsids(pc.struct_field(found, "owner"))),
-        "record": paths,
-        "key": paths,
-        "skip": pa.nulls(len(paths), pa.string()),
-    }
-    return pa.table(table), usual
+    table, usual = rows_of_form(np.ones(len(names), np.int64), texts, _USUAL)
+    return table.append_column("record", table["key"]), usual
 
 
 FORMAT = Format(
@@ -73,5 +70,6 @@ FORMAT = Format(
     match_keys=("photo_id", "owner"),
     sniff=_sniff,
     read=_read,
+    bulk=_read_at_once,
     pictures=_pictures,
 )

@@ -5,11 +5,14 @@
 
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.csv_bulk import column_at_once
 from auditor.datasets.parsing.keys import license_of, url_hash
 from auditor.datasets.parsing.row import Found, Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
+
+_USUAL = "^(?P<key>(?P<url_hash>[0-9a-f]{16,32}))$"
 
 
 def _sniff(source: Source) -> bool:
@@ -37,4 +40,5 @@ FORMAT = Format(
     match_keys=("url_hash",),
     sniff=_sniff,
     read=_read,
+    bulk=lambda source: column_at_once(source, "hash", _USUAL, _find, "licensename"),
 )

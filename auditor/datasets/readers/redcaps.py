@@ -6,9 +6,8 @@
 import re
 from collections.abc import Iterator
 
+from auditor.datasets.parsing.bulk import Entry, at_once, one_by_one
 from auditor.datasets.parsing.json_items import entries, opens_with
-from auditor.datasets.parsing.keys import records_in
-from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -23,13 +22,11 @@ def _sniff(source: Source) -> bool:
     return opens_with(source, b"{") and (told or _LINKED.search(head) is not None)
 
 
-def _read(source: Source) -> Iterator[Row]:
-    for index, post in enumerate(entries(source, "annotations.item")):
+def _posts(source: Source) -> Iterator[Entry]:
+    for index, post in enumerate(entries(source, "annotations.item", ["url", "image_id"])):
         key = post.get("image_id")
-        found = records_in(
-            (post.get("url"),), place=f"annotations[{index}]", key=key if isinstance(key, str) else None
-        )
-        yield row_of(index + 1, found)
+        place = f"annotations[{index}]"
+        yield Entry(index + 1, (post.get("url"),), None, place, key if isinstance(key, str) else None)
 
 
 FORMAT = Format(
@@ -38,5 +35,6 @@ FORMAT = Format(
     expects='RedCaps\' JSON object with "annotations" of Reddit posts, each with its "url"',
     match_keys=("photo_id",),
     sniff=_sniff,
-    read=_read,
+    read=lambda source: one_by_one(_posts(source)),
+    bulk=lambda source: at_once(_posts(source)),
 )

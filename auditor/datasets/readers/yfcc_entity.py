@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import mostly, url_hash
+from auditor.datasets.parsing.photo_lines import lines_of_form
 from auditor.datasets.parsing.row import OTHER_SOURCE, Found, Record, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_line
@@ -16,6 +17,10 @@ from auditor.datasets.readers import Format
 _LINE = re.compile(
     r"\s*\S*(?:^|/)data/(?:images|videos/\w+)/[0-9a-f]{3}/[0-9a-f]{3}/([0-9a-f]+)(?:\.\w+)?(?:\s.*)?",
     re.IGNORECASE,
+)
+_USUAL = (
+    "^[!-~]*/data/images/[0-9a-f]{3}/[0-9a-f]{3}/(?P<key>(?P<url_hash>[0-9a-f]{16,32}))"
+    r"(?:\.[a-z]+)?(?:[ \t].*)?$"
 )
 
 
@@ -42,4 +47,5 @@ FORMAT = Format(
     match_keys=("url_hash",),
     sniff=lambda source: mostly(source.head_lines, _LINE) or mostly(source.head_lines, _OF_ANY_SOURCE),
     read=_read,
+    bulk=lines_of_form(_USUAL, _find),
 )

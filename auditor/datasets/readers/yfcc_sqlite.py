@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.sqlite import MAGIC, database, quoted, tables
+from auditor.datasets.parsing.sqlite import MAGIC, batches, database, quoted, tables
 from auditor.datasets.parsing.yfcc_columns import COLUMNS, Columns, row, rows_at_once
 from auditor.datasets.readers import Format
 from auditor.errors import WrongFileError
@@ -32,9 +32,8 @@ def _batches(source: Source) -> Iterator[tuple[int, Sequence[Sequence[Any]]]]:
                 hint="Check that the dataset's name and the file belong together.",
             )
         wanted = ", ".join(quoted(name) if name in present else "NULL" for name in COLUMNS)
-        rows = connection.execute(f"SELECT {wanted} FROM {_TABLE}")  # noqa: S608 - our own names
         number = 1
-        while batch := rows.fetchmany(_BATCH_ROWS):
+        for batch in batches(connection, f"SELECT {wanted} FROM {_TABLE}", _BATCH_ROWS):  # noqa: S608 - our own names
             yield number, batch
             number += len(batch)
 

@@ -20,7 +20,7 @@ from auditor.datasets.index import records
 from auditor.datasets.index.build import build
 from auditor.datasets.parsing import bulk, csv_bulk, tab_bulk, text
 from auditor.datasets.parsing.row import Row
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.sources import Source, sources
 from auditor.datasets.parsing.sql import MACROS
 from auditor.datasets.parsing.yfcc_columns import COLUMNS
 from auditor.datasets.readers import Format, formats, yfcc_sqlite
@@ -81,6 +81,8 @@ FIELDS = (
     ),
     *("https://creativecommons.org/licenses/by/2.0/", "p7E7tbnGpW2gMMZuXxTbsA==", "p7E7tbnGpW2gMMZuXxTbsB=="),
     *("p7E7tbnGpW2gMMZuXxTbsA", "9900000001_0123456789_o.jpg", "0", "n00000001_1", "1.5"),
+    *("fff0eece99cc71c2e91fe716051599", "FFF0EECE99CC71C2E91FE716051599", "0123456789abcde", "0" * 33),
+    *("0123456789abcdef", "0123456789ABCDEF.jpg", "train/0123456789abcdef.jpg", "0123456789abcdef.jpg"),
 )
 
 
@@ -126,7 +128,8 @@ def test_look_alikes_are_read_alike(name: str, member: str, tmp_path: Path) -> N
     content = ALL[name].content
     if isinstance(content, bytes):
         (tmp_path / "file").write_bytes(content)
-        agrees(formats()[name], Source(tmp_path / "file"), member)
+        for source in sources(tmp_path / "file"):
+            agrees(formats()[name], source, member)
 
 
 TABLES: dict[str, Sequence[str]] = {
@@ -135,6 +138,9 @@ TABLES: dict[str, Sequence[str]] = {
         *("ImageID", "OriginalURL", "OriginalLandingURL", "License", "AuthorProfileURL", "OriginalMD5"),
         *("Thumbnail300KURL", "OriginalURL"),
     ),
+    "pass-csv": ("", "unickname", "hash", "licensename"),
+    "miap-csv": ("ImageID", "LabelName", "AgePresentation"),
+    "wake-vision-csv": ("filename", "person"),
 }
 
 
@@ -232,7 +238,13 @@ def test_json_files_of_odd_entries_are_read_alike(tmp_path: Path, chance: int) -
         for link in links
     ]
     licenses = [{"id": chosen.choice(values), "url": chosen.choice(values), "name": "x"} for _ in range(3)]
-    for name, content in (("ffhq-json", faces), ("coco-json", {"images": images, "licenses": licenses})):
+    posts = [{"url": link, "image_id": chosen.choice(values)} for link in links]
+    contents = {
+        "ffhq-json": faces,
+        "coco-json": {"images": images, "licenses": licenses},
+        "redcaps-json": {"info": {"url": "https://www.flickr.com/"}, "annotations": [*posts, 7, {}]},
+    }
+    for name, content in contents.items():
         (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
         agrees(formats()[name], Source(tmp_path / name))
 
