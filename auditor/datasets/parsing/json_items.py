@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import ijson
+import msgspec
 import numpy as np
 
 from auditor.datasets.parsing import json_whole
@@ -138,7 +139,15 @@ def _found_in(line: str, find: Callable[[dict[str, Any]], Found]) -> Found:
 def parse_line(line: str, *, decimal: bool = False) -> Any:
     """The value of one line of JSON, None for a line that is none; its numbers `decimal` as in `scalars`."""
     try:
-        return json.loads(line, parse_float=Decimal if decimal else None)
+        return json.loads(line, parse_float=Decimal) if decimal else msgspec.json.decode(line)
+    except (ValueError, RecursionError):
+        return None if decimal else _parsed_anyway(line)
+
+
+def _parsed_anyway(line: str) -> Any:
+    """As Python reads it, at a third of the speed: also NaN and half a surrogate pair."""
+    try:
+        return json.loads(line)
     except (ValueError, RecursionError):
         return None
 

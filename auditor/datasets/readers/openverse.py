@@ -9,10 +9,16 @@ title, more. Addresses come without ``https://``; the creator is a display name 
 import re
 from collections.abc import Iterator
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from auditor.datasets.parsing.bulk import mask, matching, read_addresses, usual_rows
 from auditor.datasets.parsing.keys import license_of, mostly, records_in
-from auditor.datasets.parsing.row import Found, Row
+from auditor.datasets.parsing.photo_lines import lines_at_once
+from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import COLUMNS, by_line
+from auditor.datasets.parsing.text import COLUMNS, by_line, found_in_line
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r"[0-9]+\t(?:https?://)?(?:www\.)?flickr\.com/photos/[^\t]+\t[^\t]*staticflickr\.com/.*")
@@ -33,6 +39,28 @@ def _with_scheme(text: str) -> str:
     return text if "://" in text else f"https://{text}"
 
 
+def _usual(rows: np.ndarray, lines: pa.StringArray) -> tuple[pa.Table, np.ndarray]:
+    fields = pc.split_pattern(lines, "\t")
+    enough = pc.greater_equal(pc.list_value_length(fields), _LEAST_COLUMNS).fill_null(pa.scalar(value=False))
+    fields, done = fields.filter(enough), mask(enough)
+    number, page, picture, kind, version, person = (
+        pc.list_element(fields, place) for place in (0, 1, 2, 7, 8, 10)
+    )
+    read = read_addresses([_with_schemes(page), picture, _with_schemes(person)])
+    read = read._replace(usual=read.usual & matching(number, "^[0-9]+$"))
+    license_ = pc.binary_join_element_wise("https://creativecommons.org/licenses", kind, version, "", "/")
+    table = usual_rows(rows[done], read, {"key": number, "license": license_})
+    done[done] = read.usual
+    return table, done
+
+
+def _with_schemes(texts: pa.StringArray) -> pa.StringArray:
+    """`_with_scheme` for a column."""
+    return pc.if_else(
+        pc.match_substring(texts, "://"), texts, pc.binary_join_element_wise("https://", texts, "")
+    )
+
+
 def _read(source: Source) -> Iterator[Row]:
     return by_line(source, _find)
 
@@ -44,4 +72,7 @@ FORMAT = Format(
     match_keys=("photo_id", "owner"),
     sniff=lambda source: mostly(source.head_lines, _LINE),
     read=_read,
+    bulk=lambda source: lines_at_once(
+        source, _usual, lambda number, line: row_of(number, found_in_line(line, _find))
+    ),
 )

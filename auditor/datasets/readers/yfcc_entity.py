@@ -19,7 +19,7 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _USUAL = (
-    "^[!-~]*/data/images/[0-9a-f]{3}/[0-9a-f]{3}/(?P<key>(?P<url_hash>[0-9a-f]{16,32}))"
+    "^https?://[0-9A-Za-z.-]+/data/images/[0-9a-f]{3}/[0-9a-f]{3}/(?P<key>(?P<url_hash>[0-9a-f]{16,32}))"
     r"(?:\.[a-z]+)?(?:[ \t].*)?$"
 )
 
