@@ -29,6 +29,8 @@ class Build(NamedTuple):
     yardstick: str
     job: str
     goal: Goal = _READER
+    needs: str = ""
+    """The program that is the yardstick."""
 
 
 BUILDS: Final = (
@@ -42,8 +44,17 @@ BUILDS: Final = (
         Goal(ratio=3, mib=700, full=10),
     ),
     Build("YFCC-like TSV", "yfcc-tsv", "yfcc", 1_000_000, "pandas in chunks", "pandas_chunks", Goal(1 / 8)),
-    # 1.35 times lbzip2, which takes as much less.
-    Build("YFCC-like bz2", "yfcc-tsv", "yfcc_bz2", 1_000_000, "rapidgzip alone", "unpack", Goal(1.04)),
+    Build(
+        "YFCC-like bz2",
+        "yfcc-tsv",
+        "yfcc_bz2",
+        1_000_000,
+        "lbzip2 -dc -n 2",
+        "lbzip2",
+        Goal(1.35),
+        needs="lbzip2",
+    ),
+    Build("YFCC-like bz2", "yfcc-tsv", "yfcc_bz2", 1_000_000, "rapidgzip alone", "unpack", Goal()),
     Build("FFHQ-like JSON", "ffhq-json", "ffhq", 70_000, "typed msgspec", "typed_json", Goal(3, mib=450)),
     Build(
         "LAION-like Parquet",
@@ -139,7 +150,7 @@ def _builds(files: _Files, wanted: Wanted) -> Iterator[Line]:
         if wanted(f"{work} {given.yardstick}"):
             file = files.made(given.make, rows)
             ours = _job("build", given.format, file, files.folder / f"indexes-{number}")
-            yield Line(work, given.yardstick, ours, _job(given.job, file), given.goal)
+            yield Line(work, given.yardstick, ours, _job(given.job, file), given.goal, needs=given.needs)
 
 
 def _growth(files: _Files, wanted: Wanted) -> Iterator[Line]:

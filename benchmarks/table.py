@@ -1,6 +1,7 @@
 """A line of the table: what is done, what it is compared with, and what it is to reach."""
 
 import os
+import shutil
 import statistics
 import subprocess
 from collections.abc import Sequence
@@ -81,6 +82,8 @@ class Line:
     """Both print how much they found, and it must be as much."""
     code: int = 0
     """The exit code of the work; 1 is that something was found."""
+    needs: str = ""
+    """A program without which there is no yardstick."""
 
 
 class Run(NamedTuple):
@@ -118,6 +121,9 @@ def run(command: Sequence[str], code: int = 0) -> Run:
 
 def measured(line: Line, repeat: int, scale: float) -> str:
     """The line as it is printed: medians of pairs that ran one after the other."""
+    goal = line.goal.text(line.figure) or "–"
+    if line.needs and shutil.which(line.needs) is None:
+        return f"| {line.work} | {line.yardstick} | – | {goal} | skipped: no {line.needs} here | – | – |"
     pairs = [(run(line.ours, line.code), run(line.theirs) if line.theirs else None) for _ in range(repeat)]
     for ours, theirs in pairs:
         if line.same and theirs and ours.said[0] != theirs.said[0]:
@@ -129,7 +135,7 @@ def measured(line: Line, repeat: int, scale: float) -> str:
     ratio = statistics.median(ours / than for ours, than in figures if than) if theirs_ else None
     mib = max(ours.mib for ours, _ in pairs)
     cells = [
-        *(line.work, line.yardstick, _ratio(ratio), line.goal.text(line.figure) or "–"),
+        *(line.work, line.yardstick, _ratio(ratio), goal),
         line.goal.reached(ours_, than, ratio, mib, scale),
         " / ".join(line.figure.value.format(value) for value in (ours_, than) if value is not None),
         f"{mib} MiB",

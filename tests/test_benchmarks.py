@@ -57,6 +57,14 @@ def test_work_that_found_less_than_its_yardstick_is_no_line(monkeypatch: pytest.
         table.measured(Line("work", "yardstick", ["1"], ["2"]), 1, 1.0)
 
 
+def test_a_line_whose_yardstick_is_not_installed_says_so() -> None:
+    line = Line("work", "yardstick", ["1"], ["2"], needs="no-such-program")
+    assert (
+        table.measured(line, 1, 1.0)
+        == "| work | yardstick | – | – | skipped: no no-such-program here | – | – |"
+    )
+
+
 @pytest.mark.parametrize(
     ("goal", "scale_", "ratio", "reached"),
     [

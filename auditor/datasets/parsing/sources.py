@@ -286,7 +286,9 @@ def listings(path: Path, listed: Sequence[FolderFile] | None = None) -> Iterator
     with_owner = any("@N" in name for name in names)  # whose name without the folder would be another's form
     bare = [] if with_owner else [name.rpartition("/")[2] for name in names]
     for lines in filter(None, (names, bare)):
-        content = "\n".join(_LINE_ENDS.sub(" ", name) for name in lines).encode(errors="replace")
+        content = "\n".join(lines).encode(errors="replace")
+        if content.count(b"\n") >= len(lines) or b"\r" in content:
+            content = "\n".join(_LINE_ENDS.sub(" ", name) for name in lines).encode(errors="replace")
         yield Source(path, names=names, raw=partial(BytesIO, content))
 
 

@@ -67,9 +67,14 @@ def columns_at_once(layouts: Mapping[int, Columns]) -> Callable[[Source], Iterat
 def _numbered(blocks: Iterator[bytes | None]) -> Iterator[_Block]:
     row = 1
     for block in blocks:
-        lines = 1 if block is None else block.count(b"\n") + (not block.endswith(b"\n"))
+        lines = 1 if block is None else _count(block, b"\n") + (not block.endswith(b"\n"))
         yield _Block(block, row, lines)
         row += lines
+
+
+def _count(block: bytes, byte: bytes) -> int:
+    """`bytes.count`, which takes three times as long."""
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8) == ord(byte)))
 
 
 def _read(given: _Block, *, width: int, columns: Columns) -> list[Part]:

@@ -23,9 +23,13 @@ from auditor.flickr.urls import parse_photos
 _ADDRESSES = (0, 5, 10)
 _LEAST_COLUMNS = 15
 _BOUNDS = r"(?:,[0-9.]+){4}"
-_PICTURES = [rf'"?(?P<picture{place}>http[!#-+\--~]+)"?{_BOUNDS}' for place in (1, 2, 3)]
-_USUAL = f"^{','.join(_PICTURES)}(?:,[ !#-~]*)?$"
-"""For RE2: rows in which nothing but the addresses may be quoted."""
+_PLAIN, _QUOTED = (
+    "^"
+    + ",".join(rf"{quote}(?P<picture{place}>http[!#-+\--~]+){quote}{_BOUNDS}" for place in (1, 2, 3))
+    + "(?:,[ !#-~]*)?$"
+    for quote in ("", '"')
+)
+"""For RE2: rows in which all addresses are quoted or none, and nothing else is."""
 
 
 def _is_row(line: str) -> bool:
@@ -61,9 +65,9 @@ def _read(source: Source) -> Iterator[Row]:
 
 def _usual(rows: np.ndarray, texts: pa.StringArray) -> tuple[pa.Table, np.ndarray]:
     """The rows with pictures of Flickr whose addresses name no owner."""
-    found = pc.extract_regex(texts, _USUAL)
-    quotes = pc.count_substring(texts, '"').fill_null(0).to_numpy()
-    usual = mask(found.is_valid()) & np.isin(quotes, (0, 6))  # of all addresses or of none
+    quoted = pc.any(pc.starts_with(texts, '"')).as_py()
+    found = pc.extract_regex(texts, _QUOTED if quoted else _PLAIN)
+    usual = mask(found.is_valid())
     pictures = [read_addresses([address]) for address in found.flatten()]
     for picture in pictures:
         usual &= picture.usual & (picture.nsid == 0) & mask(picture.alias.is_null())

@@ -169,6 +169,7 @@ LINES = {
 LINES["vgg-face"] = [
     f"{number:08} http://i.example/a.jpg 72.5 64 -130.6 120.66 1.66 3 0" for number in (1, 9)
 ]
+LINES["google-fec-csv"] += [line.replace('"', "") for line in LINES["google-fec-csv"]]
 LINES["nus-wide"] += [line.replace("an actor", "actor") for line in LINES["nus-wide"]]
 _ADDRESS = re.compile(r"\S*(?:://|flickr\.com)\S*")
 
