@@ -6,6 +6,7 @@ log is cut back to what was synced. Checkpoints happen when the last connection 
 """
 
 import errno
+import functools
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -91,7 +92,7 @@ class Disk:
     def statement(self, conn: Connection, sql: str, go: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
         """Run a statement, unless the process dies or the disk fails first."""
         self._scheduler.check_alive()
-        verb = sql.split(None, 1)[0].upper()
+        verb = _verb(sql)
         if verb == "PRAGMA" and "synchronous =" in sql:
             conn.synced = sql.rstrip().endswith(("FULL", "EXTRA"))
         if verb not in _WRITING:
@@ -186,6 +187,11 @@ class Disk:
             self._renamed.clear()
 
         return restore
+
+
+@functools.lru_cache(1024)
+def _verb(sql: str) -> str:
+    return sql.split(None, 1)[0].upper()
 
 
 def _error(code: int, message: str) -> sqlite3.OperationalError:

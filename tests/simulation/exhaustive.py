@@ -8,6 +8,7 @@ again; states that are alike are walked once. So histories of any number of star
 thing going wrong.
 """
 
+import gc
 import itertools
 import json
 import pickle
@@ -303,6 +304,8 @@ class _NoBudget:
 def explore(chosen: Sequence[tuple[tuple[str, ...], ...]], faults: int) -> Tally:
     """Walk these plans, with up to `faults` things going wrong in each start. Errors: `Violation`."""
     tally = Tally()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # as the program does; to look for circles took a fifth of a walk
     with tempfile.TemporaryDirectory(dir=_memory()) as name:
         for kinds in chosen:
             Explorer(kinds, Path(name), tally).walk(faults)

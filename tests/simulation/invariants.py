@@ -126,6 +126,8 @@ class Invariants:
         self.checked = 0
         """Writes that were checked."""
         self._conn: sqlite3.Connection | None = None
+        self._rows: tuple[int, list[Row]] = (-1, [])
+        """The journal, and in which version of the database it was read."""
         self._calls: deque[float] = deque()
         self._read_at: dict[tuple[str, str, str], float] = {}
         """Process, photo and method → when Flickr had what it last told."""
@@ -388,19 +390,24 @@ class Invariants:
         """The journal as it is now."""
         if self.database is None or not self.database.exists():
             return []
+        (version,) = self.conn.execute("PRAGMA data_version").fetchone()
+        if version == self._rows[0]:
+            return self._rows[1]
         try:
             found = self.conn.execute(_ROWS).fetchall()
         except sqlite3.OperationalError as error:
             if "no such table" in str(error):
                 return []  # the home was not finished yet
             raise
-        return [
+        rows = [
             Row(
                 r[0], r[1], r[2], str(r[3]), r[4],
                 _parsed(r[5]), _parsed(r[6]), _parsed(r[7]), r[8], r[9], bool(r[10]), r[11],
             )
             for r in found
         ]  # fmt: skip
+        self._rows = version, rows
+        return rows
 
     @property
     def conn(self) -> sqlite3.Connection:
@@ -410,11 +417,16 @@ class Invariants:
             self._conn.execute("PRAGMA wal_autocheckpoint = 0")
         return self._conn
 
+    def write_back(self) -> None:
+        """Write the log into the database, as the last connection does that is closed."""
+        if self._conn is not None:
+            self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def release(self) -> None:
         """Close our connection; if no other is left, this writes the log into the database."""
         if self._conn is not None:
             self._conn.close()
-            self._conn = None
+            self._conn, self._rows = None, (-1, [])
 
 
 @functools.lru_cache(4096)

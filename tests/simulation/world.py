@@ -18,7 +18,7 @@ import requests
 import tenacity.nap
 from requests.adapters import BaseAdapter
 
-from auditor import clock, outside
+from auditor import clock, lock, outside
 from auditor.flickr import budget
 from tests.simulation.choices import Choices
 from tests.simulation.disk import Disk
@@ -160,16 +160,18 @@ class World(outside.Outside):
             mock.patch.object(tenacity.nap, "time", nap),
             mock.patch.object(clock, "_larger", clock._Larger()),
             mock.patch.object(budget, "_NAP", self.nap),
+            mock.patch.object(lock, "_LOOK_AGAIN", 2.5),  # twenty looks a second see nothing more
         ):
             yield
 
     def run(self, **programs: Callable[[], int]) -> list[Process]:
         """Run programs at the same time until each has ended or died."""
         processes = self.scheduler.run(programs)
-        self.invariants.release()
+        self.invariants.write_back()
         if self._violation is not None:
             raise self._violation
         if self._restore is not None:
+            self.invariants.release()
             self._restore()
             self.invariants.power_was_cut()
             self._restore = None

@@ -49,6 +49,7 @@ class Journal:
 
     def __init__(self, conn: sqlite3.Connection, *, clock: Callable[[], float] = clock.wall) -> None:
         self._conn = conn
+        self._path = database.path_of(conn)
         self._clock = clock
         self._lock = threading.RLock()
 
@@ -247,7 +248,7 @@ class Journal:
 
     @contextmanager
     def _storage(self) -> Iterator[None]:
-        with self._lock, database.errors(database.path_of(self._conn)):
+        with self._lock, database.errors(self._path):
             yield
 
 
