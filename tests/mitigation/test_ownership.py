@@ -32,3 +32,14 @@ def test_another_run_that_sets_the_same_value_does_not() -> None:
     run, first = event("run", None, THERE), event("first", "run", BACK)
     other, back = event("other", None, THERE), event("back", None, BACK)
     assert of("first", run, first, other, back).lost == "changed again by other"
+
+
+def test_a_later_run_that_was_undone_leaves_an_earlier_undo_standing() -> None:
+    """It led back to the very state in which the earlier undo had left the photo (seed 100149)."""
+    run, first = event("run", None, THERE), event("first", "run", BACK)
+    later, taken_back = event("later", None, THERE), event("taken back", "later", BACK)
+    assert of("first", run, first, later).lost == "changed again by later"
+    found = of("first", run, first, later, taken_back)
+    assert found.lost == ""
+    assert found.made_by is taken_back.record
+    assert of("run", run, first, later, taken_back).lost == "undone already by first"

@@ -20,13 +20,13 @@ class Choices:
         self._given = given or {}
         self.taken: dict[int, int] = {}
         """The picks that were not the first option."""
-        self.offered: list[tuple[str, int]] = []
-        """Of every pick what it was about and how many options it had."""
+        self.offered: list[tuple[str, Sequence[object]]] = []
+        """Of every pick what it was about and its options."""
 
     def pick(self, about: str, options: Sequence[T], rate: float) -> T:
         """The first of `options`, or with the probability `rate` one of the others."""
         number = len(self.offered)
-        self.offered.append((about, len(options)))
+        self.offered.append((about, options))
         if len(options) < 2:
             return options[0]
         if self._dice is None:

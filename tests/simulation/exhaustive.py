@@ -6,6 +6,10 @@ way in which something can go wrong: every answer of every call, every write tha
 at which the process can die or be interrupted, every other order of its threads. What it leaves is a state
 again; states that are alike are walked once. So histories of any number of starts are covered, each with one
 thing going wrong.
+
+What means the same is tried once: answers that differ in their words only (`network.meaning`), and deaths
+between which nothing was committed and nothing changed on Flickr. With plans of one change all are tried all
+the same, and each has to lead to the state that the first one of its meaning leads to.
 """
 
 import gc
@@ -15,9 +19,10 @@ import pickle
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -37,6 +42,8 @@ from auditor.mitigation.running.journal import Journal
 from auditor.mitigation.running.run import RunContext, carry_out, start
 from tests.simulation.choices import Choices
 from tests.simulation.flickr import GROUP, NSID, Photo
+from tests.simulation.invariants import Request
+from tests.simulation.network import Fate, meaning
 from tests.simulation.scheduler import Violation
 from tests.simulation.world import BEGIN, World
 
@@ -135,6 +142,7 @@ class Explorer:
     def __init__(self, kinds: tuple[tuple[str, ...], ...], folder: Path, tally: Tally) -> None:
         self.kinds = kinds
         self.tally = tally
+        self._thorough = sum(map(len, kinds)) == 1
         self._file = folder / "auditor.sqlite3"
         self._home = folder
         changes = [
@@ -144,6 +152,7 @@ class Explorer:
         ]
         moment = datetime.fromtimestamp(BEGIN, UTC)
         self._plan = Plan("plan-1", NSID, moment, None, moment, tuple(changes))
+        self._shown = to_json(self._plan)["changes"]
 
     def walk(self, faults: int) -> None:
         """Walk everything, with up to `faults` things going wrong in each start. Errors: `Violation`."""
@@ -154,30 +163,54 @@ class Explorer:
         while waiting:
             state = waiting.pop()
             self.tally.states += 1
-            for given in self._disturbed(state, faults):
+            ends: dict[tuple[tuple[int, int], ...], str] = {}
+            for given, like in self._disturbed(state, faults):
                 after = self._life(state, given)[0]
-                if after is None:
-                    continue
-                key = self._key(after)
-                if key not in seen:
+                key = self._key(after) if after is not None else "the end"
+                if ends.setdefault(tuple(like.items()), key) != key:
+                    raise Violation(f"{self.kinds} {state.path}: {given} and {like} do not mean the same")
+                if after is not None and key not in seen:
                     seen.add(key)
                     waiting.append(after)
 
-    def _disturbed(self, state: State, faults: int) -> Iterator[dict[int, int]]:
-        """All ways in which up to `faults` things go wrong, each tried by whoever asks for the next."""
-        after, world = self._life(state, {})
+    def _disturbed(self, state: State, faults: int) -> Iterator[tuple[dict[int, int], dict[int, int]]]:
+        """All ways in which up to `faults` things go wrong, each tried by whoever asks for the next.
+
+        Beside each the first one that means the same; where they do not all have to be tried it is alone.
+        """
+        after, world, deaths = self._watched(state, {})
         if after is not None:
             raise Violation(f"{self.kinds}: with nothing going wrong the run does not end {state.path}")
-        waiting: list[tuple[dict[int, int], list[tuple[str, int]]]] = [({}, world.choices.offered)]
+        waiting = [(dict[int, int](), world.choices.offered, deaths)]
         while waiting:
-            given, offered = waiting.pop()
+            given, offered, deaths = waiting.pop()
+            first: dict[object, dict[int, int]] = {}
             for number in range(max(given, default=-1) + 1, len(offered)):
                 about, options = offered[number]
-                for option in range(1, options):
+                for option in range(1, len(options)):
                     wrong = {**given, number: option}
-                    yield wrong
+                    meant = deaths.get(number) or (number, _meaning(about, options[option], option))
+                    alike = first.setdefault(meant, wrong)
+                    if alike is not wrong and not self._thorough:
+                        continue
+                    yield wrong, alike
                     if len(wrong) < faults and not about.startswith("death"):
-                        waiting.append((wrong, self._life(state, wrong)[1].choices.offered))
+                        _, world, later = self._watched(state, wrong)
+                        waiting.append((wrong, world.choices.offered, later))
+
+    def _watched(
+        self, state: State, given: Mapping[int, int]
+    ) -> tuple[State | None, World, dict[int, object]]:
+        """One life, with what of each moment a death would leave behind, by the number of its pick."""
+        left: dict[int, object] = {}
+
+        def look(world: World, number: int) -> None:
+            invariants, flickr = world.invariants, (len(world.flickr.effects), len(world.late))
+            # A power cut leaves what a kill does, unless something is not synced.
+            unsynced = 0 if world.disk.is_durable(self._file) else number
+            left[number] = "death", invariants.version(), *flickr, *_misled(invariants.requests), unsynced
+
+        return *self._life(state, given, look), left
 
     # -- one life --------------------------------------------------------------------------------------------
 
@@ -205,10 +238,14 @@ class Explorer:
         world.invariants.database = self._file
         return self._state(world, ())
 
-    def _life(self, state: State, given: Mapping[int, int]) -> tuple[State | None, World]:
+    def _life(
+        self, state: State, given: Mapping[int, int], look: Callable[[World, int], None] | None = None
+    ) -> tuple[State | None, World]:
         """Start the program once; the state that it leaves, or None when the run has ended."""
         self.tally.lives += 1
         world = self._restored(state, given)
+        if look is not None:
+            world.watch = partial(look, world)
         with world.entered():
             (process,) = world.run(apply=self._program)
         try:
@@ -264,7 +301,7 @@ class Explorer:
         world.flickr.photos, world.flickr.stale, world.flickr.effects = photos, stale, effects
         world.invariants.requests = requests
         world.invariants.database = self._file
-        world.invariants.plans["plan-1"] = to_json(self._plan)["changes"]
+        world.invariants.plans["plan-1"] = self._shown
         for due, method, arguments, request in late:
             world.send_late(due, method, arguments, request)
         return world
@@ -284,10 +321,14 @@ class Explorer:
         return State(self._file.read_bytes(), tuple(journal), pickle.dumps(outside), path)
 
     def _key(self, state: State) -> str:
-        """What makes two states the same: neither times nor numbers of calls."""
+        """What makes two states the same: neither times nor numbers of calls, nor the order of the photos.
+
+        Of the calls only those matter that were answered with something else than what was done: of the
+        others the invariants ask what they changed.
+        """
         time, photos, stale, effects, requests, late = pickle.loads(state.outside)
-        made = [(e.photo_id, sorted(e.changed), e.request.row.key) for e in effects]
-        misled = sorted({(r.row.number, r.misled, bool(r.done_at)) for r in requests if r.row is not None})
+        made = sorted((e.photo_id, sorted(e.changed), e.request.row.key) for e in effects)
+        misled = _misled(requests)
         on_their_way = [(method, sorted(given.items())) for _, method, given, _ in late]
         shown = [[(key, photo.subjects()) for key, photo in each.items()] for each in (photos, stale)]
         recent = bool(effects) and time - effects[-1].time < 120
@@ -299,6 +340,18 @@ class _NoBudget:
 
     def acquire(self) -> None:
         """Take a call."""
+
+
+def _misled(requests: Iterable[Request]) -> list[int]:
+    """The changes of which Flickr answered another thing than it did."""
+    return sorted({r.row.number for r in requests if r.row is not None and r.misled})
+
+
+def _meaning(about: str, option: object, number: int) -> object:
+    """The same for options that differ in words only."""
+    if isinstance(option, Fate):
+        return meaning(option, about.removeprefix("fate of "))
+    return "a write fails" if option in {"full", "broken"} else number
 
 
 def explore(chosen: Sequence[tuple[tuple[str, ...], ...]], faults: int) -> Tally:

@@ -200,24 +200,25 @@ class Invariants:
                     raise Violation(f"setPerms sends {name}={request.given.get(name)}, it was {were}")
 
     def _check_standing(self, row: Row) -> None:
-        """An undo takes back what its run did, or what was done again after an undo, and no other run's."""
+        """An undo takes back what its run did: the photo is in the state in which the run left it, or again.
+
+        The undo of a change leads back to the state that the change came from; any other leads to a new one.
+        """
         if row.undoes is None or row.kind in _UNREADABLE:
             return
-        undone = {each.run_id: each.undoes for each in self.rows()}
-        own = {row.run_id, row.undoes}
-        for run_id, undo in undone.items():
-            # What an undo did is done again by the undo of its undo, or by another undo of the same run.
-            again = undo is not None and undo == undone.get(row.undoes)
-            if again or undone.get(undo or "") in own - {row.run_id}:
-                own.add(run_id)
-        for effect in reversed(self._world.flickr.effects):
+        now, last, steps = 0, "", dict[str, tuple[int, int]]()
+        for number, effect in enumerate(self._world.flickr.effects, start=1):
             made = effect.request.row if isinstance(effect.request, Request) else None
             if made is not None and (made.photo_id, made.subject) == (row.photo_id, row.subject):
-                # What an earlier run did stands where the undone one only found it so.
-                later = list(undone).index(made.run_id) > list(undone).index(row.undoes)
-                if made.run_id not in own and later:
-                    raise Violation(f"{made.run_id} changed what this undo takes back: {row}")
-                return
+                came_from, led_to = steps.get(made.undoes or "", (0, -1))
+                steps[made.run_id] = now, came_from if led_to == now else number
+                now, last = steps[made.run_id][1], made.run_id
+        if last in {"", row.run_id} or steps.get(row.undoes, (0, -1))[1] == now:
+            return
+        # What an earlier run did stands where the undone one only found it so.
+        runs = [each.run_id for each in self.rows()]
+        if runs.index(last) > runs.index(row.undoes):
+            raise Violation(f"{last} changed what this undo takes back: {row}")
 
     def _values(self, row: Row, since: float, subject: str = "") -> Iterator[object]:
         """The values that a subject had since then."""
@@ -390,7 +391,7 @@ class Invariants:
         """The journal as it is now."""
         if self.database is None or not self.database.exists():
             return []
-        (version,) = self.conn.execute("PRAGMA data_version").fetchone()
+        version = self.version()
         if version == self._rows[0]:
             return self._rows[1]
         try:
@@ -416,6 +417,11 @@ class Invariants:
             self._conn = sqlite3.connect(self._path, isolation_level=None)
             self._conn.execute("PRAGMA wal_autocheckpoint = 0")
         return self._conn
+
+    def version(self) -> int:
+        """A number that changes with every commit of the program."""
+        (version,) = self.conn.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
     def write_back(self) -> None:
         """Write the log into the database, as the last connection does that is closed."""

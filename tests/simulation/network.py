@@ -1,8 +1,9 @@
 """What can become of a call on its way to Flickr and back: every answer of the facts, every way to none."""
 
 import io
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -10,8 +11,11 @@ import requests
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from auditor.flickr.transport import _check_status
+from auditor.errors import AuditorError
+from auditor.flickr.transport import _check_status, network_error, read_body
+from auditor.web.trouble import NETWORK_ERRORS
 
+URL: Final = "http://127.0.0.1:9"
 AWAY: Final = "Sorry, the Flickr API service is not currently available."
 
 
@@ -107,7 +111,32 @@ def _not_done(fate: Fate) -> Fate:
     return Fate(fate.name, done=False, **_given(fate))
 
 
-def deliver(fate: Fate, body: bytes, url: str) -> bytes:
+@cache
+def meaning(fate: Fate, method: str) -> object:
+    """What Flickr does, and all but the words of what the program is told.
+
+    Answers that mean the same differ in the message of an error only, on which nothing depends.
+    """
+    told: object = None
+    try:
+        read_body(method, deliver(fate, b'{"stat": "ok"}' if fate.code is None else fail(fate)))
+    except (AuditorError, *NETWORK_ERRORS) as raised:
+        error = raised if isinstance(raised, AuditorError) else network_error(raised, URL)
+        facts = {name: value for name, value in vars(error).items() if name not in _WORDS}
+        told = type(error), tuple(facts.items())
+    did = replace(fate, name="", text="", code=None, status=200, retry_after=None, body=None)
+    return did, fate.done and fate.code is not None, told
+
+
+_WORDS: Final = frozenset({"message", "hint", "text"})
+
+
+def fail(fate: Fate) -> bytes:
+    """The body of an answer with an error code."""
+    return json.dumps({"stat": "fail", "code": fate.code, "message": fate.text}).encode()
+
+
+def deliver(fate: Fate, body: bytes) -> bytes:
     """The body of the answer, or the error that production gets from its libraries and its own checks."""
     match fate.cut:
         case "cut":
@@ -116,7 +145,7 @@ def deliver(fate: Fate, body: bytes, url: str) -> bytes:
             raise requests.ReadTimeout("Read timed out.")
         case "refused":
             reason = NewConnectionError(HTTPConnectionPool("h"), "refused")  # type: ignore[arg-type]
-            raise requests.ConnectionError(MaxRetryError(HTTPConnectionPool("h"), url, reason))
+            raise requests.ConnectionError(MaxRetryError(HTTPConnectionPool("h"), URL, reason))
     response = requests.Response()
     response.status_code = fate.status
     response.raw = io.BytesIO(body if fate.body is None else fate.body.encode())

@@ -234,7 +234,7 @@ class Scheduler:
         if min(due) > self.time or (self._events and self._events[0][0] <= self.time):
             self.advance(min(due))
         ready = sorted((t for t in self._tasks if t.due is not None and t.due <= self.time), key=_waited)
-        self._switch(self.choices.pick("whose turn", ready, self.preempt))
+        self._switch(ready[self.choices.pick("whose turn", range(len(ready)), self.preempt)])
 
     def _switch(self, task: Task) -> None:
         self._running = task

@@ -24,7 +24,7 @@ from tests.simulation.choices import Choices
 from tests.simulation.disk import Disk
 from tests.simulation.flickr import NSID, Flickr, Photo, Refusal, writes
 from tests.simulation.invariants import Invariants, Request
-from tests.simulation.network import Fate, deliver, fates
+from tests.simulation.network import URL, Fate, deliver, fail, fates
 from tests.simulation.scheduler import Condition, Killed, Process, Queue, Scheduler, Violation
 
 BEGIN: Final = datetime(2026, 9, 1, tzinfo=UTC).timestamp()
@@ -65,6 +65,8 @@ class World(outside.Outside):
         """How often a call does not go well."""
         self.crashes = 0.0
         """How often a process dies at a step."""
+        self.watch: Callable[[int], None] = lambda _: None
+        """Told the number of the pick at every step at which a process may die."""
         self.timeless = False
         """Calls take no time, and which of two comes first is picked instead."""
         self.sleepless = True
@@ -185,6 +187,7 @@ class World(outside.Outside):
             return
         self.points += 1
         self.note(what)
+        self.watch(len(self.choices.offered))
         how = self.choices.pick(f"death at {what}", ("", "killed", "power cut"), self.crashes)
         if how:
             self.happened(how)
@@ -248,7 +251,7 @@ class World(outside.Outside):
         if clock.now() - began > _PATIENCE:
             fate = _TOO_SLOW  # perhaps the computer slept meanwhile
         self.point(f"answer {method}: {fate.name}")
-        answer = deliver(fate, body, "http://127.0.0.1:9")
+        answer = deliver(fate, body)
         self.invariants.read(method, given, request, body)
         return answer
 
@@ -274,7 +277,7 @@ class World(outside.Outside):
             else:
                 request.misled = fate.code is not None
         if fate.code is not None:
-            return json.dumps({"stat": "fail", "code": fate.code, "message": fate.text}).encode()
+            return fail(fate)
         request.misled = fate.lie
         if fate.missing and answer["photos"]["photo"]:
             answer["photos"]["photo"].pop()
@@ -313,7 +316,7 @@ class _Adapter(BaseAdapter):
         fields = self._world.login | ({"oauth_token": "asked-for"} if step == "request_token" else {})
         token = "&".join(f"{key}={value}" for key, value in fields.items())
         response = requests.Response()
-        response.raw = io.BytesIO(deliver(fate, token.encode(), "http://127.0.0.1:9"))
+        response.raw = io.BytesIO(deliver(fate, token.encode()))
         response.status_code = 200
         return response
 
@@ -324,7 +327,7 @@ class _Adapter(BaseAdapter):
 class _Client:
     """Stands for flickrapi's, which signs and sends."""
 
-    REST_URL = "http://127.0.0.1:9/services/rest/"
+    REST_URL = f"{URL}/services/rest/"
 
     def __init__(self, world: World) -> None:
         self._world = world
