@@ -5,13 +5,16 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.mutation import score
-from tests.simulation.bugs import PATCHES, hunt
+from tests.simulation import kept
+from tests.simulation.bugs import CRASH, PATCHES, hunt
 from tests.simulation.exhaustive import Tally, explore, plans
 from tests.simulation.journeys import Travelled, scratch, travel
 from tests.simulation.scheduler import Violation
@@ -20,6 +23,17 @@ from tests.simulation.shrinking import command, shrink
 Plan = tuple[tuple[str, ...], ...]
 YEAR = 365.25 * 86_400
 _AT_A_TIME = 25
+_ROWS = {
+    "journeys": "journeys",
+    "seconds": "simulated years",
+    "commands": "commands",
+    "plans": "plans walked",
+    "states": "states walked",
+    "lives": "starts",
+    "points": "crash points",
+    "writes": "writes checked",
+    "violations": "violations",
+}
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -30,11 +44,13 @@ def main(words: Sequence[str] | None = None) -> int:
     every.add_argument("--changes", type=int, default=3, help="walk plans of up to so many changes")
     every.add_argument("--only", help="this plan: kinds with + between them, and / between photos")
     every.add_argument("--faults", type=int, default=1, help="things that go wrong in one start")
+    every.add_argument("--keep", action="store_true", help="keep the results, and leave out what is kept")
     some = commands.add_parser("random", help="whole journeys in which anything goes wrong now and then")
     some.add_argument("--journeys", type=int, default=200)
     some.add_argument("--seed", type=int, default=0, help="of the first journey")
+    some.add_argument("--keep", action="store_true", help="keep the results")
     some.add_argument(
-        "--first", action="store_true", help="stop at the first violation, and do not shrink it"
+        "--first", action="store_true", help="stop at the first violation that is no crash, and shrink none"
     )
     some.add_argument("--steps", default="", help="with --first: of these steps only, such as protect,undo")
     again = commands.add_parser("replay", help="one journey again, with its trace")
@@ -42,18 +58,22 @@ def main(words: Sequence[str] | None = None) -> int:
     again.add_argument("--only", help="the picks of a shrunk journey")
     again.add_argument("--steps", default="", help="as the journey had")
     commands.add_parser("bugs", help="plant every bug and look for it")
-    table = commands.add_parser("table", help="all of it, and one table")
+    for command_of_both in (every, some):
+        command_of_both.add_argument("--at-once", type=int, help="processes; one for each processor")
+    table = commands.add_parser("table", help="all of it in small, and one table with what is kept")
     table.add_argument("--journeys", type=int, default=200)
     table.add_argument("--changes", type=int, default=1)
     given = parser.parse_args(words)
     match given.command:
         case "exhaustive":
+            if given.keep and given.faults > 1:
+                parser.error("results with --faults are not kept")
             chosen = [_plan(given.only)] if given.only else list(plans(given.changes))
-            return _exhaustive(chosen, given.faults)[1]
+            return _exhaustive(chosen, given.faults, keep=given.keep, at_once=given.at_once)[1]
         case "random":
             if given.first:
                 return _first(given.seed, given.journeys, given.steps)
-            return _random(given.seed, given.journeys)[1]
+            return _random(given.seed, given.journeys, keep=given.keep, at_once=given.at_once)[1]
         case "replay":
             return _replay(given.seed, given.only, given.steps)
         case "bugs":
@@ -66,17 +86,28 @@ def _plan(words: str) -> Plan:
     return tuple(tuple(photo.split("+")) for photo in words.split("/"))
 
 
-def _exhaustive(chosen: list[Plan], faults: int = 1) -> tuple[Tally, int]:
+def _name(plan: Plan) -> str:
+    return "/".join("+".join(photo) for photo in plan)
+
+
+def _exhaustive(
+    chosen: list[Plan], faults: int = 1, *, keep: bool = False, at_once: int | None = None
+) -> tuple[Tally, int]:
     tally, broken = Tally(), 0
-    with ProcessPoolExecutor() as pool:
+    at = kept.commit() if keep else ""
+    known = {name for entry in kept.entries("exhaustive") if entry["commit"] == at for name in entry["done"]}
+    chosen = [plan for plan in chosen if _name(plan) not in known]
+    with ProcessPoolExecutor(at_once) as pool:
         for plan, result in zip(chosen, pool.map(partial(_explored, faults=faults), chosen), strict=True):
             if isinstance(result, str):
                 broken += 1
                 print(f"Violation: {plan} {result}", flush=True)
             else:
                 tally.add(result)
-                name = "/".join("+".join(photo) for photo in plan)
-                print(f"{name}: {result.states:,} states, {result.lives:,} starts", flush=True)
+                print(f"{_name(plan)}: {result.states:,} states, {result.lives:,} starts", flush=True)
+            if keep:
+                found = {"violations": 1} if isinstance(result, str) else asdict(result)
+                kept.keep("exhaustive", at, _name(plan), found)
     print(
         f"{tally.plans:,} plans, {tally.states:,} states, {tally.lives:,} starts, {tally.points:,} crash"
         f" points, {tally.writes:,} writes checked, {broken} violations"
@@ -91,16 +122,22 @@ def _explored(plan: Plan, faults: int) -> Tally | str:
         return str(violation)
 
 
-def _random(seed: int, journeys: int) -> tuple[Travelled, int]:
+def _random(
+    seed: int, journeys: int, *, keep: bool = False, at_once: int | None = None
+) -> tuple[Travelled, int]:
     began, travelled, broken = time.monotonic(), Travelled(), 0
-    starts = range(seed, seed + journeys, _AT_A_TIME)
-    with ProcessPoolExecutor() as pool:
-        parts = ((start, min(_AT_A_TIME, seed + journeys - start)) for start in starts)
-        for part, found in pool.map(_travelled, parts):
+    at = kept.commit() if keep else ""
+    stop = seed + journeys
+    parts = [range(start, min(start + _AT_A_TIME, stop)) for start in range(seed, stop, _AT_A_TIME)]
+    with ProcessPoolExecutor(at_once) as pool:
+        for seeds, (part, found) in zip(parts, pool.map(_travelled, parts), strict=True):
             travelled.add(part)
             for words in found:
                 broken += 1
                 print(words, flush=True)
+            if keep:
+                counted = asdict(part) | {"violations": len(found)}
+                kept.keep("random", at, [seeds.start, seeds.stop], counted)
     minutes = (time.monotonic() - began) / 60
     years = travelled.seconds / YEAR
     print(
@@ -112,19 +149,22 @@ def _random(seed: int, journeys: int) -> tuple[Travelled, int]:
 
 
 def _first(seed: int, journeys: int, steps: str) -> int:
+    found = 0
     with scratch() as folder:
         for number in range(seed, seed + journeys):
             violation = travel(number, folder, steps=[step for step in steps.split(",") if step])[1]
             if violation is not None:
+                found = 1
                 print(f"Violation: {violation}\n  {command(number)}" + (f" --steps {steps}" if steps else ""))
-                return 1
-    return 0
+                if CRASH not in str(violation):
+                    break
+    return found
 
 
-def _travelled(part: tuple[int, int]) -> tuple[Travelled, list[str]]:
+def _travelled(seeds: range) -> tuple[Travelled, list[str]]:
     travelled, found = Travelled(), []
     with scratch() as folder:
-        for seed in range(part[0], part[0] + part[1]):
+        for seed in seeds:
             journey, violation = travel(seed, folder)
             travelled.count(journey)
             if violation is not None:
@@ -146,9 +186,8 @@ def _replay(seed: int, only: str | None, steps: str) -> int:
 
 def _bugs() -> tuple[int, int]:
     found = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for patch in PATCHES:
-            result = hunt(patch, Path(folder))
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        for result in pool.map(partial(hunt, folder=Path(folder)), PATCHES):
             found += bool(result.found)
             print(f"{result.bug}: {result.found[:150] or 'NOT FOUND'}", flush=True)
     print(f"{found} of {len(PATCHES)} planted bugs found")
@@ -159,32 +198,22 @@ def _table(journeys: int, changes: int) -> int:
     tally, first = _exhaustive(list(plans(changes)))
     travelled, second = _random(0, journeys)
     bugs, third = _bugs()
-    print("\n".join(_lines(tally, travelled, bugs, first + second)))
-    print("\n".join(["", *score.table()]))
+    now = kept.total([asdict(tally), asdict(travelled), {"violations": first + second}])
+    print("\n".join(_lines(now, kept.total(entry["found"] for entry in kept.entries()))))
+    print(f"| planted bugs found | {bugs} of {len(PATCHES)} | |")
+    print("\n".join(["", "Kept:", *kept.lines(), "", *score.table()]))
     return int(first + second + third > 0)
 
 
-def _lines(tally: Tally, travelled: Travelled, bugs: int, broken: int) -> Iterator[str]:
-    rows = {
-        "journeys": travelled.journeys,
-        "simulated years": round(travelled.seconds / YEAR, 1),
-        "commands": travelled.commands,
-        "plans walked": tally.plans,
-        "states walked": tally.states,
-        "starts": tally.lives,
-        "crash points": tally.points + travelled.points,
-        "writes checked": tally.writes + travelled.writes,
-        "kinds of trial with a violation": broken,
-    }
-    yield "| | |\n|---|---|"
-    for name, number in rows.items():
-        yield f"| {name} | {number:,} |"
-    yield f"| planted bugs found | {bugs}/{len(PATCHES)} |"
-    faults = dict(tally.faults)
-    for fault, number in travelled.faults.items():
-        faults[fault] = faults.get(fault, 0) + number
-    for fault, number in sorted(faults.items(), key=lambda entry: -entry[1]):
-        yield f"| fault: {fault} | {number:,} |"
+def _lines(now: Mapping[str, Any], long: Mapping[str, Any]) -> Iterator[str]:
+    yield "| | now | kept of long runs |\n|---|---|---|"
+    for name, title in _ROWS.items():
+        numbers = (found.get(name, 0) / (YEAR if name == "seconds" else 1) for found in (now, long))
+        yield f"| {title} | {' | '.join(f'{number:,.0f}' for number in numbers)} |"
+    faults = {fault: (now["faults"].get(fault, 0), number) for fault, number in long["faults"].items()}
+    faults |= {fault: (number, faults.get(fault, (0, 0))[1]) for fault, number in now["faults"].items()}
+    for fault, numbers_of in sorted(faults.items(), key=lambda entry: -sum(entry[1])):
+        yield f"| fault: {fault} | {' | '.join(f'{number:,}' for number in numbers_of)} |"
 
 
 if __name__ == "__main__":

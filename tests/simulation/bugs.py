@@ -15,6 +15,8 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 PATCHES: Final = sorted((Path(__file__).parent / "bugs").glob("*.patch"))
 _LOOK: Final = "Look: "
+CRASH: Final = "ended with 70"
+"""A program that crashes breaks promises too, but none of the planted bugs is a crash."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,8 @@ def hunt(patch: Path, folder: Path) -> Hunt:
         check=False,
     )
     shutil.rmtree(copy)
-    # A program that crashes breaks promises too, but none of the planted bugs is a crash.
     said = [
-        line
-        for line in looked.stdout.splitlines()
-        if line.startswith("Violation: ") and "ended with 70" not in line
+        line for line in looked.stdout.splitlines() if line.startswith("Violation: ") and CRASH not in line
     ]
     if looked.returncode not in {0, 1}:
         raise ValueError(f"looking for {patch.stem} failed: {looked.stderr[-2000:]}")

@@ -13,18 +13,18 @@ def shrink(seed: int, taken: Mapping[int, int], violation: Violation, folder: Pa
     kind, best = _kind(violation), dict(taken)
     size = max(1, len(best) // 2)
     while True:
-        shorter = False
-        numbers = sorted(best)
-        for start in range(0, len(numbers), size):
-            left = {number: best[number] for number in numbers if number not in numbers[start : start + size]}
+        shorter, start = False, 0
+        while start < len(best):
+            numbers = sorted(best)
+            left = {number: best[number] for number in numbers[:start] + numbers[start + size :]}
             journey, found = travel(seed, folder, left)
-            if found is not None and _kind(found) == kind:
-                best, shorter = dict(journey.choices.taken), len(journey.choices.taken) < len(best)
-                break
-        if not shorter:
-            if size == 1:
-                return best
-            size = max(1, size // 2)
+            if found is not None and _kind(found) == kind and len(journey.choices.taken) < len(best):
+                best, shorter = dict(journey.choices.taken), True  # and go on from here
+            else:
+                start += size
+        if size == 1 and not shorter:
+            return best
+        size = max(1, size // 2)
 
 
 def command(seed: int, picks: Mapping[int, int] | None = None) -> str:
