@@ -33,7 +33,7 @@ from auditor.optout import incoming
 from auditor.optout.answers import own_words, propose
 from auditor.report import plan as plan_report
 from auditor.target_lists import read_list, target_of
-from tests.fuzzing import damage
+from tests.fuzzing import damage, packs
 
 Read = Callable[[bytes, Path], object]
 NSID: Final = "12345678@N01"
@@ -508,6 +508,7 @@ LOADERS: Final = {
             _as_json(_MANIFEST),
             _json,
         ),
+        Loader("pack", _in_file(packs.imported, "ffhq.zip"), (packs.example(_MANIFEST),), packs.damaged),
         Loader("registry", lambda data, _: registry.parse(data), (_REGISTRY.encode(),), _json),
         Loader("lookup", lambda data, _: described.parse(data), _as_json(_LOOKUP), _json, _DECODING),
         Loader("about", lambda data, _: described.parse_about(data), _as_json(_ABOUT), _json, _DECODING),
