@@ -22,33 +22,14 @@ from auditor.errors import BudgetSpentError, CallError, RefusedError
 from auditor.flickr.api import Login, Page, ReadApi
 from auditor.flickr.licenses import LicenseChange
 from auditor.flickr.privacy import Privacy
-from auditor.progress import Progress
 from auditor.text import iso
 from tests.account.test_takeout import PROFILE, files, folder, zipped
 from tests.account.test_takeout import photo as exported
+from tests.watched import Watched
 
 NSID = "99000001@N07"
 NOW = 1_800_000_000.0
 ANN = Account(NSID, "Ann", "annexample", is_pro=True)
-
-
-class Watched(Progress):
-    """Keeps what it was told."""
-
-    def __init__(self) -> None:
-        self.told: list[Any] = []
-
-    def task(self, label: str, *, total: int | None = None, unit: str = "") -> Any:
-        self.told.append((label, total, unit))
-        return self
-
-    def __enter__(self) -> "Watched":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def advance(self, amount: int = 1) -> None:
-        self.told.append(amount)
 
 
 def row(number: int, **told: object) -> dict[str, Any]:

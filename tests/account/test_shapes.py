@@ -100,6 +100,10 @@ def test_all_that_a_single_reading_tells_is_read() -> None:
     assert (found["date_upload"], found["date_taken"], found["last_update"]) == (7, None, None)
 
 
+def test_a_photo_has_a_page() -> None:
+    assert READ.url("99000001@N07") == "https://www.flickr.com/photos/99000001@N07/11/"
+
+
 @pytest.mark.parametrize(
     ("read", "reason"),
     [

@@ -25,8 +25,8 @@ from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.provenance import Provenance
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import StaticAddress, yfcc_photo_hashes, yfcc_video_hash
-from auditor.progress import Progress
 from tests.audit.memory import Memory, group
+from tests.watched import Watched
 
 ME, ALIAS = "99000001@N07", "lena-lens"
 SUBJECT = Subject(
@@ -324,25 +324,6 @@ def test_a_farm_that_2014_did_not_have_is_one_of_those_it_had(farm: int | None, 
 
 
 # -- an audit ------------------------------------------------------------------------------------------------
-
-
-class Watched(Progress):
-    """Keeps what it was told."""
-
-    def __init__(self) -> None:
-        self.told: list[Any] = []
-
-    def task(self, label: str, *, total: int | None = None, unit: str = "") -> Any:
-        self.told.append((label, total, unit))
-        return self
-
-    def __enter__(self) -> "Watched":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def advance(self, amount: int = 1) -> None:
-        self.told.append(amount)
 
 
 AT = "2026-11-21T00:00:00+00:00"

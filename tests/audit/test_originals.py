@@ -6,7 +6,6 @@ import os
 import sqlite3
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,7 +24,7 @@ from auditor.datasets.index.lookup import Index
 from auditor.errors import UsageError
 from auditor.flickr.names import photo_ids_in_name
 from auditor.flickr.privacy import Privacy
-from auditor.progress import Progress
+from tests.watched import Watched
 
 NSID = "99000001@N07"
 MINE, GONE, STRANGE = "10000023", "10000024", "10000099"
@@ -280,18 +279,9 @@ def test_a_zip_that_lost_a_member_is_known_without_it(folder: Path, conn: sqlite
 def test_what_is_read_is_shown_in_bytes_and_written_down_as_it_comes(
     folder: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[Any] = []
+    watched = Watched()
     kept: list[list[str]] = []
     write = originals._keep
-
-    class Watched(Progress):
-        @contextmanager
-        def task(self, label: str, *, total: int | None = None, unit: str = "") -> Iterator[Any]:
-            told.append((label, total, unit))
-            yield self
-
-        def advance(self, amount: int = 1) -> None:
-            told.append(amount)
 
     def keeping(conn: sqlite3.Connection, files: Any) -> None:
         kept.append([file.path.name for file, _ in files])
@@ -300,9 +290,9 @@ def test_what_is_read_is_shown_in_bytes_and_written_down_as_it_comes(
     monkeypatch.setattr(originals, "_KEEP_EVERY", 2)
     monkeypatch.setattr(originals, "_keep", keeping)
     keep(folder, e__jpg="5", d__jpg="44", c__jpg="333", b__jpg="2", a__jpg="1")
-    found = originals.read(folder, conn, progress=Watched())
+    found = originals.read(folder, conn, progress=watched)
     sizes = [len(content(picture)) for picture in ("1", "2", "333", "44", "5")]
-    assert told == [("Reading originals", sum(sizes), "B"), *sizes]
+    assert watched.told == [("Reading originals", sum(sizes), "B"), *sizes]
     assert kept == [["a.jpg", "b.jpg"], ["c.jpg", "d.jpg"], ["e.jpg"]]
     assert [Path(file.path).name for file in found.files] == ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"]
 

@@ -14,7 +14,7 @@ from auditor.flickr.parse import boolean, content, integer, listing, repaired, t
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import quote_for_add
 from auditor.flickr.transport import USER_AGENT, Transport
-from auditor.progress import Progress
+from tests.watched import Watched
 
 NSID = "99000001@N07"
 
@@ -375,23 +375,6 @@ class Session:
     def get(self, address: str, **options: Any) -> Response:
         self.asked.append((address, options))
         return Response(int(address.rpartition("/")[2]))
-
-
-class Watched(Progress):
-    def __init__(self) -> None:
-        self.told: list[Any] = []
-
-    def task(self, label: str, *, total: int | None = None, unit: str = "") -> Any:
-        self.told.append((label, total, unit))
-        return self
-
-    def __enter__(self) -> "Watched":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def advance(self, amount: int = 1) -> None:
-        self.told.append(amount)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import gzip
 import io
 import logging
-import re
 import resource
 import socket
 from typing import Any
@@ -240,37 +239,6 @@ def test_an_answer_that_unpacks_to_gigabytes_is_read_in_part(status: str, transp
     with dripping(answer, at_once=len(answer)) as address, pytest.raises(UnreachableError):
         transport(url=address).read(LOGIN)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400_000  # KiB
-
-
-def test_code_10_is_transient_for_search_alone() -> None:
-    body = b'{"stat":"fail","code":10,"message":"x"}'
-    with pytest.raises(UnreachableError):
-        read_body("flickr.photos.search", body)
-    with pytest.raises(CallError):
-        read_body("flickr.groups.pools.add", body)
-
-
-@pytest.mark.parametrize(
-    ("body", "says", "hint"),
-    [
-        ("oauth_problem=signature_invalid&debug_sbs=POST", "secret is wrong", "FLICKR_API_SECRET"),
-        ("oauth_problem=timestamp_refused", "clock", "Set it right and try again."),
-        ("oauth_problem=consumer_key_unknown", "does not know the API key", "Check FLICKR_API_KEY."),
-        ("oauth_problem=token_rejected", "rejects the login", "flickr-auditor login"),
-        ("oauth_problem=token_revoked", "revoked", "flickr-auditor login"),
-        ("oauth_problem=permission_denied", "denied", "Log in again and allow it."),
-        ("oauth_problem=verifier_invalid", "rejects the code", "copy the whole code"),
-        ("oauth_problem=new_thing", r"oauth_problem: new_thing\)", "flickr-auditor login"),
-        ("oauth_problem=a%20b", r"oauth_problem: unknown\)", "flickr-auditor login"),
-        ("oauth_problem=" + "a" * 40, r"oauth_problem: unknown\)", "flickr-auditor login"),
-        ("nothing", r"oauth_problem: unknown\)", "flickr-auditor login"),
-    ],
-)
-def test_every_oauth_problem_says_what_to_do(body: str, says: str, hint: str) -> None:
-    error = oauth_error(body)
-    assert isinstance(error, NotAllowedError)
-    assert re.search(says, error.message)
-    assert hint in error.hint
 
 
 def test_a_request_taken_for_a_repeat_may_be_sent_again() -> None:

@@ -43,9 +43,9 @@ from auditor.mitigation.planning.policy import (
     conditions,
     select,
 )
-from auditor.progress import Progress
 from tests.audit.memory import Memory, group
 from tests.mitigation.test_plan import CHANGES, PLAN, rehashed, written
+from tests.watched import Watched
 
 NSID = "99000001@N07"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -534,23 +534,6 @@ class Flickr:
 
 def reading(flickr: Flickr) -> ReadApi:
     return cast("ReadApi", flickr)
-
-
-class Watched(Progress):
-    def __init__(self) -> None:
-        self.told: list[Any] = []
-
-    def task(self, label: str, *, total: int | None = None, unit: str = "") -> Any:
-        self.told.append((label, total, unit))
-        return self
-
-    def __enter__(self) -> "Watched":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def advance(self, amount: int = 1) -> None:
-        self.told.append(amount)
 
 
 GONE = CallError("m", 1, "Photo not found")

@@ -68,6 +68,7 @@ from auditor.mitigation.running.verify import (
 from auditor.progress import Progress
 from auditor.settings import Settings
 from tests.mitigation.test_plan import CHANGES, PLAN
+from tests.watched import Watched
 
 NSID = "99000001@N07"
 ID, OTHER = "9000000001", "9000000002"
@@ -586,23 +587,6 @@ def test_the_image_of_a_photo_has_no_secret_of_the_original() -> None:
 
 
 # -- verifying -----------------------------------------------------------------------------------------------
-
-
-class Watched(Progress):
-    def __init__(self) -> None:
-        self.told: list[Any] = []
-
-    def task(self, label: str, *, total: int | None = None, unit: str = "") -> Any:
-        self.told.append((label, total, unit))
-        return self
-
-    def __enter__(self) -> "Watched":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def advance(self, amount: int = 1) -> None:
-        self.told.append(amount)
 
 
 def test_each_change_of_a_run_is_found_as_it_stands(journal: Journal) -> None:
