@@ -40,6 +40,7 @@ from auditor.mitigation.running.pacing import Pacer
 from auditor.mitigation.running.photo_state import FRESH_SECONDS, Reader, Window, image, photos_of
 from auditor.mitigation.running.run import (
     RunContext,
+    carry_out,
     check_limits_now,
     check_permission,
     check_plan,
@@ -1203,3 +1204,38 @@ def test_a_new_run_is_begun_after_the_checks_and_an_old_one_goes_on(
     flickr.told["nsid"] = "99000002@N07"
     with pytest.raises(RefusedError):
         start(PLAN, context)
+
+
+def test_a_run_is_carried_out_with_what_its_context_has(
+    conn: Any, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+
+    class Recorded:
+        def __init__(self, *given: Any, **options: Any) -> None:
+            made.append((given, options))
+
+        def run(self) -> None:
+            made.append("run")
+
+    monkeypatch.setattr("auditor.mitigation.running.run.Runner", Recorded)
+    monkeypatch.setattr("auditor.clock.wall", lambda: 6000.0)
+    store, client, retry = AccountStore(conn), cast("Any", object()), Retry(2)
+    context = RunContext(client, journal, store, concurrency=3, retry=retry, progress=Watched())
+    carry_out(RUN, context)
+    ((transport, one, kept_in, run_id), options), ran = made
+    assert (transport, kept_in, run_id, ran) == (client, journal, "run-1", "run")
+    assert one._api._transport is client
+    keep = options.pop("keep")
+    assert options == {"concurrency": 3, "retry": retry, "progress": context.progress}
+    keep([photo()])
+    assert store.photos(NSID) == []
+    made.clear()
+    known = photo(OTHER, date_upload=7)
+    store.save(Account(NSID), [known], taken_at=10.0, source="api", complete=True, full=True)
+    carry_out(RUN, context)
+    (_, one, *_), options = made[0]
+    assert one._uploads == {OTHER: 7}
+    options["keep"]([])
+    options["keep"]([photo()])
+    assert [(kept.id, kept.as_of) for kept in store.photos(NSID)] == [(ID, 6000.0), (OTHER, 10.0)]
