@@ -77,6 +77,7 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 FACES = Pool("99100001@N20", "Faces")
 IN = {"group_id": FACES.group_id, "title": "Faces", "member": True}
 OUT = {**IN, "member": False}
+TAG_ID = f"98000001-{ID}-320"
 UNTAGGED = {"tag": "no_cv", "present": False}
 TAGGED = {"tag": "no_cv", "present": True}
 
@@ -164,6 +165,11 @@ def test_what_an_ok_and_a_silence_mean() -> None:
     assert after_answer(tag, nothing, sent_before=False) == Outcome("already", "somebody tagged it just now")
     assert after_answer(tag, nothing, sent_before=True) == BY_US
     assert after_answer(record(), {}, sent_before=True) == Outcome("done")
+    added = {"tags": {"tag": [{"full_tag_id": TAG_ID}, {"raw": "other", "full_tag_id": f"1-{ID}-2"}]}}
+    assert after_answer(tag, {"tags": {"tag": [{"full_tag_id": TAG_ID}]}}, sent_before=False) == Outcome(
+        "done", answer={"tag_id": TAG_ID}
+    )
+    assert after_answer(tag, added, sent_before=False) == Outcome("done", answer=None)
     assert after_silence(record(), seen(license_id="0")) == BY_US
     assert after_silence(record(), seen()) is None
     assert after_silence(record(), None) == Outcome("drifted", GONE)
@@ -289,12 +295,12 @@ def test_what_was_sent_settled_and_read_back_is_kept(journal: Journal, conn: Any
         ChangeRecord(2, CHANGES[2], "already", verified=True),
         ChangeRecord(3, CHANGES[3]),
     ]
-    rows = conn.execute("SELECT number, settled, sent_at, answered_at FROM change ORDER BY number")
+    rows = conn.execute("SELECT number, settled, sent_at, answered_at, observed FROM change ORDER BY number")
     assert [tuple(row) for row in rows] == [
-        (0, 1, 1002.0, 1003.0),
-        (1, 2, None, 1004.0),
-        (2, 3, None, 1005.0),
-        (3, None, None, None),
+        (0, 1, 1002.0, 1003.0, '{"tag": "x", "present": true}'),
+        (1, 2, None, 1004.0, '"1"'),
+        (2, 3, None, 1005.0, None),
+        (3, None, None, None, None),
     ]
     with pytest.raises(RuntimeError, match=r"^the journal has no such pending change$"):
         journal.settle("run-1", 0, Outcome("done"))
@@ -1117,6 +1123,52 @@ def test_a_reading_that_is_refused_leaves_what_was_sent_open(journal: Journal) -
     assert states(journal) == [("sent", "", None)]
 
 
+def test_what_flickr_answered_is_kept_for_the_way_back(journal: Journal) -> None:
+    begun(journal, changes=(change("add-tag", UNTAGGED, TAGGED),))
+    tags = {"tags": {"tag": [{"id": TAG_ID, "_content": "nocv"}]}}
+    flickr = Flickr(photos={ID: [info(), info(**tags)]})
+    added = {"tags": {"tag": [{"full_tag_id": TAG_ID, "_content": "nocv"}]}}
+    runner(Sending(**{f"of{ID}": [added]}), flickr, journal).run()
+    assert journal.records("run-1")[0].answer == {"tag_id": TAG_ID, "clean": "nocv"}
+    begun(journal, "run-1b", changes=(change("add-tag", UNTAGGED, TAGGED, of=OTHER),))
+    silent = Flickr(
+        photos={OTHER: [info(OTHER), info(OTHER, tags={"tag": [{"id": f"1-{OTHER}-2", "_content": "nocv"}]})]}
+    )
+    again = Runner(
+        cast("WriteTransport", Sending()), reader(silent), journal, "run-1b", concurrency=1, retry=Retry(1)
+    )
+    again.run()
+    assert journal.records("run-1b")[0].answer == {"tag_id": f"1-{OTHER}-2", "clean": "nocv"}
+
+
+def test_a_call_of_before_whose_photo_cannot_be_read_stays_open(journal: Journal) -> None:
+    private = [change("privacy", "public", "private", of=one) for one in (ID, OTHER)]
+    begun(journal, changes=tuple(private))
+    for number in (0, 1):
+        journal.sent("run-1", number, {})
+    refused = CallError("flickr.photos.getPerms", 2, "refused")
+    told: dict[str, Any] = {
+        "photos": {one.photo_id: info(one.photo_id) for one in private},
+        "perms": {one.photo_id: refused for one in private},
+    }
+    assert said(runner(Sending(), Flickr(**told), journal, concurrency=4).run)[1] == (
+        "Flickr did not carry out 2 of the changes, without saying why"
+    )
+    assert states(journal) == [("sent", "", None)] * 2
+    assert said(runner(Sending(), Flickr(**told), journal).run) == (
+        UnreachableError,
+        f"the outcome of a call is unknown: {refused.message}",
+        refused.hint,
+    )
+
+
+def test_a_reading_that_is_refused_before_any_call_fails_the_change(journal: Journal) -> None:
+    begun(journal, changes=(change("privacy", "public", "private"),))
+    flickr = Flickr(photos={ID: info()}, perms={ID: CallError("m", 2, "refused")})
+    runner(Sending(), flickr, journal).run()
+    assert states(journal) == [("failed", "Flickr: refused (error 2)", None)]
+
+
 def test_a_spent_budget_ends_the_run_at_once(journal: Journal) -> None:
     begun(journal, changes=(LICENSE,))
     for flickr, client in (
@@ -1147,6 +1199,8 @@ def test_a_pacer_hands_out_so_many_turns_and_waits_as_told() -> None:
     now[0] = 1.0
     pacer.slow_down(0.0)
     assert pacer.allowed == 2
+    now[0] = 4.5
+    assert pacer._wait() == 0.5
     now[0] = 5.0
     assert pacer._wait() == 0
     with pacer.slot(), pacer.slot():

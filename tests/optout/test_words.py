@@ -11,9 +11,9 @@ from auditor.datasets import catalogue, contacts
 from auditor.datasets.card import Card
 from auditor.datasets.contacts import Channel
 from auditor.errors import AuditorError, ConfigurationError, RefusedError, UsageError
-from auditor.optout import addressees, ladder, opening
+from auditor.optout import addressees, answers, ladder, opening
 from auditor.optout.addressees import Addressee, Authority, authorities, authority_for
-from auditor.optout.answers import MAX_TEXT, Proposal, own_words, propose
+from auditor.optout.answers import Proposal, own_words, propose
 from auditor.optout.case import (
     Answer,
     AnswerClass,
@@ -679,9 +679,10 @@ def test_what_an_answer_seems_to_mean_and_by_which_words(
     assert propose(text, automatic=automatic) == proposal
 
 
-def test_words_far_down_a_long_answer_are_not_read() -> None:
+def test_words_far_down_a_long_answer_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     words = "We have removed all photos."
-    before = "x " * ((MAX_TEXT - len(words)) // 2)
+    monkeypatch.setattr(answers, "MAX_TEXT", 100)
+    before = "x " * ((100 - len(words)) // 2)
     assert propose(f"{before}{words}").meaning is AnswerClass.CONFIRMED
     assert propose(f"{before}{'x ' * len(words)}{words}").meaning is None
 

@@ -84,7 +84,7 @@ class SetPrivacy(Mitigation):
         # "If you add a non-public photo to a Flickr group, then the photo will be visible to all group
         # members", and nothing says that going private takes it out of the pools.
         note = "links and faves of people shut out do not come back" if stricter else ""
-        groups = facts.groups.get(photo.id, ())
+        groups = facts.groups.get(photo.id)
         if groups and stricter and "leave_groups" not in beside:
             titles = ", ".join(pool.title or pool.group_id for pool in groups)
             note += f"; still visible to the members of its groups: {titles}"
