@@ -1125,15 +1125,14 @@ def test_a_reading_that_is_refused_leaves_what_was_sent_open(journal: Journal) -
 
 def test_what_flickr_answered_is_kept_for_the_way_back(journal: Journal) -> None:
     begun(journal, changes=(change("add-tag", UNTAGGED, TAGGED),))
-    tags = {"tags": {"tag": [{"id": TAG_ID, "_content": "nocv"}]}}
+    tags: dict[str, Any] = {"tags": {"tag": [{"id": TAG_ID, "_content": "nocv"}]}}
     flickr = Flickr(photos={ID: [info(), info(**tags)]})
     added = {"tags": {"tag": [{"full_tag_id": TAG_ID, "_content": "nocv"}]}}
     runner(Sending(**{f"of{ID}": [added]}), flickr, journal).run()
     assert journal.records("run-1")[0].answer == {"tag_id": TAG_ID, "clean": "nocv"}
     begun(journal, "run-1b", changes=(change("add-tag", UNTAGGED, TAGGED, of=OTHER),))
-    silent = Flickr(
-        photos={OTHER: [info(OTHER), info(OTHER, tags={"tag": [{"id": f"1-{OTHER}-2", "_content": "nocv"}]})]}
-    )
+    tagged: dict[str, Any] = {"tags": {"tag": [{"id": f"1-{OTHER}-2", "_content": "nocv"}]}}
+    silent = Flickr(photos={OTHER: [info(OTHER), info(OTHER, **tagged)]})
     again = Runner(
         cast("WriteTransport", Sending()), reader(silent), journal, "run-1b", concurrency=1, retry=Retry(1)
     )
