@@ -14,10 +14,10 @@ photo ever had: dataset indexes are older than today's account.
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from auditor import database
 from auditor.account.export_files import Location
@@ -43,6 +43,33 @@ class Snapshot:
     photos: int
     dated: bool = True
     """False: of an export whose files do not tell the day; it was made at `taken_at` or later."""
+
+
+class PhotoKeys(NamedTuple):
+    """What a photo can be found by in an index, beside its addresses; as the fields of a `Photo`."""
+
+    id: str
+    media: str | None
+    original_secret: str | None
+
+
+class StoredPhotos:
+    """The photos of today, read whenever they are asked for: an audit needs of most the keys only."""
+
+    def __init__(self, store: "AccountStore", nsid: str) -> None:
+        self._store = store
+        self._nsid = nsid
+
+    def __iter__(self) -> Iterator[Photo]:
+        return iter(self._store.photos(self._nsid))
+
+    def keys(self) -> Iterator[PhotoKeys]:
+        """Of every photo."""
+        return self._store.photo_keys(self._nsid)
+
+    def among(self, ids: Container[str]) -> list[Photo]:
+        """The photos of these ids."""
+        return self._store.photos(self._nsid, ids)
 
 
 class AccountStore:
@@ -101,8 +128,8 @@ class AccountStore:
         row = self._conn.execute("SELECT max(as_of) AS at FROM photo WHERE nsid = ?", (nsid,)).fetchone()
         return float(row["at"] or 0)
 
-    def photos(self, nsid: str) -> list[Photo]:
-        """The photos of today, by id."""
+    def photos(self, nsid: str, among: Container[str] | None = None) -> list[Photo]:
+        """The photos of today, by id; with `among` those of these ids."""
         cursor = self._conn.cursor()
         cursor.row_factory = None  # asking rows for values by name takes half of the time
         cursor.execute(
@@ -110,7 +137,18 @@ class AccountStore:
             " WHERE nsid = ? AND gone_at IS NULL ORDER BY id",
             (nsid,),
         )
-        return [_photo(row) for row in cursor]
+        return [_photo(row) for row in cursor if among is None or str(row[0]) in among]
+
+    def photo_keys(self, nsid: str) -> Iterator[PhotoKeys]:
+        """What the photos of today can be found by, in no order."""
+        cursor = self._conn.cursor()
+        cursor.row_factory = None
+        cursor.execute(
+            "SELECT CAST(id AS TEXT), media, photo_original.secret"
+            " FROM photo LEFT JOIN photo_original USING (nsid, id) WHERE nsid = ? AND gone_at IS NULL",
+            (nsid,),
+        )
+        return map(PhotoKeys._make, cursor)
 
     def albums(self, nsid: str) -> dict[str, str]:
         """Titles of albums by id, as far as an export told them."""

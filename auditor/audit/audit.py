@@ -1,9 +1,10 @@
 """The audit: the account's photos against every local index, and plainly what that leaves open."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.account.photo import Account, Photo
+from auditor.account.store import StoredPhotos
 from auditor.audit.coverage import covered, lineage
 from auditor.audit.match import Matches, Searched, match_all, subject_of
 from auditor.audit.originals import OriginalFile, Originals, photo_of
@@ -19,7 +20,7 @@ class AccountState:
     """Everything the store knows that an audit needs."""
 
     account: Account
-    photos: Sequence[Photo]
+    photos: Sequence[Photo] | StoredPhotos
     gone_ids: frozenset[str] = frozenset()
     addresses: Sequence[StaticAddress] = ()
     aliases: Sequence[str] = ()
@@ -53,7 +54,7 @@ def audit(
     # Ten hashes for each address that a photo ever had: only where an index has any to compare with.
     by_hash = any("url_hash" in index.manifest.match_keys for index in (*parents, *indexes))
     subject = subject_of(
-        state.photos,
+        state.photos.keys() if isinstance(state.photos, StoredPhotos) else state.photos,
         state.addresses if by_hash else (),
         nsid=nsid,
         aliases=state.aliases,
@@ -62,21 +63,25 @@ def audit(
     )
     here = {index.name: index for index in (*parents, *indexes)}
     coverage = answering(subject, coverage, here, cards)
-    photos = {photo.id: photo for photo in state.photos}
+    today = subject.photo_ids - state.gone_ids
     exposures: dict[str, tuple[Exposure, ...]] = {}
     gone: list[FoundPhoto] = []
     files: dict[OriginalFile, list[Exposure]] = {}
     with progress.task("Matching", total=len(coverage.answering), unit="indexes") as task:
         for _, matches in match_all(subject, coverage.answering, cards, (*parents, *indexes)):
             for photo_id, exposure in matches.by_photo.items():
-                if photo_id in photos:
+                if photo_id in today:
                     exposures[photo_id] = (*exposures.get(photo_id, ()), exposure)
                 else:
                     gone.append(FoundPhoto(photo_id, exposure))
             gone.extend(matches.by_owner)
-            for photo_id, exposure in _by_content(matches, own_files, photos, files).items():
+            for photo_id, exposure in _by_content(matches, own_files, today, files).items():
                 exposures[photo_id] = (*exposures.get(photo_id, ()), exposure)
             task.advance()
+    photos = {photo.id: photo for photo in _among(state.photos, exposures)}
+    # A sync at the same time may have missed a photo since.
+    missed = [key for key in exposures if key not in photos]
+    gone += [FoundPhoto(key, exposure) for key in missed for exposure in exposures.pop(key)]
     exposed = tuple(ExposedPhoto(photos[key], exposures[key]) for key in sorted(exposures, key=int))
     return AuditResult(
         account=state.account,
@@ -85,7 +90,7 @@ def audit(
         complete=state.complete,
         dated=state.dated,
         only=tuple(only),
-        photos=len(state.photos),
+        photos=len(today),
         indexes=coverage.checked,
         not_checked=coverage.not_checked,
         exposed=exposed,
@@ -98,10 +103,16 @@ def audit(
     )
 
 
+def _among(photos: Sequence[Photo] | StoredPhotos, ids: Container[str]) -> Sequence[Photo]:
+    if isinstance(photos, StoredPhotos):
+        return photos.among(ids)
+    return [photo for photo in photos if photo.id in ids]
+
+
 def _by_content(
     matches: Matches,
     own_files: Iterable[OriginalFile],
-    photos: Mapping[str, Photo],
+    photos: Container[str],
     files: dict[OriginalFile, list[Exposure]],
 ) -> dict[str, Exposure]:
     """Exposures of photos of the account that only their content proves; other files go to `files`."""

@@ -5,7 +5,7 @@ Exact keys only. A display name is never one: it finds strangers.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from auditor.audit.result import Exposure, FoundPhoto
 from auditor.datasets.card import Card
@@ -15,9 +15,6 @@ from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.parsing.row import join_key
 from auditor.flickr import licenses
 from auditor.flickr.urls import YFCC_FARMS, StaticAddress, yfcc_photo_hashes, yfcc_video_hash
-
-if TYPE_CHECKING:
-    from auditor.account.photo import Photo
 
 
 class Searched(Protocol):
@@ -33,6 +30,22 @@ class Searched(Protocol):
 
     def groups(self, key: MatchKey, values: Iterable[str], *, keys: bool = False) -> Iterator[Group]:
         """As `auditor.datasets.index.lookup.Index.groups`."""
+
+
+class Keyed(Protocol):
+    """A photo, or no more of it than what it can be found by."""
+
+    @property
+    def id(self) -> str:
+        """As `Photo.id`."""
+
+    @property
+    def media(self) -> str | None:
+        """As `Photo.media`."""
+
+    @property
+    def original_secret(self) -> str | None:
+        """As `Photo.original_secret`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +254,7 @@ def _both(first: Exposure | None, more: Exposure) -> Exposure:
 
 
 def subject_of(
-    photos: "Iterable[Photo]",
+    photos: Iterable[Keyed],
     addresses: Iterable[StaticAddress],
     *,
     nsid: str,
@@ -251,16 +264,15 @@ def subject_of(
 ) -> Subject:
     """All keys of an account: photos of today and gone ones, and every static address they ever had."""
     # YFCC's hashes are of the address of 2014, and going private gives a photo another secret for good.
-    photos = list(photos)
     hashes = {url_hash: address.photo_id for address in addresses for url_hash in hashes_of(address)}
-    # Videos were hashed by owner and original secret instead; so may be what nobody knows to be a photo.
-    hashes |= {
-        yfcc_video_hash(nsid, photo.id, photo.original_secret): photo.id
-        for photo in photos
-        if photo.media != "photo" and photo.original_secret
-    }
+    photo_ids = set(gone_ids)
+    for photo in photos:
+        photo_ids.add(photo.id)
+        # Videos were hashed by owner and original secret instead; so may be what nobody knows to be a photo.
+        if photo.media != "photo" and photo.original_secret:
+            hashes[yfcc_video_hash(nsid, photo.id, photo.original_secret)] = photo.id
     return Subject(
-        photo_ids=frozenset(photo.id for photo in photos) | frozenset(gone_ids),
+        photo_ids=frozenset(photo_ids),
         hashes=hashes,
         nsids=frozenset({nsid}),
         aliases=frozenset(alias.lower() for alias in aliases),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditor import clock
 from auditor.account.license_history import kept
 from auditor.account.photo import Account, Photo
-from auditor.account.store import AccountStore
+from auditor.account.store import AccountStore, StoredPhotos
 from auditor.audit.audit import AccountState, audit
 from auditor.audit.license_facts import license_facts
 from auditor.audit.match import Searched
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def account_state(
-    conn: sqlite3.Connection, nsid: str | None = None, photos: Sequence[Photo] | None = None
+    conn: sqlite3.Connection, nsid: str | None = None, photos: Sequence[Photo] | StoredPhotos | None = None
 ) -> AccountState:
     """The account (None: the one synced last) as its last sync left it.
 
@@ -72,8 +72,10 @@ def audit_home(
         here = [index.name for index in indexes.readable]
         remote, unasked = asked.for_account(here, only, md5s=originals is not None)
         searched += remote
+    store = AccountStore(conn)
+    stored = StoredPhotos(store, store.required_snapshot(nsid).nsid)
     result = audit(
-        account_state(conn, nsid, photos),
+        account_state(conn, nsid, stored if photos is None else photos),
         searched,
         catalogue.load(),
         generated_at=clock.utc().isoformat(timespec="seconds"),

@@ -9,7 +9,7 @@ import pytest
 from auditor import database
 from auditor.account.export_files import Location
 from auditor.account.photo import Account, Photo
-from auditor.account.store import AccountStore
+from auditor.account.store import AccountStore, StoredPhotos
 from auditor.errors import NotSyncedError
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import StaticAddress
@@ -74,3 +74,15 @@ def test_where_the_originals_of_an_export_lie_is_remembered(store: AccountStore)
     assert (store.original(NSID, "9000000001"), store.original(NSID, "9000000002")) == (in_zip, loose)
     assert store.original(NSID, "9000000003") is None
     assert store.original("99000002@N07", "9000000001") is None
+
+
+def test_photos_that_are_read_when_they_are_asked_for_are_those_of_today(store: AccountStore) -> None:
+    video = replace(PHOTO, id="9000000003", media="video", original_secret="9f9f9f9f9f")
+    listed(store, PHOTO, OTHER, video, at=100.0)
+    listed(store, PHOTO, video, at=200.0)
+    photos = StoredPhotos(store, NSID)
+    assert sorted(photos.keys()) == [("9000000001", None, None), ("9000000003", "video", "9f9f9f9f9f")]
+    assert list(photos) == store.photos(NSID)
+    assert [photo.id for photo in photos.among({"9000000002", "9000000003"})] == ["9000000003"]
+    listed(store, OTHER, at=300.0)
+    assert [photo.id for photo in photos] == ["9000000002"]

@@ -21,6 +21,7 @@ from auditor.audit.originals import Originals
 from auditor.audit.result import CheckedTarget, CheckResult, NotChecked, Why
 from auditor.audit.run import account_state, audit_home, with_license_histories
 from auditor.datasets.index.local import LocalIndexes
+from auditor.datasets.index.lookup import Group
 from auditor.datasets.match_keys import MatchKey
 from auditor.errors import NotSyncedError, UnreachableError, UsageError
 from auditor.flickr.api import ReadApi
@@ -131,6 +132,20 @@ def test_all_that_is_here_and_all_that_a_look_up_has_is_searched(
     assert result.lookup == Remote.consulted
     assert (result.only, result.originals) == ((), None)
     assert remote.asked == [(["mine"], (), False)]
+
+
+def test_a_photo_that_a_sync_misses_during_the_audit_is_no_longer_in_the_account(
+    conn: sqlite3.Connection,
+) -> None:
+    class Meanwhile(Memory):
+        def groups(self, *asked: Any, **options: Any) -> Iterator[Group]:
+            yield from super().groups(*asked, **options)
+            AccountStore(conn).save(
+                Account(ME), [photo("12")], taken_at=TAKEN + 60, source="api", complete=True, full=True
+            )
+
+    result = audit_home(conn, local(Meanwhile("mine", {MatchKey.PHOTO_ID: [group("11")]})), nsid=ME)
+    assert (result.exposed, [found.photo_id for found in result.gone]) == ((), ["11"])
 
 
 def test_an_audit_can_be_of_another_account_of_some_datasets_and_of_photos_that_were_read(
