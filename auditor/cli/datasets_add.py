@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from auditor.datasets.adding import Unknown, Wish
     from auditor.datasets.index.manifest import Manifest
 
+EXIT_PARTIAL = 3
+
 
 def add(
     context: typer.Context,
@@ -66,8 +68,9 @@ def add(
     """Build the local index of a dataset from its publisher's files, or of your own list.
 
     The old index stays until the new one is complete. Without a name every file that is recognised is built,
-    also those in a folder of downloads. Your own list can have any name that is not in the catalogue; it
-    can be a CSV, TSV, JSON, Parquet, SQLite, XML or text file, or a folder of pictures named after photos.
+    also those in a folder of downloads; exit code 3: some of them could not be. Your own list can have any
+    name that is not in the catalogue; it can be a CSV, TSV, JSON, Parquet, SQLite, XML or text file, or a
+    folder of pictures named after photos.
     """
     from auditor.datasets import adding
 
@@ -92,6 +95,9 @@ def add(
             "a list that is read by --column needs a name", hint="Put one before the file: my-list"
         )
     indexes, unknown = adding.add_recognised(session.settings.indexes, paths, wish, session.progress)
+    refused = [file.error for file in unknown if file.error]
+    if not indexes and refused:
+        raise refused[0]
     if not indexes:
         raise UsageError(
             "no dataset was recognised: "
@@ -100,6 +106,8 @@ def add(
         )
     _emit(indexes, unknown, format, output, several=True)
     note_missing_parents(session, [manifest.dataset for manifest in indexes])
+    if refused:
+        raise typer.Exit(EXIT_PARTIAL)
 
 
 def _on_workers(

@@ -38,6 +38,8 @@ class Unknown:
 
     path: Path
     reason: str
+    error: AuditorError | None = None
+    """What kept a file that was recognised from being built."""
 
 
 def add(indexes: Path, name: str, files: Sequence[Path], wish: Wish, progress: Progress = SILENT) -> Manifest:
@@ -100,7 +102,7 @@ def add_recognised(
         try:
             built.append(add(indexes, name, paths, wish, progress))
         except AuditorError as error:
-            unknown += [Unknown(path, error.message) for path in paths]
+            unknown += [Unknown(path, error.message, error) for path in paths]
     return built, unknown
 
 

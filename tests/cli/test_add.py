@@ -1,6 +1,8 @@
 """``datasets add``: with and without a name, files that are of another dataset, folders of all kinds."""
 
 import gzip
+import json
+import re
 import tarfile
 import zipfile
 from pathlib import Path
@@ -210,3 +212,29 @@ def test_a_refusal_does_not_claim_that_something_was_taken_or_opened(
     assert refused.code == 2
     assert "an empty file" not in refused.err
     assert "only the name is looked at" in refused.err
+
+
+def test_of_several_files_those_that_cannot_be_built_cost_nothing_of_the_others(
+    program: Program, publishers: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "downloads"
+    (folder / "empty").mkdir(parents=True)
+    for name in ("ffhq", "coco"):
+        (folder / f"{name}.json").write_bytes(publishers[name].read_bytes())
+    assert program("datasets", "add", folder / "ffhq.json").code == 0
+    short = json.loads((folder / "ffhq.json").read_text())
+    (folder / "ffhq.json").write_text(json.dumps(dict(list(short.items())[:2])))
+    result = program("datasets", "add", folder)
+    assert result.code == 3
+    assert "coco" in result.out
+    assert re.search(r"Left out: \S*ffhq\.json: the index of ffhq has \d+ records", result.err)
+    alone = program("datasets", "add", folder / "ffhq.json")
+    assert (alone.code, "--replace" in alone.err, "recognised" in alone.err) == (6, True, False)
+    missing = program("datasets", "add", folder / "coco.json", tmp_path / "nowhere.json")
+    assert (missing.code, "name a dataset before the files" in missing.err) == (2, True)
+
+
+def test_a_dataset_without_a_shape_of_its_own_takes_a_column(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("id,photo\n7,9000000001\n")
+    result = program("datasets", "add", "flip-80m", tmp_path / "list.csv", "--column", "photo", "--as-is")
+    assert (result.code, "1 record" in result.out) == (0, True), result.err

@@ -2,7 +2,9 @@
 
 import pytest
 
+from auditor.datasets import catalogue, contacts
 from auditor.datasets.card import parse_card
+from auditor.datasets.toml_table import Table
 from auditor.errors import ConfigurationError
 
 SMALLEST = """
@@ -169,3 +171,14 @@ def test_a_run_of_files_without_leading_zeros() -> None:
     files = parse_card("example", SMALLEST.replace('name = "list.csv"', 'name = "{9..10}.csv"')).files
     assert [file.name for file in files] == ["9.csv", "10.csv"]
     assert files[0].url is None
+
+
+def test_a_channel_says_when_it_was_seen() -> None:
+    text = '[[channels]]\nkind = "email"\nto = "a@example.org"\npurpose = "removal"\nsource = "x"\n'
+    with pytest.raises(ConfigurationError, match=r"seen.*is missing"):
+        list(contacts.channels(Table.parse(text, "card.toml")))
+
+
+def test_a_dataset_that_is_reached_in_two_ways_is_named_once() -> None:
+    links = {"coco": ["ffhq", "sbu"], "ffhq": ["pipa"], "sbu": ["pipa"], "pipa": []}
+    assert catalogue._reach("coco", links) == ("ffhq", "sbu", "pipa")

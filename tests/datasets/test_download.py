@@ -279,3 +279,36 @@ def test_no_login_leaves_this_machine(
     monkeypatch.setenv("NETRC", str(netrc))
     get()
     assert "Authorization" not in web.requests[0].headers
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "says"),
+    [
+        (None, WrongFileError, "gives more than 10 bytes"),
+        (status(503), UnreachableError, "answers HTTP 503"),
+        (status(404), WrongFileError, "404"),
+        (cut(5), UnreachableError, "does not answer"),
+    ],
+    ids=["too long", "busy", "missing", "cut"],
+)
+def test_a_small_file_is_had_whole_or_not_at_all(
+    web: Web, fault: Callable[[Handler], bool] | None, error: type[AuditorError], says: str
+) -> None:
+    assert module.get_small(web.url(NAME), len(CONTENT)) == CONTENT
+    web.faults = [fault] if fault else []
+    with pytest.raises(error, match=says):
+        module.get_small(web.url(NAME), 10)
+
+
+def test_nobody_elsewhere_leads_to_what_listens_on_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away:
+        is_redirect, headers = True, {"Location": "http://127.0.0.1:5984/_all_dbs"}
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+    monkeypatch.setattr(module, "_get", lambda *_: Away())
+    with pytest.raises(RefusedError, match="redirects to an address on this machine"):
+        download(Remote("https://example.org/a.csv", "a.csv"), tmp_path)

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from auditor.datasets.index.build import build
 from auditor.datasets.index.folder import remove
 from auditor.datasets.index.local import names
 from auditor.datasets.index.lookup import Group, Index
-from auditor.datasets.index.verify import problems
+from auditor.datasets.index.manifest import DataFile
+from auditor.datasets.index.verify import _content_problems, problems
 from auditor.datasets.match_keys import MatchKey
 from auditor.datasets.sharing.pack import export, import_pack
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
@@ -562,3 +563,31 @@ def test_every_row_is_either_indexed_or_skipped(
     assert made.rows == len(texts) == made.indexed + sum(made.skipped.values())
     assert made.records == made.indexed == len(good)
     shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("ids", "rows", "says"),
+    [
+        (range(70_000), 70_000, []),
+        (range(70_000), 70_001, ["photo_id-x.parquet holds 70000 records instead of 70001"]),
+        ([*range(70_000), 3], 70_001, ["photo_id-x.parquet is not sorted by photo_id"]),
+        ([2, 1, None], 3, ["photo_id-x.parquet is not sorted by photo_id"]),
+    ],
+    ids=["sorted", "fewer", "unsorted at the end", "unsorted"],
+)
+def test_an_index_from_elsewhere_is_looked_at_record_by_record(
+    tmp_path: Path, ids: Sequence[int | None], rows: int, says: list[str]
+) -> None:
+    path = tmp_path / "photo_id-x.parquet"
+    pq.write_table(pa.table({"photo_id": pa.array(ids, pa.int64())}), path)
+    file = DataFile(path.name, "photo_id", rows, path.stat().st_size, "0" * 64)
+    assert _content_problems(path, file) == says
+
+
+def test_two_data_files_of_one_key_are_no_index(add: Build, indexes: Path) -> None:
+    add("coco-json", same_photos.FILES["coco-json"])
+    described = json.loads((indexes / "example" / manifest.NAME).read_text())
+    files = described["files"]
+    twice = {**files[-1], "name": "owner-0123456789abcdef.parquet", "key": "owner"}
+    with pytest.raises(ValueError, match="two data files have the same key"):
+        manifest.parse({**described, "files": [*files, twice, twice]})

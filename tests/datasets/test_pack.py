@@ -284,6 +284,11 @@ def renamed(members: Members, new: str) -> Members:
     return {**others, manifest.NAME: json.dumps(told).encode(), new: members[name]}
 
 
+def with_length(members: Members, more: int) -> Members:
+    (file,) = json.loads(members[manifest.NAME])["files"]
+    return with_manifest(members, files=[{**file, "bytes": file["bytes"] + more}])
+
+
 TAMPERED: dict[str, Callable[[Members], Members]] = {
     "a bit flipped": flipped,
     "a member more": lambda members: {**members, "readme.txt": b"hello"},
@@ -303,6 +308,8 @@ TAMPERED: dict[str, Callable[[Members], Members]] = {
     "escape sequence in a name": lambda members: with_manifest(
         members, sources=[{"name": "\x1b[2Jfile", "bytes": 1, "sha256": "0" * 64}]
     ),
+    "records elsewhere": lambda members: with_manifest(members, store="s3://bucket/example"),
+    "data of another length": lambda members: with_length(members, 1),
     "no sources": lambda members: with_manifest(members, sources=[]),
     "data file a path": lambda members: renamed(members, "../photo_id-0000000000000000.parquet"),
     "data of another order": lambda members: renamed(members, "owner-0000000000000000.parquet"),
@@ -367,6 +374,14 @@ def test_a_pack_that_unpacks_to_more_is_refused(packed: Path, indexes: Path, tmp
     closed(tmp_path / "bomb.zip", opened(packed), compression=zipfile.ZIP_DEFLATED)
     with pytest.raises(RefusedError, match="compressed"):
         pack.import_pack(tmp_path / "bomb.zip", indexes)
+
+
+def test_a_part_that_unpacks_to_far_more_is_refused(
+    packed: Path, indexes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pack, "MAX_GROUP_BYTES", 10)
+    with pytest.raises(RefusedError, match="it unpacks to far more than an index has"):
+        pack.import_pack(packed, indexes)
 
 
 def test_a_member_twice_is_refused(packed: Path, indexes: Path) -> None:

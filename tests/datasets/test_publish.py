@@ -89,6 +89,7 @@ def test_without_an_index_there_is_nothing_to_publish(indexes: Path, tmp_path: P
                 {"file": "../evil.zip"},
                 {"file": "https://example.org/evil.zip"},
                 {"file": "/evil.zip"},
+                {"file": "nul.zip"},
                 {"dataset": "../evil"},
                 {"sha256": "short"},
                 {"bytes": "1"},

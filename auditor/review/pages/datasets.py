@@ -114,6 +114,8 @@ def add_dropped(state: State, drop: Drop, name: str) -> Response:
         finally:
             drop.discard()
         if unknown and not built:
+            if (refused := unknown[0].error) is not None:
+                raise refused
             raise UsageError(unknown[0].reason, hint="Choose the dataset that the file is of.")
         return "; ".join([*map(_told, built), *(f"{file.path.name}: {file.reason}" for file in unknown)])
 

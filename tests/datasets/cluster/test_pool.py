@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from types import SimpleNamespace
 
+import distributed
 import psutil
 import pytest
 
@@ -71,6 +72,37 @@ def test_a_job_of_another_version_is_not_done() -> None:
     failed = tasks.build_shard(job, Shard("/x/a.csv", "0" * 16))
     assert isinstance(failed, Failed)
     assert "not 9.9.9" in failed.reason
+
+    assert tasks.merge(job, None, "x", []) == failed  # type: ignore[arg-type]
+
+
+def _done(status: str, error: Exception | None = None) -> SimpleNamespace:
+    return SimpleNamespace(status=status, exception=lambda: error, result=lambda: "the result")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (distributed.KilledWorker("task", None, 3), "too little memory"),  # type: ignore[arg-type]
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (MemoryError(), "MemoryError"),
+    ],
+    ids=repr,
+)
+def test_what_a_workers_computer_lacks_fails_that_task_alone(error: Exception, told: str) -> None:
+    failed = pool._DaskPool(None)._result(_done("error", error))
+    assert isinstance(failed, Failed)
+    assert (told in failed.reason, failed.place) == (True, True)
+
+
+def test_a_bug_of_a_worker_is_one_here_and_a_lost_scheduler_is_said() -> None:
+    done = pool._DaskPool(None)
+    assert done._result(_done("finished")) == "the result"
+    with pytest.raises(ZeroDivisionError):
+        done._result(_done("error", ZeroDivisionError()))
+    with pytest.raises(UnreachableError, match="scheduler went away") as caught:
+        done._result(_done("cancelled"))
+    assert "finished shards are not read again" in caught.value.hint
 
 
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Shards and parts in a store that is no folder."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,12 +10,13 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from auditor.datasets import adding
 from auditor.datasets.adding import Wish
+from auditor.datasets.cluster.claim import NAME as CLAIM
 from auditor.datasets.cluster.claim import claimed
 from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.verify import problems
 from auditor.datasets.match_keys import MatchKey
-from auditor.datasets.store import Store
+from auditor.datasets.store import Store, fetch
 from auditor.errors import RefusedError, StorageError, UsageError
 from auditor.progress import SILENT, Progress
 from tests.datasets.cluster.conftest import NAME, Here, Parted
@@ -202,3 +204,38 @@ def test_a_pool_is_asked_for_nothing_when_the_store_is_not_reached(parted: Parte
     with pytest.raises(StorageError):
         parted(pool, store="nosuch://x")
     assert pool.done == []
+
+
+class _Overtaken(Store):
+    """Where another build begins in the same moment, and writes a little later."""
+
+    def write(self, name: str, content: bytes) -> None:
+        super().write(name, content)
+        super().write(name, json.dumps({"host": "other", "pid": 7, "token": "theirs"}).encode())
+
+
+def test_of_two_builds_that_begin_in_the_same_moment_the_earlier_gives_way(tmp_path: Path) -> None:
+    store = _Overtaken(str(tmp_path / "store"))
+    with (
+        pytest.raises(RefusedError, match="process 7 on other"),
+        claimed(store, SILENT, watch=0.0),
+    ):
+        pass
+    assert b"theirs" in (store.read(CLAIM) or b"")
+
+
+def test_a_claim_that_another_took_over_is_left_to_it(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "store"))
+    with claimed(store, SILENT, watch=0.0):
+        store.write(CLAIM, b"theirs")
+    assert store.read(CLAIM) == b"theirs"
+    store.remove(CLAIM)
+    with claimed(store, SILENT, watch=0.0):
+        assert store.read(CLAIM) is not None
+    assert store.read(CLAIM) is None
+
+
+def test_a_shard_that_no_worker_reaches_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"there is no file .*gone\.csv") as caught:
+        fetch(str(tmp_path / "gone.csv"), tmp_path)
+    assert "every worker" in caught.value.hint
