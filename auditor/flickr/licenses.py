@@ -186,7 +186,7 @@ def normalise_key(text: str) -> str:
     text = text.strip().lower()
     if _ADDRESS.match(text):
         address = _ADDRESS_TAIL.sub("", _ADDRESS_HEAD.sub("", text)).rstrip("/")
-        return _DEED.sub("", address).rstrip("/")
+        return _DEED.sub("", address)
     if not re.search("[a-z]", text):
         return text  # an id, or something like -1 and 4.0, which must not become one
     text = _SHORT_NAME.sub("", text)

@@ -300,7 +300,7 @@ def _dataset_of(case: Case, dataset: str | None) -> str:
 
 
 def _words(line: str) -> list[str]:
-    return [word.strip("<>()[],;\"'") for word in line.replace("\t", " ").replace(",", " ").split()]
+    return [word.strip("<>()[],;\"'") for word in line.replace(",", " ").split()]
 
 
 def read_answer(path: Path) -> str:

@@ -280,24 +280,61 @@ def test_a_page_says_what_flickr_said() -> None:
 # -- licences ------------------------------------------------------------------------------------------------
 
 
-def test_what_every_licence_is_called_and_allows() -> None:
-    for license_id, elements, version in [
-        ("1", "by-nc-sa", "2.0"),
-        ("6", "by-nd", "2.0"),
-        ("11", "by", "4.0"),
-        ("16", "by-nc-nd", "4.0"),
-    ]:
-        assert licenses.get(license_id) == License(
-            license_id,
-            f"CC {elements.upper()} {version}",
-            f"https://creativecommons.org/licenses/{elements}/{version}/",
-            f"cc-{elements}-{version}",
-            allows_reuse=True,
-            commercial="nc" not in elements,
-            derivatives="nd" not in elements,
-            share_alike="sa" in elements,
-        )
+@pytest.mark.parametrize(
+    ("license_id", "elements", "version", "allows"),
+    [
+        ("1", "by-nc-sa", "2.0", (False, True, True)),
+        ("3", "by-nc-nd", "2.0", (False, False, False)),
+        ("6", "by-nd", "2.0", (True, False, False)),
+        ("11", "by", "4.0", (True, True, False)),
+        ("12", "by-sa", "4.0", (True, True, True)),
+    ],
+)
+def test_what_a_creative_commons_licence_is_called_and_allows(
+    license_id: str, elements: str, version: str, allows: tuple[bool, bool, bool]
+) -> None:
+    commercial, derivatives, share_alike = allows
+    expected = License(
+        license_id,
+        f"CC {elements.upper()} {version}",
+        f"https://creativecommons.org/licenses/{elements}/{version}/",
+        f"cc-{elements}-{version}",
+        allows_reuse=True,
+        commercial=commercial,
+        derivatives=derivatives,
+        share_alike=share_alike,
+    )
+    assert licenses.get(license_id) == expected
+    assert licenses._creative_commons(license_id, elements, version) == expected
+
+
+def test_what_is_free_of_terms_allows_everything() -> None:
+    url = "https://creativecommons.org/publicdomain/zero/1.0/"
+    expected = License("9", "Public Domain Dedication (CC0)", url, "cc0", True, True, True, False)
+    assert licenses.get("9") == expected
+    assert licenses._unrestricted("9", expected.name, url, "cc0") == expected
     assert licenses.get(99) == License("99", "Unknown license 99", "", "unknown-99", None, None, None, None)
+
+
+def test_every_name_of_a_licence_leads_to_its_id() -> None:
+    keys = licenses._all_keys()
+    names = {
+        "4": "4",
+        "by": "4",
+        "by-2.0": "4",
+        "creativecommons.org/licenses/by/2.0": "4",
+        "by-4.0": "11",
+        "none": "0",
+        "all-rights-reserved": "0",
+        "by-nc-nd": "3",
+        "flickr.com/commons/usage": "7",
+        "us-government-work": "8",
+        "cc0": "9",
+        "cc0-1.0": "9",
+        "pdm": "10",
+        "public-domain-mark": "10",
+    }
+    assert {name: keys.get(name) for name in names} == names
 
 
 @pytest.mark.parametrize(

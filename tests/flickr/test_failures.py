@@ -445,6 +445,10 @@ def test_a_method_that_is_not_registered_is_not_called() -> None:
 # -- what is sent --------------------------------------------------------------------------------------------
 
 
+def test_what_signs_is_never_shown() -> None:
+    assert repr(Credentials("k", "s", "t", "u")) == str(Credentials("k", "s")) == "Credentials(***)"
+
+
 @pytest.fixture
 def budget(tmp_path: Any) -> Any:
     budget = CallBudget(tmp_path / "a.sqlite3", "k", 9)

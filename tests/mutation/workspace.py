@@ -63,6 +63,7 @@ class Workspace:
             "process_isolation": "forkserver",  # DuckDB's threads do not live through a fork
             "use_setproctitle": "false",
             "timeout_multiplier": "6.0",
+            "timeout_constant": "5.0",  # a busy computer makes nobody look killed
             "pytest_add_cli_args_test_selection": SETTINGS["tests"][self.room],
             "pytest_add_cli_args": [
                 "-ptests.mutation.quickest_first",

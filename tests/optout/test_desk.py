@@ -19,14 +19,16 @@ import pytest
 from auditor import database, settings
 from auditor.account.store import AccountStore
 from auditor.datasets import catalogue
+from auditor.datasets.contacts import Channel
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.match_keys import MatchKey
 from auditor.errors import AuditorError, ConfigurationError, RefusedError, UsageError, WrongFileError
 from auditor.flickr import licenses
 from auditor.flickr.urls import PhotoAddress, parse_photo
 from auditor.mail import Mail
-from auditor.optout import case_files, incoming, ladder, next_index, opening, workflow
+from auditor.optout import addressees, case_files, incoming, ladder, next_index, opening, workflow
 from auditor.optout import letter as letters
+from auditor.optout.addressees import Addressee
 from auditor.optout.answers import Proposal
 from auditor.optout.case import (
     Answer,
@@ -697,6 +699,44 @@ def test_a_recheck_says_what_makes_it_doubtful_and_what_it_left_out(desk: Desk, 
     assert recheck(desk, home, [*home.mine[:3], home.mine[7], *STRANGERS[:-3]]).warnings == ()
 
 
+HIDDEN = replace(PHOTO, standing=Standing.HIDDEN)
+DOUBT = (
+    "Of {} photos in the old index that you did not ask to remove, {} are not in the new one either. If the"
+    " file may be incomplete, get it again: what it lacks reads as removed."
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "new", "missing", "include_new", "told"),
+    [
+        (CASE, (), 0, True, ()),
+        (CASE, (), 1, True, (DOUBT.format(0, 1),)),
+        (replace(CASE, fingerprint=None), (), 1, True, (DOUBT.format(0, 1),)),
+        (
+            CASE,
+            (PHOTO, HIDDEN, HIDDEN),
+            0,
+            True,
+            ("2 newly found photos not public on Flickr: left out of the follow-up letter.",),
+        ),
+        (CASE, (HIDDEN,), 0, False, ()),
+        (replace(CASE, include_private=True), (HIDDEN,), 0, True, ()),
+        (CASE, (PHOTO,), 0, True, ()),
+    ],
+)
+def test_what_makes_a_recheck_doubtful(
+    case: Case, new: tuple[RequestedPhoto, ...], missing: int, told: tuple[str, ...], *, include_new: bool
+) -> None:
+    assert next_index._warnings(case, Recheck((), (), new), missing, include_new=include_new) == told
+
+
+def test_one_lost_photo_in_a_hundred_is_no_doubt() -> None:
+    case = replace(CASE, fingerprint=Fingerprint(200, 200, "photo_id", tuple(map(str, range(200)))))
+    assert next_index._warnings(case, Recheck((), (), ()), 2, include_new=True) == ()
+    (line,) = next_index._warnings(case, Recheck((), (), ()), 3, include_new=True)
+    assert line == DOUBT.format(200, 3)
+
+
 def test_without_a_letter_that_was_sent_the_request_is_written_anew(desk: Desk, home: Home) -> None:
     a_case(desk, home)
     case = recheck(desk, home, [*home.mine[:3], *STRANGERS]).case
@@ -760,7 +800,41 @@ def test_that_all_is_gone_is_not_believed_of_any_file(
             next_index.refuse_unproven(case, result)
 
 
+def test_where_only_a_public_place_is_known_a_follow_up_has_its_note(
+    desk: Desk, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public = Channel("issues", "https://x.org/issues", "removal", "https://x.org", "2026-01-01", True, None)
+    sent(desk, home, 60)
+    monkeypatch.setattr(addressees, "of_case", lambda *_: Addressee("X", None, (public,)))
+    case = recheck(desk, home, [*home.mine[:3], *STRANGERS]).case
+    assert [Path(name).name for name in case.letters[-1].files][-1] == "public-note.txt"
+    assert case.letters[-1].to == "X"
+
+
 # -- files ---------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_has_the_files_of_a_case_and_of_those_that_led_to_it(desk: Desk, home: Home) -> None:
+    first = a_case(desk, home)
+    elsewhere = home.path / "elsewhere"
+    second = a_case(desk, home, out=elsewhere)
+    case_files.keep_answer(Path(first.folder), "b.txt", b"b")
+    case_files.keep_answer(Path(first.folder), "a.txt", b"a")
+    (Path(first.folder) / "answers" / "link").symlink_to(home.path / "auditor.sqlite3")
+    (elsewhere / "other.txt").write_text("not of the case")
+    case = replace(second, folder=str(desk.letters / second.id), follows=first.id)
+    Path(first.letters[0].files[1]).unlink()
+    moved = Path(first.letters[0].files[2])
+    moved.rename(home.path / "moved")
+    moved.symlink_to(home.path / "moved")
+    assert [name for name, _ in case_files.folder_files(desk.store, case)] == [
+        *(f"ffhq-1/{name}" for name in ("letter-1.txt", "letter-1.pdf", "links-1.csv")),
+        *("ffhq-1/answers/a.txt", "ffhq-1/answers/b.txt"),
+        *(f"ffhq-2/{name}" for name in ("letter-1.txt", "letter-1.md", "letter-1.eml", "letter-1.pdf")),
+        "ffhq-2/links-1.csv",
+    ]
+    assert [one.id for one in case_files.earlier_cases(desk.store, case)] == ["ffhq-1"]
+    assert case_files.earlier_cases(desk.store, first) == ()
 
 
 def test_folders_and_names_that_are_taken_are_passed_over(tmp_path: Path) -> None:
