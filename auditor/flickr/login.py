@@ -129,7 +129,6 @@ class Callback:
         self._arrived = threading.Event()
         self._verifier = ""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property

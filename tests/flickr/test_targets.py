@@ -223,6 +223,8 @@ def test_what_two_addresses_say_together_is_what_the_first_says_and_else_the_sec
         ),
         (f"https://c1.staticflickr.com/2/buddyicons/{NSID}.jpg", [OwnerAddress(NSID)]),
         ("https%3A%2F%2Fflickr.com%2Fpeople%2Fann", [OwnerAddress(path_alias="ann")]),
+        ("https://www.flickr.com/people/an\u200bn/", [OwnerAddress(path_alias="ann")]),
+        ("https://www.flickr.com/people/%61nn/", [OwnerAddress(path_alias="ann")]),
         ("https://embedr.flickr.com/photos/ann", []),
         ("https://flic.kr/people/ann", []),
         ("https://flickr.com/photos/tags/", []),
@@ -231,3 +233,8 @@ def test_what_two_addresses_say_together_is_what_the_first_says_and_else_the_sec
 )
 def test_each_person_of_a_text_comes_once(text: str, owners: list[OwnerAddress]) -> None:
     assert parse_owners(text) == owners
+
+
+@pytest.mark.parametrize("owner", ["ann", "%61nn", "a%6en", "ANN"])
+def test_an_owner_in_percent_codes_is_the_owner(owner: str) -> None:
+    assert parse_photos(f"https://www.flickr.com/photos/{owner}/11/") == [PhotoAddress("11", None, "ann")]
