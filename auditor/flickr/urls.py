@@ -362,7 +362,7 @@ def _owner_at(host: re.Match[str]) -> OwnerAddress | None:
 
 def _owner(segment: str) -> OwnerAddress | None:
     """The owner's segment of a path; None when it names nobody (``me`` is whoever is logged in)."""
-    name = unquote(segment) if "%" in segment else segment
+    name = unquote(segment)
     if nsid := normalise_nsid(name):
         return OwnerAddress(nsid)
     alias = name.lower()

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import sqlite3
+import time
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -17,6 +18,7 @@ from typing import Any, cast
 import pytest
 
 from auditor import database, settings
+from auditor.account.photo import Account
 from auditor.account.store import AccountStore
 from auditor.datasets import catalogue
 from auditor.datasets.contacts import Channel
@@ -650,6 +652,38 @@ def test_links_that_are_of_no_use_are_refused_with_a_way_on(desk: Desk, home: Ho
     )
     assert said(lambda: take(desk, path, on=ago(21)))[0] is UsageError
     assert not (desk.indexes / "ibm-dif").exists()
+
+
+def test_a_case_stays_with_its_account_although_another_was_synced_since(desk: Desk, home: Home) -> None:
+    a_question(desk, "ibm-dif")
+    sent(desk, home, 60)
+    AccountStore(home.conn).save(
+        Account("99000077@N07"), [], taken_at=time.time() + 9, source="api", complete=True, full=True
+    )
+    path = home.path / "links.txt"
+    path.write_text("https://www.flickr.com/photos/somebody/5000000003/\n")
+    assert [photo.photo_id for photo in take(desk, path)[1].photos] == ["5000000003"]
+    done = recheck(desk, home, home.mine[:2] + STRANGERS)
+    assert (len(done.result.removed), len(done.result.still_there)) == (10, 2)
+    text = Path(done.case.letters[-1].files[0]).read_text()
+    assert ("Ann Example" in text, "99000077@N07" in text) == (True, False)
+    third = cast("Case", drafted(desk, home, nsid=NSID).case)
+    assert (third.nsid, third.photos) == (NSID, 12)
+
+
+def test_of_an_authority_that_is_not_listed_any_more_the_name_is_known(
+    desk: Desk, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(desk, home, 60)
+    workflow.complain(desk, "ffhq-1", country="at")
+    workflow.sent(desk, "ffhq-1", ago(10))
+    monkeypatch.setattr(addressees, "authorities", dict)
+    case, _ = workflow.remind(replace(desk, today=TODAY + timedelta(days=200)), "ffhq-1")
+    assert (case.letters[-1].kind, case.letters[-1].to) == (
+        Kind.INQUIRY,
+        "Österreichische Datenschutzbehörde",
+    )
+    assert "Österreichische Datenschutzbehörde" in Path(case.letters[-1].files[0]).read_text()
 
 
 # -- the next index ------------------------------------------------------------------------------------------
