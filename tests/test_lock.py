@@ -10,12 +10,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from auditor import clock, database, lock
+from auditor import clock, database, lock, processes
 from auditor.errors import AuditorError, RefusedError, StorageError
+from auditor.processes import Process
 
 HOLD_ACCOUNT = """
 import sys; from pathlib import Path; from auditor.lock import account_lock
@@ -164,3 +166,14 @@ def test_since_is_told_right_although_the_clock_was_set(tmp_path: Path) -> None:
 def test_a_damaged_note_about_the_holder_does_no_harm(tmp_path: Path, content: str) -> None:
     (tmp_path / "account.lock.json").write_text(content)
     assert "another process is at work" in lock.describe(tmp_path / "account.lock.json")
+
+
+def test_a_process_of_which_nothing_more_is_known_is_told_by_its_number() -> None:
+    assert str(Process(4_000_000)) == "another process is at work (pid 4000000)"
+    assert Process(4_000_000).way_on == "Wait until it is done, or end it with: kill 4000000"
+    long_ago = datetime(2020, 1, 2, 3, 4, tzinfo=UTC)
+    assert "since 2020-01-02 03:04 (pid 7, on attic, sync)" in str(Process(7, long_ago, "attic", "sync"))
+
+
+def test_a_process_that_is_gone_began_nobody_knows_when() -> None:
+    assert processes._started(4_194_305) is None

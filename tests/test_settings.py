@@ -117,3 +117,9 @@ def test_a_shared_folder_is_named_in_full(tmp_path: Path, folder: str) -> None:
     file.write_text(f"[index]\nfolder = {folder}\n")
     with pytest.raises(ConfigurationError, match=r"index\.folder"):
         settings.load(config=file, environ={})
+
+
+def test_without_a_folder_for_settings_a_key_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "_default_configs", lambda: ())
+    with pytest.raises(ConfigurationError, match="your settings folder is unknown"):
+        settings.keep_key("k", "s")

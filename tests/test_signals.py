@@ -1,5 +1,6 @@
 """Signals are recommended only with a known reader, and originals are never changed."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,10 @@ import pytest
 from auditor.errors import UsageError
 from auditor.report.signals import signals_text
 from auditor.signals import SIGNALS, exiftool_arguments, recommended
+from tests.cli.conftest import Program
+from tests.cli.conftest import box as box
+from tests.cli.conftest import environment as environment
+from tests.cli.conftest import program as program
 
 
 def test_nothing_is_recommended_without_a_known_reader() -> None:
@@ -45,3 +50,17 @@ def test_odd_folders_are_refused_with_words(tmp_path: Path) -> None:
     (tmp_path / "a\n-execute.jpg").write_bytes(b"x")
     with pytest.raises(UsageError, match="line break"):
         exiftool_arguments(tmp_path)
+
+
+def test_the_command_for_exiftool_can_be_copied_whatever_the_folder_is_called(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "my pictures"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(b"x")
+    monkeypatch.chdir(folder)
+    result = program("signals", "--files", folder, "--format", "json")
+    assert result.code == 0
+    command = result.err.partition("into 1 picture: ")[2]
+    assert shlex.split(command) == ["exiftool", "-@", str(folder / "exiftool-arguments.txt")]
+    assert str(folder / "a.jpg") in (folder / "exiftool-arguments.txt").read_text()

@@ -21,7 +21,7 @@ from auditor.cli.output import (
 from auditor.cli.pictures import page_for
 from auditor.cli.session import Session
 from auditor.files import user_path
-from auditor.text import plain
+from auditor.text import count, plain
 
 if TYPE_CHECKING:
     from auditor.audit.result import AuditResult
@@ -134,9 +134,10 @@ def _with_histories(session: Session, result: "AuditResult") -> "AuditResult":
     api = session.read_api(login=False, wait=False)
     got = fetch(api, session.conn, ids, now=session.clock(), progress=session.progress)
     if got.unknown:
-        note(f"Flickr has no licence history of {got.unknown:,} photos.")
+        note(f"Flickr has no licence history of {count(got.unknown, 'photo')}.")
     if got.left:
-        note(f"The hour's calls are spent: {got.left:,} licence histories are missing. Run it again later.")
+        missing = count(got.left, "licence history is missing", "licence histories are missing")
+        note(f"The hour's calls are spent: {missing}. Run it again later.")
     return with_license_histories(result, session.conn)
 
 

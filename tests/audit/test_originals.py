@@ -421,3 +421,34 @@ def test_the_audit_says_what_was_read(folder: Path, found: Audit) -> None:
     assert result.originals is not None
     assert (result.originals.files, len(result.originals.skipped)) == (1, 1)
     assert not result.anything_found
+
+
+def test_a_file_that_changes_while_it_is_read_is_told_and_read_again_the_next_time(
+    folder: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(folder, a__jpg="a", b__jpg="b", c__jpg="c")
+    read = originals._md5
+
+    def growing(stream: Any) -> str:
+        found = read(stream)
+        if stream.name.endswith("b.jpg"):
+            os.utime(stream.name, (1, 1))
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(originals, "_md5", growing)
+        patch.setattr(originals, "_KEEP_EVERY", 1)
+        found = originals.read(folder, conn)
+    assert {Path(file.path).name for file in found.files} == {"a.jpg", "c.jpg"}
+    assert [skip.reason for skip in found.skipped] == ["it was changed while it was read"]
+    again = originals.read(folder, conn)
+    assert {file.md5 for file in again.files} == {md5("a"), md5("b"), md5("c")}
+
+
+def test_folders_and_empty_files_in_a_zip_hold_no_picture(folder: Path, conn: sqlite3.Connection) -> None:
+    with zipfile.ZipFile(folder / "export.zip", "w") as archive:
+        archive.writestr("photos/", b"")
+        archive.writestr("photos/empty.jpg", b"")
+        archive.writestr("photos/a.jpg", content("a"))
+    found = originals.read(folder, conn)
+    assert [file.md5 for file in found.files] == [md5("a")]

@@ -1,5 +1,7 @@
 """``check``: one failure costs one result, files are sent to nobody, secrets are not shown again."""
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,3 +139,40 @@ def test_no_message_about_a_look_up_repeats_a_password(checking: Program, addres
     result = checking("check", "9000000001", "--lookup", address)
     assert result.code == 2
     assert "hunter2" not in result.out + result.err
+
+
+class Pipe:
+    """What another program sends."""
+
+    def __init__(self, data: bytes) -> None:
+        self.buffer = io.BytesIO(data)
+
+    def isatty(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("words", [("-",), ("--from", "-")])
+@pytest.mark.parametrize(
+    ("data", "code", "says"),
+    [
+        (b"# mine\n8999999999\n", 0, ""),
+        ("8999999999\n".encode("utf-16"), 0, ""),
+        (b"\xff\x00\xfe8999999999\n", 2, "what stdin gives"),
+        (b"8999999999\n" * 100, 2, "more than a list may hold"),
+    ],
+    ids=["text", "UTF-16", "no text", "too much"],
+)
+def test_a_list_comes_through_a_pipe_too(
+    checking: Program,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    data: bytes,
+    code: int,
+    says: str,
+) -> None:
+    monkeypatch.setattr("auditor.target_lists.MAX_BYTES", 100)
+    monkeypatch.setattr(sys, "stdin", Pipe(data))
+    result = checking("check", *words, "--format", "json")
+    assert (result.code, says in result.err) == (code, True), result.err
+    if code == 0:
+        assert [row["photo_id"] for row in result.json["results"]] == ["8999999999"]

@@ -7,8 +7,11 @@ import sys
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
-from auditor.cli.demo import headline
+import pytest
+
+from auditor.cli.demo import DemoError, _call, headline
 from auditor.lock import demo_lock
 from tests.cli.conftest import Program
 
@@ -145,3 +148,32 @@ def test_the_demo_of_a_look_up_shows_what_its_host_learned(tmp_path: Path) -> No
     assert log.count('"GET /') == 5
     assert asked[1] not in log
     assert (tmp_path / "demo" / "public" / "index.html").is_file()
+
+
+def test_a_step_that_ends_otherwise_ends_the_demo_with_its_words(program: Program) -> None:
+    with pytest.raises(
+        DemoError, match=r"`flickr-auditor nonsense` ended with exit code 2, not 0: "
+    ) as ended:
+        _call(["nonsense"], 0)
+    assert "No such command" in ended.value.message
+    assert _call(["--version"], 0).startswith("flickr-auditor ")
+
+
+def test_ctrl_c_ends_the_pretend_flickr_and_says_so(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = iter([False])
+
+    def wait(*_: object) -> bool:
+        for answer in waits:
+            return answer
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        "auditor.cli.sandbox.threading", SimpleNamespace(Event=lambda: SimpleNamespace(wait=wait))
+    )
+    result = program("sandbox", "--port", "0", "--photos", "3")
+    assert (result.code, next(waits, None)) == (0, None)
+    assert "Serving 3 invented photos" in result.err
+    assert "The pretend Flickr has ended." in result.err
+    assert "export AUDITOR_FLICKR_URL=http://127.0.0.1:" in result.out

@@ -1,6 +1,7 @@
 """Flickr's data export on the command line: what it says is believed as of its day, and only what it says."""
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,18 @@ def test_zips_that_were_moved_away_cost_the_pictures_and_nothing_else(
     report = exported("audit", "--format", "html", "--thumbnails", "embed")
     assert report.code == 1
     assert pictured(report.out) == 0
+
+
+def test_files_of_an_export_that_were_skipped_are_named_the_first_of_many(
+    offline: Program, tmp_path: Path
+) -> None:
+    files: dict[str, Any] = {"account_profile.json": {"nsid": "99000001@N07", "screen_name": "ann"}}
+    files |= {f"photo_{number}.json": {"name": "no id"} for number in range(9_000_000_001, 9_000_000_024)}
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as target:
+        for name, content in files.items():
+            target.writestr(name, json.dumps(content))
+    result = offline("sync", "--export", path)
+    assert len(re.findall(r"^Skipped export.zip/photo_9\d+\.json: ", result.err, re.MULTILINE)) == 20
+    assert "… and 3 more files skipped." in result.err
+    assert "Skipped 23 files: " in result.out

@@ -1,12 +1,14 @@
 """``datasets fetch --all`` and ``datasets update``, as a user runs them, against a server on this machine."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auditor.datasets import catalogue
+from auditor.datasets.access import Access
 from tests.datasets.web import Web
 
 from .conftest import Program, Result
@@ -117,3 +119,26 @@ def test_where_nothing_can_come_nobody_is_asked(
     result = program("datasets", "fetch", "--all")
     assert result.code == 0
     assert "To get by hand (1)" in result.out
+
+
+def test_who_says_no_or_yes_at_the_terminal_is_heard(
+    program: Program, cards: None, web: Web, answers: Callable[[str], None]
+) -> None:
+    answers("n\n")
+    refused = program("datasets", "fetch", "--all")
+    assert (refused.code, "you said no, so nothing was fetched" in refused.err) == (6, True)
+    assert web.requests == []
+    answers("y\n")
+    assert program("datasets", "fetch", "--all").code == 0
+    assert web.requests
+
+
+def test_files_of_a_dataset_that_come_by_hand_are_named_beside_the_others(
+    program: Program, cards: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = catalogue.get("ffhq")
+    by_hand = replace(card.files[0], name="second.json", access=Access.REQUEST, url=None)
+    cards_ = {**catalogue.load(), "ffhq": replace(card, files=(*card.files, by_hand))}
+    monkeypatch.setattr(catalogue, "load", lambda: cards_)
+    result = program("datasets", "fetch", "ffhq")
+    assert (result.code, "Not downloaded: " in result.err, "second.json" in result.err) == (0, True, True)

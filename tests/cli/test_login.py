@@ -4,7 +4,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from auditor.flickr.tokens import Token
 from auditor.sandbox import Sandbox
 
 from .conftest import Program
@@ -184,3 +185,41 @@ def test_a_keyring_that_fails_is_named_whatever_it_raises(
         assert "--token-file" in result.stderr
         assert "Traceback" not in result.stderr
         assert "not logged in" not in result.stderr
+
+
+@pytest.fixture
+def allowed(logged_out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A login that Flickr grants, whatever code is typed."""
+    monkeypatch.setattr("auditor.flickr.login.Login.start", lambda *_: "https://www.flickr.com/authorize?x=1")
+    monkeypatch.setattr("auditor.flickr.login.Login.finish", lambda *_: Token("t", "s", "", "1@N01", "Ann"))
+
+
+def test_three_lines_without_a_code_are_enough(
+    allowed: None, program: Program, answers: Callable[[str], None], tmp_path: Path
+) -> None:
+    answers("no code\nplease wait\nwhat code?\n123-456-789\n")
+    result = program("login", "--no-browser", "--token-file", tmp_path / "t.json")
+    assert (result.code, "no code was given" in result.err) == (6, True)
+    assert result.err.count("That holds no code") == 3
+    assert not (tmp_path / "t.json").exists()
+
+
+def test_a_login_says_what_stands_in_its_way_and_what_of_the_last_may_be_left(
+    allowed: None,
+    program: Program,
+    answers: Callable[[str], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = tmp_path / "1.json", tmp_path / "2.json"
+    answers("123-456-789\n")
+    assert "takes precedence" not in program("login", "--no-browser", "--token-file", first).err
+    first.write_text("something else")
+    monkeypatch.setenv("FLICKR_OAUTH_TOKEN", "old")
+    monkeypatch.setenv("FLICKR_OAUTH_TOKEN_SECRET", "old")
+    answers("123-456-789\n")
+    result = program("login", "--no-browser", "--token-file", second)
+    assert result.code == 0
+    assert f"An earlier login may still be in {first} (it holds something else now" in result.err
+    assert "FLICKR_OAUTH_TOKEN is set and takes precedence" in result.err
+    assert first.read_text() == "something else"

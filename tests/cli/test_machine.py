@@ -1,19 +1,22 @@
 """The state of the machine is no bug of the program: it is named, with a way on and the right exit code."""
 
 import contextlib
+import gc
 import importlib
 import os
 import py_compile
+import signal
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from auditor.cli import main
 from auditor.cli.app import guarded
 from auditor.cli.bars import Bars
 from auditor.cli.output import note
@@ -77,6 +80,34 @@ def test_what_is_said_on_the_way_stops_nothing(monkeypatch: pytest.MonkeyPatch) 
         Bars().say("waiting")
         with contextlib.suppress(OSError):
             full.close()
+
+
+def test_a_line_beside_a_bar_is_written_on_a_terminal_too(
+    answers: Callable[[str], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    answers("")
+    with Bars().task("Reading", total=2, unit="B") as task:
+        task.advance(1)
+        Bars().say("half \x1b[2J of it")
+    err = capfd.readouterr().err
+    assert "half" in err
+    assert "\x1b[2J" not in err
+
+
+def test_a_signal_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by ``nohup``; the others end what is under way as Ctrl-C does."""
+    kept = {sent: signal.getsignal(sent) for sent in (signal.SIGTERM, signal.SIGHUP)}
+    found: list[object] = []
+    monkeypatch.setattr("auditor.cli.app.run", lambda _: found.extend(map(signal.getsignal, kept)))
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        main()
+    finally:
+        gc.unfreeze()
+        for sent, handler in kept.items():
+            signal.signal(sent, handler)
+    assert found == [signal.default_int_handler, signal.SIG_IGN]
 
 
 def test_nothing_printed_reaches_a_file_that_took_the_place_of_a_closed_stream(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Where results go: no device, pipe or folder is replaced, and nothing is done before that is certain."""
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -226,3 +227,48 @@ def test_no_file_gets_the_ending_of_a_format_that_it_is_not(
 def test_a_table_may_have_any_other_ending(indexed: Program, tmp_path: Path, name: str) -> None:
     assert indexed("audit", "--output", tmp_path / name).code == 1
     assert "Your photos in datasets" in (tmp_path / name).read_text()
+
+
+@pytest.mark.parametrize("words", [("audit", "--output", ""), ("datasets", "export", "ffhq", "")])
+def test_an_empty_name_is_no_file(indexed: Program, words: tuple[str, ...]) -> None:
+    result = indexed(*words)
+    assert (result.code, "no file is named" in result.err) == (2, True)
+
+
+def test_charts_are_written_beside_the_report_and_named(
+    indexed: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.report.audit.plots.draw", lambda _, folder: [folder / "datasets.svg"])
+    result = indexed("audit", "--plots", tmp_path / "charts")
+    assert (result.code, f"Charts: {tmp_path / 'charts' / 'datasets.svg'}" in result.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("most", "fault", "says"),
+    [
+        (1, None, "pictures more left out: a page holds at most 1."),
+        (5000, "502", "pictures left out: Flickr did not give them."),
+        (5000, None, ""),
+    ],
+)
+def test_a_page_says_which_pictures_it_lacks(
+    indexed: Program, monkeypatch: pytest.MonkeyPatch, most: int, fault: str | None, says: str
+) -> None:
+    monkeypatch.setattr("auditor.flickr.pictures.MOST", most)
+    if fault:
+        monkeypatch.setattr("auditor.flickr.pictures.fetch", lambda *_, **__: {})
+    result = indexed("audit", "--format", "html", "--thumbnails", "embed")
+    assert result.code == 1
+    assert says in result.err
+    assert ("left out" in result.err) is bool(says)
+
+
+def test_an_index_is_removed_and_what_else_lies_there_stays(indexed: Program, environment: Path) -> None:
+    folder = environment / "indexes" / "ffhq"
+    for name in ("notes.txt", "more.txt"):
+        (folder / name).write_text("mine")
+    result = indexed("datasets", "remove", "ffhq")
+    assert result.code == 0
+    assert re.search(r"Its folder stays, .* not part of the index: \w+\.txt and 1 other\.", result.err)
+    assert sorted(path.name for path in folder.iterdir()) == ["more.txt", "notes.txt"]
+    assert "Its folder stays" not in indexed("datasets", "remove", "coco").err

@@ -95,3 +95,21 @@ def test_originals_are_not_read_when_nothing_could_match_them(indexed: Program, 
 
 def test_a_folder_of_originals_that_is_missing_is_told(indexed: Program, tmp_path: Path) -> None:
     assert indexed("audit", "--originals", tmp_path / "nowhere").code == 2
+
+
+def test_a_registry_has_no_files_to_choose_from(program: Program) -> None:
+    words = ("datasets", "fetch", "coco", "--registry", "https://example.org", "--file", "x")
+    result = program(*words)
+    assert (result.code, "--file is for a publisher's files" in result.err) == (2, True)
+
+
+def test_a_pack_of_a_name_that_nobody_knows_is_called_so(indexed: Program, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("url\nhttps://www.flickr.com/photos/x/9000000001/\n")
+    assert indexed("datasets", "add", "my-list", tmp_path / "list.csv").code == 0
+    assert indexed("datasets", "export", "my-list", tmp_path / "mine.zip").code == 0
+    home = tmp_path / "another"
+    told = indexed("--home", home, "datasets", "import", tmp_path / "mine.zip")
+    assert (told.code, "my-list is not in the catalogue" in told.err) == (0, True)
+    assert indexed("datasets", "export", "ffhq", tmp_path / "ffhq.zip").code == 0
+    known = indexed("--home", home, "datasets", "import", tmp_path / "ffhq.zip")
+    assert (known.code, "not in the catalogue" in known.err) == (0, False)

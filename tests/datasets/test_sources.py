@@ -1,9 +1,11 @@
 """Packed index files: told by content, the same index as unpacked, and never silently short."""
 
 import bz2
+import errno
 import gzip
 import io
 import os
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -13,8 +15,16 @@ import pyarrow as pa
 import pytest
 
 from auditor.datasets.index.lookup import Index
-from auditor.datasets.parsing.sources import Source, digest, folder_files, sources
-from auditor.errors import AuditorError, WrongFileError
+from auditor.datasets.parsing.sources import (
+    HEAD_BYTES,
+    Source,
+    damage,
+    digest,
+    folder_files,
+    listings,
+    sources,
+)
+from auditor.errors import AuditorError, StorageError, WrongFileError
 from tests.datasets import same_photos
 from tests.datasets.conftest import Build
 
@@ -190,3 +200,36 @@ def test_a_folder_is_walked_in_the_order_of_its_paths_and_without_links(tmp_path
     assert [file.name for file in found] == [
         *("Z/z", "a/ /x", "a/.hidden", "a/b/c", "a/b-c", "a-b/c", "a.b", "ab", "ü")
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "word"), [(b"%s tail", True), (b"tail", False)], ids=["far down", "nowhere"]
+)
+def test_what_stands_beyond_the_head_is_found_too(tmp_path: Path, content: bytes, word: bool) -> None:
+    (tmp_path / "file").write_bytes(b"x\n" * HEAD_BYTES + content.replace(b"%s", b"flickr.com"))
+    source = Source(tmp_path / "file")
+    assert source.finds(re.compile(rb"flickr\.com")) is word
+    assert [source.mentions(b"flickr.com", b"flic.kr") for _ in range(2)] == [word, word]
+
+
+def test_a_file_that_the_system_does_not_give_is_no_damage() -> None:
+    with pytest.raises(StorageError, match="Input/output error"), damage("list.csv"):
+        raise OSError(errno.EIO, "Input/output error")
+    for nameless in (OSError("Not a gzipped file"), EOFError(), RuntimeError("std::exception")):
+        with pytest.raises(WrongFileError, match="cut short or damaged") as raised, damage("list.csv"):
+            raise nameless
+        assert raised.value.message.partition("damaged: ")[2]
+
+
+def test_a_list_in_bzip2_within_an_archive_is_read(tmp_path: Path, add: Build) -> None:
+    name = "diveface"
+    (tmp_path / "archive.zip").write_bytes(zipped(bz2.compress(same_photos.FILES[name])))
+    assert add(name, tmp_path / "archive.zip").photos == 7
+
+
+def test_a_packed_archive_of_many_lists_is_not_unpacked_to_look_for_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.datasets.parsing.sources._FIRST_MEMBERS", 2)
+    (tmp_path / "lists.tar.gz").write_bytes(gzip.compress(tarred(b"a", b"b", b"c")))
+    assert list(listings(tmp_path / "lists.tar.gz")) == []

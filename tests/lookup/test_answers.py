@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from auditor.audit.match import Matches, Searched, Subject, match
 from auditor.audit.result import Exposure
 from auditor.datasets.provenance import Provenance
+from auditor.errors import RefusedError
+from auditor.lookup import keys
 from tests.lookup.conftest import NOW, Data, Hosted, nsid
 from tests.lookup.forging import rewrite
 
@@ -113,3 +117,18 @@ def test_what_is_too_large_to_be_fetched_whole_is_not_checked_and_said_to_be_so(
     skipped = {index.name: sum(index.manifest.skipped.values()) for index in remote}
     assert skipped == {"owners": 0, "pictures": len(few.unowned)}
     assert not [request for request in small.web.requests if request.path.startswith("/unowned/")]
+
+
+def test_what_no_section_holds_is_asked_of_nobody(hosted: Hosted) -> None:
+    lookup = hosted.open()
+    assert hosted.requests(lambda: lookup.by_all("nonsense", keys.PHOTO, ["4711"])) == []
+
+
+def test_a_section_that_would_fill_the_memory_is_refused_with_another_way(
+    hosted: Hosted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lookup = hosted.open()
+    monkeypatch.setattr("auditor.lookup.client.MOST_WHOLE", 1)
+    with pytest.raises(RefusedError, match="would have to be fetched whole for that") as refused:
+        lookup.by_all(keys.PHOTO, keys.PHOTO, ["4711", "4712"])
+    assert "by NSID" in refused.value.hint

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,7 @@ from auditor.lookup.client import open_lookup
 from auditor.lookup.host import ATTEMPTS, Host
 from auditor.lookup.left_out import LeftOut
 from tests.datasets.web import Handler, cut, redirect, status
+from tests.lookup import forging
 from tests.lookup.conftest import NOW, Data, Hosted, nsid
 
 Break = Callable[[Hosted], None]
@@ -56,6 +58,14 @@ def fault(answer: Callable[[Handler], bool]) -> Break:
     return lambda hosted: hosted.web.faults.append(answer)
 
 
+def within(change: Callable[[dict[str, Any]], object]) -> Break:
+    return lambda hosted: forging.rewrite(hosted.web, change)
+
+
+def about(change: Callable[[dict[str, Any]], object]) -> Break:
+    return lambda hosted: forging.rewrite_about(hosted.web, change)
+
+
 @pytest.mark.parametrize(
     ("breaking", "error", "words"),
     [
@@ -69,6 +79,21 @@ def fault(answer: Callable[[Handler], bool]) -> Break:
         (edit(sections={"nsid": {"tree": "x"}}), WrongFileError, "not a look-up"),
         (edit(sections={"nsid": 7}), WrongFileError, "not a look-up"),
         (edit(generated_at="yesterday"), WrongFileError, "not a look-up"),
+        (
+            within(lambda top: top["sections"]["nsid"].update(page_bytes=1 << 40)),
+            WrongFileError,
+            "pages are far too large",
+        ),
+        (
+            within(lambda top: top["sections"]["nsid"].update(page_bytes=0)),
+            WrongFileError,
+            "pages are far too large",
+        ),
+        (
+            about(lambda top: top["datasets"][0].update(tool_version="\x1b[2J")),
+            WrongFileError,
+            "text that is no name",
+        ),
         (edit(about="0" * 64), WrongFileError, "HTTP 404"),
         (fault(status(503)), UnreachableError, "503"),
         (fault(status(403)), WrongFileError, "403"),

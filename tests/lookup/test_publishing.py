@@ -19,7 +19,7 @@ from auditor.errors import RefusedError, StorageError, UsageError
 from auditor.lock import folder_lock
 from auditor.lookup import keys, sorting, staging
 from auditor.lookup import publish as publishing
-from auditor.lookup.left_out import LeftOut
+from auditor.lookup.left_out import LeftOut, left_out_in
 from auditor.lookup.publish import page_size, publish
 from auditor.lookup.staging import Counts, Staging
 from tests.lookup.conftest import NOW, Data, Hosted, add, contents, nsid
@@ -265,3 +265,16 @@ def test_without_an_index_there_is_nothing_to_publish(tmp_path: Path) -> None:
 )
 def test_a_page_holds_nearly_every_bucket(sizes: list[int], limit: int | None, expected: int) -> None:
     assert page_size(sizes, limit) == expected
+
+
+def test_a_list_of_whom_to_leave_out_takes_links_ids_and_names(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text(
+        f"{nsid(3)}\nhttps://www.flickr.com/people/Ann-Example/\nhttps://www.flickr.com/photos/bob/4711/\nCid\n"
+    )
+    assert left_out_in(path) == LeftOut(
+        frozenset({nsid(3)}), frozenset({"ann-example", "cid"}), frozenset({"4711"})
+    )
+    path.write_text("https://example.org/\n")
+    with pytest.raises(UsageError, match=r"line 1 of out\.txt names no person or photo"):
+        left_out_in(path)

@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import certifi
 import pytest
+import requests
 import stamina
 
 from auditor.cli.app import run
 from auditor.datasets.download import Remote, download
 from auditor.errors import ConfigurationError, UnreachableError
 from auditor.flickr.budget import CallBudget
-from auditor.flickr.transport import Credentials, Retry, TransientError, Transport
+from auditor.flickr.transport import Credentials, Retry, TransientError, Transport, network_error
 from auditor.sandbox import Sandbox, make_account
+from auditor.web.trouble import CA_VARIABLES, Cause, holds_certificates, trouble
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 VARIABLES = (
@@ -286,3 +289,43 @@ def test_a_download_without_network_is_not_tried_again(flickr: Commands, tmp_pat
         download(Remote("https://example.org/a.csv", "a.csv"), tmp_path, wait=waits.append)
     assert waits == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_certificates_is_one_by_the_names_that_openssl_looks_for(tmp_path: Path) -> None:
+    assert not holds_certificates(tmp_path)
+    (tmp_path / "readme.txt").touch()
+    assert not holds_certificates(tmp_path)
+    (tmp_path / "4a6481c9.0").touch()
+    assert holds_certificates(tmp_path)
+
+
+def test_a_list_of_certificates_of_pythons_own_that_is_gone_is_named_with_how_it_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in CA_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    error = OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /x/cacert.pem")
+    found = trouble(error, "https://api.flickr.com/", "Flickr")
+    assert found.cause is Cause.SETTINGS
+    assert "the list of trusted certificates cannot be read" in found.message
+    assert "certifi" in found.hint
+
+
+def test_a_certificate_that_is_not_trusted_names_the_variable_that_decides(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verified = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    verified.verify_message = "self-signed certificate"
+    error = requests.exceptions.SSLError(verified)
+    error.__cause__ = verified
+    for name in CA_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    url = "https://x.example/"
+    assert "says which certificates" not in trouble(error, url, "x").hint
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
+    assert (
+        "REQUESTS_CA_BUNDLE says which certificates are trusted"
+        in trouble(error, "https://x.example/", "x").hint
+    )
+    told = network_error(error, "https://api.flickr.com/")
+    assert (type(told), "self-signed" in told.message) == (UnreachableError, True)
