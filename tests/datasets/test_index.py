@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.datasets import readers
-from auditor.datasets.index import lookup, manifest
-from auditor.datasets.index.build import build
+from auditor.datasets.index import lookup, manifest, records
+from auditor.datasets.index.build import build, constants, restore
 from auditor.datasets.index.folder import remove
 from auditor.datasets.index.local import names
 from auditor.datasets.index.lookup import Group, Index
@@ -324,6 +324,57 @@ def test_it_answers_the_same_however_it_reads(
     assert usual[0]
     assert usual[4]
     assert not usual[2]
+
+
+@pytest.mark.parametrize("records_", [1, 3])
+def test_columns_that_are_the_same_in_all_records_are_kept(
+    add: Build, indexes: Path, index: Callable[[], Index], records_: int
+) -> None:
+    add("diveface", b"".join(ROWS[:records_]))
+    main, by_owner = (pq.read_table(indexes / "example" / file.name) for file in index().manifest.files)
+    assert main.schema.names == records.SCHEMA.names
+    assert main.schema.types == records.SCHEMA.types
+    assert by_owner.schema.names == [
+        name for name in records.SCHEMA.names if name not in ("url_hash", "content_md5")
+    ]
+    for table in (main, by_owner):
+        assert sorted(table["row"].to_pylist()) == list(range(1, records_ + 1))
+        assert set(table["source"].to_pylist()) == {0}
+        assert set(table["license_id"].to_pylist()) == {None}
+        assert None not in table["nsid"].to_pylist()
+    add("photo-id-list", b"9900000009\n", append=True)
+    assert len(index().by_photo([*IDS, "9900000009"])) == records_ + 1
+    assert problems(indexes / "example") == []
+
+
+def test_a_large_index_is_sorted_by_all_its_keys(
+    add: Build, indexes: Path, index: Callable[[], Index]
+) -> None:
+    paths = (
+        f"{10_000_000 + 7919 * n % 100_003}@N01_identity_1/{10**9 + 104_729 * n % 10**9}_0.jpg\n"
+        for n in range(300_000)  # more than one row group
+    )
+    add("diveface", "".join(paths).encode())
+    assert [file.rows for file in index().manifest.files] == [300_000, 300_000]
+    assert problems(indexes / "example") == []
+
+
+def test_statistics_of_a_file_made_elsewhere_prove_nothing(
+    add: Build, indexes: Path, index: Callable[[], Index], tmp_path: Path
+) -> None:
+    add("photo-id-list", b"9900000001\n9900000002\n9900000003\n")
+    described = index().manifest
+    data = tmp_path / "data.parquet"
+    pq.write_table(pq.read_table(indexes / "example" / described.files[0].name), data, use_dictionary=False)
+    content = data.read_bytes()
+    end = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    three, one = ((number).to_bytes(8, "little") for number in (3, 1))
+    data.write_bytes(content[:end] + content[end:].replace(three, one))
+    assert constants([data], ["row"]) == {"row": 1}
+    restore(tmp_path / "restored", described, data, origin="a pack")
+    opened = Index.open(tmp_path / "restored" / "example")
+    found = opened.by_photo(["9900000001", "9900000002", "9900000003"])
+    assert [hit.record for hit in found] == ["line 1", "line 2", "line 3"]
 
 
 MEANING_SOMETHING = [

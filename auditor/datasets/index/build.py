@@ -8,7 +8,7 @@ build.
 import dataclasses
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -27,7 +27,7 @@ from auditor.datasets import duck, provenance
 from auditor.datasets.card import Card
 from auditor.datasets.index import folder, manifest, records
 from auditor.datasets.index.manifest import DataFile, Manifest, SourceFile
-from auditor.datasets.index.orders import ORDERS
+from auditor.datasets.index.orders import ORDERS, Order
 from auditor.datasets.index.short_texts import COLUMNS, short_sql
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.parsing import sources
@@ -48,7 +48,9 @@ _Listed = Sequence[sources.FolderFile] | None
 """The files of a folder, which is walked once for all that is done with them."""
 
 
-_ALL_SHORT = f"SELECT * REPLACE ({', '.join(f'{short_sql(column)} AS {column}' for column in COLUMNS)})"
+_Value = int | bool | None
+_TYPES = {pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.bool_(): "BOOLEAN", pa.string(): "VARCHAR"}
+"""What the columns of records are in SQL."""
 
 
 @dataclass(slots=True)
@@ -208,7 +210,7 @@ class _Builder:
             keyed=self._keyed(data_files[0]),
             match_keys=found or possible,
             files=data_files,
-            constant=constants(self.work / data_files[0].name),
+            constant=constants([self.work / data_files[0].name]),
             provenance=self._provenance(old, card, files, added),
             certain=self.certain and (old is None or old.certain),
         )
@@ -219,7 +221,7 @@ class _Builder:
     def restore(self, described: Manifest, data: Path) -> Manifest:
         """Write the data files from `data` alone, and give the manifest that would make them count."""
         self.staged.append(data)
-        data_files = tuple(self._sorted_files())
+        data_files = tuple(self._sorted_files(foreign=True))
         photos, found = self._found(data_files)
         new = dataclasses.replace(
             described,
@@ -229,7 +231,7 @@ class _Builder:
             keyed=self._keyed(data_files[0]),
             match_keys=found or described.match_keys,
             files=data_files,
-            constant=constants(self.work / data_files[0].name),
+            constant=constants([self.work / data_files[0].name]),
         )
         if dataclasses.replace(new, files=described.files, constant=described.constant) != described:
             raise ValueError("its records, photos, owners or match keys are not as many as it says")
@@ -370,17 +372,19 @@ class _Builder:
         self.tally.indexed += rows - skipped
         return records.from_query(table, number, member)
 
-    def _sorted_files(self) -> Iterator[DataFile]:
-        """Write the data files: all records by photo id, then by each other key that records have."""
+    def _sorted_files(self, *, foreign: bool = False) -> Iterator[DataFile]:
+        """Write the data files: all records by photo id, then by each other key that records have.
+
+        Of a `foreign` staged file the statistics prove nothing.
+        """
         build_id = world().token(8)
         main = self.work / f"photo_id-{build_id}.parquet"
         with self.progress.task("Sorting", total=len(ORDERS)) as task:
             for key, order in ORDERS.items():
                 path = self.work / f"{key}-{build_id}.parquet"
-                origin = self.staged if key == "photo_id" else [main]
-                rest = f"WHERE {order.which} ORDER BY {order.by}"
-                select = _ALL_SHORT if key == "photo_id" else f"SELECT * {order.without}"
-                rows = self._copy(select, origin, rest, path)
+                origin = self.staged if path == main else [main]
+                same = {} if foreign and path == main else constants(origin, records.SCHEMA.names[1:])
+                rows = self._copy(order, origin, same, path)
                 task.advance()
                 if rows or key == "photo_id":
                     fsync_path(path)
@@ -388,12 +392,23 @@ class _Builder:
                 else:
                     path.unlink()
 
-    def _copy(self, select: str, origin: Sequence[Path], rest: str, target: Path) -> int:
+    def _copy(self, order: Order, origin: Sequence[Path], same: Mapping[str, _Value], target: Path) -> int:
+        """Write the records of some files in an order.
+
+        Columns that are the `same` in all records take no part in the sort, which goes through the disk once
+        the rows, each as wide as all its columns, are more than memory holds.
+        """
+        names = [name for name in records.SCHEMA.names if name not in order.without]
+        short = {name: f"{short_sql(name)} AS {name}" for name in COLUMNS if origin == self.staged}
+        varied = ", ".join(short.get(name, name) for name in names if name not in same)
+        whole = ", ".join(_constant(name, same[name]) if name in same else name for name in names)
+        by = ", ".join(name for name in order.by.split(", ") if name not in same) or "photo_id"
         files = ", ".join(duck.literal(duck.pattern(path)) for path in origin)
         origins = duck.parquet(f"[{files}]", union_by_name=True)
+        rest = f"FROM {origins} WHERE {order.which} ORDER BY {by}"
         copied = self.database.execute(
-            f"COPY ({select} FROM {origins} {rest}) TO {duck.literal(str(target.absolute()))}"
-            f" {duck.AS_PARQUET}"
+            f"COPY (FROM (SELECT {varied} {rest}) SELECT {whole})"
+            f" TO {duck.literal(str(target.absolute()))} {duck.AS_PARQUET}"
         ).fetchall()
         target.chmod(0o600)
         return int(copied[0][0])
@@ -472,17 +487,23 @@ def distinct_photos(path: Path) -> int:
     return count
 
 
-def constants(path: Path) -> dict[str, int | bool | None]:
-    """The columns that are the same in all records of a data file, with their values, from its statistics."""
-    found: dict[str, int | bool | None] = {}
-    with pq.ParquetFile(path) as file:
-        groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-        for column in manifest.CONSTANT:
-            place = file.schema_arrow.get_field_index(column)
-            values = {_only_value(group.column(place), group.num_rows) for group in groups}
-            if len(values) == 1 and (value := values.pop()) is not ...:
-                found[column] = value
-    return found
+def constants(files: Iterable[Path], columns: Iterable[str] = manifest.CONSTANT) -> dict[str, _Value]:
+    """The columns that are the same in all records of some files, with their values, from the statistics."""
+    values: dict[str, set[Any]] = {column: set() for column in columns}
+    for path in files:
+        with pq.ParquetFile(path) as file:
+            places = {column: file.schema_arrow.get_field_index(column) for column in values}
+            for group in map(file.metadata.row_group, range(file.metadata.num_row_groups)):
+                for column, place in places.items():
+                    missing = place < 0  # from an index that is older than the column
+                    values[column].add(None if missing else _only_value(group.column(place), group.num_rows))
+    return {column: found.pop() for column, found in values.items() if len(found) == 1 and ... not in found}
+
+
+def _constant(column: str, value: _Value) -> str:
+    """A column of one value, in SQL."""
+    kind = _TYPES[records.SCHEMA.field(column).type]
+    return f"CAST({'NULL' if value is None else value} AS {kind}) AS {column}"
 
 
 def _only_value(chunk: pq.ColumnChunkMetaData, rows: int) -> Any:

@@ -10,7 +10,7 @@ class Order(NamedTuple):
     which: str
     """The records in it."""
     by: str
-    without: str = ""
+    without: tuple[str, ...] = ()
     """Columns that it lacks, since nobody who looks up by this key wants them."""
 
 
@@ -19,11 +19,9 @@ ORDERS: Final[Mapping[str, Order]] = {
     "owner": Order(
         "nsid IS NOT NULL OR alias IS NOT NULL",
         "nsid, alias, photo_id",
-        "EXCLUDE (url_hash, content_md5)",
+        ("url_hash", "content_md5"),
     ),
-    "url_hash": Order("url_hash IS NOT NULL", "url_hash, source, row", "EXCLUDE (content_md5)"),
-    "content_md5": Order("content_md5 IS NOT NULL", "content_md5, source, row", "EXCLUDE (url_hash)"),
-    "parent_key": Order(
-        "parent_key IS NOT NULL", "parent_key, source, row", "EXCLUDE (url_hash, content_md5)"
-    ),
+    "url_hash": Order("url_hash IS NOT NULL", "url_hash, source, row", ("content_md5",)),
+    "content_md5": Order("content_md5 IS NOT NULL", "content_md5, source, row", ("url_hash",)),
+    "parent_key": Order("parent_key IS NOT NULL", "parent_key, source, row", ("url_hash", "content_md5")),
 }
