@@ -3,7 +3,6 @@
 Command modules import their engines inside their functions, so that ``--help`` costs a tenth of a second.
 """
 
-import gc
 import io
 import os
 import sys
@@ -16,6 +15,7 @@ from typing import Annotated, NoReturn, ParamSpec, TypeVar
 
 import typer
 
+from auditor import garbage
 from auditor.cli import targets
 from auditor.cli.commands import COMMANDS, example
 from auditor.cli.completion import VARIABLE, answer_shell
@@ -38,8 +38,7 @@ _GLOBAL_FLAGS = ("--quiet", "-q")
 
 def run(argv: Sequence[str]) -> NoReturn:
     """Run the program and exit."""
-    # An audit makes millions of objects, none of them in circles; to look for some took a quarter of it.
-    gc.set_threshold(50_000, 20, 100)
+    garbage.look_rarely()
     closed = fill_closed_streams()
     # A file name that is no UTF-8, or a terminal of Latin-1, costs a character and not the whole result.
     for stream in (sys.stdin, sys.stdout):

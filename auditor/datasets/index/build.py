@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from auditor import clock
+from auditor import clock, garbage
 from auditor.datasets import duck, provenance
 from auditor.datasets.card import Card
 from auditor.datasets.index import folder, manifest, records
@@ -95,7 +95,7 @@ def build(
     """
     if missing := next((path for path in files if not is_there(path)), None):
         raise UsageError(f"there is no file {missing}", hint="Check the path.")
-    with folder.workshop(indexes, name) as work:
+    with folder.workshop(indexes, name) as work, garbage.looked_for_rarely():
         here = work.parent
         counted = {(here / file).resolve() for file in manifest.data_files(here / manifest.NAME)}
         if own := next((path for path in files if path.resolve() in counted), None):

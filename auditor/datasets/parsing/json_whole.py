@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.text import count_byte
 
 MOST_BYTES: Final = 512 << 20
 MOST_OBJECTS: Final = 2_000_000
@@ -74,7 +75,7 @@ def _whole(source: Source) -> bytes | None:
         data = stream.read(MOST_BYTES + 1)  # it may grow meanwhile
     if len(data) > MOST_BYTES:
         return None
-    return data.removeprefix(_BOM) if data.count(b"{") <= MOST_OBJECTS else None
+    return data.removeprefix(_BOM) if count_byte(data, b"{") <= MOST_OBJECTS else None
 
 
 def _entry_type(
