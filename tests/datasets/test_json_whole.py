@@ -1,5 +1,6 @@
 """JSON read at once gives what JSON read with care gives, and leaves to it whatever is odd."""
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from auditor.datasets import readers
 from auditor.datasets.parsing import json_whole
-from auditor.datasets.parsing.json_items import entries, members
+from auditor.datasets.parsing.json_items import _Utf8, entries, members
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source, sources
 from auditor.errors import WrongFileError
@@ -191,3 +192,34 @@ def test_readers_find_the_same_in_samples(monkeypatch: pytest.MonkeyPatch, path:
     at_once = outcome()
     with_care(monkeypatch)
     assert at_once == outcome()
+
+
+TRICKY = (
+    '{"a": [NaN, -Infinity, Infinity, 1], "NaN": "NaN, \\"Infinity", "b\\\\": "\\\\", "c": NaN,'
+    ' "d": "a\\\\\\"NaN\\\\", "é": ["Infinity\\n", {"x": -1.5e3}], "NaNs": "xNaN Infinityx"}'
+)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 11, 64, 1000])
+@pytest.mark.parametrize("script", ["", "var faces = "])
+def test_no_number_is_null_and_a_text_stays_wherever_a_block_ends(size: int, script: str) -> None:
+    expected = TRICKY.replace("[NaN, -Infinity, Infinity, 1]", "[null, null, null, 1]").replace(
+        '"c": NaN', '"c": null'
+    )
+    stream = _Utf8(io.BytesIO(f"{script}{TRICKY}{';' * bool(script)}\n".encode()), len(script))
+    read = b""
+    while block := stream.read(size):
+        read += block
+    assert json.loads(read) == json.loads(expected)
+
+
+def test_a_text_that_would_fill_the_memory_is_refused_wherever_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.datasets.parsing.json_items.MAX_TEXT_BYTES", 100_000)
+    path = tmp_path / "file.json"
+    path.write_text(json.dumps([{"a": "x" * 90_000}, {"a": "y" * 90_000}]))
+    assert len(list(entries(Source(path), "item"))) == 2
+    path.write_text(json.dumps([{"a": "x" * 200_000}]))
+    with pytest.raises(WrongFileError, match="it holds a text of more than"):
+        list(entries(Source(path), "item"))

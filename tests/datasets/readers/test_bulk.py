@@ -26,6 +26,7 @@ from auditor.datasets.parsing.yfcc_columns import COLUMNS
 from auditor.datasets.readers import Format, formats, yfcc_sqlite
 from auditor.errors import WrongFileError
 from tests.datasets.readers.lookalikes import ALL, sqlite
+from tests.datasets.same_photos import FILES
 
 BULK = [name for name, format_ in formats().items() if format_.bulk]
 
@@ -348,3 +349,22 @@ def test_odd_names_of_pictures_are_read_alike(
         table = pq.read_table(indexes / "megaface" / new.files[0].name)
         read.append((new.rows, new.indexed, new.skipped, Counter(map(str, table.to_pylist()))))
     assert read[0] == read[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "within"),
+    [
+        (b"\n\n", b""),
+        (b"\r\n \n", b""),
+        (b"", b'"a\n\n\n'),
+        (b"", b'""\n""\n" "\n  "\n'),
+        (b"", b'"' + b"x" * (1 << 20) + b'"\n'),
+    ],
+    ids=["empty lines first", "blank lines first", "a stray quote", "empty fields", "an endless field"],
+)
+def test_tables_with_odd_lines_around_their_header_are_read_alike(
+    tmp_path: Path, before: bytes, within: bytes
+) -> None:
+    header, *rows = FILES["open-images-csv"].splitlines(keepends=True)
+    (tmp_path / "file").write_bytes(before + header + within + b"".join(rows))
+    agrees(formats()["open-images-csv"], Source(tmp_path / "file"))
