@@ -206,9 +206,10 @@ def test_no_number_is_null_and_a_text_stays_wherever_a_block_ends(size: int, scr
     expected = TRICKY.replace("[NaN, -Infinity, Infinity, 1]", "[null, null, null, 1]").replace(
         '"c": NaN', '"c": null'
     )
-    stream = _Utf8(io.BytesIO(f"{script}{TRICKY}{';' * bool(script)}\n".encode()), len(script))
+    stream: Any = io.BytesIO(f"{script}{TRICKY}{';' * bool(script)}\n".encode())
+    content = _Utf8(stream, len(script))
     read = b""
-    while block := stream.read(size):
+    while block := content.read(size):
         read += block
     assert json.loads(read) == json.loads(expected)
 

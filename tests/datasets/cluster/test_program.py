@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from auditor.datasets.cluster import pool
+from auditor.datasets.cluster.build import Output
+from auditor.errors import UsageError
 from tests.cli.conftest import Program, box, environment, program
 from tests.datasets.cluster.conftest import NAME, Parted
 
@@ -69,3 +71,24 @@ def test_what_cannot_be_done_is_said_before_anything_is_begun(
     assert result.code == code
     assert says in result.err
     assert not (environment / "indexes" / NAME / "manifest.json").exists()
+
+
+def test_workers_want_a_name_and_shards_and_a_store_where_the_user_means_it(
+    program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for words in (["coco"], ["coco", ""]):
+        refused = program("datasets", "add", *words, "--scheduler", "local")
+        assert (refused.code, "shards need the dataset's name before them" in refused.err) == (2, True)
+    given: list[object] = []
+
+    def build(output: object, name: str, addresses: list[str], *_: object, **__: object) -> None:
+        given.extend([output, name, addresses])
+        raise UsageError("far enough", hint="Go on.")
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("auditor.datasets.cluster.build.build", build)
+    words = ["coco", "~/a.csv", "s3://bucket/b.csv", "--scheduler", "local", "--store", "~/parts"]
+    assert program("datasets", "add", *words).code == 2
+    output, name, addresses = given
+    assert (name, addresses) == ("coco", [str(tmp_path / "a.csv"), "s3://bucket/b.csv"])
+    assert output == Output(indexes=tmp_path / "home" / "indexes", store=str(tmp_path / "parts"))
