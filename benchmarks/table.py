@@ -106,7 +106,8 @@ class Run(NamedTuple):
 
 def run(command: Sequence[str], code: int = 0) -> Run:
     """Run a command to its end. Raises SystemExit when it ends with another exit code."""
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    # As an installed program has it, and as ours sets it.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "OPENBLAS_NUM_THREADS": "1"}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
     ) as process:

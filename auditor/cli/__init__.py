@@ -1,6 +1,7 @@
 """The command line: one file for each command. Only this package prints, asks and exits."""
 
 import gc
+import os
 import signal
 import sys
 
@@ -13,6 +14,8 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
+    # NumPy's OpenBLAS would start a thread for every processor, 0.03 s on two, and nothing multiplies matrices.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from auditor.cli.app import run
 

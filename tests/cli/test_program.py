@@ -109,6 +109,25 @@ def test_a_command_imports_no_package_that_it_does_not_need(
     assert set(done.stdout.splitlines()[-1].split()) == needed
 
 
+@pytest.mark.parametrize(("given", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_numpy_starts_no_threads_unless_the_user_wants_them(given: dict[str, str], threads: str) -> None:
+    script = (
+        "import atexit, os\n"
+        "from auditor.cli import main\n"
+        "atexit.register(lambda: print(os.environ['OPENBLAS_NUM_THREADS']))\n"
+        "main()"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--version"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment | given,
+    )
+    assert done.stdout.splitlines()[-1] == threads
+
+
 def test_sync_tells_the_account_as_json(program: Program, box: Sandbox) -> None:
     result = program("sync", "--format", "json")
     assert result.code == 0
