@@ -14,7 +14,7 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
-    # NumPy's OpenBLAS would start a thread for each processor: 0.03 s on two, and nothing multiplies matrices.
+    # NumPy's OpenBLAS would start a thread for each processor, 0.03 s on two; nothing multiplies matrices.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from auditor.cli.app import run
