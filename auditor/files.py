@@ -49,6 +49,17 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def check_is_there(path: Path, or_else: str = "") -> None:
+    """Errors: `UsageError` unless there is a file or folder; a pipe can be read only once, and is neither."""
+    if not is_there(path):
+        raise UsageError(f"there is no file {path}", hint=f"Check the path{or_else}.")
+    if not (path.is_file() or path.is_dir()):
+        raise UsageError(
+            f"{path} is a pipe or a device, which can be read only once",
+            hint="Save what comes out of it to a file, and give that one.",
+        )
+
+
 def others_may(path: Path, what: Literal["r", "w"]) -> bool:
     """Whether other users can read, or write in, a folder; False where the system has no such modes."""
     if os.name != "posix":
@@ -186,7 +197,7 @@ def storage_error(path: Path, error: OSError) -> StorageError:
 
 _OTHER: Final = "Choose another folder with --home DIR."
 _FULL: Final = "Free some space, or choose another folder with --home DIR."
-_CLOSED: Final = "Allow yourself to write there, or choose another folder with --home DIR."
+_CLOSED: Final = "Allow yourself to read and write there, or choose another folder with --home DIR."
 _HINTS: Final = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,

@@ -125,7 +125,7 @@ def load(
         missing = "FLICKR_OAUTH_TOKEN_SECRET" if token else "FLICKR_OAUTH_TOKEN"
         raise ConfigurationError(f"{missing} is not set", hint="Set both OAuth variables or neither.")
     return Settings(
-        home=user_path(home or Path(environ.get("AUDITOR_HOME") or _default_home())),
+        home=_home_at(user_path(home or Path(environ.get("AUDITOR_HOME") or _default_home()))),
         config_file=file,
         api_key=_secret("FLICKR_API_KEY", environ.get("FLICKR_API_KEY") or flickr.get("api_key")),
         api_secret=_secret("FLICKR_API_SECRET", environ.get("FLICKR_API_SECRET") or flickr.get("api_secret")),
@@ -233,6 +233,18 @@ def _holds_ours(section: str, part: object) -> bool:
     if section in KNOWN:
         return isinstance(part, dict) and (not part or not KNOWN[section].isdisjoint(part))
     return isinstance(part, list) and all(isinstance(entry, dict) for entry in part)
+
+
+def _home_at(home: Path) -> Path:
+    """The home. Errors: `ConfigurationError` when a file is in its place, for then nothing can be there."""
+    # os.path and not Path, whose methods raise where a folder may not be looked into.
+    there = next((path for path in (home, *home.parents) if os.path.exists(path)), home)  # noqa: PTH110
+    if os.path.isfile(there):  # noqa: PTH113
+        raise ConfigurationError(
+            f"the home {home} cannot be: {there.name} is a file, not a folder",
+            hint="Check the spelling of --home or AUDITOR_HOME.",
+        )
+    return home
 
 
 def _default_home() -> Path:

@@ -183,7 +183,9 @@ def _machine(error: Exception, *arguments: object) -> AuditorError | None:
     if isinstance(error, OSError) and error.errno:
         if error.filename is None:
             drop_output()
-        return storage_error(Path(error.filename or "the output"), error)
+            hint = "Send it where there is room and you may write, with > FILE or --output FILE."
+            return StorageError(f"cannot use the output: {error.strerror}", hint=hint)
+        return storage_error(Path(error.filename), error)
     if isinstance(error, MemoryError) or "can't start new thread" in str(error):
         return StorageError("there is too little memory", hint="Close other programs, and try again.")
     if isinstance(error, ValueError) and "offset must be a timedelta" in str(error):

@@ -13,7 +13,7 @@ from auditor.datasets.parsing.sources import is_picture, sources
 from auditor.datasets.readers import GENERIC, Format, select
 from auditor.datasets.readers.generic import generic_format
 from auditor.errors import AuditorError, RefusedError, UsageError
-from auditor.files import is_there
+from auditor.files import check_is_there
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
 
@@ -50,8 +50,8 @@ def add(indexes: Path, name: str, files: Sequence[Path], wish: Wish, progress: P
     for files that do not look like those of the dataset unless they are to be taken as they are.
     """
     card, name, formats = card_and_formats(name, wish, progress.say)
-    if missing := next((path for path in files if not is_there(path)), None):
-        raise UsageError(f"there is no file {missing}", hint="Check the path.")
+    for path in files:
+        check_is_there(path)
     if card and not wish.as_is:
         if found := fit.doubts(card, files):
             raise fit.refusal(card, found)
@@ -108,10 +108,7 @@ def add_recognised(
 
 def _recognised(path: Path) -> Iterator[tuple[Path, list[str], str]]:
     """The file or folder with the datasets it may be of; a folder that is of none, by its entries."""
-    if not is_there(path):
-        raise UsageError(
-            f"there is no file {path}", hint="Check the path; or name a dataset before the files."
-        )
+    check_is_there(path, or_else="; or name a dataset before the files")
     try:
         names = fit.recognise(path)
         entries = sorted(path.iterdir()) if path.is_dir() and len(names) != 1 else []

@@ -168,6 +168,12 @@ _PERSON = re.compile(
 _COMMON_PERSON = re.compile(r"https?://(?:www\.)?flickr\.com/+(?:people|photos)/+([A-Za-z0-9_@-]+)/*")
 _PERSON_WORD = re.compile(r"people|photos|buddyicons|%2f", re.IGNORECASE)
 _BUDDY_ICON = re.compile(r"/+(?:[0-9]+/+){0,2}buddyicons/+([0-9]+(?:@|%40)N[0-9]{2})(?![0-9])", re.IGNORECASE)
+# Of photos that it does not name: an album, a group, a gallery, a tag, or a photo whose address was cut.
+_OF_PHOTOS = re.compile(
+    r"/+(?:#/+)?(?:(?:photos?|videos|groups|gp|explore|search)/|photo_?[a-z]*\.gne)", re.IGNORECASE
+)
+_SHORT_OF_PHOTOS = re.compile(r"/+[a-z]+/+\w", re.IGNORECASE)
+_CUT_FILE = re.compile(r"/+(?:video/+)?[0-9]+/+[0-9]", re.IGNORECASE)
 # What stands at the owner's place in addresses that belong to nobody, such as /photos/tags/2010.
 SECTIONS: Final = frozenset(
     {"albums", "contacts", "friends", "galleries", "groups", "organize", "search", "sets", "tags", "upload"}
@@ -255,6 +261,23 @@ def parse_owner(text: str) -> OwnerAddress | None:
         if owner := _owner_at(host):
             return owner
     return None
+
+
+def hides_photos(text: str) -> bool:
+    """Whether an address in `text` is of photos that it does not name: of an album or group, or cut short."""
+    if "flic" not in text.lower():
+        return False
+    return any(not _photo_at(host) and not _owner_at(host) and _is_of_photos(host) for host in _hosts(text))
+
+
+def _is_of_photos(host: re.Match[str]) -> bool:
+    domain = host[2].lower()
+    form = _OF_PHOTOS
+    if domain == "flic.kr":
+        form = _SHORT_OF_PHOTOS
+    elif domain == "staticflickr.com" or "static" in host[1].lower():
+        form = _CUT_FILE
+    return form.match(host.string, host.end()) is not None
 
 
 def names_flickr(text: str) -> bool:

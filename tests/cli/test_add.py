@@ -2,10 +2,13 @@
 
 import gzip
 import json
+import os
 import re
 import tarfile
 import zipfile
 from pathlib import Path
+
+import pytest
 
 from auditor.datasets import catalogue
 from tests.cli.conftest import Program
@@ -98,6 +101,13 @@ def test_links_in_a_folder_are_not_followed_and_named(program: Program, tmp_path
     named = program("datasets", "add", "my-list", downloads)
     assert named.code == 0
     assert "other.csv" in named.err
+
+
+@pytest.mark.parametrize("name", [[], ["my-list"]])
+def test_a_pipe_is_not_called_damaged(program: Program, tmp_path: Path, name: list[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    result = program("datasets", "add", *name, tmp_path / "pipe")
+    assert (result.code, "pipe is a pipe or a device" in result.err) == (2, True)
 
 
 def test_files_that_nobody_recognises_build_nothing(program: Program, tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_an_output_that_takes_no_more_is_told(tmp_path: Path, words: str) -> Non
     result = shell(f"auditor {words} > /dev/full", tmp_path / "home")
     assert result.returncode == 2
     assert "No space left" in result.stderr
+    assert "--home" not in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -253,6 +254,16 @@ def test_whatever_comes_first_makes_a_home_that_nobody_else_can_list(
         result = program("--home", tmp_path / name, *words)
         assert (result.code, "can list" in result.err) == (0, False)
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("below", ["", "/below"])
+@pytest.mark.parametrize("words", ["check 9900000001", "datasets list", "doctor", "runs"])
+def test_a_file_in_the_place_of_the_home_is_told_and_not_taken_for_an_empty_home(
+    program: Program, tmp_path: Path, words: str, below: str
+) -> None:
+    (tmp_path / "a-file").write_text("")
+    result = program("--home", f"{tmp_path}/a-file{below}", *words.split())
+    assert (result.code, "a-file is a file, not a folder" in result.err) == (2, True)
 
 
 @pytest.mark.parametrize(

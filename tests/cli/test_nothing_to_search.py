@@ -1,7 +1,9 @@
 """``audit`` and ``check`` where no index can say anything: that is not "nothing found", exit code 0."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +53,30 @@ def test_a_search_of_nothing_fails_and_says_why(
     report = program("audit")
     assert "Nothing was checked" in report.out
     assert ("there is no dataset index" in report.out) == (says[0] == "there is no local index to search")
+
+
+def test_one_index_that_may_not_be_read_costs_only_its_own_answer(
+    program: Program, environment: Path, publishers: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert program("datasets", "add", "ffhq", publishers["ffhq"]).code == 0
+    (environment / "links.txt").write_text("https://www.flickr.com/photos/roe-zoe/9900000001/\n")
+    assert program("datasets", "add", "my-list", environment / "links.txt").code == 0
+    closed = environment / "indexes" / "ffhq"
+    is_file, open_ = Path.is_file, Path.open
+
+    def may_look(path: Path) -> bool:
+        if path.parent == closed:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return is_file(path)
+
+    def may_open(path: Path, *args: Any, **kwargs: Any) -> Any:
+        return may_look(path) and open_(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "is_file", may_look)
+    monkeypatch.setattr(Path, "open", may_open)
+    result = program("check", "9900000001")
+    assert (result.code, "my-list" in result.out) == (1, True)
+    assert "Permission denied" in result.out + result.err
 
 
 def test_an_account_without_photos_leaves_nothing_to_do(

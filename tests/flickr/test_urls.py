@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from auditor.flickr import urls
 from auditor.flickr.target import TargetKind, classify
-from auditor.flickr.urls import OwnerAddress, PhotoAddress, parse_owner, parse_photo
+from auditor.flickr.urls import OwnerAddress, PhotoAddress, hides_photos, parse_owner, parse_photo
 
 ID = "9900000123"
 NSID = "99000001@N07"
@@ -199,6 +199,31 @@ def test_a_farm_number_of_thousands_of_digits_is_no_error(host: str) -> None:
 def test_of_an_address_that_was_cut_nobody_knows_the_id(text: str) -> None:
     assert parse_photo(text) is None
     assert classify(text).kind == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("https://www.flickr.com/photos/joe/albums/72157600000000001/with/9900000001", True),
+        ("flickr.com/photos/joe/sets/72157600000000001/", True),
+        ("https://www.flickr.com/photos/joe/galleries/72157600000000001/", True),
+        ("https://www.flickr.com/groups/1000001@N20/pool/", True),
+        ("https://www.flickr.com/photos/tags/portrait/", True),
+        ("https://flic.kr/s/aHsjabcdef", True),
+        ("see https://www.flickr.com/photos/joe/99000… and so on", True),
+        ("https://live.staticflickr.com/65535/99000…", True),
+        ("https://www.flickr.com/photos/joe/9900000001/in/album-72157600000000001/", False),
+        ("https://www.flickr.com/photos/joe/", False),
+        ("https://www.flickr.com/people/99000001@N07/", False),
+        ("https://farm1.staticflickr.com/1/buddyicons/99000001@N07.jpg", False),
+        ("https://combo.staticflickr.com/pw/images/buddyicon00.png", False),
+        ("https://www.flickr.com/creativecommons/", False),
+        ("https://www.flickr.com/help/general/", False),
+        ("https://example.org/photos/joe/albums/72157600000000001", False),
+    ],
+)
+def test_an_address_of_photos_that_it_does_not_name_is_told_apart(text: str, hidden: bool) -> None:
+    assert hides_photos(text) is hidden
 
 
 def test_an_address_may_end_a_sentence() -> None:

@@ -38,7 +38,7 @@ from auditor.datasets.parsing.sql import MACROS
 from auditor.datasets.provenance import Provenance
 from auditor.datasets.readers import Format, detect, detect_listing, detect_pictures, wrong_file
 from auditor.errors import RefusedError, UsageError, WrongFileError
-from auditor.files import digest, fsync_path, is_there
+from auditor.files import check_is_there, digest, fsync_path
 from auditor.outside import world
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
@@ -93,8 +93,8 @@ def build(
     another process builds the same index, or, unless `replace`, less than half of the old records would be
     left; `StorageError` when the disk gives out. Whatever is raised, the old index is still in place.
     """
-    if missing := next((path for path in files if not is_there(path)), None):
-        raise UsageError(f"there is no file {missing}", hint="Check the path.")
+    for path in files:
+        check_is_there(path)
     with folder.workshop(indexes, name) as work, garbage.looked_for_rarely():
         here = work.parent
         counted = {(here / file).resolve() for file in manifest.data_files(here / manifest.NAME)}

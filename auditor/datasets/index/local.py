@@ -24,10 +24,18 @@ class LocalIndexes:
 
 def names(indexes: Path) -> tuple[str, ...]:
     """The datasets that have a local index, sorted."""
-    if not indexes.is_dir():
+    if not indexes.exists():
         return ()
-    present = (entry.name for entry in indexes.iterdir() if (entry / manifest.NAME).is_file())
+    present = (entry.name for entry in indexes.iterdir() if _has_manifest(entry))
     return tuple(sorted(name for name in present if SLUG.fullmatch(name) and is_name(name)))
+
+
+def _has_manifest(entry: Path) -> bool:
+    """Whether it is an index; also one that may not be looked at, so that it is told as such."""
+    try:
+        return (entry / manifest.NAME).is_file()
+    except PermissionError:
+        return True
 
 
 def present(indexes: Path, wanted: Iterable[str]) -> tuple[str, ...]:

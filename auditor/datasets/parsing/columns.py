@@ -16,13 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from auditor.datasets.parsing.keys import NO_ADDRESS, license_of, nsid, parsed_nsid, photo_id, record
-from auditor.datasets.parsing.row import Record
+from auditor.datasets.parsing.keys import license_of, nsid, parsed_nsid, photo_id, record, without_photo
+from auditor.datasets.parsing.row import NO_ADDRESS, UNNAMED_PHOTOS, Record
 from auditor.datasets.parsing.tables import LINE, TableRow, is_called
 from auditor.flickr.names import parse_name
 from auditor.flickr.urls import (
     OwnerAddress,
     PhotoAddress,
+    hides_photos,
     is_photo_id,
     merged,
     parse_owners,
@@ -55,10 +56,12 @@ _ID_NAMES = frozenset({"id", "photo", "photoid", "flickrid", "flickrphotoid", "i
 """What the column of the id is called where a column of secrets stands beside it, without signs between."""
 _BETWEEN_IDS = re.compile(r"[-,;|\s\[\](){}\"']+")
 _IN_BRACKETS = re.compile(r"\s*[\[({].*[\])}]\s*", re.DOTALL)
-# As spreadsheets group digits: 9,000,000,001, 9.000.000.001, 9 000 000 001, 9'000'000'001.
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}([,.'\u2019\u00a0\u202f ])[0-9]{3}(?:\1[0-9]{3})+")
+# As spreadsheets group digits, with decimals or without: 9,000,000,001.00, 9.000.000.001, 9'000'000'001.
+_GROUPED = re.compile(r"([1-9][0-9]{0,2}([,.'\u2019\u00a0\u202f ])[0-9]{3}(?:\2[0-9]{3})+)(?:(?!\2)[.,]00?)?")
+_WHOLE = re.compile(r"([1-9][0-9]{3,18}),00?")
+"""Where the comma is the sign of decimals: 9000000001,0."""
 _PADDED = re.compile(r"0+[1-9][0-9]{6,11}")
-_SCIENTIFIC = re.compile(r"([1-9])(?:\.([0-9]+))?e\+?([0-9]{1,2})", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"([1-9])(?:[.,]([0-9]+))?e\+?([0-9]{1,2})", re.IGNORECASE)
 _DIGITS = 19
 """The most that an id can have; of 1e999999999 Python would write them all."""
 _LEAST_LISTED = 10_000
@@ -139,10 +142,12 @@ class Plan:
             return any(column.certain for column in self.columns.values())
         return any(is_called(name, self.named) for name in self.columns) or set(self.columns) == {LINE}
 
-    @property
-    def without_photo(self) -> str:
-        """Why a row has no record: it was read, unless it has numbers that may be photo ids."""
-        return NONE_CERTAIN if any(column.suggested for column in self.columns.values()) else NO_ADDRESS
+    def without_photo(self, row: TableRow) -> str:
+        """Why a row has no record: it was read, unless it has numbers or an address that may be of photos."""
+        reason = without_photo(cell.value for cell in row.cells)
+        if reason == NO_ADDRESS and any(column.suggested for column in self.columns.values()):
+            return NONE_CERTAIN
+        return reason
 
     def is_named(self, column: str) -> bool:
         """Whether it is the column the user named; in lines without columns any name will do."""
@@ -300,7 +305,7 @@ def records_of(row: TableRow, plan: Plan) -> list[Record] | str:
         if len(photos) != 1:
             members = {member: None for member in members if member in asked}
     if not photos and not members:
-        return reason or plan.without_photo
+        return reason or plan.without_photo(row)
     return list(_records(row, _with_originals(row, plan, photos), members, license_id))
 
 
@@ -368,6 +373,7 @@ def _asked_for(value: Any, column: Column | None) -> tuple[list[PhotoAddress], l
     lost = ROUNDED if is_rounded(value) else NEITHER
     if not isinstance(value, str):
         return [], [], lost
+    lost = UNNAMED_PHOTOS if hides_photos(value) else lost
     of_urls = column is not None and not column.links  # where links are, other sites' names are no photos
     in_lines = column is not None and column.name == LINE
     photos = (
@@ -465,8 +471,8 @@ def _written(value: Any) -> int | None:
     text = value.strip().removeprefix("=").strip("\"'")  # ="9000000001" keeps Excel from rounding it
     if is_photo_id(text):
         return int(text)
-    if _GROUPED.fullmatch(text):
-        return photo_id(re.sub(r"[^0-9]", "", text))
+    if match := _GROUPED.fullmatch(text) or _WHOLE.fullmatch(text):
+        return photo_id(re.sub(r"[^0-9]", "", match[1]))
     return photo_id(text.lstrip("0")) if _PADDED.fullmatch(text) else None
 
 

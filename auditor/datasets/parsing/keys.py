@@ -2,15 +2,16 @@
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from auditor.datasets.parsing.row import NO_ADDRESS as NO_ADDRESS
-from auditor.datasets.parsing.row import Found, Record
+from auditor.datasets.parsing.row import UNNAMED_PHOTOS, Found, Record
 from auditor.flickr import licenses
 from auditor.flickr.urls import (
     OwnerAddress,
     PhotoAddress,
+    hides_photos,
     is_photo_id,
     merged,
     normalise_nsid,
@@ -97,7 +98,7 @@ def _license_of(text: str) -> int | None:
 
 
 def records_in(
-    texts: Iterable[object],
+    texts: Collection[object],
     *,
     license_id: int | None = None,
     place: str | None = None,
@@ -132,7 +133,12 @@ def records_in(
     records += tuple(
         Record(nsid=nsid(owner.nsid), alias=owner.path_alias, record=place, key=key) for owner in loose
     )
-    return records[0] if len(records) == 1 else records or NO_ADDRESS
+    return records[0] if len(records) == 1 else records or without_photo(texts)
+
+
+def without_photo(values: Iterable[object]) -> str:
+    """Why there is no photo in the values of a row that name none."""
+    return UNNAMED_PHOTOS if any(map(hides_photos, _texts(values))) else NO_ADDRESS
 
 
 def _texts(values: Iterable[object]) -> Iterator[str]:

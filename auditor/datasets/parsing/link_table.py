@@ -29,7 +29,7 @@ class LinkTable:
     def find(self, fields: dict[str, str]) -> Found:
         """The record of one row."""
         found = records_in(
-            map(fields.get, self.addresses),
+            tuple(map(fields.get, self.addresses)),
             license_id=license_of(fields.get(self.license)) if self.license is not None else None,
             key=fields.get(self.key) or None if self.key is not None else None,
         )

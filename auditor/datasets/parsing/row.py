@@ -6,6 +6,8 @@ Tuples and not dataclasses, because the large files make a hundred million of th
 from typing import Final, NamedTuple
 
 NO_ADDRESS: Final = "no Flickr address"
+UNNAMED_PHOTOS: Final = "Flickr address that does not name its photos (an album, a group, a cut link)"
+"""What is in the album is in the dataset, so "not found" is not known of such a row."""
 EMPTY: Final = "empty line"
 HEADER: Final = "header"
 COMMENT: Final = "comment"

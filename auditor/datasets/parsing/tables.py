@@ -5,8 +5,9 @@ fields as the others comes whole, and every value of a JSON entry comes with the
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
@@ -100,7 +101,13 @@ def sample(source: Source, layout: Layout) -> list[TableRow]:
 
 def is_called(column: str, wanted: str) -> bool:
     """Whether a column is the wanted one, by its whole name or by the last part of it."""
-    return wanted.casefold() in (column.casefold(), column.rpartition(".")[2].casefold())
+    return _comparable(wanted) in (_comparable(column), _comparable(column.rpartition(".")[2]))
+
+
+@lru_cache(maxsize=1024)
+def _comparable(name: str) -> str:
+    """The name as people type what they see: without case, runs of spaces, or how an ``ä`` is composed."""
+    return " ".join(unicodedata.normalize("NFC", name).split()).casefold()
 
 
 def _parquet_rows(source: Source, limit: int | None = None) -> Iterator[TableRow]:

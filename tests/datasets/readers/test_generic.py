@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
-from auditor.datasets.parsing.columns import NEITHER, NO_COLUMN
+from auditor.datasets.parsing.columns import NEITHER, NO_COLUMN, ROUNDED
+from auditor.datasets.parsing.row import UNNAMED_PHOTOS
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers.generic import generic_format
 from auditor.errors import AuditorError, WrongFileError
@@ -92,6 +93,10 @@ IDS_ONLY: list[tuple[str, bytes, str]] = [
     ("CSV", text(["photo_id,n", *(f"{number},1" for number in NUMBERS)]), "photo_id"),
     ("CSV without header", text([f"7,{number}" for number in NUMBERS]), "column 2"),
     ("CSV that pandas wrote with gaps", text(["n,id", *(f"1,{number}.0" for number in NUMBERS)]), "id"),
+    ("with a comma before decimals", text(["id;n", *(f"{number},00;1" for number in NUMBERS)]), "id"),
+    ("grouped, with decimals", text(["id,n", *(f'"{number:,}.00",1' for number in NUMBERS)]), "id"),
+    ("umlaut composed otherwise", text(["Pra\u0308fix,n", *(f"{n},1" for n in NUMBERS)]), "Pr\u00e4fix"),
+    ("spaces in the name", text(["photo  id,n", *(f"{number},1" for number in NUMBERS)]), "photo id"),
     ("text", text([str(number) for number in NUMBERS]), "id"),
     ("text with header", text(["id", *(str(number) for number in NUMBERS)]), "id"),
     (
@@ -119,6 +124,25 @@ def test_bare_numbers_are_photo_ids_only_in_a_named_column(
     manifest, _ = read(indexes, path, column)
     assert records(manifest) == Counter(IDS)
     assert manifest.rows == 7 + sum(manifest.skipped.values())
+
+
+@pytest.mark.parametrize("number", ["9,00000E+09", "9.00000E+09"])
+def test_a_rounded_number_is_called_so_with_either_sign_of_decimals(
+    indexes: Path, write: Write, number: str
+) -> None:
+    manifest, _ = read(indexes, write(text(["id;n", f"{NUMBERS[0]};1", f"{number};1"])), "id")
+    assert manifest.skipped == {ROUNDED: 1}
+
+
+@pytest.mark.parametrize("column", [None, "url"])
+@pytest.mark.parametrize("at", ["/photos/joe/albums/72157600000000001", "/groups/1000001@N20/pool/"])
+def test_the_address_of_an_album_or_group_is_no_row_without_an_address(
+    indexes: Path, write: Write, at: str, column: str | None
+) -> None:
+    lines = ["n,url", f"1,{PAGES[0]}", f"2,https://www.flickr.com{at}", "3,https://example.org/a"]
+    manifest, _ = read(indexes, write(text(lines)), column)
+    assert manifest.skipped[UNNAMED_PHOTOS] == 1
+    assert manifest.in_part(all_flickr=False)
 
 
 def test_a_folder_of_many_files_is_read_whole_without_a_line_for_each_column_of_each(
