@@ -8,7 +8,7 @@ from typing import Final
 
 from auditor.files import names_file
 from auditor.flickr.target import Target, classify, is_formatted_number
-from auditor.flickr.urls import page_url, parse_photos
+from auditor.flickr.urls import hides_photos, page_url, parse_photos
 from auditor.text import pasted
 from auditor.text_files import read_text
 
@@ -73,6 +73,8 @@ def targets_in(line: str) -> list[str]:
     if is_formatted_number(content):
         return [content]
     words = [link for word in _BETWEEN.split(content) for link in _links(pasted(word))]
+    if hides_photos(content) and not any(map(hides_photos, words)):
+        return [content]  # a name with spaces in an address: its first word is somebody else's
     kinds = {classify(word).kind for word in words}
     if len(words) > 1 and kinds == {"photo_id"}:
         return words

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import UsageError
-from auditor.target_lists import ListItem, read_list, target_of, targets_in
+from auditor.target_lists import ListItem, entries, read_list, target_of, targets_in
 from auditor.text_files import decode
 
 ONE, TWO = "https://www.flickr.com/photos/someone/9000000001/", "https://flic.kr/p/fELjwS"
@@ -97,6 +97,13 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_nothing_is_nothing() -> None:
     assert decode(b"") == ""
+
+
+@pytest.mark.parametrize(
+    "line", ["https://www.flickr.com/photos/roe zoe/9900000001/", "9900000001_0a1b2c3d4e", "-----", "["]
+)
+def test_what_is_nobodys_name_is_not_looked_up_as_one(line: str) -> None:
+    assert [target_of(item.text).kind for item in entries(line)] == ["unreadable"]
 
 
 def test_a_name_that_is_too_long_for_a_file_is_one_target_among_others() -> None:

@@ -79,8 +79,10 @@ def _why_no_name(text: str) -> str | None:
         return "a number as a spreadsheet shows it: give all digits of the photo id, and nothing between them"
     if _ADDRESS.match(text):
         return "not a Flickr address"
-    if _LOCAL_FILE.search(text):
+    if _LOCAL_FILE.search(text) or parse_name(text):
         return _file_reason(text)
+    if not any(map(str.isalnum, text)):
+        return "nothing but signs, as between the ids of a list"
     if _ID_BESIDE.search(text):
         return "a number that may be a photo id, beside other things: give it alone, or the link of the photo"
     if len(text) > 255 or not text.isprintable():

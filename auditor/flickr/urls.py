@@ -146,7 +146,9 @@ _VIDEO_FILE = re.compile(rf"/+video/+{_ID}/+{_KEY}(?:/+([\w.]*))?(?![\w%-])", re
 # feeds and tables show them (flickr.com/photos/roe-zoe/99000…), or wrapped, as mail does with "=", nobody
 # knows the rest of the id. m.flickr.com had /#/photos/…
 _CUT = r"…|\.\.|="
-_END_OF_ID = rf"(?![\w%@]|[.-]\w|{_CUT})"
+# Links in a column without anything between are several.
+_GLUED = r"(?=https?://)"
+_END_OF_ID = rf"(?:{_GLUED}|(?![\w%@]|[.-]\w|{_CUT}))"
 _PAGE_PATH = (
     rf"/+(?:#/+)?(?:photos?|videos)/+([^/?#&\s]+)/+{_ID}{_END_OF_ID}"
     rf"(?:/+(?:player|play/+([a-z0-9_]+))/+{_KEY}(?![\w%-]))?"
@@ -158,11 +160,12 @@ _SCRIPT = re.compile(
     re.IGNORECASE,
 )
 _EMBEDDED = re.compile(rf"/+photos/+{_ID}{_END_OF_ID}", re.IGNORECASE)
-_SHORT = re.compile(rf"/+p/+([0-9A-Za-z]+)(?![\w%]|{_CUT})")
+_SHORT = re.compile(rf"/+p/+([0-9A-Za-z]+?)(?:{_GLUED}|(?![\w%]|{_CUT}))")
 # Pages about the person only: an album, a gallery or a tag of theirs is about something else.
+# A name of a link that somebody made of the name that is shown, /photos/roe zoe/9900000001, is nobody's.
 _PERSON = re.compile(
     r"/+(?:#/+)?(?:people/+([^/?#&\s]+)"
-    r"|photos/+([^/?#&\s]+)(?:/+(?:page[0-9]+|with/+[0-9]+))?/*(?=[?#&\s]|$))",
+    r"|photos/+([^/?#&\s]+)(?:/+(?:page[0-9]+|with/+[0-9]+))?/*(?=[?#&\s]|$)(?![^\S\n][^/:\n]{1,80}/+[0-9]{5}))",
     re.IGNORECASE,
 )
 _COMMON_PERSON = re.compile(r"https?://(?:www\.)?flickr\.com/+(?:people|photos)/+([A-Za-z0-9_@-]+)/*")

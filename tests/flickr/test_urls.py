@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from auditor.flickr import urls
 from auditor.flickr.target import TargetKind, classify
-from auditor.flickr.urls import OwnerAddress, PhotoAddress, hides_photos, parse_owner, parse_photo
+from auditor.flickr.urls import (
+    OwnerAddress,
+    PhotoAddress,
+    hides_photos,
+    parse_owner,
+    parse_photo,
+    parse_photos,
+)
 
 ID = "9900000123"
 NSID = "99000001@N07"
@@ -199,6 +206,29 @@ def test_a_farm_number_of_thousands_of_digits_is_no_error(host: str) -> None:
 def test_of_an_address_that_was_cut_nobody_knows_the_id(text: str) -> None:
     assert parse_photo(text) is None
     assert classify(text).kind == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "first", [f"https://flic.kr/p/{SHORT}", f"https://www.flickr.com/photos/roe-zoe/{ID}"]
+)
+def test_links_without_anything_between_are_several(first: str) -> None:
+    photos = parse_photos(f"{first}https://www.flickr.com/photos/99000001@N07/9900000124")
+    assert [photo.photo_id for photo in photos] == [ID, "9900000124"]
+    assert parse_photos(f"{first}httpsx") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        (f"https://www.flickr.com/photos/roe zoe/{ID}/", None),
+        (f"https://www.flickr.com/photos/roe zoe of the sea/{ID}", None),
+        ("https://www.flickr.com/photos/roe-zoe and others", OwnerAddress(path_alias="roe-zoe")),
+        (f"flickr.com/photos/roe-zoe http://flickr.com/photos/x/{ID}", OwnerAddress(path_alias="roe-zoe")),
+        (f"flickr.com/photos/roe-zoe, flickr.com/photos/x/{ID}", None),
+    ],
+)
+def test_the_first_word_of_a_name_with_spaces_is_nobody(text: str, owner: OwnerAddress | None) -> None:
+    assert parse_owner(text) == owner
 
 
 @pytest.mark.parametrize(
