@@ -1,5 +1,6 @@
 """Cases move from draft to end by dates, keep everything in the database, and say what comes next."""
 
+import json
 import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
@@ -204,3 +205,31 @@ def test_a_home_of_the_old_shape_keeps_its_cases(tmp_path: Path) -> None:
         ("/x/letter-1.txt",),
         RecheckCounts(date(2026, 3, 1), removed=1, still_there=2, newly_found=0),
     )
+
+
+def test_the_rows_of_a_cases_photos_hold_each_thing_once(store: CaseStore, conn: sqlite3.Connection) -> None:
+    store.save(CASE, event="drafted", on=TODAY)
+    unknown = replace(PHOTO, photo_id=None)
+    store.save_photos(CASE.id, [CasePhoto(PHOTO, RemovalState.ASKED)])
+    store.save_photos(
+        CASE.id, [CasePhoto(unknown, RemovalState.LEFT_OUT), CasePhoto(PHOTO, RemovalState.REMOVED)]
+    )
+    proof = {
+        "match_key": "photo_id",
+        "certainty": "published",
+        "places": [{"source": "ffhq-v2.json", "record": '["17"]', "key": None}],
+        "standing": "public",
+        "license_then": "2",
+        "license_now": "0",
+        "url_hash": None,
+        "more_places": 0,
+        "history_day": None,
+        "history_license": None,
+        "history_unchanged": False,
+        "steps_done": [],
+    }
+    rows = [tuple(row) for row in conn.execute("SELECT * FROM optout_photo ORDER BY position")]
+    assert [(*row[:-1], json.loads(row[-1])) for row in rows] == [
+        (CASE.id, 0, None, PHOTO.link, "left-out", proof),
+        (CASE.id, 1, PHOTO.photo_id, PHOTO.link, "removed", proof),
+    ]

@@ -50,8 +50,17 @@ from auditor.optout.law import LAWS, Deadline, Ground, Role
 from auditor.optout.letter import FollowUp, Letter, LicenseTerms, PastEvent, Recipient
 from auditor.optout.next_index import Recheck
 from auditor.optout.opening import AskedAll, Drafted, LetterOptions
-from auditor.optout.photos import Place, RequestedPhoto, Standing, plan_command, select, steps_pending
+from auditor.optout.photos import (
+    Place,
+    RequestedPhoto,
+    Standing,
+    plan_command,
+    refuse_without_parent,
+    select,
+    steps_pending,
+)
 from auditor.optout.render import LINE_WIDTH, Markup, render, render_public
+from tests.audit.memory import Memory
 from tests.optout.conftest import ACCOUNT, CASE, NSID, PHOTO, STRANGERS, VERSION, Home, a_letter
 
 TODAY = date(2026, 11, 21)
@@ -652,6 +661,79 @@ def test_links_that_are_of_no_use_are_refused_with_a_way_on(desk: Desk, home: Ho
     )
     assert said(lambda: take(desk, path, on=ago(21)))[0] is UsageError
     assert not (desk.indexes / "ibm-dif").exists()
+
+
+def test_a_later_list_of_a_publisher_takes_the_place_of_a_longer_one(desk: Desk, home: Home) -> None:
+    a_question(desk, "ibm-dif")
+    path = home.path / "links.csv"
+    path.write_text(LIST)
+    take(desk, path, on=ago(10))
+    path.write_text("https://www.flickr.com/photos/annexample/5000000001/\n")
+    take(desk, path)
+    index = Index.open(desk.indexes / "ibm-dif")
+    assert index.manifest.records == 1
+    assert [found.value for found in index.groups(MatchKey.OWNER, ["annexample"])] == ["5000000001"]
+
+
+SENT = replace(CASE, letters=(replace(CASE.letters[0], sent_on=TODAY),))
+
+
+def test_a_removal_letter_rests_on_the_newest_open_answer_with_links_of_its_dataset(desk: Desk) -> None:
+    assert opening._followed(desk, "cc3m") is None
+    question = replace(SENT, id="g-1", datasets=("cc3m", "cc12m"), purpose=Purpose.ACCESS)
+    links = replace(question, answers=(Answer(1, 1, TODAY, AnswerClass.LINKS, confirmed=True, file=None),))
+    refused = replace(links, answers=(replace(links.answers[0], meaning=AnswerClass.REFUSES),))
+    desk.store.save(question, event="sent", on=TODAY)
+    assert opening._followed(desk, "cc3m") is None
+    desk.store.save(replace(links, id="g-2"), event="sent", on=TODAY)
+    desk.store.save(replace(links, id="g-3"), event="sent", on=TODAY)
+    desk.store.save(replace(links, id="g-4", closed_on=TODAY), event="sent", on=TODAY)
+    desk.store.save(replace(refused, id="g-5"), event="sent", on=TODAY)
+    desk.store.save(replace(links, id="g-6", datasets=("coco",)), event="sent", on=TODAY)
+    assert [opening._followed(desk, name) for name in ("cc3m", "cc12m", "coco", "ffhq")] == [
+        *("g-3", "g-3", "g-6"),
+        None,
+    ]
+
+
+def test_a_notice_to_a_host_follows_no_question(desk: Desk, home: Home) -> None:
+    answers = (Answer(1, 1, TODAY, AnswerClass.LINKS, confirmed=True, file=None),)
+    desk.store.save(replace(SENT, id="q-1", answers=answers), event="sent", on=TODAY)
+    follows = [cast("Case", drafted(desk, home, host=host).case).follows for host in ("google-drive", None)]
+    assert follows == [None, "q-1"]
+
+
+NUMBERS = "it names photos by the numbers of FFHQ, and"
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "keyed", "in_part", "told"),
+    [
+        ("ffhq-aging", "parent", None, False, f"{NUMBERS} there is no local index of ffhq: "),
+        ("ffhq-aging", "both", None, True, f"{NUMBERS} there is no local index of ffhq: "),
+        ("ffhq-aging", "both", None, False, None),
+        ("ffhq-aging", "parent", False, False, f"{NUMBERS} the local index of ffhq was built without them"),
+        ("ffhq-aging", "parent", True, False, None),
+        ("ffhq-aging", "ids", None, True, None),
+        ("own", "parent", True, False, "it names photos by another dataset's numbers, and it is not known"),
+    ],
+)
+def test_without_the_index_that_numbers_name_nothing_can_be_told(
+    name: str, keys: str, keyed: bool | None, in_part: bool, told: str | None
+) -> None:
+    kinds = {
+        "parent": [MatchKey.PARENT_KEY],
+        "ids": [MatchKey.PHOTO_ID],
+        "both": [MatchKey.PARENT_KEY, MatchKey.PHOTO_ID],
+    }
+    index: Any = Memory(name, dict.fromkeys(kinds[keys], ()))
+    parents: Any = [] if keyed is None else [Memory("ffhq", {MatchKey.PHOTO_ID: ()}, keyed=keyed)]
+    if told is None:
+        refuse_without_parent(index, parents, in_part=in_part)
+        return
+    kind, message, hint = said(lambda: refuse_without_parent(index, parents, in_part=in_part))
+    assert (kind, hint) == (RefusedError, "Build that index first.")
+    assert message.startswith(f"what {name} holds of you cannot be told: {told}")
 
 
 def test_a_case_stays_with_its_account_although_another_was_synced_since(desk: Desk, home: Home) -> None:
