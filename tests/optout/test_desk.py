@@ -18,17 +18,20 @@ from typing import Any, cast
 import pytest
 
 from auditor import database, settings
-from auditor.account.photo import Account
+from auditor.account.photo import Account, Photo
 from auditor.account.store import AccountStore
+from auditor.audit.result import Exposure
 from auditor.datasets import catalogue
 from auditor.datasets.contacts import Channel
+from auditor.datasets.index import lookup
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.match_keys import MatchKey
 from auditor.errors import AuditorError, ConfigurationError, RefusedError, UsageError, WrongFileError
 from auditor.flickr import licenses
+from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import PhotoAddress, parse_photo
 from auditor.mail import Mail
-from auditor.optout import addressees, case_files, incoming, ladder, next_index, opening, workflow
+from auditor.optout import addressees, case_files, incoming, ladder, next_index, opening, photos, workflow
 from auditor.optout import letter as letters
 from auditor.optout.addressees import Addressee
 from auditor.optout.answers import Proposal
@@ -57,6 +60,7 @@ from auditor.optout.photos import (
     plan_command,
     refuse_without_parent,
     select,
+    steps_done,
     steps_pending,
 )
 from auditor.optout.render import LINE_WIDTH, Markup, render, render_public
@@ -1340,6 +1344,52 @@ def test_photos_are_sorted_by_id_and_what_is_not_public_stays_out() -> None:
     everything = select([*photos, hidden], include_private=True)
     assert [photo.photo_id for photo in everything.asked] == ["9", "10", "11", "100", None]
     assert everything.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "done"),
+    [
+        ({}, ()),
+        ({"license_id": "0"}, ("license",)),
+        ({"license_id": "3"}, ("license",)),
+        ({"license_id": "6"}, ("license",)),
+        ({"license_id": "1"}, ()),
+        ({"license_id": "9"}, ()),
+        ({"license_id": "999"}, ()),
+        ({"privacy": Privacy.PRIVATE}, ("private",)),
+        ({"privacy": Privacy.FAMILY}, ("private",)),
+        ({"privacy": None}, ()),
+        ({"tags": ("nocvs",)}, ()),
+        (
+            {"tags": ("a", "nocv"), "license_id": "0", "privacy": Privacy.PRIVATE},
+            ("no_cv", "license", "private"),
+        ),
+    ],
+)
+def test_the_steps_that_hold_for_a_photo(told: Any, done: tuple[str, ...]) -> None:
+    photo: Any = {"id": "7", "title": "", "license_id": "4", "privacy": Privacy.PUBLIC}
+    assert steps_done(Photo(**(photo | told))) == done
+
+
+def test_a_photo_to_be_removed_has_the_places_of_its_record() -> None:
+    one = Exposure(
+        "ffhq", MatchKey.PHOTO_ID, "12", 3, "ffhq.json", "2", "CC BY-NC 2.0", False, "published", "k"
+    )
+    photo = photos._requested("7", "https://x.org/7", one)
+    assert photo == RequestedPhoto(
+        photo_id="7",
+        link="https://x.org/7",
+        match_key=MatchKey.PHOTO_ID,
+        certainty="published",
+        places=(Place("ffhq.json", "12", "k"),),
+        more_places=2,
+        license_then="2",
+    )
+    two = (lookup.Place("a.csv", "line 1", None), lookup.Place("b.csv", "line 2", "key"))
+    many = photos._requested(None, None, replace(one, places=two))
+    assert (many.photo_id, many.link, many.more_places) == (None, None, 1)
+    assert many.places == (Place("a.csv", "line 1"), Place("b.csv", "line 2", "key"))
+    assert photos._requested("7", None, replace(one, records=1, places=two)).more_places == 0
 
 
 def test_steps_that_a_publisher_wants_are_counted_and_planned() -> None:
