@@ -2,6 +2,7 @@
 
 import io
 import sys
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 
 from auditor.datasets import catalogue
 from auditor.optout.addressees import Authority
+from auditor.optout.case_files import links_csv
 from auditor.optout.render import LANGUAGES
 from auditor.optout.workflow import _authority_notes
-from tests.optout.conftest import NSID, STRANGERS, Home, Program
+from tests.optout.conftest import NSID, PHOTO, STRANGERS, Home, Program, a_letter
 from tests.optout.test_workflow import a_mail, ago, sent_case
 
 
@@ -272,3 +274,75 @@ def test_a_template_that_prints_what_is_not_there_is_named(program: Program, hom
     (home.path / "config.toml").write_text('[optout]\ntemplates = "mine"\n')
     result = program("draft", "ffhq")
     assert (result.code, "prints a value that is missing" in result.err) == (2, True)
+
+
+# -- letters and folders -------------------------------------------------------------------------------------
+
+
+def test_without_fonts_for_pdfs_letters_and_folders_come_without_them(
+    program: Program, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.pdf.available", lambda: False)
+    told = program("draft", "ffhq", "--format", "json").json
+    assert told["files"]
+    assert not [file for file in told["files"] if file.endswith(".pdf")]
+    folder = program("folder", "ffhq-1", "--format", "json").json["files"][0]
+    names = zipfile.ZipFile(folder).namelist()
+    assert "chronology.html" in names
+    assert not [name for name in names if name.endswith(".pdf")]
+
+
+def test_what_became_a_link_is_not_handed_on_with_a_case(program: Program, home: Home) -> None:
+    program("draft", "ffhq")
+    letter = home.path / "letters" / "ffhq-1" / "letter-1.txt"
+    (home.path / "private.txt").write_text("nobody's business")
+    letter.unlink()
+    letter.symlink_to(home.path / "private.txt")
+    folder = program("folder", "ffhq-1", "--format", "json").json["files"][0]
+    with zipfile.ZipFile(folder) as archive:
+        assert not [name for name in archive.namelist() if name.endswith("letter-1.txt")]
+        assert not [name for name in archive.namelist() if b"nobody's business" in archive.read(name)]
+
+
+def test_the_folder_of_a_person_shown_names_no_account(program: Program, home: Home) -> None:
+    link = f"https://www.flickr.com/photos/{NSID}/5000000003/"
+    assert program("draft", "ffhq", "--as", "subject", "--link", link).code == 0
+    folder = program("folder", "ffhq-1", "--format", "json").json["files"][0]
+    page = zipfile.ZipFile(folder).read("chronology.html").decode()
+    assert "Flickr account" not in page
+    assert "subject" in page
+
+
+def test_a_person_shown_can_ask_without_an_account(program: Program, home: Home) -> None:
+    home.conn.executescript("DELETE FROM photo; DELETE FROM snapshot; DELETE FROM account;")
+    link = "https://www.flickr.com/photos/annexample/5000000003/"
+    told = program(
+        "ask", "ibm-dif", "--as", "subject", "--ground", "gdpr", "--link", link, "--format", "json"
+    )
+    assert told.code == 0, told.err
+    letter = Path(told.json["files"][0]).read_text()
+    assert (link in letter, NSID in letter) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("unchanged", "says"), [(False, "2026-03-01: CC BY 2.0"), (True, "unchanged since 2026-03-01: CC BY 2.0")]
+)
+def test_the_table_of_links_tells_the_licence_of_flickrs_own_history(unchanged: bool, says: str) -> None:
+    photo = replace(PHOTO, history_license="CC BY 2.0", history_day="2026-03-01", history_unchanged=unchanged)
+    assert says in links_csv(a_letter((photo,)))
+    assert "2026-03-01" not in links_csv(a_letter((PHOTO,)))
+
+
+def test_links_for_a_case_about_several_datasets_say_of_which_they_are(
+    program: Program, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = {name: catalogue.get(name) for name in ("ffhq", "cc3m", "cc12m")}
+    monkeypatch.setattr(catalogue, "load", lambda: both)
+    program("ask", "--all-unchecked", "--ground", "gdpr")
+    program("sent", "google-1", "--on", ago(40))
+    (home.path / "links.txt").write_text(f"https://www.flickr.com/photos/{NSID}/5000000001/\n")
+    unsaid = program("answer", "google-1", "--links", "links.txt")
+    assert (unsaid.code, "--dataset NAME" in unsaid.err) == (2, True)
+    told = program("answer", "google-1", "--links", "links.txt", "--dataset", "cc3m", "--format", "json")
+    assert (told.code, told.json["links"]["taken"]) == (0, 1)
+    assert (home.path / "indexes" / "cc3m" / "manifest.json").is_file()
