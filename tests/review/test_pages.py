@@ -364,6 +364,24 @@ def test_what_limits_the_account_is_said_on_the_overview_as_in_the_report(
     assert "calm" not in inside.get("/").text
 
 
+def test_what_helps_against_a_limit_is_offered_and_nothing_else(
+    indexed: Program, inside: Served, environment: Path, tmp_path: Path
+) -> None:
+    account, lists = "Bring the account up to date", "Add what is missing of the lists"
+    assert account not in inside.get("/").text
+    (tmp_path / "list.txt").write_text(
+        "https://www.flickr.com/photos/roe-zoe/9900000001/\n" + "https://flic.kr/s/a\n"
+    )
+    assert indexed("datasets", "add", "my-list", tmp_path / "list.txt").code == 0
+    assert indexed("audit").code == 1
+    for path in ("/", "/photos", "/letters"):
+        page = inside.get(path).text
+        assert (account in page, lists in page) == (False, True), path
+    with closing(sqlite3.connect(environment / "auditor.sqlite3")) as conn, conn:
+        conn.execute("UPDATE snapshot SET complete = 0")
+    assert account in inside.get("/").text
+
+
 def test_where_nothing_was_checked_no_page_says_that_nothing_was_found(
     program: Program, inside: Served, box: Sandbox
 ) -> None:

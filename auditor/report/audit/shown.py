@@ -177,6 +177,8 @@ class AuditView:
     """How the headline may look: ``calm`` (green) only where nothing limits that nothing was found."""
     cautions: tuple[str, ...]
     """What limits the result; to be said at the top of every format."""
+    in_part: tuple[str, ...]
+    """Those of them that are about datasets looked in only in part."""
     details: tuple[str, ...]
     """Sentences that follow the headline."""
     indexes: tuple[IndexRow, ...]

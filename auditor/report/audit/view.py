@@ -77,6 +77,7 @@ def audit_view(result: AuditResult) -> AuditView:
         headline=headline(result),
         tone="alarm" if result.anything_found else "neutral" if warned or not result.indexes else "calm",
         cautions=warned,
+        in_part=tuple(in_part(result.indexes)),
         details=tuple(details(result, photos, gone)),
         indexes=_indexes(result, datasets),
         photos=tuple(sorted(photos, key=lambda photo: photo.rank)),

@@ -59,7 +59,7 @@ def letters(request: Request) -> Response:
         cases=sorted(known, key=lambda case: (not case.overdue(desk.today), case.closed_on is not None)),
         today=desk.today,
         synced=synced,
-        cautions=view.cautions if view else (),
+        view=view,
         draftable=[cards[name] for name in cards if name in found and name not in open_cases],
         askable=[
             card for card in unchecked if card.name not in open_cases and addressees.no_letter(card) is None
