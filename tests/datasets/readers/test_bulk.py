@@ -170,6 +170,12 @@ LINES = {
 LINES["vgg-face"] = [
     f"{number:08} http://i.example/a.jpg 72.5 64 -130.6 120.66 1.66 3 0" for number in (1, 9)
 ]
+LINES["megaface-folders"] = [
+    "876/87000001@N00/9900000001_0.jpg",
+    "99000001@N02_identity_1/9900000002_7.jpg",
+    "a b/99000001@N02/9900000002_7.png",
+    f"{'a/' * 600}99000001@N02/9900000003_7.jpg",
+]
 LINES["google-fec-csv"] += [line.replace('"', "") for line in LINES["google-fec-csv"]]
 LINES["nus-wide"] += [line.replace("an actor", "actor") for line in LINES["nus-wide"]]
 _ADDRESS = re.compile(r"\S*(?:://|flickr\.com)\S*")
@@ -297,6 +303,24 @@ def test_databases_of_odd_rows_are_read_alike(
     )
     monkeypatch.setattr(yfcc_sqlite, "_BATCH_ROWS", 8)
     agrees(formats()["yfcc-sqlite"], Source(path))
+
+
+def test_bad_utf8_in_a_database_costs_its_text_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(
+        sqlite(
+            "CREATE TABLE yfcc100m_dataset (photoid, uid);",
+            "INSERT INTO yfcc100m_dataset VALUES (?, CAST(? AS TEXT))",
+            [[number, b"99000001@N07" if number != 13 else b"99000001@N07\xff"] for number in range(1, 21)],
+        )
+    )
+    monkeypatch.setattr(yfcc_sqlite, "_BATCH_ROWS", 4)
+    agrees(formats()["yfcc-sqlite"], Source(path))
+    read = formats()["yfcc-sqlite"].read
+    assert read is not None
+    records_ = [record for row in read(Source(path)) for record in row.records]
+    assert [record.photo_id for record in records_] == list(range(1, 21))
+    assert [record.photo_id for record in records_ if record.nsid is None] == [13]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
