@@ -1,6 +1,7 @@
 """Where an index is from, and what is no index: nothing half known is told as certain."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -81,6 +82,16 @@ def test_an_index_that_read_nothing_is_no_index(tmp_path: Path) -> None:
     assert names(tmp_path / "indexes") == ()
     built = attempt(allow_empty=True)
     assert (built.records, built.answers) == (0, False)
+
+
+def test_a_file_whose_rows_are_elsewhere_is_no_index_that_answers(tmp_path: Path) -> None:
+    file = tmp_path / "annotations.json"
+    images = [{"id": 1, "flickr_640_url": "https://farm1.staticflickr.com/1/9900000001_0a1b2c3d4e_z.jpg"}]
+    file.write_text(json.dumps({"data": {"images": images}}))
+    with pytest.raises(WrongFileError, match="no row where its rows should be"):
+        build(tmp_path, "taco", [file], formats=readers.select(catalogue.get("taco").formats))
+    file.write_text(json.dumps({"images": images}))
+    assert build(tmp_path, "taco", [file], formats=readers.select(catalogue.get("taco").formats)).photos == 1
 
 
 def test_a_shape_that_is_certain_makes_no_photo_an_answer(tmp_path: Path) -> None:

@@ -308,8 +308,12 @@ class _Builder:
             format_ = detect(source, self.formats)
             if format_ is not None:
                 indexed = True
-                self.certain = self.certain and (format_.certain or self.signed)
+                before = self.tally.rows
                 yield from self._staged(source, format_, number)
+                read = self.tally.rows > before or not sources.mentions_flickr(
+                    source
+                )  # else rows are elsewhere
+                self.certain = self.certain and read and (format_.certain or self.signed)
                 continue
             if self.allow_empty and not source.head and not source.member:
                 indexed, self.certain = True, False
@@ -455,8 +459,9 @@ def check_new(new: Manifest) -> None:
     if new.answers:
         return
     reasons = "; ".join(f"{number:,} × {reason}" for reason, number in new.skipped.items())
+    rows = f"{count(new.rows, 'row')}: {reasons}" if reasons else "no row where its rows should be"
     raise WrongFileError(
-        f"no Flickr photo or member was found in {new.origin} ({count(new.rows, 'row')}: {reasons}), and its"
+        f"no Flickr photo or member was found in {new.origin} ({rows}), and its"
         " format does not prove that there is none",
         hint="Check that it is the right file. --column NAME says where the links or ids are; --allow-empty"
         " builds an index without records anyway.",

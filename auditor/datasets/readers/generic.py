@@ -6,7 +6,6 @@ whose numbers are then photo ids, and what the rest of the row says about them. 
 `auditor.datasets.parsing.columns`.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Final
 from auditor.datasets.parsing.columns import Plan, described, plan_for, records_of
 from auditor.datasets.parsing.describe import no_index
 from auditor.datasets.parsing.row import Row
-from auditor.datasets.parsing.sources import CHUNK_BYTES, Source, is_picture
+from auditor.datasets.parsing.sources import Source, is_picture, mentions_flickr
 from auditor.datasets.parsing.tables import SAMPLE, Cell, Layout, TableRow, layout_of, sample
 from auditor.datasets.readers import GENERIC, Format
 from auditor.errors import WrongFileError
@@ -24,7 +23,6 @@ from auditor.text import plain
 
 FILE_NAME = "name"
 """The one column of a folder of pictures."""
-_HOST = re.compile(rb"(?:\bflickr\.com|staticflickr\.com|\bflic\.kr)(?:\b|%2f)", re.IGNORECASE)
 
 
 MOST_TOLD: Final = 20
@@ -72,7 +70,7 @@ class _Reader:
         layout, plan = found
         if layout is _name_rows:
             return plan.certain and not isinstance(records_of(_name_row(source.member), plan), str)
-        return plan.certain or self.any_list or (self.column is None and _mentions_flickr(source))
+        return plan.certain or self.any_list or (self.column is None and mentions_flickr(source))
 
     def read(self, source: Source) -> Iterator[Row]:
         """The rows in which there may be a photo or a member."""
@@ -126,17 +124,6 @@ def _name_row(name: str) -> TableRow:
 def _name_rows(source: Source) -> Iterator[TableRow]:
     """The name of a picture, which is not opened, as the one row of the file."""
     yield _name_row(source.member)
-
-
-def _mentions_flickr(source: Source) -> bool:
-    """Whether an address of Flickr stands anywhere in the file, however far behind its start."""
-    kept = b""
-    with source.open() as stream:
-        while block := stream.read(CHUNK_BYTES):
-            if _HOST.search(kept + block):
-                return True
-            kept = block[-16:]
-    return False
 
 
 FORMAT = generic_format()
