@@ -58,8 +58,8 @@ def main(words: Sequence[str] | None = None) -> int:
     again.add_argument("--only", help="the picks of a shrunk journey")
     again.add_argument("--steps", default="", help="as the journey had")
     commands.add_parser("bugs", help="plant every bug and look for it")
-    for command_of_both in (every, some):
-        command_of_both.add_argument("--at-once", type=int, help="processes; one for each processor")
+    for run in (every, some):
+        run.add_argument("--at-once", type=int, help="processes; by default one for each processor")
     table = commands.add_parser("table", help="all of it in small, and one table with what is kept")
     table.add_argument("--journeys", type=int, default=200)
     table.add_argument("--changes", type=int, default=1)
@@ -69,15 +69,15 @@ def main(words: Sequence[str] | None = None) -> int:
             if given.keep and given.faults > 1:
                 parser.error("results with --faults are not kept")
             chosen = [_plan(given.only)] if given.only else list(plans(given.changes))
-            return _exhaustive(chosen, given.faults, keep=given.keep, at_once=given.at_once)[1]
+            return int(_exhaustive(chosen, given.faults, keep=given.keep, at_once=given.at_once)[1] > 0)
         case "random":
             if given.first:
                 return _first(given.seed, given.journeys, given.steps)
-            return _random(given.seed, given.journeys, keep=given.keep, at_once=given.at_once)[1]
+            return int(_random(given.seed, given.journeys, keep=given.keep, at_once=given.at_once)[1] > 0)
         case "replay":
             return _replay(given.seed, given.only, given.steps)
         case "bugs":
-            return _bugs()[1]
+            return int(_bugs() < len(PATCHES))
         case _:
             return _table(given.journeys, given.changes)
 
@@ -112,7 +112,7 @@ def _exhaustive(
         f"{tally.plans:,} plans, {tally.states:,} states, {tally.lives:,} starts, {tally.points:,} crash"
         f" points, {tally.writes:,} writes checked, {broken} violations"
     )
-    return tally, int(broken > 0)
+    return tally, broken
 
 
 def _explored(plan: Plan, faults: int) -> Tally | str:
@@ -145,7 +145,7 @@ def _random(
         f" {minutes:.1f} minutes, {sum(travelled.faults.values()):,} faults, {travelled.points:,} crash"
         f" points, {travelled.writes:,} writes checked, {broken} violations"
     )
-    return travelled, int(broken > 0)
+    return travelled, broken
 
 
 def _first(seed: int, journeys: int, steps: str) -> int:
@@ -184,36 +184,38 @@ def _replay(seed: int, only: str | None, steps: str) -> int:
     return int(violation is not None)
 
 
-def _bugs() -> tuple[int, int]:
+def _bugs() -> int:
     found = 0
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         for result in pool.map(partial(hunt, folder=Path(folder)), PATCHES):
             found += bool(result.found)
             print(f"{result.bug}: {result.found[:150] or 'NOT FOUND'}", flush=True)
     print(f"{found} of {len(PATCHES)} planted bugs found")
-    return found, int(found < len(PATCHES))
+    return found
 
 
 def _table(journeys: int, changes: int) -> int:
-    tally, first = _exhaustive(list(plans(changes)))
-    travelled, second = _random(0, journeys)
-    bugs, third = _bugs()
-    now = kept.total([asdict(tally), asdict(travelled), {"violations": first + second}])
+    tally, walked = _exhaustive(list(plans(changes)))
+    travelled, met = _random(0, journeys)
+    bugs = _bugs()
+    now = kept.total([asdict(tally), asdict(travelled), {"violations": walked + met}])
     print("\n".join(_lines(now, kept.total(entry["found"] for entry in kept.entries()))))
     print(f"| planted bugs found | {bugs} of {len(PATCHES)} | |")
     print("\n".join(["", "Kept:", *kept.lines(), "", *score.table()]))
-    return int(first + second + third > 0)
+    return int(walked + met > 0 or bugs < len(PATCHES))
 
 
 def _lines(now: Mapping[str, Any], long: Mapping[str, Any]) -> Iterator[str]:
     yield "| | now | kept of long runs |\n|---|---|---|"
     for name, title in _ROWS.items():
-        numbers = (found.get(name, 0) / (YEAR if name == "seconds" else 1) for found in (now, long))
-        yield f"| {title} | {' | '.join(f'{number:,.0f}' for number in numbers)} |"
-    faults = {fault: (now["faults"].get(fault, 0), number) for fault, number in long["faults"].items()}
-    faults |= {fault: (number, faults.get(fault, (0, 0))[1]) for fault, number in now["faults"].items()}
-    for fault, numbers_of in sorted(faults.items(), key=lambda entry: -sum(entry[1])):
-        yield f"| fault: {fault} | {' | '.join(f'{number:,}' for number in numbers_of)} |"
+        numbers = [found.get(name, 0) / (YEAR if name == "seconds" else 1) for found in (now, long)]
+        yield f"| {title} | {numbers[0]:,.0f} | {numbers[1]:,.0f} |"
+    faults = [
+        (now["faults"].get(fault, 0), long["faults"].get(fault, 0), fault)
+        for fault in now["faults"] | long["faults"]
+    ]
+    for here, there, fault in sorted(faults, reverse=True):
+        yield f"| fault: {fault} | {here:,} | {there:,} |"
 
 
 if __name__ == "__main__":
