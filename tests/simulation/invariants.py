@@ -8,7 +8,7 @@ import functools
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -169,10 +169,9 @@ class Invariants:
     def _check_write(self, request: Request) -> None:
         """A write is in the journal, in a plan that was shown, as planned, and on a fresh reading."""
         self.checked += 1
-        found = [row for row in self.rows() if row.state == "sent" and _call(row, request) is not None]
-        if not found:
+        row = request.row = row_of(self.rows(), request)
+        if row is None:
             raise Violation(f"{request.method} {dict(request.given)} is not in the journal")
-        row = request.row = found[0]
         if not self._world.disk.is_durable(self._path):
             raise Violation("a write goes out while its intent would not survive a power cut")
         if not any(_same(row, change) for change in self._plan(row)):
@@ -357,9 +356,17 @@ class Invariants:
                 continue
             # Who may comment and add notes is set back to what it was, whoever changed it since.
             for name in (first.changed.keys() | effect.changed.keys()) - _LOST:
-                old, (_, new) = first.before.get(name), effect.changed.get(name, (None, "the same"))
-                if new != old and not (name.startswith("tag:") and new and old):  # another spelling
+                olds = [first.before.get(name), *self._unseen(first, name)]
+                old, (_, new) = olds[0], effect.changed.get(name, (None, "the same"))
+                if new not in olds and not (name.startswith("tag:") and new and old):  # another spelling
                     raise Violation(f"an undo left {name} as {new}, and it was {old}: {undo}")
+
+    def _unseen(self, effect: Effect, name: str) -> Iterator[object]:
+        """What the owner replaced so shortly before that the program could not know, and undoes to."""
+        for other in self._world.flickr.effects:
+            ours = other.request is None and other.photo_id == effect.photo_id and name in other.changed
+            if ours and effect.time - OLDEST - LAG <= other.time <= effect.time:
+                yield other.changed[name][0]
 
     def all_settled(self) -> None:
         """Nothing is left open once every run has gone on to its end."""
@@ -439,6 +446,18 @@ class Invariants:
 def _parsed(text: str) -> Any:
     """A column of the journal; the same few are read again and again."""
     return json.loads(text)
+
+
+def row_of(rows: Iterable[Row], request: Request) -> Row | None:
+    """The change that a write is for; a run that was killed may have sent another value before."""
+    found = [row for row in rows if row.state == "sent" and _call(row, request) is not None]
+    return next(
+        (row for row in found if _call(row, request) == _given(row, request)), found[0] if found else None
+    )
+
+
+def _given(row: Row, request: Request) -> dict[str, str | None]:
+    return {name: request.given.get(name) for name in _call(row, request) or {}}
 
 
 def _call(row: Row, request: Request) -> dict[str, str] | None:

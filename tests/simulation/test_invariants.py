@@ -1,0 +1,48 @@
+"""What the invariants must not take for a broken promise, and what they must: cases that journeys came to."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.choices import Choices
+from tests.simulation.flickr import Effect, Photo
+from tests.simulation.invariants import Request, Row, row_of
+from tests.simulation.scheduler import Violation
+from tests.simulation.world import World
+
+
+def row(run_id: str, before: str, after: str, undoes: str | None = None) -> Row:
+    return Row(run_id, undoes, 0, "100", "license", before, after, {}, "sent", None, False, "")
+
+
+def request(license_id: str, of: Row | None = None) -> Request:
+    given = {"photo_id": "100", "license_id": license_id}
+    return Request(0, "apply", "flickr.photos.licenses.setLicense", given, 0.0, of)
+
+
+def test_a_write_belongs_to_the_change_that_wants_its_value() -> None:
+    """A run that was killed had sent another value for the same photo, and is still open (seed 300392)."""
+    killed, now = row("killed", "4", "0"), row("now", "4", "11")
+    assert row_of([killed, now], request("11")) is now
+    assert row_of([killed, now], request("0")) is killed
+    assert row_of([killed], request("11")) is killed  # which sends what the plan does not say
+    assert row_of([], request("11")) is None
+
+
+@pytest.mark.parametrize(("undone_to", "right"), [("11", True), ("4", True), ("5", False)])
+def test_an_undo_leads_to_what_was_there_or_to_what_was_read(
+    tmp_path: Path, undone_to: str, right: bool
+) -> None:
+    """The owner set 4 in place of 11 while the call was on its way (seed 300533)."""
+    world = World(Choices(given={}), tmp_path, [Photo("100", uploaded=0)])
+    run, undo = row("run", "11", "0"), row("undo", "0", "11", undoes="run")
+    world.flickr.effects = [
+        Effect(1000.0, "100", {"license": ("11", "4")}),
+        Effect(1001.0, "100", {"license": ("4", "0")}, request("0", run), {"license": "4"}),
+        Effect(2000.0, "100", {"license": ("0", undone_to)}, request(undone_to, undo), {"license": "0"}),
+    ]
+    if right:
+        world.invariants.undone()
+    else:
+        with pytest.raises(Violation, match="an undo left license as 5, and it was 4"):
+            world.invariants.undone()
