@@ -88,10 +88,12 @@ def test_a_file_whose_rows_are_elsewhere_is_no_index_that_answers(tmp_path: Path
     file = tmp_path / "annotations.json"
     images = [{"id": 1, "flickr_640_url": "https://farm1.staticflickr.com/1/9900000001_0a1b2c3d4e_z.jpg"}]
     file.write_text(json.dumps({"data": {"images": images}}))
-    with pytest.raises(WrongFileError, match="no row where its rows should be"):
+    with pytest.raises(WrongFileError, match="no row where the file's rows should be"):
         build(tmp_path, "taco", [file], formats=readers.select(catalogue.get("taco").formats))
-    file.write_text(json.dumps({"images": images}))
-    assert build(tmp_path, "taco", [file], formats=readers.select(catalogue.get("taco").formats)).photos == 1
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"images": images}))
+    built = build(tmp_path, "taco", [file, other], formats=readers.select(catalogue.get("taco").formats))
+    assert (built.photos, built.rows, built.indexed, built.in_part(all_flickr=True)) == (1, 2, 1, True)
 
 
 def test_a_shape_that_is_certain_makes_no_photo_an_answer(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from auditor.datasets.index.short_texts import COLUMNS, short_sql
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.parsing import sources
 from auditor.datasets.parsing.describe import unreadable_list
-from auditor.datasets.parsing.row import OTHER_MEMBER, UNREAD_MEMBER, Row
+from auditor.datasets.parsing.row import OTHER_MEMBER, ROWS_ELSEWHERE, UNREAD_MEMBER, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
 from auditor.datasets.provenance import Provenance
@@ -310,10 +310,11 @@ class _Builder:
                 indexed = True
                 before = self.tally.rows
                 yield from self._staged(source, format_, number)
-                read = self.tally.rows > before or not sources.mentions_flickr(
-                    source
-                )  # else rows are elsewhere
-                self.certain = self.certain and read and (format_.certain or self.signed)
+                self.certain = self.certain and (format_.certain or self.signed)
+                if self.tally.rows == before and sources.mentions_flickr(source):
+                    self.tally.rows += 1
+                    self.tally.skipped[ROWS_ELSEWHERE] += 1
+                    self.certain = False
                 continue
             if self.allow_empty and not source.head and not source.member:
                 indexed, self.certain = True, False
@@ -459,9 +460,8 @@ def check_new(new: Manifest) -> None:
     if new.answers:
         return
     reasons = "; ".join(f"{number:,} × {reason}" for reason, number in new.skipped.items())
-    rows = f"{count(new.rows, 'row')}: {reasons}" if reasons else "no row where its rows should be"
     raise WrongFileError(
-        f"no Flickr photo or member was found in {new.origin} ({rows}), and its"
+        f"no Flickr photo or member was found in {new.origin} ({count(new.rows, 'row')}: {reasons}), and its"
         " format does not prove that there is none",
         hint="Check that it is the right file. --column NAME says where the links or ids are; --allow-empty"
         " builds an index without records anyway.",

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 NO_ADDRESS: Final = "no Flickr address"
 UNNAMED_PHOTOS: Final = "Flickr address that does not name its photos (an album, a group, a cut link)"
 """What is in the album is in the dataset, so "not found" is not known of such a row."""
+ROWS_ELSEWHERE: Final = "no row where the file's rows should be, though it holds Flickr addresses"
 EMPTY: Final = "empty line"
 HEADER: Final = "header"
 COMMENT: Final = "comment"
