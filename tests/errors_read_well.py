@@ -1,7 +1,7 @@
 """How every error reads that any test meets."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -35,3 +35,10 @@ def _every_error_reads_well(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     unfit = [(type(error).__name__, error.message, error.hint) for error in met if not reads_well(error)]
     assert not unfit, unfit
+
+
+def said(call: Callable[[], object]) -> tuple[type[AuditorError], str, str]:
+    """The error of a call that must be refused: its type, message and hint."""
+    with pytest.raises(AuditorError) as caught:
+        call()
+    return type(caught.value), caught.value.message, caught.value.hint

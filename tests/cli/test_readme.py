@@ -27,7 +27,7 @@ from auditor.datasets.card import Card, IndexFile
 from auditor.sandbox import Sandbox
 from tests.conftest import ROOT
 from tests.datasets.web import Web, serve
-from tests.flickr.test_login import MemoryKeyring
+from tests.flickr.keyrings import MemoryKeyring
 
 from .conftest import Program
 

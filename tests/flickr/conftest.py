@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import keyring
 import pytest
 
 from auditor.flickr.api import ReadApi
@@ -10,6 +11,8 @@ from auditor.flickr.budget import CallBudget
 from auditor.flickr.transport import Credentials, Retry, Transport
 from auditor.sandbox import Sandbox, make_account
 from tests.errors_read_well import _every_error_reads_well as _every_error_reads_well
+
+from .keyrings import MemoryKeyring
 
 QUICK = Retry(attempts=4, first=0.01, longest=0.02)
 
@@ -52,3 +55,12 @@ def transport(box: Sandbox, tmp_path: Path) -> Iterator[MakeTransport]:
 @pytest.fixture
 def api(transport: MakeTransport) -> ReadApi:
     return ReadApi(transport())
+
+
+@pytest.fixture
+def ring() -> Iterator[MemoryKeyring]:
+    before = keyring.get_keyring()
+    ring = MemoryKeyring()
+    keyring.set_keyring(ring)
+    yield ring
+    keyring.set_keyring(before)

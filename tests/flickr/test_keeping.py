@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import keyring
 import pytest
@@ -15,10 +14,11 @@ from auditor.flickr import system_keyring, tokens
 from auditor.flickr.system_keyring import WAYS_ON, NoKeyringError
 from auditor.flickr.tokens import Removal, Token
 from auditor.settings import Secret, Settings
+from tests.errors_read_well import said
 
-from .test_login import Failing, Forgetful, MemoryKeyring, NoKeyring, PlaintextKeyring
+from .keyrings import Failing, Forgetful, MemoryKeyring, NoKeyring, PlaintextKeyring
 
-RING = "tests.flickr.test_login"
+RING = "tests.flickr.keyrings"
 KEPT = {"oauth_token": "t", "oauth_token_secret": "s"}
 UNREADABLE = "Run: flickr-auditor logout, then login again."
 
@@ -33,15 +33,6 @@ def conn(settings: Settings) -> Iterator[sqlite3.Connection]:
     conn = database.connect(settings.database)
     yield conn
     conn.close()
-
-
-@pytest.fixture
-def ring() -> Iterator[MemoryKeyring]:
-    before = keyring.get_keyring()
-    ring = MemoryKeyring()
-    keyring.set_keyring(ring)
-    yield ring
-    keyring.set_keyring(before)
 
 
 def remembered(conn: sqlite3.Connection) -> dict[str, str]:
@@ -107,12 +98,6 @@ def test_logout_looks_into_the_keyring_unless_the_login_was_in_a_file(
     assert tokens.forget(settings, conn) == Removal(removed=(str(file),))
     assert ring.kept
     assert tokens.forget(settings, conn) == Removal(removed=("the system's keyring",))
-
-
-def said(call: Any) -> tuple[type[AuditorError], str, str]:
-    with pytest.raises(AuditorError) as caught:
-        call()
-    return type(caught.value), caught.value.message, caught.value.hint
 
 
 def test_what_is_wrong_with_a_file_and_the_way_on(

@@ -1,12 +1,12 @@
 """Each kind of change, whole: what is planned, sent, undone, said and kept, with every word of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from auditor.account.photo import Account, Photo
-from auditor.errors import AuditorError, CallError, UsageError
+from auditor.errors import CallError, UsageError
 from auditor.flickr import licenses
 from auditor.flickr.api import Pool
 from auditor.flickr.privacy import Privacy
@@ -15,6 +15,7 @@ from auditor.mitigation.kinds.base import FlickrFacts, Permissions, PhotoState, 
 from auditor.mitigation.kinds.license import grants_more
 from auditor.mitigation.kinds.registry import ASKED, MITIGATIONS, WRITE_METHODS, describe
 from auditor.mitigation.planning.policy import Actions
+from tests.errors_read_well import said
 
 ID = "9000000001"
 UNTAGGED = {"tag": "no_cv", "present": False}
@@ -39,12 +40,6 @@ def seen(**told: Any) -> PhotoState:
 def facts(*groups: Pool, **available: set[str]) -> FlickrFacts:
     offered = {key.removeprefix("of"): frozenset(value) for key, value in available.items()}
     return FlickrFacts({ID: groups}, offered, frozenset())
-
-
-def said(call: Callable[[], object]) -> tuple[type[AuditorError], str, str]:
-    with pytest.raises(AuditorError) as caught:
-        call()
-    return type(caught.value), caught.value.message, caught.value.hint
 
 
 def change(

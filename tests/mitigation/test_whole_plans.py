@@ -1,7 +1,7 @@
 """Plans and what leads to them, whole: the file, the selection, the limits, and what Flickr was asked."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -44,18 +44,13 @@ from auditor.mitigation.planning.policy import (
     select,
 )
 from tests.audit.memory import Memory, group
+from tests.errors_read_well import said
 from tests.mitigation.test_plan import CHANGES, PLAN, rehashed, written
 from tests.watched import Watched
 
 NSID = "99000001@N07"
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LIMITS = "https://www.flickrhelp.com/hc/en-us/articles/13690320471060"
-
-
-def said(call: Callable[[], object]) -> tuple[type[AuditorError], str, str]:
-    with pytest.raises(AuditorError) as caught:
-        call()
-    return type(caught.value), caught.value.message, caught.value.hint
 
 
 def photo(number: int = 1, **told: Any) -> Photo:

@@ -13,7 +13,6 @@ from auditor import database
 from auditor.account.photo import Account, Photo
 from auditor.account.store import AccountStore
 from auditor.errors import (
-    AuditorError,
     BudgetSpentError,
     CallError,
     NotAllowedError,
@@ -68,6 +67,7 @@ from auditor.mitigation.running.verify import (
 )
 from auditor.progress import Progress
 from auditor.settings import Settings
+from tests.errors_read_well import said
 from tests.mitigation.test_plan import CHANGES, PLAN
 from tests.watched import Watched
 
@@ -80,12 +80,6 @@ OUT = {**IN, "member": False}
 TAG_ID = f"98000001-{ID}-320"
 UNTAGGED = {"tag": "no_cv", "present": False}
 TAGGED = {"tag": "no_cv", "present": True}
-
-
-def said(call: Callable[[], object]) -> tuple[type[AuditorError], str, str]:
-    with pytest.raises(AuditorError) as caught:
-        call()
-    return type(caught.value), caught.value.message, caught.value.hint
 
 
 def change(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -195,3 +196,14 @@ def program(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
         return result
 
     return call
+
+
+def a_mail(path: Path, text: str, **headers: str) -> Path:
+    """A mail in the file `path`."""
+    message = EmailMessage()
+    message["From"] = headers.pop("From", "Research <researchinquiries@nvidia.com>")
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    path.write_bytes(message.as_bytes())
+    return path

@@ -26,7 +26,7 @@ from auditor.datasets.contacts import Channel
 from auditor.datasets.index import lookup
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.match_keys import MatchKey
-from auditor.errors import AuditorError, ConfigurationError, RefusedError, UsageError, WrongFileError
+from auditor.errors import ConfigurationError, RefusedError, UsageError, WrongFileError
 from auditor.flickr import licenses
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.urls import PhotoAddress, parse_photo
@@ -65,7 +65,8 @@ from auditor.optout.photos import (
 )
 from auditor.optout.render import LINE_WIDTH, Markup, render, render_public
 from tests.audit.memory import Memory
-from tests.optout.conftest import ACCOUNT, CASE, NSID, PHOTO, STRANGERS, VERSION, Home, a_letter
+from tests.errors_read_well import said
+from tests.optout.conftest import ACCOUNT, CASE, NSID, PHOTO, STRANGERS, VERSION, Home, a_letter, a_mail
 
 TODAY = date(2026, 11, 21)
 OPTIONS = LetterOptions(Ground.GDPR, Role.PHOTOGRAPHER, "en", "Ann Example")
@@ -78,12 +79,6 @@ def ago(days: int) -> date:
 @pytest.fixture
 def desk(home: Home) -> Desk:
     return Desk(home.conn, home.path / "letters", home.path / "indexes", TODAY)
-
-
-def said(call: Callable[[], object]) -> tuple[type[AuditorError], str, str]:
-    with pytest.raises(AuditorError) as caught:
-        call()
-    return type(caught.value), caught.value.message, caught.value.hint
 
 
 def the_index(home: Home) -> Index:
@@ -385,16 +380,6 @@ def test_a_meaning_alone_is_an_answer_where_none_came_yet(desk: Desk, home: Home
     sent(desk, home, 20)
     case, _ = incoming.take_answer(desk, "ffhq-1", meaning=AnswerClass.NO_ANSWER)
     assert case.answers == (Answer(1, 1, TODAY, AnswerClass.NO_ANSWER, confirmed=True),)
-
-
-def a_mail(path: Path, text: str, **headers: str) -> Path:
-    message = EmailMessage()
-    message["From"] = headers.pop("From", "Research <researchinquiries@nvidia.com>")
-    for name, value in headers.items():
-        message[name.replace("_", "-")] = value
-    message.set_content(text)
-    path.write_bytes(message.as_bytes())
-    return path
 
 
 BY = "case number"

@@ -14,8 +14,8 @@ from auditor.optout.addressees import Authority
 from auditor.optout.case_files import links_csv
 from auditor.optout.render import LANGUAGES
 from auditor.optout.workflow import _authority_notes
-from tests.optout.conftest import NSID, PHOTO, STRANGERS, Home, Program, a_letter
-from tests.optout.test_workflow import a_mail, ago, sent_case
+from tests.optout.conftest import NSID, PHOTO, STRANGERS, Home, Program, a_letter, a_mail
+from tests.optout.test_workflow import ago, sent_case
 
 
 def flat(text: str) -> str:

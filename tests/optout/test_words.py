@@ -29,6 +29,7 @@ from auditor.optout.letter import Recipient
 from auditor.optout.next_step import next_step, refuse_unless
 from auditor.optout.photos import LetterPhotos
 from auditor.optout.render import language_of
+from tests.errors_read_well import said
 from tests.optout.conftest import CASE, NSID, PHOTO
 
 SENT_ON, TODAY = date(2026, 1, 31), date(2026, 3, 31)
@@ -36,12 +37,6 @@ SENT = ladder.sent(CASE, SENT_ON, TODAY)
 CLOSED = ladder.closed(SENT, TODAY, TODAY)
 ASKED = replace(CASE, purpose=Purpose.ACCESS)
 LATER = "Give that day, or a later one."
-
-
-def said(call: Callable[[], object]) -> tuple[type[AuditorError], str, str]:
-    with pytest.raises(AuditorError) as caught:
-        call()
-    return type(caught.value), caught.value.message, caught.value.hint
 
 
 def answer(case: Case, meaning: AnswerClass | None, *, confirmed: bool = True, on: date = TODAY) -> Case:

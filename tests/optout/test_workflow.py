@@ -19,7 +19,7 @@ from auditor.optout import addressees, opening
 from auditor.optout.case_store import Desk
 from auditor.optout.law import Ground
 from auditor.optout.render import LANGUAGES
-from tests.optout.conftest import ACCOUNT, NSID, STRANGERS, Home, Program
+from tests.optout.conftest import ACCOUNT, NSID, STRANGERS, Home, Program, a_mail
 
 TODAY = date.today()  # noqa: DTZ011 - the user's day
 
@@ -222,16 +222,6 @@ def sent_case(program: Program) -> str:
     found = re.search(r"Message-ID:\s*<([^>]+)>", Path(eml).read_text())
     assert found
     return found[1]
-
-
-def a_mail(path: Path, text: str, **headers: str) -> Path:
-    message = EmailMessage()
-    message["From"] = headers.pop("From", "Research <researchinquiries@nvidia.com>")
-    for name, value in headers.items():
-        message[name.replace("_", "-")] = value
-    message.set_content(text)
-    path.write_bytes(message.as_bytes())
-    return path
 
 
 def test_a_mail_is_filed_by_what_it_answers(program: Program, home: Home) -> None:
