@@ -24,6 +24,12 @@ _LISTED_ID: Final = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 """An id as the first field of a row, in a list with bullets or numbers, or as spreadsheets guard it."""
+_COLUMNS: Final = frozenset(
+    {"id", "ids", "photo", "photos", "photo_id", "photo_ids", "photoid", "photo_url", "url", "urls"}
+    | {"link", "links", "address", "nsid", "owner", "user", "username", "title", "name", "file", "filename"}
+    | {"license", "description", "date", "tags"}
+)
+"""What the first line of a table is made of: its columns' names, and nobody's."""
 _ADDRESSES: Final = frozenset({"photo", "photo_id", "nsid", "profile"})
 
 
@@ -53,15 +59,20 @@ def entries(text: str) -> Iterator[ListItem]:
 
 
 def target_of(text: str) -> Target:
-    """What `text` names; a file on this computer is no name of a person, and is asked of nobody."""
+    """What `text` names; a file here or a table's head is no name of a person, and is asked of nobody."""
     target = classify(text)
-    if target.kind == "username" and names_file(text):
-        return replace(
-            target,
-            kind="unreadable",
-            reason="there is a file of this name here; for a member of Flickr: flickr.com/people/NAME",
-        )
-    return target
+    if target.kind != "username":
+        return target
+    words = set(re.findall(r"\w+", text.casefold()))
+    if words and words <= _COLUMNS:
+        found = "this looks like names of columns"
+    elif names_file(text):
+        found = "there is a file of this name here"
+    else:
+        return target
+    return replace(
+        target, kind="unreadable", reason=f"{found}; for a member of Flickr: flickr.com/people/NAME"
+    )
 
 
 def targets_in(line: str) -> list[str]:

@@ -109,3 +109,18 @@ def test_what_is_nobodys_name_is_not_looked_up_as_one(line: str) -> None:
 def test_a_name_that_is_too_long_for_a_file_is_one_target_among_others() -> None:
     """Asking the file system about it raised an error, and none of the list was looked up."""
     assert target_of("é" * 200).kind == target_of("someone").kind
+
+
+@pytest.mark.parametrize(
+    "line", ["url", "ID", "Photo ID", "photo_id,url", '"id";"title";"url"', "id\turl", "links"]
+)
+def test_the_head_of_a_table_is_nobodys_name(line: str) -> None:
+    (word,) = targets_in(line)
+    target = target_of(word)
+    assert target.kind == "unreadable"
+    assert "names of columns" in str(target.reason)
+
+
+@pytest.mark.parametrize("name", ["url shortener", "Sandy, name", "ida", "photographer"])
+def test_a_name_with_a_column_in_it_is_a_name(name: str) -> None:
+    assert target_of(name).kind == "username"
