@@ -1,10 +1,10 @@
 """Records in the order of their digests, cut into buckets of enough keys each."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,39 @@ SHARING: Final = 10
 """How many buckets at the end share what is left over."""
 
 
+NUMBERS: Final = ("place", "mask", "dataset", "source", "via", "license", "flags", "photo", "row")
+TEXTS: Final = ("text", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records by columns; numbers that are missing are 0."""
+
+    numbers: Mapping[str, Numbers]
+    texts: Mapping[str, pa.Array]
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Self:
+        """Those of a table in one piece: what Arrow needs a call for is done for many buckets at once."""
+        numbers = {name: pc.fill_null(table[name], 0).to_numpy().astype(np.uint64) for name in NUMBERS}
+        return cls(numbers, {name: table[name].combine_chunks() for name in TEXTS})
+
+    def between(self, begin: int, end: int) -> Self:
+        """Some of them."""
+        numbers = {name: column[begin:end] for name, column in self.numbers.items()}
+        return type(self)(numbers, {name: column[begin:end] for name, column in self.texts.items()})
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.numbers["place"])
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """The records of a bucket and the first prefix that leads to it."""
 
     start: int
-    records: pa.Table
+    records: Records
 
     def bucket(self) -> Bucket:
         """Their columns."""
@@ -40,7 +67,8 @@ def cut(batches: Iterable[pa.RecordBatch], least: int, before: Sequence[int]) ->
     for batch, last in _with_last(batches):
         waiting.append(batch)
         table = pa.Table.from_batches(waiting).combine_chunks()
-        places = table["place"].to_numpy()
+        records = Records.of(table)
+        places = records.numbers["place"]
         starts = np.flatnonzero(np.r_[True, places[1:] != places[:-1]]) if len(places) else np.empty(0, int)
         prefixes = (places[starts] >> np.uint64(32)).astype(np.int64)
         # The last key may go on in the next batch.
@@ -57,7 +85,7 @@ def cut(batches: Iterable[pa.RecordBatch], least: int, before: Sequence[int]) ->
             begin = int(starts[here])
             end = int(starts[there]) if there < len(starts) else len(places)
             if end > begin:
-                yield Cut(0 if first else int(prefixes[here]), table.slice(begin, end - begin))
+                yield Cut(0 if first else int(prefixes[here]), records.between(begin, end))
                 first = False
         done = int(starts[ends[-1]]) if ends[-1] < len(starts) else len(places)
         waiting = table.slice(done).to_batches()
@@ -87,19 +115,15 @@ def _end(prefixes: npt.NDArray[np.int64], least: int, size: int, before: Sequenc
     return end
 
 
-def _bucket(table: pa.Table) -> Bucket:
-    table = table.combine_chunks()
-    numbers = {
-        name: pc.fill_null(table[name], 0).to_numpy().astype(np.uint64)
-        for name in ("place", "mask", "dataset", "source", "via", "license", "flags", "photo", "row")
-    }
+def _bucket(records: Records) -> Bucket:
+    numbers = records.numbers
     starts = np.flatnonzero(np.r_[True, numbers["place"][1:] != numbers["place"][:-1]])
     photos, nameless = numbers["photo"], (numbers["flags"] & np.uint64(NO_PHOTO | SAME_PHOTO)) != 0
     firsts = np.where(nameless[starts], np.uint64(0), photos[starts] ^ numbers["mask"][starts])
     columns: dict[str, Numbers] = {name: numbers[name] for name in RECORD_COLUMNS if name in numbers}
     columns["photo"] = _steps(photos, nameless, starts)
-    texts, columns["text"] = _joined(table["text"])
-    own_keys, columns["key"] = _joined(table["key"])
+    texts, columns["text"] = _joined(records.texts["text"])
+    own_keys, columns["key"] = _joined(records.texts["key"])
     counts = np.diff(np.r_[starts, len(photos)]).astype(np.uint64)
     return Bucket(numbers["place"][starts], counts, firsts, columns, texts, own_keys)
 
@@ -113,8 +137,10 @@ def _steps(photos: Numbers, nameless: npt.NDArray[np.bool_], starts: npt.NDArray
     return steps
 
 
-def _joined(texts: pa.ChunkedArray) -> tuple[bytes, Numbers]:
+def _joined(texts: pa.Array) -> tuple[bytes, Numbers]:
     """All texts in one, and the length of each in bytes."""
+    if texts.null_count == len(texts):
+        return b"", np.zeros(len(texts), np.uint64)
     filled = pc.fill_null(texts, "")
     lengths = pc.binary_length(filled).to_numpy().astype(np.uint64)
     return "".join(filled.to_pylist() if lengths.any() else ()).encode(), lengths
