@@ -345,18 +345,26 @@ class Invariants:
     def undone(self) -> None:
         """What an undo took back is as it was before the run that it undoes."""
         made: dict[tuple[str | None, str, str], Effect] = {}
+        undoes: dict[str | None, str | None] = {}
         for effect in self._world.flickr.effects:
             if isinstance(effect.request, Request) and effect.request.row is not None:
                 row = effect.request.row
                 made[row.run_id, row.photo_id, row.subject] = effect
+                undoes[row.run_id] = row.undoes
         for (_, photo_id, subject), effect in made.items():
             undo = effect.request.row if isinstance(effect.request, Request) else None
             first = made.get((undo.undoes, photo_id, subject)) if undo is not None and undo.undoes else None
             if undo is None or first is None or undo.kind in _UNREADABLE:
                 continue
-            # Who may comment and add notes is set back to what it was, whoever changed it since.
+            again = [
+                one for (run_id, *of), one in made.items()
+                if of == [photo_id, subject] and undoes.get(undoes.get(run_id)) == undo.undoes
+            ]  # fmt: skip
+            # Who may comment and add notes is set back to what it was, whoever changed it since. Where an
+            # undo of the undo did the run's work again, to what that one found, which the owner may have set.
             for name in (first.changed.keys() | effect.changed.keys()) - _LOST:
                 olds = [first.before.get(name), *self._unseen(first, name)]
+                olds += [one.before.get(name) for one in again if one.time < effect.time]
                 old, (_, new) = olds[0], effect.changed.get(name, (None, "the same"))
                 if new not in olds and not (name.startswith("tag:") and new and old):  # another spelling
                     raise Violation(f"an undo left {name} as {new}, and it was {old}: {undo}")

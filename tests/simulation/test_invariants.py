@@ -46,3 +46,29 @@ def test_an_undo_leads_to_what_was_there_or_to_what_was_read(
     else:
         with pytest.raises(Violation, match="an undo left license as 5, and it was 4"):
             world.invariants.undone()
+
+
+@pytest.mark.parametrize(("undone_to", "right"), [("nobody", True), ("everybody", True), ("friends", False)])
+def test_a_run_whose_work_was_done_again_is_undone_to_what_either_found(
+    tmp_path: Path, undone_to: str, right: bool
+) -> None:
+    """Undone, closed to comments by the owner, done again, undone again (seed 401634)."""
+    world = World(Choices(given={}), tmp_path, [Photo("100", uploaded=0)])
+
+    def effect(time: float, of: Row, old: str, new: str) -> Effect:
+        changed = {"license": (of.before, of.after), "comment": (old, new)}
+        return Effect(time, "100", changed, request(of.after, of), {"license": of.before, "comment": old})
+
+    again = row("again", "4", "0", undoes="undo")
+    world.flickr.effects = [
+        effect(1000.0, row("run", "4", "0"), "everybody", "everybody"),
+        effect(2000.0, row("undo", "0", "4", undoes="run"), "everybody", "everybody"),
+        Effect(3000.0, "100", {"comment": ("everybody", "nobody")}),
+        effect(4000.0, again, "nobody", "everybody"),
+        effect(5000.0, row("last", "0", "4", undoes="run"), "everybody", undone_to),
+    ]
+    if right:
+        world.invariants.undone()
+    else:
+        with pytest.raises(Violation, match="an undo left comment as friends, and it was everybody"):
+            world.invariants.undone()
