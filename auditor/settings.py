@@ -241,7 +241,7 @@ def _home_at(home: Path) -> Path:
     there = next((path for path in (home, *home.parents) if os.path.exists(path)), home)  # noqa: PTH110
     if os.path.isfile(there):  # noqa: PTH113
         raise ConfigurationError(
-            f"the home {home} cannot be: {there.name} is a file, not a folder",
+            f"the home {home} cannot be used: {there.name} is a file, not a folder",
             hint="Check the spelling of --home or AUDITOR_HOME.",
         )
     return home

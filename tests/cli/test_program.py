@@ -245,7 +245,7 @@ def test_a_home_that_cannot_be_used_is_told(program: Program, tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     result = program("--home", tmp_path / "file" / "home", "sync")
     assert result.code == 2
-    assert "cannot use" in result.err
+    assert "cannot be used: file is a file, not a folder" in result.err
 
 
 def test_a_database_that_is_none_is_told(program: Program, environment: Path) -> None:
