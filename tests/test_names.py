@@ -156,6 +156,7 @@ def test_no_command_leaves_the_thing_that_was_named(world: Path, command: str) -
     @example(str(world / "outside"))
     @example("../letters")
     @example("..")
+    @example("~0")
     @example("")
     def try_out(name: str) -> None:
         if catalogue.find(name) or name.startswith("-"):

@@ -5,10 +5,12 @@
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from auditor.errors import UsageError
+from auditor.files import user_path
 from auditor.settings import Settings
 
 WRITTEN: Final = ("output", "out", "ics", "target", "token_file")
@@ -23,20 +25,23 @@ def written(arguments: Mapping[str, object]) -> list[Path]:
 def check(arguments: Mapping[str, object], settings: Settings) -> None:
     """Errors: `UsageError` where a file to write is read by the same command, or is one of the home's own."""
     given = [value for name, value in arguments.items() if name not in WRITTEN]
+    read = set(_paths(given))
     for file in written(arguments):
-        target = file.expanduser().resolve()
-        if any(target == path.expanduser().resolve() for path in _paths(given)):
+        target = user_path(file).resolve()
+        if target in read:
             raise _refused(file, "the same command reads it")
         if _is_kept(target, settings):
             raise _refused(file, f"flickr-auditor keeps its own things there ({settings.home})")
 
 
 def _paths(values: list[object]) -> Iterator[Path]:
+    """The files that the values may name; the name of a dataset, as ``~0``, may be no path at all."""
     for value in values:
         if isinstance(value, list | tuple):
             yield from _paths(list(value))
         elif isinstance(value, Path) or (isinstance(value, str) and value):
-            yield Path(value)
+            with suppress(UsageError):
+                yield user_path(Path(value)).resolve()
 
 
 def _is_kept(target: Path, settings: Settings) -> bool:

@@ -435,6 +435,7 @@ def test_an_api_key_can_be_typed_in_and_is_kept_for_the_user_only(
         assert inside.post("/key", **wrong).status_code == 400
     assert not (tmp_path / "settings").exists()
     page = inside.post("/key", key=' 0123"abc ', secret="s3cr3t")
+    assert page.ok, re.sub("<[^>]*>|\\s+", " ", page.text.partition("<main")[2])
     assert "Log in to read" in page.text
     assert "s3cr3t" not in page.text
     (kept,) = (path for path in (tmp_path / "settings").rglob("*") if path.is_file())
