@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import keyring
+import keyring.backends.fail
 import pytest
 from hypothesis import settings
 
@@ -20,3 +22,9 @@ def shared() -> Path:
         if (folder / "samples").is_dir():
             return folder
     pytest.skip("no folder ../shared with real samples beside this checkout (or at AUDITOR_SHARED)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_keyring_but_a_tests_own() -> None:
+    """Left to itself, keyring takes that of whoever runs the tests, or one that some test has defined."""
+    keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]
