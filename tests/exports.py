@@ -1,6 +1,7 @@
 """A data export of the pretend account, as Flickr makes one: JSON in one zip, originals in another."""
 
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -10,11 +11,10 @@ from auditor.sandbox.pictures import draw
 from auditor.sandbox.records import Photo
 
 _PRIVACY = {"private": "only you", "friends-family": "friends & family"}
-_MADE = (2026, 11, 20, 12, 0, 0)
 
 
 def write_export(box: Sandbox, folder: Path) -> list[Path]:
-    """The zips in `folder`; every photo of the account is in them, videos without a picture."""
+    """The zips in `folder`, of yesterday; every photo of the account is in them, videos without a picture."""
     mine = box.account.own_photos()
     profile = {"nsid": box.account.me.nsid, "screen_name": "Sandy", "pro_user": "no"}
     texts = {"account_profile.json": profile, **{f"photo_{photo.id}.json": _photo(photo) for photo in mine}}
@@ -40,7 +40,8 @@ def _photo(photo: Photo) -> dict[str, object]:
 
 
 def _zip(path: Path, files: dict[str, bytes]) -> Path:
+    yesterday = time.gmtime(time.time() - 86_400)[:6]  # of one that is a week old nothing is applied
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name, _MADE), data)
+            archive.writestr(zipfile.ZipInfo(name, yesterday), data)
     return path
