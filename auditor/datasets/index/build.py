@@ -311,7 +311,7 @@ class _Builder:
                 before = self.tally.rows
                 yield from self._staged(source, format_, number)
                 self.certain = self.certain and (format_.certain or self.signed)
-                if self.tally.rows == before and sources.mentions_flickr(source):
+                if self.tally.rows == before and source.finds(sources.FLICKR_HOST):
                     self.tally.rows += 1
                     self.tally.skipped[ROWS_ELSEWHERE] += 1
                     self.certain = False

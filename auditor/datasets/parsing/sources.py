@@ -50,7 +50,8 @@ _PICTURES = re.compile(
 )
 _ZIP, _TAR = b"PK\x03\x04", b"ustar"
 _LINE_ENDS = re.compile(r"[\r\n]")
-_HOST = re.compile(rb"(?:\bflickr\.com|staticflickr\.com|\bflic\.kr)(?:\b|%2f)", re.IGNORECASE)
+FLICKR_HOST = re.compile(rb"(?:\bflickr\.com|staticflickr\.com|\bflic\.kr)(?:\b|%2f)", re.IGNORECASE)
+"""What every file with an address of Flickr has; see `Source.finds`."""
 _FIRST_MEMBERS = 1000
 """If none of so many files of a packed tar is a picture, it is no archive of pictures."""
 _WORKBOOK = "xl/workbook.xml"
@@ -275,17 +276,6 @@ def sources(
         yield from _tar_members(whole)
     else:
         yield whole
-
-
-def mentions_flickr(source: Source) -> bool:
-    """Whether an address of Flickr stands anywhere in the file, however far behind its start."""
-    kept = b""
-    with source.open() as stream:
-        while block := stream.read(CHUNK_BYTES):
-            if _HOST.search(kept + block):
-                return True
-            kept = block[-16:]
-    return False
 
 
 def listings(path: Path, listed: Sequence[FolderFile] | None = None) -> Iterator[Source]:

@@ -14,7 +14,7 @@ from typing import Final
 from auditor.datasets.parsing.columns import Plan, described, plan_for, records_of
 from auditor.datasets.parsing.describe import no_index
 from auditor.datasets.parsing.row import Row
-from auditor.datasets.parsing.sources import Source, is_picture, mentions_flickr
+from auditor.datasets.parsing.sources import FLICKR_HOST, Source, is_picture
 from auditor.datasets.parsing.tables import SAMPLE, Cell, Layout, TableRow, layout_of, sample
 from auditor.datasets.readers import GENERIC, Format
 from auditor.errors import WrongFileError
@@ -70,7 +70,7 @@ class _Reader:
         layout, plan = found
         if layout is _name_rows:
             return plan.certain and not isinstance(records_of(_name_row(source.member), plan), str)
-        return plan.certain or self.any_list or (self.column is None and mentions_flickr(source))
+        return plan.certain or self.any_list or (self.column is None and source.finds(FLICKR_HOST))
 
     def read(self, source: Source) -> Iterator[Row]:
         """The rows in which there may be a photo or a member."""
