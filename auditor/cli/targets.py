@@ -25,10 +25,9 @@ def written(arguments: Mapping[str, object]) -> list[Path]:
 def check(arguments: Mapping[str, object], settings: Settings) -> None:
     """Errors: `UsageError` where a file to write is read by the same command, or is one of the home's own."""
     given = [value for name, value in arguments.items() if name not in WRITTEN]
-    read = set(_paths(given))
     for file in written(arguments):
         target = user_path(file).resolve()
-        if target in read:
+        if target in _paths(given):
             raise _refused(file, "the same command reads it")
         if _is_kept(target, settings):
             raise _refused(file, f"flickr-auditor keeps its own things there ({settings.home})")
