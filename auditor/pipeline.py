@@ -31,14 +31,19 @@ def in_threads(work: Callable[[Given], Made], items: Iterable[Given]) -> Generat
 
 
 def ahead(items: Iterable[Made]) -> Generator[Made]:
-    """The items, each made by a thread while the one before it is at work elsewhere."""
+    """The items, each but the first made by a thread while the one before it is at work elsewhere.
+
+    What comes before the first may take minutes, as before all that is sorted, and Ctrl-C reaches none but
+    the thread that asks: it must not wait for another one.
+    """
     coming = iter(items)
 
     def following() -> list[Made]:
         return list(islice(coming, 1))
 
+    item = following()
     with ThreadPoolExecutor(1) as pool:
-        made = pool.submit(following)
-        while item := made.result():
+        while item:
             made = pool.submit(following)
             yield from item
+            item = made.result()

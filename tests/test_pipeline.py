@@ -64,3 +64,16 @@ def test_a_stream_without_end_is_not_read_far_ahead(
     coming.close()
     assert taken < 10
     assert set(threading.enumerate()) <= before
+
+
+def test_an_interruption_before_the_first_item_waits_for_nothing() -> None:
+    """A look-up of a hundred million records is spread over files for minutes before any of it is sorted."""
+
+    def coming() -> Iterator[threading.Thread]:
+        while True:
+            yield threading.current_thread()
+
+    threads = ahead(coming())
+    assert next(threads) is threading.current_thread()
+    assert next(threads) is not threading.current_thread()
+    threads.close()
