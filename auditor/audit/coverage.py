@@ -110,8 +110,9 @@ def checked_index(manifest: Manifest, card: Card | None, lacking: str | None = N
 
     `lacking` is why a part of its records can't be matched.
     """
-    in_part = manifest.in_part(all_flickr=card is not None and card.flickr == "all")
-    unread = f"{count(manifest.rows - manifest.indexed, 'row')} of {manifest.rows:,} could not be read"
+    all_flickr = card is not None and card.flickr == "all"
+    rows = count(manifest.unread(all_flickr=all_flickr), "row")
+    unread = f"{rows} of {manifest.rows:,} could not be read"
     missing = card.missing(source.name for source in manifest.sources) if card else ()
     incomplete = f"not all of its files are in the index; missing: {_some(missing)}"
     provenance = manifest.provenance
@@ -132,7 +133,13 @@ def checked_index(manifest: Manifest, card: Card | None, lacking: str | None = N
         origin=manifest.origin,
         obtained_at=manifest.obtained_at,
         in_part="; ".join(
-            part for part in (unread if in_part else None, incomplete if missing else None, lacking) if part
+            part
+            for part in (
+                unread if manifest.in_part(all_flickr=all_flickr) else None,
+                incomplete if missing else None,
+                lacking,
+            )
+            if part
         )
         or None,
     )

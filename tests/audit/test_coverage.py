@@ -149,6 +149,8 @@ def test_nobody_is_the_publisher_of_a_list_without_a_card(before: Provenance, af
         ({"no JSON": 2}, "partly", "2 rows of 100 could not be read"),
         ({"no Flickr address": 2}, "all", "2 rows of 100 could not be read"),
         ({"no Flickr address": 2}, "partly", None),
+        ({"no Flickr address": 40, "no JSON": 2}, "partly", "2 rows of 100 could not be read"),
+        ({"no Flickr address": 40, "no JSON": 2}, "all", "42 rows of 100 could not be read"),
     ],
 )
 def test_rows_that_were_not_understood_are_told_where_they_should_have_been(

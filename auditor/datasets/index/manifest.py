@@ -100,14 +100,17 @@ class Manifest:
         """Whether not being in this index means anything: one that read nothing is no index."""
         return self.records > 0 or self.certain
 
-    def in_part(self, *, all_flickr: bool) -> bool:
-        """Whether more than one in a hundred of the rows could not be read.
+    def unread(self, *, all_flickr: bool) -> int:
+        """How many of the rows could not be read.
 
         A row without a Flickr address was read, unless all of the dataset is from Flickr (`all_flickr`).
         """
         read = READ_WITHOUT_RECORD - ({NO_ADDRESS} if all_flickr else set())
-        unread = sum(number for reason, number in self.skipped.items() if reason not in read)
-        return unread * 100 > self.rows
+        return sum(number for reason, number in self.skipped.items() if reason not in read)
+
+    def in_part(self, *, all_flickr: bool) -> bool:
+        """Whether those are more than one in a hundred of the rows."""
+        return self.unread(all_flickr=all_flickr) * 100 > self.rows
 
     def parts(self, key: str) -> tuple[DataFile, ...]:
         """The data files that are sorted by `key`: one, several of a partitioned index, or none."""
