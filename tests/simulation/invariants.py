@@ -349,7 +349,8 @@ class Invariants:
         for effect in self._world.flickr.effects:
             if isinstance(effect.request, Request) and effect.request.row is not None:
                 row = effect.request.row
-                made[row.run_id, row.photo_id, row.subject] = effect
+                change = row.run_id, row.photo_id, row.subject
+                made[change] = _together(made[change], effect) if change in made else effect
                 undoes[row.run_id] = row.undoes
         for (_, photo_id, subject), effect in made.items():
             undo = effect.request.row if isinstance(effect.request, Request) else None
@@ -462,6 +463,14 @@ def row_of(rows: Iterable[Row], request: Request) -> Row | None:
     return next(
         (row for row in found if _call(row, request) == _given(row, request)), found[0] if found else None
     )
+
+
+def _together(first: Effect, then: Effect) -> Effect:
+    """What two calls for one change did: the first was done in half, or others changed it in between."""
+    changed = dict(first.changed)
+    for name, (old, new) in then.changed.items():
+        changed[name] = changed.get(name, (old, new))[0], new
+    return Effect(then.time, then.photo_id, changed, then.request, first.before)
 
 
 def _given(row: Row, request: Request) -> dict[str, str | None]:

@@ -72,3 +72,23 @@ def test_a_run_whose_work_was_done_again_is_undone_to_what_either_found(
     else:
         with pytest.raises(Violation, match="an undo left comment as friends, and it was everybody"):
             world.invariants.undone()
+
+
+@pytest.mark.parametrize(("comment", "right"), [("everybody", True), ("friends", False)])
+def test_an_undo_in_two_halves_is_one(tmp_path: Path, comment: str, right: bool) -> None:
+    """Flickr did half of a call, the process died, and the next one did the rest (seed 402575)."""
+    world = World(Choices(given={}), tmp_path, [Photo("100", uploaded=0)])
+    run, undo = row("run", "4", "0"), row("undo", "0", "4", undoes="run")
+    was, closed = {"license": "4", "comment": "everybody"}, {"license": "0", "comment": "nobody"}
+    world.flickr.effects = [
+        Effect(
+            1000.0, "100", {"license": ("4", "0"), "comment": ("everybody", "nobody")}, request("0", run), was
+        ),
+        Effect(2000.0, "100", {"comment": ("nobody", comment)}, request("4", undo), closed),
+        Effect(3000.0, "100", {"license": ("0", "4")}, request("4", undo), {**closed, "comment": comment}),
+    ]
+    if right:
+        world.invariants.undone()
+    else:
+        with pytest.raises(Violation, match="an undo left comment as friends, and it was everybody"):
+            world.invariants.undone()
