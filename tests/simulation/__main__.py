@@ -94,7 +94,7 @@ def _exhaustive(
     chosen: list[Plan], faults: int = 1, *, keep: bool = False, at_once: int | None = None
 ) -> tuple[Tally, int]:
     tally, broken = Tally(), 0
-    at = kept.commit() if keep else ""
+    at = kept.commit("exhaustive") if keep else ""
     known = {name for entry in kept.entries("exhaustive") if entry["commit"] == at for name in entry["done"]}
     chosen = [plan for plan in chosen if _name(plan) not in known]
     with ProcessPoolExecutor(at_once) as pool:
@@ -126,7 +126,7 @@ def _random(
     seed: int, journeys: int, *, keep: bool = False, at_once: int | None = None
 ) -> tuple[Travelled, int]:
     began, travelled, broken = time.monotonic(), Travelled(), 0
-    at = kept.commit() if keep else ""
+    at = kept.commit("random") if keep else ""
     stop = seed + journeys
     parts = [range(start, min(start + _AT_A_TIME, stop)) for start in range(seed, stop, _AT_A_TIME)]
     with ProcessPoolExecutor(at_once) as pool:

@@ -4,7 +4,7 @@ import json
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -13,18 +13,32 @@ from filelock import FileLock
 
 KEPT: Final = Path(__file__).with_name("kept.json")
 _ROOT: Final = Path(__file__).parents[2]
-_CODE: Final = ("auditor", "tests/simulation/*.py")
-"""What a result depends on."""
+_WALKED: Final = "choices", "disk", "exhaustive", "flickr", "invariants", "network", "scheduler", "world"
+_CODE: Final[Mapping[str, Sequence[str]]] = {
+    "random": ("auditor/**", "tests/simulation/*.py"),
+    "exhaustive": (
+        *(
+            f"auditor/{room}"
+            for room in ("*.py", "account/**", "database/**", "flickr/**", "mitigation/**", "web/**")
+        ),
+        *(f"tests/simulation/{module}.py" for module in _WALKED),
+    ),
+}
+"""What a result depends on: a walk of hours is not lost when a report or a letter changes."""
 
 Entry = dict[str, Any]
 """`what` was run, at which `commit`, `on` which day, what is `done` (plans, or ranges of seeds), `found`."""
 
 
-def commit() -> str:
-    """The last commit of the code. Errors: `ValueError` for code that is not committed: it runs only once."""
-    if _git("status", "--porcelain", "--", *_CODE):
+def commit(what: str) -> str:
+    """The last commit of the code that `random` or `exhaustive` runs.
+
+    Errors: `ValueError` for code that is not committed: it runs only once.
+    """
+    code = [f":(glob){place}" for place in _CODE[what]]
+    if _git("status", "--porcelain", "--", *code):
         raise ValueError("only results of committed code are kept: commit first")
-    return _git("log", "-1", "--format=%h", "--", *_CODE)
+    return _git("log", "-1", "--format=%h", "--", *code)
 
 
 def _git(*words: str) -> str:

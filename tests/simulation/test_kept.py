@@ -1,5 +1,8 @@
 """Results of long runs are counted together by the commit that ran."""
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +38,22 @@ def test_results_of_a_commit_are_counted_together(tmp_path: Path, monkeypatch: p
         "seeds 0 to 24",
         "plans of 1: 1, plans of 2: 1",
     ]
+
+
+def test_results_depend_on_all_that_a_walk_loads() -> None:
+    """What is left out of the code of a walk could change and its results would still count."""
+    root = Path(kept.__file__).parents[2]
+    words = (
+        "import sys, tests.simulation.exhaustive; print(*(str(m) for m in sys.modules.values()), sep='\\n')"
+    )
+    loaded = subprocess.check_output([sys.executable, "-c", words], cwd=root, text=True)
+    ours = set(re.findall(rf"from '({root}/(?:auditor|tests/simulation)/.*)'", loaded))
+    assert f"{root}/auditor/outside.py" in ours
+    walk, journey = (
+        {str(file) for place in kept._CODE[what] for file in root.glob(place.replace("**", "**/*.py"))}
+        for what in ("exhaustive", "random")
+    )
+    assert {file for file in ours if not file.endswith("/tests/simulation/__init__.py")} <= walk < journey
 
 
 def test_what_is_committed_is_what_ran() -> None:
