@@ -8,7 +8,7 @@ import functools
 import json
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,9 +37,7 @@ _ROWS: Final = (
     " ORDER BY run.rowid, number"
 )
 _SIDE_EFFECTS: Final = {"privacy": {"secret"}}
-_UNREADABLE: Final = {"hide", "unhide"}
-_LOST: Final = {"secret"}
-"""What no undo brings back."""
+UNREADABLE: Final = {"hide", "unhide"}
 EXITS: Final = {0, 1, 2, 3, 4, 5, 6, 130}
 """What a command may end with: 70 is a bug."""
 
@@ -123,6 +121,8 @@ class Invariants:
         """The changes of every plan that was shown, by its id."""
         self.secrets: set[str] = set()
         self.requests: list[Request] = []
+        self.undoing: Callable[[Row], None] = lambda _: None
+        """Told of every write of an undo, as by `Undos.check`."""
         self.checked = 0
         """Writes that were checked."""
         self._conn: sqlite3.Connection | None = None
@@ -181,7 +181,8 @@ class Invariants:
             if request.given.get(name) != value:
                 raise Violation(f"{request.method} sends {name}={request.given.get(name)}, not {value}")
         self._check_reading(row, request)
-        self._check_standing(row)
+        if row.undoes is not None:
+            self.undoing(row)
 
     def _check_reading(self, row: Row, request: Request) -> None:
         tells = _TELLS.get(row.kind, {"getPhotos", "getInfo"})
@@ -197,27 +198,6 @@ class Invariants:
                 were = {str(value) for value in self._values(row, request.sent_at - OLDEST, subject)}
                 if request.given.get(name) not in ({known} if known else were):
                     raise Violation(f"setPerms sends {name}={request.given.get(name)}, it was {were}")
-
-    def _check_standing(self, row: Row) -> None:
-        """An undo takes back what its run did: the photo is in the state in which the run left it, or again.
-
-        The undo of a change leads back to the state that the change came from; any other leads to a new one.
-        """
-        if row.undoes is None or row.kind in _UNREADABLE:
-            return
-        now, last, steps = 0, "", dict[str, tuple[int, int]]()
-        for number, effect in enumerate(self._world.flickr.effects, start=1):
-            made = effect.request.row if isinstance(effect.request, Request) else None
-            if made is not None and (made.photo_id, made.subject) == (row.photo_id, row.subject):
-                came_from, led_to = steps.get(made.undoes or "", (0, -1))
-                steps[made.run_id] = now, came_from if led_to == now else number
-                now, last = steps[made.run_id][1], made.run_id
-        if last in {"", row.run_id} or steps.get(row.undoes, (0, -1))[1] == now:
-            return
-        # What an earlier run did stands where the undone one only found it so.
-        runs = [each.run_id for each in self.rows()]
-        if runs.index(last) > runs.index(row.undoes):
-            raise Violation(f"{last} changed what this undo takes back: {row}")
 
     def _values(self, row: Row, since: float, subject: str = "") -> Iterator[object]:
         """The values that a subject had since then."""
@@ -303,8 +283,8 @@ class Invariants:
         """What the journal says became of every change is what became of it."""
         effects: dict[tuple[str, int], list[Effect]] = {}
         for effect in self._world.flickr.effects:
-            if isinstance(effect.request, Request) and effect.request.row is not None:
-                effects.setdefault(effect.request.row.key, []).append(effect)
+            if (row := made_by(effect)) is not None:
+                effects.setdefault(row.key, []).append(effect)
         sent: dict[tuple[str, int], list[Request]] = {}
         for request in self.requests:
             if request.row is not None:
@@ -342,47 +322,12 @@ class Invariants:
             and (not sent or effect.time >= sent[0].sent_at - OLDEST)
         ]
 
-    def undone(self) -> None:
-        """What an undo took back is as it was before the run that it undoes."""
-        made: dict[tuple[str | None, str, str], Effect] = {}
-        undoes: dict[str | None, str | None] = {}
-        for effect in self._world.flickr.effects:
-            if isinstance(effect.request, Request) and effect.request.row is not None:
-                row = effect.request.row
-                change = row.run_id, row.photo_id, row.subject
-                made[change] = _together(made[change], effect) if change in made else effect
-                undoes[row.run_id] = row.undoes
-        for (_, photo_id, subject), effect in made.items():
-            undo = effect.request.row if isinstance(effect.request, Request) else None
-            first = made.get((undo.undoes, photo_id, subject)) if undo is not None and undo.undoes else None
-            if undo is None or first is None or undo.kind in _UNREADABLE:
-                continue
-            again = [
-                one for (run_id, *of), one in made.items()
-                if of == [photo_id, subject] and undoes.get(undoes.get(run_id)) == undo.undoes
-            ]  # fmt: skip
-            # Who may comment and add notes is set back to what it was, whoever changed it since. Where an
-            # undo of the undo did the run's work again, to what that one found, which the owner may have set.
-            for name in (first.changed.keys() | effect.changed.keys()) - _LOST:
-                olds = [first.before.get(name), *self._unseen(first, name)]
-                olds += [one.before.get(name) for one in again if one.time < effect.time]
-                old, (_, new) = olds[0], effect.changed.get(name, (None, "the same"))
-                if new not in olds and not (name.startswith("tag:") and new and old):  # another spelling
-                    raise Violation(f"an undo left {name} as {new}, and it was {old}: {undo}")
-
-    def _unseen(self, effect: Effect, name: str) -> Iterator[object]:
-        """What the owner replaced so shortly before that the program could not know, and undoes to."""
-        for other in self._world.flickr.effects:
-            ours = other.request is None and other.photo_id == effect.photo_id and name in other.changed
-            if ours and effect.time - OLDEST - LAG <= other.time <= effect.time:
-                yield other.changed[name][0]
-
     def all_settled(self) -> None:
         """Nothing is left open once every run has gone on to its end."""
         for row in self.rows():
             if row.state in {"pending", "sent"}:
                 raise Violation(f"never came to an end: {row}")
-            readable = row.kind not in _UNREADABLE and "moderators" not in row.reason
+            readable = row.kind not in UNREADABLE and "moderators" not in row.reason
             if readable and row.finished and row.state == "done" and row.verified is None:
                 raise Violation(f"never read back: {row}")
 
@@ -457,20 +402,17 @@ def _parsed(text: str) -> Any:
     return json.loads(text)
 
 
+def made_by(effect: Effect) -> Row | None:
+    """The change that an effect is of; None: the owner made it."""
+    return effect.request.row if isinstance(effect.request, Request) else None
+
+
 def row_of(rows: Iterable[Row], request: Request) -> Row | None:
     """The change that a write is for; a run that was killed may have sent another value before."""
     found = [row for row in rows if row.state == "sent" and _call(row, request) is not None]
     return next(
         (row for row in found if _call(row, request) == _given(row, request)), found[0] if found else None
     )
-
-
-def _together(first: Effect, then: Effect) -> Effect:
-    """What two calls for one change did: the first was done in half, or others changed it in between."""
-    changed = dict(first.changed)
-    for name, (old, new) in then.changed.items():
-        changed[name] = changed.get(name, (old, new))[0], new
-    return Effect(then.time, then.photo_id, changed, then.request, first.before)
 
 
 def _given(row: Row, request: Request) -> dict[str, str | None]:
@@ -512,12 +454,12 @@ def _check_state(row: Row, *, done: bool, misled: bool) -> None:
         case "done":
             queued = row.kind == "join-group" and "moderators" in row.reason
             # A call that hides a hidden photo does nothing, and nobody could know before.
-            if not done and not misled and not queued and row.kind not in _UNREADABLE:
+            if not done and not misled and not queued and row.kind not in UNREADABLE:
                 raise Violation(f"called done, and it was not: {row}")
             if not done and row.finished and row.verified == 1:
                 raise Violation(f"verified, and it was not done: {row}")
         case "already" | "drifted" | "failed":
-            unreadable = row.kind in _UNREADABLE and (misled or "may have done it" in row.reason)
+            unreadable = row.kind in UNREADABLE and (misled or "may have done it" in row.reason)
             if done and not unreadable:
                 raise Violation(f"called {row.state}, and it was done: {row}")
         case "pending":

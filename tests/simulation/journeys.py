@@ -29,6 +29,7 @@ from auditor.web.trouble import CA_VARIABLES
 from tests.simulation.choices import Choices
 from tests.simulation.flickr import GROUP, NSID, Photo
 from tests.simulation.scheduler import Process, Violation
+from tests.simulation.undos import Undos
 from tests.simulation.world import BEGIN, World
 
 SECRETS: Final = {
@@ -118,6 +119,8 @@ class Journey:
         self.world.sleepless = choices.among("a clock that counts sleep", (True, False))
         self.world.nap = choices.among("how often a spent budget is looked at", (60.0, 10.0))
         self.world.invariants.database = self.home / "auditor.sqlite3"
+        self.undos = Undos(self.world.flickr, self.world.invariants.rows)
+        self.world.invariants.undoing = self.undos.check
         self.world.invariants.secrets = set(SECRETS.values()) - {SECRETS["FLICKR_API_KEY"]}
         self.world.login |= {"oauth_token": SECRETS["token"], "oauth_token_secret": SECRETS["token secret"]}
         self.weather = choices.among("weather", _WEATHER)
@@ -164,7 +167,7 @@ class Journey:
             self._weather(bad=False)
             world.pass_time(2 * 3600.0)
             self._clear_up()
-        world.invariants.undone()
+        self.undos.settled()
         world.invariants.all_settled()
         world.invariants.files_hold_no_secret()
         return world

@@ -1,5 +1,6 @@
 """What the invariants must not take for a broken promise, and what they must: cases that journeys came to."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from tests.simulation.choices import Choices
 from tests.simulation.flickr import Effect, Photo
 from tests.simulation.invariants import Request, Row, row_of
 from tests.simulation.scheduler import Violation
+from tests.simulation.undos import Undos
 from tests.simulation.world import World
 
 
@@ -42,10 +44,10 @@ def test_an_undo_leads_to_what_was_there_or_to_what_was_read(
         Effect(2000.0, "100", {"license": ("0", undone_to)}, request(undone_to, undo), {"license": "0"}),
     ]
     if right:
-        world.invariants.undone()
+        Undos(world.flickr, world.invariants.rows).settled()
     else:
         with pytest.raises(Violation, match="an undo left license as 5, and it was 4"):
-            world.invariants.undone()
+            Undos(world.flickr, world.invariants.rows).settled()
 
 
 @pytest.mark.parametrize(("undone_to", "right"), [("nobody", True), ("everybody", True), ("friends", False)])
@@ -68,10 +70,10 @@ def test_a_run_whose_work_was_done_again_is_undone_to_what_either_found(
         effect(5000.0, row("last", "0", "4", undoes="run"), "everybody", undone_to),
     ]
     if right:
-        world.invariants.undone()
+        Undos(world.flickr, world.invariants.rows).settled()
     else:
         with pytest.raises(Violation, match="an undo left comment as friends, and it was everybody"):
-            world.invariants.undone()
+            Undos(world.flickr, world.invariants.rows).settled()
 
 
 @pytest.mark.parametrize(("comment", "right"), [("everybody", True), ("friends", False)])
@@ -88,7 +90,23 @@ def test_an_undo_in_two_halves_is_one(tmp_path: Path, comment: str, right: bool)
         Effect(3000.0, "100", {"license": ("0", "4")}, request("4", undo), {**closed, "comment": comment}),
     ]
     if right:
-        world.invariants.undone()
+        Undos(world.flickr, world.invariants.rows).settled()
     else:
         with pytest.raises(Violation, match="an undo left comment as friends, and it was everybody"):
-            world.invariants.undone()
+            Undos(world.flickr, world.invariants.rows).settled()
+
+
+def test_what_the_owner_did_while_a_call_was_lost_is_taken_for_done(tmp_path: Path) -> None:
+    """The power went, the owner did by hand what the run had been about to, and undid it (seed 406249)."""
+    world = World(Choices(given={}), tmp_path, [Photo("100", uploaded=0)])
+    run, undo = replace(row("run", "4", "0"), state="done"), row("undo", "0", "4", undoes="run")
+    again, last = row("again", "4", "0", undoes="undo"), row("last", "0", "4", undoes="run")
+    world.flickr.effects = [
+        Effect(1000.0, "100", {"license": ("4", "0")}),
+        Effect(2000.0, "100", {"license": ("0", "4")}, request("4", undo)),
+        Effect(3000.0, "100", {"license": ("4", "0")}, request("0", again)),
+    ]
+    Undos(world.flickr, lambda: [run, undo, again, last]).check(last)
+    world.flickr.effects[0] = Effect(1000.0, "100", {"license": ("4", "11")})
+    with pytest.raises(Violation, match="again changed what this undo takes back"):
+        Undos(world.flickr, lambda: [run, undo, again, last]).check(last)
