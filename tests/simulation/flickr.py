@@ -113,7 +113,7 @@ class Flickr:
         self.stale = copy.deepcopy(self.photos)
         old = self.photos.pop(photo_id).subjects()
         changed = {name: (value, None) for name, value in old.items()}
-        self.effects.append(Effect(self.clock(), photo_id, changed))
+        self.effects.append(Effect(self.clock(), photo_id, changed, before=old))
 
     def tag(self, photo: Photo, raw: str) -> list[dict[str, object]]:
         """Add a tag; the answer holds it only when it was not there."""

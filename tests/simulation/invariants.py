@@ -208,8 +208,8 @@ class Invariants:
         for effect in reversed(self._world.flickr.effects):
             if effect.time < since:
                 return
-            if effect.photo_id == row.photo_id and subject in effect.changed:
-                yield effect.changed[subject][0]
+            if effect.photo_id == row.photo_id:
+                yield effect.before.get(subject)
 
     def _plan(self, row: Row) -> list[dict[str, Any]]:
         plan_id = self.plan_of(row.run_id)

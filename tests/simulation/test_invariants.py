@@ -110,3 +110,13 @@ def test_what_the_owner_did_while_a_call_was_lost_is_taken_for_done(tmp_path: Pa
     world.flickr.effects[0] = Effect(1000.0, "100", {"license": ("4", "11")})
     with pytest.raises(Violation, match="again changed what this undo takes back"):
         Undos(world.flickr, lambda: [run, undo, again, last]).check(last)
+
+
+def test_a_photo_that_was_deleted_meanwhile_had_what_it_had(tmp_path: Path) -> None:
+    """It was read, deleted by the owner, and then a tag was sent that it never had (seed 410329)."""
+    world = World(Choices(given={}), tmp_path, [Photo("100", uploaded=0)])
+    world.flickr.delete("100")
+    invariants, change = world.invariants, row("run", "4", "0")
+    assert list(invariants._values(change, world.wall() - 1, "tag:nocv")) == [None]
+    assert list(invariants._values(change, world.wall() - 1, "privacy")) == ["public"]
+    assert list(invariants._values(change, world.wall() + 1, "privacy")) == []
