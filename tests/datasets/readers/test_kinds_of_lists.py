@@ -262,6 +262,7 @@ def test_a_file_in_an_archive_that_may_hold_more_is_no_note(indexes: Path, write
         (npy(np.array([PAGES[0], None], object)), "NumPy file"),
         (lzma.compress(text(TABLE))[:-20], "cut short or damaged"),
     ],
+    ids=["packed twice", "workbook", "Arrow", "Arrow stream", "ORC", "archive in archive", "NumPy", "cut"],
 )
 def test_what_cannot_be_read_is_named(indexes: Path, write: Write, content: bytes, words: str) -> None:
     with pytest.raises(WrongFileError, match=words):
