@@ -185,7 +185,8 @@ def _fsspec() -> Any:
         import fsspec
     except ImportError as error:
         raise ConfigurationError(
-            "shards on several computers need the extra cluster", hint="pip install 'flickr-auditor[cluster]'"
+            "shards and indexes on other computers need the extra cluster",
+            hint="pip install 'flickr-auditor[cluster]'",
         ) from error
     return fsspec
 

@@ -89,7 +89,8 @@ def build(
         # Parts for this folder are renamed into it with the manifest; elsewhere there is no renaming.
         parts = data if output.store else staging
         job = Job(name, staging.address, parts.address, dataclasses.replace(wish, shard=True))
-        with claimed(data, progress) if output.store else nullcontext(), workers() as pool:
+        claim = claimed(data, progress) if output.store else nullcontext(lambda: None)
+        with claim as check_claim, workers() as pool:
             built = _built(job, shards, pool, progress)
             new = _manifest(name, shards, built, now or clock.utc(), output)
             if not wish.replace:
@@ -104,6 +105,7 @@ def build(
             new = _merged(job, new, shards, built, pool, output.records_a_part, progress)
             if not output.store:
                 _move(Path(staging.address), work, new)
+            check_claim()
             folder.commit(work, new, progress)
             staging.remove_all()
             if output.store:

@@ -8,12 +8,12 @@ import json
 import os
 import platform
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from auditor.datasets.store import Store
-from auditor.errors import RefusedError
+from auditor.errors import RefusedError, StorageError
 from auditor.outside import world
 from auditor.progress import Progress
 from auditor.text import plain
@@ -25,10 +25,13 @@ WATCH_SECONDS: Final = 45.0
 
 
 @contextmanager
-def claimed(store: Store, progress: Progress, *, watch: float = WATCH_SECONDS) -> Iterator[None]:
-    """Hold the store while the block runs.
+def claimed(
+    store: Store, progress: Progress, *, watch: float = WATCH_SECONDS
+) -> Iterator[Callable[[], None]]:
+    """Hold the store while the block runs, which gets what checks that it still does.
 
-    Errors: `RefusedError` when another build has it; `StorageError`.
+    A computer that slept, or was cut off, looks dead to others. Errors, of the check too: `RefusedError` when
+    another build has the store; `StorageError`.
     """
     mine = _Claim(store)
     stop = threading.Event()
@@ -39,36 +42,46 @@ def claimed(store: Store, progress: Progress, *, watch: float = WATCH_SECONDS) -
     mine.beat()
     # Two that began in the same moment: the later one's words stay, and the other one finds them.
     stop.wait(min(watch / 10, 2.0))
-    if not mine.holds():
-        raise _busy(store, store.read(NAME) or b"")
+    mine.check()
     beating = threading.Thread(target=mine.beat_until, args=(stop,), daemon=True)
     beating.start()
     try:
-        yield
+        yield mine.check
     finally:
         stop.set()
         beating.join()
-        if mine.holds():
-            store.remove(NAME)
+        with suppress(StorageError):  # a claim that stays does not move, so the next build takes it over
+            if mine.holds():
+                store.remove(NAME)
 
 
 class _Claim:
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._lock = threading.Lock()  # in a folder, what is being written reads as empty
         self._token = world().token(8)
         self._beats = 0
 
     def beat(self) -> None:
         self._beats += 1
         told = {"host": platform.node(), "pid": os.getpid(), "token": self._token, "beat": self._beats}
-        self._store.write(NAME, json.dumps(told).encode())
+        with self._lock:
+            self._store.write(NAME, json.dumps(told).encode())
 
     def beat_until(self, stop: threading.Event) -> None:
         while not stop.wait(BEAT_SECONDS):
-            self.beat()
+            with suppress(StorageError):  # out of reach for a moment: the next beat is in time
+                if not self.holds():
+                    return
+                self.beat()
+
+    def check(self) -> None:
+        if not self.holds():
+            raise _busy(self._store, self._store.read(NAME) or b"")
 
     def holds(self) -> bool:
-        return self._token.encode() in (self._store.read(NAME) or b"")
+        with self._lock:
+            return self._token.encode() in (self._store.read(NAME) or b"")
 
 
 def _busy(store: Store, found: bytes) -> RefusedError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from auditor.datasets import catalogue
 from auditor.datasets.index import manifest
 from auditor.datasets.index.lookup import Index
-from auditor.errors import StorageError, UsageError
+from auditor.errors import ConfigurationError, StorageError, UsageError
 from auditor.names import SLUG, dataset_name, is_name
 
 
@@ -106,4 +106,6 @@ def _opened(folder: Path, wanted: Iterable[str]) -> tuple[list[Index], dict[str,
             readable.append(index)
         except StorageError as error:
             damaged[name] = error.message
+        except ConfigurationError as error:  # its data files are in a store that nothing here reads
+            damaged[name] = f"{error.message}: {error.hint}"
     return readable, damaged

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from auditor.datasets.index import manifest
 from auditor.datasets.index.manifest import DataFile
 from auditor.datasets.store import fetch
-from auditor.errors import StorageError, UsageError
+from auditor.errors import ConfigurationError, StorageError, UsageError
 from auditor.files import digest
 
 
@@ -36,7 +36,7 @@ def _problems_elsewhere(address: str, file: DataFile) -> list[str]:
             return _file_problems(fetch(f"{address}/{file.name}", Path(here)), file)
         except UsageError:
             return [f"{file.name} is missing at {address}"]
-        except StorageError as error:  # one index that cannot be reached costs the others nothing
+        except (StorageError, ConfigurationError) as error:  # one out of reach costs the others nothing
             return [error.message]
 
 

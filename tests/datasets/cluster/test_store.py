@@ -1,8 +1,11 @@
 """Shards and parts in a store that is no folder."""
 
 import json
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
@@ -10,6 +13,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from auditor.datasets import adding
 from auditor.datasets.adding import Wish
+from auditor.datasets.cluster import build as cluster_build
+from auditor.datasets.cluster import claim
 from auditor.datasets.cluster.claim import NAME as CLAIM
 from auditor.datasets.cluster.claim import claimed
 from auditor.datasets.index.local import open_indexes
@@ -233,6 +238,87 @@ def test_a_claim_that_another_took_over_is_left_to_it(tmp_path: Path) -> None:
     with claimed(store, SILENT, watch=0.0):
         assert store.read(CLAIM) is not None
     assert store.read(CLAIM) is None
+
+
+class _Shaky(Store):
+    """A store that cannot be reached for a moment while a build holds it."""
+
+    def write(self, name: str, content: bytes) -> None:
+        beat = json.loads(content)["beat"]
+        if beat == 2:
+            raise StorageError("no route to the store", hint="Check the network.")
+        super().write(name, content)
+        if beat == 3:
+            _beats_again.set()
+
+
+_beats_again = threading.Event()
+
+
+def test_a_build_that_was_cut_off_for_a_moment_keeps_its_claim(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim, "BEAT_SECONDS", 0.001)
+    _beats_again.clear()
+    with claimed(_Shaky(str(tmp_path / "store")), SILENT, watch=0.0) as check:
+        assert _beats_again.wait(30)
+        check()
+
+
+def test_a_build_that_looked_dead_neither_takes_its_claim_back_nor_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim, "BEAT_SECONDS", 0.001)
+    store = Store(str(tmp_path / "store"))
+    with claimed(store, SILENT, watch=0.0) as check:
+        while store.read(CLAIM) != b"theirs":
+            store.write(CLAIM, b"theirs")
+        beating = [thread for thread in threading.enumerate() if "beat_until" in thread.name]
+        for thread in beating:
+            thread.join(30)
+        with pytest.raises(RefusedError, match="is building an index at"):
+            check()
+    assert store.read(CLAIM) == b"theirs"
+
+
+def test_a_store_that_is_out_of_reach_at_the_end_does_not_undo_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StorageError("no route to the store", hint="Check the network.")
+
+    with claimed(Store(str(tmp_path / "store")), SILENT, watch=0.0):
+        monkeypatch.setattr(Store, "remove", away)
+
+
+def test_an_index_that_another_build_took_over_is_not_put_in_place(
+    parted: Parted, indexes: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = parted(store=STORE)
+
+    def move_on(build: Any) -> Any:
+        def merged(*given: Any) -> Any:
+            store.write(CLAIM, b"theirs")
+            return build(*given)
+
+        return merged
+
+    monkeypatch.setattr(cluster_build, "_merged", move_on(cluster_build._merged))
+    with pytest.raises(RefusedError, match="another process is building an index at"):
+        parted(store=STORE)
+    assert Index.open(indexes / NAME).manifest == before
+
+
+def test_without_the_package_for_stores_one_index_costs_the_others_nothing(
+    parted: Parted, indexes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parted(store=STORE)
+    parted(name="another-list")
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    found = open_indexes(indexes)
+    assert [index.name for index in found.readable] == ["another-list"]
+    assert "pip install 'flickr-auditor[cluster]'" in found.damaged[NAME]
+    assert all("extra cluster" in problem for problem in problems(indexes / NAME))
 
 
 def test_a_shard_that_no_worker_reaches_is_named(tmp_path: Path) -> None:
