@@ -196,10 +196,11 @@ def _hash_zip(path: Path) -> tuple[Digests, list[SkippedFile]]:
                 try:
                     with archive.open(info) as stream:
                         digests[info.filename] = _md5(stream)
-                except _BROKEN:
-                    problems.append(
-                        SkippedFile(str(path / info.filename), "damaged or encrypted inside its zip")
-                    )
+                except (*_BROKEN, OSError) as error:
+                    reason = "damaged or encrypted inside its zip"
+                    if isinstance(error, OSError) and error.errno is not None:  # bz2's own have no number
+                        reason = _why(error)
+                    problems.append(SkippedFile(str(path / info.filename), reason))
     except _BROKEN:
         problems.append(SkippedFile(str(path), "no zip file, or damaged"))
     return digests, problems

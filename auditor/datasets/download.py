@@ -6,6 +6,7 @@ gave something by which it can tell that the rest belongs to the same file (RFC 
 """
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -48,6 +49,7 @@ SMALLEST_STEP: Final = 256 * 1024
 """Bytes by which a try must get further to count as one that brought something."""
 
 _REDIRECTS: Final = 5
+_BYTES: Final = re.compile(r"[0-9]{1,18}")
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHANGED: Final = "The publisher, or someone on the way, changed the file. None of it was used."
 _AGAIN: Final = "Run the same command again later; it resumes where it stopped."
@@ -274,7 +276,7 @@ class _Transfer:
 
     def _receive(self, response: requests.Response, told: _Validators, have: int) -> None:
         """Add the body to the part, of which `have` bytes are here and which `told` belongs to."""
-        length = _length(response)
+        length = _number(response.headers.get("Content-Length", ""))
         total = None if length is None else have + length
         self._check_limit(total or 0)
         self._check_space(total, have)
@@ -396,10 +398,16 @@ def _get(url: str, headers: Mapping[str, str]) -> requests.Response:
     # Not the login that a .netrc may hold for the host: the files are for anybody.
     session.auth = _no_login
     own = {"User-Agent": f"flickr-auditor/{VERSION}", "Accept-Encoding": "identity"}
-    with _network_errors(url):
-        return session.get(
-            url, headers={**own, **headers}, stream=True, timeout=TIMEOUT, allow_redirects=False
-        )
+    try:
+        with _network_errors(url):
+            return session.get(
+                url, headers={**own, **headers}, stream=True, timeout=TIMEOUT, allow_redirects=False
+            )
+    except ValueError as error:  # requests reads where a redirect leads, though it does not go there
+        raise WrongFileError(
+            f"{plain(url, 200)} redirects to what is no address: {plain(error, 200)}",
+            hint="Check the address in a browser.",
+        ) from error
 
 
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -447,13 +455,12 @@ def _no_file(url: str, status: int) -> AuditorError:
 
 def _range_start(response: requests.Response) -> int | None:
     """Where the part begins that a 206 gives: ``Content-Range: bytes 100-199/200``."""
-    start = response.headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0]
-    return int(start) if start.isdecimal() else None
+    return _number(response.headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0])
 
 
-def _length(response: requests.Response) -> int | None:
-    length = response.headers.get("Content-Length", "")
-    return int(length) if length.isdecimal() else None
+def _number(text: str) -> int | None:
+    """A number of bytes in a header; None for what is none, such as more digits than Python reads."""
+    return int(text) if _BYTES.fullmatch(text) else None
 
 
 def _beside(path: Path) -> Path:

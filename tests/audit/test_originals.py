@@ -263,6 +263,35 @@ def test_members_that_cannot_be_read_are_told_each_time_and_hide_no_other(
         ]
 
 
+@pytest.mark.parametrize("kind", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_hides_no_other_however_it_is_packed(
+    folder: Path, conn: sqlite3.Connection, kind: int
+) -> None:
+    with zipfile.ZipFile(folder / "x.zip", "w", kind) as archive:
+        archive.writestr("good.jpg", content("good"))
+        archive.writestr("bad.jpg", content("bad") * 50)
+        bad = archive.infolist()[1]
+    data = bytearray((folder / "x.zip").read_bytes())
+    start = bad.header_offset + 30 + len("bad.jpg")
+    data[start + 4 : start + bad.compress_size - 1] = b"\xff" * (bad.compress_size - 5)
+    (folder / "x.zip").write_bytes(data)
+    found = originals.read(folder, conn)
+    assert [file.md5 for file in found.files] == [md5("good")]
+    assert skips(found) == [("x.zip/bad.jpg", "damaged or encrypted inside its zip")]
+
+
+def test_a_disk_that_fails_is_no_damage_of_the_member(
+    folder: Path, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: object) -> str:
+        raise OSError(5, "Input/output error")
+
+    with zipfile.ZipFile(folder / "x.zip", "w") as archive:
+        archive.writestr("a.jpg", content("a"))
+    monkeypatch.setattr(originals, "_md5", failing)
+    assert skips(originals.read(folder, conn)) == [("x.zip/a.jpg", "cannot be read: Input/output error")]
+
+
 def test_a_zip_that_lost_a_member_is_known_without_it(folder: Path, conn: sqlite3.Connection) -> None:
     for members in ("ab", "b"):
         with zipfile.ZipFile(folder / "x.zip", "w") as archive:

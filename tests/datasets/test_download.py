@@ -225,6 +225,20 @@ def test_a_full_disk_is_told_before_the_download(
     assert left(tmp_path) == set()
 
 
+def test_a_number_that_is_none_says_nothing_of_the_length(
+    web: Web, get: Callable[..., Downloaded], tmp_path: Path
+) -> None:
+    def endless(handler: Handler) -> bool:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "9" * 5000)
+        handler.end_headers()
+        handler.wfile.write(b"content")
+        return True
+
+    web.faults = [endless]
+    assert get().path.read_bytes() == b"content"
+
+
 def test_redirects_are_followed_within_the_rules(web: Web, get: Callable[..., Downloaded]) -> None:
     web.files["elsewhere"] = b"content"
     web.faults = [redirect("/elsewhere")]
@@ -236,6 +250,7 @@ def test_redirects_are_followed_within_the_rules(web: Web, get: Callable[..., Do
     [
         ("http://example.org/file", RefusedError),
         ("ftp://127.0.0.1/file", RefusedError),
+        ("//[", WrongFileError),
         (f"/{NAME}", WrongFileError),
     ],
 )

@@ -46,6 +46,17 @@ def test_a_published_folder_lists_its_packs(add: Build, indexes: Path, tmp_path:
         assert stat.S_IMODE(path.stat().st_mode) == 0o644, "a web server runs as somebody else"
 
 
+def test_a_registry_of_somebody_else_in_the_folder_is_left_and_named(
+    add: Build, indexes: Path, tmp_path: Path
+) -> None:
+    add("coco-json", FILES["coco-json"])
+    (tmp_path / registry.NAME).write_text("mine")
+    with pytest.raises(RefusedError) as raised:
+        publish(indexes, ["example"], tmp_path, now=NOW)
+    assert raised.value.hint == f"Choose another folder, or move {tmp_path / registry.NAME} away."
+    assert (tmp_path / registry.NAME).read_text() == "mine"
+
+
 def test_publishing_again_replaces_old_packs_and_nothing_else(
     add: Build, indexes: Path, tmp_path: Path
 ) -> None:

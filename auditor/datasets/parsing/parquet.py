@@ -195,7 +195,7 @@ def _batches(
             f" FROM {duck.parquet(file_row_number=True, binary_as_string=True)} WHERE {test}",
             params=[duck.pattern(path)],
         )
-        yield from relation.to_arrow_reader(_BATCH_ROWS)
+        yield from duck.batches(relation, _BATCH_ROWS)
 
 
 def _any_link(links: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from auditor.datasets.index.local import no_index
 from auditor.datasets.sharing import pack, registry
 from auditor.datasets.sharing.registry import Entry
+from auditor.errors import RefusedError
 from auditor.files import storage_errors, write_atomic
 from auditor.progress import SILENT, Progress
 from auditor.version import VERSION
@@ -65,4 +66,7 @@ def _packs_of(folder: Path) -> set[str]:
     path = folder / registry.NAME
     if not path.exists():
         return set()
-    return {entry.file for entry in registry.parse(path.read_bytes())}
+    try:
+        return {entry.file for entry in registry.parse(path.read_bytes())}
+    except RefusedError as error:
+        raise RefusedError(error.message, hint=f"Choose another folder, or move {path} away.") from error

@@ -392,3 +392,16 @@ def test_tables_with_odd_lines_around_their_header_are_read_alike(
     header, *rows = FILES["open-images-csv"].splitlines(keepends=True)
     (tmp_path / "file").write_bytes(before + header + within + b"".join(rows))
     agrees(formats()["open-images-csv"], Source(tmp_path / "file"))
+
+
+@pytest.mark.parametrize("read", ["read", "bulk"])
+def test_a_parquet_file_that_is_damaged_far_behind_its_start_is_refused(tmp_path: Path, read: str) -> None:
+    path = tmp_path / "file.parquet"
+    links = [
+        f"https://farm1.staticflickr.com/1/{number}_abcdef1234.jpg"
+        for number in range(10**6, 10**6 + 500_000)
+    ]
+    pq.write_table(pa.table({"url": links}), path, compression="none", use_dictionary=False)
+    path.write_bytes(path.read_bytes().replace(b"/1490000_", b"/\xff\xff\xff\xff\xff\xff\xff_"))
+    with pytest.raises(WrongFileError, match="is cut short or damaged"):
+        list(getattr(formats()["url-parquet"], read)(Source(path)))
