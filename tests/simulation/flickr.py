@@ -75,6 +75,11 @@ class Effect:
     before: Mapping[str, object] = field(default_factory=dict)
     """All of the photo, as it was."""
 
+    @property
+    def deletes(self) -> bool:
+        """Whether the photo is gone with it."""
+        return "privacy" in self.changed and self.changed["privacy"][1] is None
+
 
 class Flickr:
     """The account and its photos."""

@@ -317,7 +317,7 @@ class Invariants:
             effect
             for effect in self._world.flickr.effects
             if effect.photo_id == row.photo_id
-            and row.subject in effect.changed
+            and (row.subject in effect.changed or effect.deletes)
             and effect not in made
             and (not sent or effect.time >= sent[0].sent_at - OLDEST)
         ]

@@ -4,7 +4,7 @@ Apart from the other invariants because a plan that is walked through everything
 here of undos does not ask for the walk again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from tests.simulation.flickr import Effect, Flickr
@@ -45,8 +45,8 @@ class Undos:
 
     def settled(self) -> None:
         """What an undo took back is as it was before the run that it undoes."""
-        made: dict[tuple[str | None, str, str], Effect] = {}
-        undoes: dict[str | None, str | None] = {}
+        made: dict[tuple[str, str, str], Effect] = {}
+        undoes: dict[str, str | None] = {}
         for effect in self._flickr.effects:
             if (row := made_by(effect)) is not None:
                 change = row.run_id, row.photo_id, row.subject
@@ -54,15 +54,16 @@ class Undos:
                 undoes[row.run_id] = row.undoes
         for (_, photo_id, subject), effect in made.items():
             undo = made_by(effect)
-            first = made.get((undo.undoes, photo_id, subject)) if undo is not None and undo.undoes else None
-            if undo is None or first is None or undo.kind in UNREADABLE:
+            if undo is None or undo.undoes is None or undo.kind in UNREADABLE:
+                continue
+            if (first := made.get((undo.undoes, photo_id, subject))) is None:
                 continue
             again = [
                 one for (run_id, *of), one in made.items()
-                if of == [photo_id, subject] and undoes.get(undoes.get(run_id)) == undo.undoes
+                if of == [photo_id, subject] and _work(run_id, undoes) == _work(undo.undoes, undoes)
             ]  # fmt: skip
-            # Who may comment and add notes is set back to what it was, whoever changed it since. Where an
-            # undo of the undo did the run's work again, to what that one found, which the owner may have set.
+            # Who may comment and add notes is set back to what it was, whoever changed it since. Where
+            # another run did the same work again, to what that one found, which the owner may have set.
             for name in (first.changed.keys() | effect.changed.keys()) - _LOST:
                 olds = [first.before.get(name), *self._unseen(first, name)]
                 olds += [one.before.get(name) for one in again if one.time < effect.time]
@@ -89,6 +90,14 @@ class Undos:
             )
             if of_the_owner and effect.time - OLDEST - LAG <= other.time <= effect.time:
                 yield other.changed[name][0]
+
+
+def _work(run_id: str, undoes: Mapping[str, str | None]) -> tuple[str, bool]:
+    """The run whose work a run does, and whether it takes it back: an undo of an undo does it again."""
+    back = False
+    while (undone := undoes.get(run_id)) is not None:
+        run_id, back = undone, not back
+    return run_id, back
 
 
 def _together(first: Effect, then: Effect) -> Effect:
