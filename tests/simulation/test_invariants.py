@@ -125,23 +125,25 @@ def test_a_photo_that_was_deleted_meanwhile_had_what_it_had(tmp_path: Path) -> N
 def test_an_undo_goes_back_to_what_any_run_found_that_did_the_same_work(tmp_path: Path) -> None:
     """Undone and done again twice, the second time over comments that the owner had closed (seed 415822)."""
     world = World(Choices(given={}), tmp_path, [Photo("100", uploaded=0)])
-    found = {"license": "4", "comment": "everybody"}
-    again = row("again", "4", "0", undoes="undo")
-    world.flickr.effects = [
-        Effect(1000.0, "100", {"license": ("4", "0")}, request("0", row("run", "4", "0")), found),
-        Effect(2000.0, "100", {"license": ("0", "4")}, request("4", row("undo", "0", "4", "run"))),
-        Effect(3000.0, "100", {"license": ("4", "0")}, request("0", again), found),
-        Effect(4000.0, "100", {"license": ("0", "4")}, request("4", row("other", "0", "4", "run"))),
-        Effect(5000.0, "100", {"comment": ("everybody", "nobody")}),
-        Effect(
-            6000.0, "100", {"license": ("4", "0"), "comment": ("nobody", "everybody")},
-            request("0", row("third", "4", "0", "other")), {"license": "4", "comment": "nobody"},
-        ),
-        Effect(
-            7000.0, "100", {"license": ("0", "4"), "comment": ("everybody", "nobody")},
-            request("4", row("last", "0", "4", "again")), {"license": "0", "comment": "everybody"},
-        ),
-    ]  # fmt: skip
+    photo = {"license": "4", "comment": "everybody"}
+
+    def effect(of: Row | None, **then: object) -> Effect:
+        changed = {name: (photo[name], value) for name, value in then.items()}
+        return Effect(
+            1000.0 * len(world.flickr.effects), "100", changed, of and request(of.after, of), dict(photo)
+        )
+
+    for of, then in (
+        (row("run", "4", "0"), {"license": "0"}),
+        (row("undo", "0", "4", undoes="run"), {"license": "4"}),
+        (row("again", "4", "0", undoes="undo"), {"license": "0"}),
+        (row("other", "0", "4", undoes="run"), {"license": "4"}),
+        (None, {"comment": "nobody"}),
+        (row("third", "4", "0", undoes="other"), {"license": "0", "comment": "everybody"}),
+        (row("last", "0", "4", undoes="again"), {"license": "4", "comment": "nobody"}),
+    ):
+        world.flickr.effects.append(effect(of, **then))
+        photo |= then
     Undos(world.flickr, world.invariants.rows).settled()
 
 
