@@ -69,7 +69,7 @@ def test_every_helper_it_names_is_there() -> None:
         hasattr(module, name)
         for module, names in {
             text: ["by_line", "by_fields"],
-            json_items: ["entries", "objects", "members", "by_json_line"],
+            json_items: ["by_entry", "entries", "objects", "members", "by_json_line", "has_keys"],
             parquet: ["rows", "rows_with_links"],
             sqlite: ["database"],
             keys: ["address"],

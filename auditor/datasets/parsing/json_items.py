@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from auditor.datasets.parsing import json_whole
-from auditor.datasets.parsing.row import Found, Row
+from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source, Stream
 from auditor.datasets.parsing.text import by_line
 from auditor.errors import WrongFileError
@@ -126,6 +126,17 @@ def scalars(source: Source, *, several: bool = False) -> Iterator[tuple[tuple[st
                 yield tuple(path), value
 
 
+def by_entry(
+    source: Source, name: str, find: Callable[[Mapping[str, Any], str], Found], keys: Sequence[str] = ()
+) -> Iterator[Row]:
+    """One row for each object of the list called `name`, "" for the list that the file is.
+
+    It is what `find` makes of the object (of `keys` alone, if given) and of its place, such as ``images[3]``.
+    """
+    for index, entry in enumerate(entries(source, f"{name}.item" if name else "item", keys)):
+        yield row_of(index + 1, find(entry, f"{name}[{index}]"))
+
+
 def by_json_line(source: Source, find: Callable[[dict[str, Any]], Found]) -> Iterator[Row]:
     """One row for each line of a JSON Lines file: what `find` makes of its object."""
     return by_line(source, lambda line: _found_in(line, find))
@@ -155,6 +166,13 @@ def _parsed_anyway(line: str) -> Any:
 def opens_with(source: Source, *brackets: bytes) -> bool:
     """Whether the JSON begins with one of these: ``b"{"`` for an object, ``b"["`` for a list."""
     return source.head[script_start(source) :].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(brackets)
+
+
+def has_keys(source: Source, brackets: str, *keys: str) -> bool:
+    """Whether the JSON begins with one of the brackets, and its head holds all of the keys."""
+    return opens_with(source, *map(str.encode, brackets)) and all(
+        f'"{key}"'.encode() in source.head for key in keys
+    )
 
 
 def script_start(source: Source) -> int:

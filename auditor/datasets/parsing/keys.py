@@ -40,6 +40,12 @@ def photo_id(value: object) -> int | None:
     return int(value) if isinstance(value, str) and is_photo_id(value) else None
 
 
+def numbered(value: object, key: str | None = None, place: str | None = None) -> Found:
+    """The record of a photo of which nothing but the id is known."""
+    photo = photo_id(value)
+    return NO_PHOTO_ID if photo is None else Record(photo_id=photo, key=key, record=place)
+
+
 def nsid(value: object) -> int | None:
     """A packed NSID from text that should be one."""
     found = parsed_nsid(value)

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from auditor.datasets.parsing import bulk
-from auditor.datasets.parsing.keys import NO_ADDRESS, NO_PHOTO_ID, photo_id, records_in
+from auditor.datasets.parsing.keys import NO_ADDRESS, NO_PHOTO_ID, numbered, photo_id, records_in
 from auditor.datasets.parsing.row import Found, Record, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.tables import layout_of
-from auditor.datasets.parsing.text import COLUMNS, by_line, found_in_line, line_batches, lines_of
+from auditor.datasets.parsing.text import COLUMNS, by_line, line_batches, line_reader, lines_of
 from auditor.pipeline import in_threads
 
 
@@ -55,9 +55,7 @@ def lines_of_form(form: str, find: Callable[[str], Found]) -> Callable[[Source],
     def usual(rows: np.ndarray, lines: pa.StringArray) -> tuple[pa.Table, np.ndarray]:
         return bulk.rows_of_form(rows, lines, form)
 
-    return lambda source: lines_at_once(
-        source, usual, lambda number, line: row_of(number, found_in_line(line, find))
-    )
+    return lambda source: lines_at_once(source, usual, line_reader(find))
 
 
 def address_lines_at_once(line_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row | pa.Table]]:
@@ -76,9 +74,7 @@ def address_lines_at_once(line_form: re.Pattern[str]) -> Callable[[Source], Iter
         done[at[read]] = True
         return pa.concat_tables([skipped, table], promote_options="default"), done
 
-    return lambda source: lines_at_once(
-        source, usual, lambda number, line: row_of(number, found_in_line(line, find))
-    )
+    return lambda source: lines_at_once(source, usual, line_reader(find))
 
 
 _ADDRESS_FIRST = r"^(?:[0-9A-Za-z_-]+[ \t]+)?(?P<address>https?://[!-~]+)(?P<rest>[ \t].*)?$"
@@ -121,8 +117,7 @@ def photo_id_in(line_form: re.Pattern[str]) -> Callable[[str], Found]:
 
     def find(line: str) -> Found:
         match = line_form.fullmatch(line)
-        photo = photo_id(match[1]) if match else None
-        return NO_PHOTO_ID if match is None or photo is None else Record(photo_id=photo, key=match[1])
+        return numbered(match[1], match[1]) if match else NO_PHOTO_ID
 
     return find
 
@@ -142,8 +137,7 @@ def names_in_lines(name_form: re.Pattern[str]) -> Callable[[Source], Iterator[Ro
             return NO_PHOTO_ID
         second = name_form.search(line, first.end())
         if second is None:
-            photo = photo_id(first[1])
-            return NO_PHOTO_ID if photo is None else Record(photo_id=photo, key=first[0])
+            return numbered(first[1], first[0])
         names = {first[1]: first[0]}
         for match in name_form.finditer(line, second.start()):
             names.setdefault(match[1], match[0])
@@ -168,6 +162,16 @@ def names_in_json(name_form: re.Pattern[str]) -> Callable[[Source], Iterator[Row
             yield row_of(row.number, found if place is None else placed(found, place))
 
     return read
+
+
+def by_name_or_line(
+    source: Source, name_form: re.Pattern[str], find: Callable[[str], Found]
+) -> Iterator[Row]:
+    """What `find` makes of the file's own name, which alone counts if it has the form; else of each line."""
+    if name_form.fullmatch(source.member):
+        yield row_of(1, placed(find(source.member), ""))
+    else:
+        yield from by_line(source, find)
 
 
 def _named(names: Mapping[str, str]) -> Found:

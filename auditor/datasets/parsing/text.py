@@ -9,6 +9,7 @@ bounded.
 import csv
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import starmap
 
 import numpy as np
 import pyarrow as pa
@@ -54,15 +55,18 @@ def lines_of(batch: pa.RecordBatch) -> Iterator[tuple[int, str | None]]:
 
 def by_line(source: Source, find: Callable[[str], Found]) -> Iterator[Row]:
     """One row a line: what `find` makes of it."""
-    for number, line in lines(source):
-        yield row_of(number, found_in_line(line, find))
+    return starmap(line_reader(find), lines(source))
 
 
-def found_in_line(line: str | None, find: Callable[[str], Found]) -> Found:
-    """What `find` makes of a line, unless it is too long or empty."""
-    if line is None:
-        return TOO_LONG
-    return find(line) if line.strip() else EMPTY
+def line_reader(find: Callable[[str], Found]) -> Callable[[int, str | None], Row]:
+    """From the number and the text of a line to its row: what `find` makes of one that holds anything."""
+
+    def read(number: int, line: str | None) -> Row:
+        if line is None:
+            return Row(number, skipped=TOO_LONG)
+        return row_of(number, find(line) if line.strip() else EMPTY)
+
+    return read
 
 
 def by_fields(source: Source, find: Callable[[dict[str, str]], Found], separator: str = ",") -> Iterator[Row]:

@@ -6,19 +6,19 @@ missing.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from auditor.datasets.parsing.bulk import mask, read_addresses, usual_rows
-from auditor.datasets.parsing.json_items import entries, opens_with
+from auditor.datasets.parsing.json_items import by_entry, opens_with
 from auditor.datasets.parsing.keys import NSID, license_of, mostly, record, records_in
 from auditor.datasets.parsing.photo_lines import lines_at_once
-from auditor.datasets.parsing.row import HEADER, Found, Row, row_of
+from auditor.datasets.parsing.row import HEADER, Found, Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import by_line, found_in_line
+from auditor.datasets.parsing.text import by_line, line_reader
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 
@@ -31,7 +31,8 @@ _USUAL = (
 )
 
 
-def _video(name: object, place: str) -> Found:
+def _video(moment: Mapping[str, object], place: str) -> Found:
+    name = moment.get("video")
     photo = parse_name(name, proven=True) if isinstance(name, str) else None
     if not isinstance(name, str) or photo is None or photo.nsid is None:
         return "no name of a Flickr video"
@@ -58,15 +59,11 @@ def _usual(rows: np.ndarray, texts: pa.StringArray) -> tuple[pa.Table, np.ndarra
 def _read_at_once(source: Source) -> Iterator[Row | pa.Table]:
     if opens_with(source, b"["):
         return _read(source)
-    return lines_at_once(source, _usual, lambda number, line: row_of(number, found_in_line(line, _line)))
+    return lines_at_once(source, _usual, line_reader(_line))
 
 
 def _read(source: Source) -> Iterator[Row]:
-    if not opens_with(source, b"["):
-        yield from by_line(source, _line)
-        return
-    for index, moment in enumerate(entries(source, "item", ["video"])):
-        yield row_of(index + 1, _video(moment.get("video"), f"[{index}]"))
+    return by_entry(source, "", _video, ["video"]) if opens_with(source, b"[") else by_line(source, _line)
 
 
 FORMAT = Format(

@@ -1,12 +1,10 @@
 """DiveFace: lines ``<NSID>_identity_<n>/<photo id>_<face>.jpg`` (github.com/BiDAlab/DiveFace, files/)."""
 
 import re
-from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import NSID, mostly, record
 from auditor.datasets.parsing.photo_lines import lines_of_form
-from auditor.datasets.parsing.row import Found, Row
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
@@ -25,16 +23,12 @@ def _find(line: str) -> Found:
     return record(photo, key=line)
 
 
-def _read(source: Source) -> Iterator[Row]:
-    return by_line(source, _find)
-
-
 FORMAT = Format(
     name="diveface",
     title="a DiveFace list",
     expects="DiveFace's lines <NSID>_identity_<n>/<photo id>_<face>.jpg",
     match_keys=("photo_id", "owner"),
     sniff=lambda source: mostly(source.head_lines, _LINE),
-    read=_read,
+    read=lambda source: by_line(source, _find),
     bulk=lines_of_form(_USUAL, _find),
 )

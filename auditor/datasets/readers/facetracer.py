@@ -4,11 +4,9 @@
 """
 
 import re
-from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import mostly, records_in
-from auditor.datasets.parsing.row import Found, Row
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.parsing.text import COLUMNS, by_line
 from auditor.datasets.readers import Format
 
@@ -24,15 +22,11 @@ def _find(line: str) -> Found:
     return records_in((match[2], match[3]), key=match[1])
 
 
-def _read(source: Source) -> Iterator[Row]:
-    return by_line(source, _find)
-
-
 FORMAT = Format(
     name="facetracer-index",
     title="FaceTracer's index of faces",
     expects="FaceTracer's faceindex.txt: lines of number, address of the picture and of its page",
     match_keys=("photo_id", "owner"),
     sniff=lambda source: mostly([line for line in source.head_lines if not line.startswith("#")], _LINE),
-    read=_read,
+    read=lambda source: by_line(source, _find),
 )

@@ -5,12 +5,11 @@ pictures.
 """
 
 import re
-from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import mostly, record
-from auditor.datasets.parsing.row import Found, Row, placed, row_of
+from auditor.datasets.parsing.photo_lines import by_name_or_line
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 
@@ -29,13 +28,6 @@ def _find(line: str) -> Found:
     return record(photo) if photo else "no name of a Flickr photo"
 
 
-def _read(source: Source) -> Iterator[Row]:
-    if _MEMBER.fullmatch(source.member):
-        yield row_of(1, placed(_find(source.member), ""))
-    else:
-        yield from by_line(source, _find)
-
-
 FORMAT = Format(
     name="farm-names",
     title="a list of names farm<n>_<server>_<photo id>_<secret>",
@@ -43,5 +35,5 @@ FORMAT = Format(
     match_keys=("photo_id",),
     certain=False,
     sniff=_sniff,
-    read=_read,
+    read=lambda source: by_name_or_line(source, _MEMBER, _find),
 )

@@ -5,11 +5,11 @@
 Its ``sliding_window.json`` has crops alone and names no photo.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
-from auditor.datasets.parsing.json_items import entries, opens_with
+from auditor.datasets.parsing.json_items import by_entry, opens_with
 from auditor.datasets.parsing.keys import photo_id, records_in
-from auditor.datasets.parsing.row import Record, Row, row_of
+from auditor.datasets.parsing.row import Found, Record
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -19,13 +19,11 @@ def _sniff(source: Source) -> bool:
     return opens_with(source, b"[") and b'"url"' in head and (b'"crops"' in head or b'"crop"' in head)
 
 
-def _read(source: Source) -> Iterator[Row]:
-    for index, entry in enumerate(entries(source, "item")):
-        place = f"[{index}]"
-        found = records_in((entry.get("url"),), place=place)
-        if isinstance(found, str) and (number := photo_id(entry.get("flickr_photo_id"))):
-            found = Record(photo_id=number, record=place)
-        yield row_of(index + 1, found)
+def _find(entry: Mapping[str, object], place: str) -> Found:
+    found = records_in((entry.get("url"),), place=place)
+    if isinstance(found, str) and (number := photo_id(entry.get("flickr_photo_id"))):
+        return Record(photo_id=number, record=place)
+    return found
 
 
 FORMAT = Format(
@@ -34,5 +32,5 @@ FORMAT = Format(
     expects="the Flickr Cropping Dataset's JSON list of photos, each with its url and crops",
     match_keys=("photo_id",),
     sniff=_sniff,
-    read=_read,
+    read=lambda source: by_entry(source, "", _find),
 )

@@ -7,15 +7,11 @@ display name and no key: names are shared by strangers.
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.bulk import Entry, at_once, one_by_one
-from auditor.datasets.parsing.json_items import members, opens_with
+from auditor.datasets.parsing.json_items import has_keys, members
 from auditor.datasets.parsing.keys import NO_ADDRESS, license_of
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-
-
-def _sniff(source: Source) -> bool:
-    return opens_with(source, b"{") and all(key in source.head for key in (b'"metadata"', b'"photo_url"'))
 
 
 # NVIDIA's own search (nvlabs.github.io/ffhq-dataset/search) takes everybody whose "author" contains what was
@@ -35,7 +31,7 @@ FORMAT = Format(
     title="an FFHQ metadata file",
     expects='FFHQ\'s JSON object of faces, each with "metadata" and its "photo_url"',
     match_keys=("photo_id", "owner"),
-    sniff=_sniff,
+    sniff=lambda source: has_keys(source, "{", "metadata", "photo_url"),
     read=lambda source: one_by_one(_entries(source)),
     bulk=lambda source: at_once(_entries(source)),
 )

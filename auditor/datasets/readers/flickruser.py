@@ -4,11 +4,8 @@
 its owner.
 """
 
-from collections.abc import Iterator
-
 from auditor.datasets.parsing.keys import records_in
-from auditor.datasets.parsing.row import Found, Row
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
 
@@ -19,15 +16,11 @@ def _find(fields: dict[str, str]) -> Found:
     return records_in((fields[_COLUMN],))
 
 
-def _read(source: Source) -> Iterator[Row]:
-    return by_fields(source, _find)
-
-
 FORMAT = Format(
     name="flickruser-csv",
     title="a FlickrUser file",
     expects="FlickrUser's CSV with the column favimg_url",
     match_keys=("photo_id",),
     sniff=lambda source: _COLUMN in columns_of(source),
-    read=_read,
+    read=lambda source: by_fields(source, _find),
 )

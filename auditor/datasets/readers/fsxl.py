@@ -6,7 +6,7 @@ a display name and no key.
 
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.json_items import objects, opens_with
+from auditor.datasets.parsing.json_items import has_keys, objects
 from auditor.datasets.parsing.keys import license_of, record, records_in
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
@@ -14,11 +14,6 @@ from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 
 _KEYS = ("image_name", "photo_url", "license_url", "license")
-
-
-def _sniff(source: Source) -> bool:
-    keys = (b'"image_name"', b'"photo_url"')
-    return opens_with(source, b"[", b"{") and all(key in source.head for key in keys)
 
 
 def _read(source: Source) -> Iterator[Row]:
@@ -38,6 +33,6 @@ FORMAT = Format(
     title="an FSXL metadata file",
     expects='FSXL\'s JSON list of photos, each with "image_name" and "photo_url"',
     match_keys=("photo_id", "owner"),
-    sniff=_sniff,
+    sniff=lambda source: has_keys(source, "[{", "image_name", "photo_url"),
     read=_read,
 )

@@ -4,7 +4,6 @@ Three times an address and four bounds of a face (columns 1-5, 6-10, 11-15), the
 annotators' answers. A row has up to three records.
 """
 
-from collections.abc import Iterator
 from itertools import starmap
 
 import numpy as np
@@ -59,10 +58,6 @@ def _row(number: int, line: str | None) -> Row:
     return Row(number, skipped=NO_ADDRESS if len(fields) >= _LEAST_COLUMNS else COLUMNS)
 
 
-def _read(source: Source) -> Iterator[Row]:
-    return starmap(_row, lines(source))
-
-
 def _usual(rows: np.ndarray, texts: pa.StringArray) -> tuple[pa.Table, np.ndarray]:
     """The rows with pictures of Flickr whose addresses name no owner."""
     quoted = pc.any(pc.starts_with(texts, '"')).as_py()
@@ -91,6 +86,6 @@ FORMAT = Format(
     expects="Google FEC's CSV rows of three addresses, each with four bounds",
     match_keys=("photo_id",),
     sniff=_sniff,
-    read=_read,
+    read=lambda source: starmap(_row, lines(source)),
     bulk=lambda source: lines_at_once(source, _usual, _row),
 )

@@ -6,12 +6,11 @@ names of another form.
 """
 
 import re
-from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import mostly, record
-from auditor.datasets.parsing.row import Found, Row, row_of
+from auditor.datasets.parsing.photo_lines import by_name_or_line
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 
@@ -30,23 +29,16 @@ def _sniff(source: Source) -> bool:
     return mostly(head, _LINE) or (mostly(head[1:], _POINT) and _LINE.fullmatch(head[0]) is not None)
 
 
-def _find(line: str, place: str | None = None) -> Found:
+def _find(line: str) -> Found:
     if _POINT.fullmatch(line):
         return "point in a face"
     words = _BETWEEN.split(line.strip()) if _LINE.fullmatch(line) else []
     names = {
-        photo.photo_id: record(photo, place=place, key=name)
+        photo.photo_id: record(photo, key=name)
         for name in reversed(words)
         if (photo := parse_name(name, numbered=True))
     }
     return tuple(reversed(names.values())) or "no name with a number of HELEN"
-
-
-def _read(source: Source) -> Iterator[Row]:
-    if _MEMBER.fullmatch(source.member):
-        yield row_of(1, _find(source.member, place=""))
-    else:
-        yield from by_line(source, _find)
 
 
 FORMAT = Format(
@@ -55,5 +47,5 @@ FORMAT = Format(
     expects="HELEN's file names <number>_<n>.jpg",
     match_keys=("photo_id",),
     sniff=_sniff,
-    read=_read,
+    read=lambda source: by_name_or_line(source, _MEMBER, _find),
 )

@@ -5,13 +5,11 @@
 
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.json_items import items, opens_with
+from auditor.datasets.parsing.json_items import has_keys, items
 from auditor.datasets.parsing.parent_keys import child, open_images_id
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
-
-_KEYS = (b'"annotations"', b'"image_id"', b'"paragraphs"')
 
 
 def _read(source: Source) -> Iterator[Row]:
@@ -25,6 +23,6 @@ FORMAT = Format(
     title="a HierText file",
     expects='HierText\'s JSON object with "annotations", each with its "image_id" and "paragraphs"',
     match_keys=("parent_key",),
-    sniff=lambda source: opens_with(source, b"{") and all(key in source.head for key in _KEYS),
+    sniff=lambda source: has_keys(source, "{", "annotations", "image_id", "paragraphs"),
     read=_read,
 )

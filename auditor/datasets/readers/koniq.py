@@ -1,7 +1,7 @@
 """KonIQ-10k: CSV files whose ``image_name`` is ``<photo id>.jpg`` (github.com/subpic/koniq, metadata/)."""
 
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, photo_id
-from auditor.datasets.parsing.row import Found, Record
+from auditor.datasets.parsing.keys import numbered
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
 
@@ -9,8 +9,7 @@ _COLUMNS = {"image_name", "c1", "MOS"}
 
 
 def _find(fields: dict[str, str]) -> Found:
-    photo = photo_id(fields["image_name"].removesuffix(".jpg"))
-    return NO_PHOTO_ID if photo is None else Record(photo_id=photo, key=fields["image_name"])
+    return numbered(fields["image_name"].removesuffix(".jpg"), fields["image_name"])
 
 
 FORMAT = Format(

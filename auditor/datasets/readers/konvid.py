@@ -3,15 +3,14 @@
 (database.mmsp-kn.de/konvid-1k-database.html)
 """
 
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, photo_id
-from auditor.datasets.parsing.row import Found, Record
+from auditor.datasets.parsing.keys import numbered
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
 
 
 def _find(fields: dict[str, str]) -> Found:
-    photo = photo_id(fields["flickr_id"].strip())
-    return NO_PHOTO_ID if photo is None else Record(photo_id=photo, key=fields["flickr_id"])
+    return numbered(fields["flickr_id"].strip(), fields["flickr_id"])
 
 
 FORMAT = Format(

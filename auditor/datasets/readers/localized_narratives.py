@@ -9,9 +9,9 @@ where it begins with "Flickr30k". Those of COCO and ADE20k lead nowhere from her
 import re
 
 from auditor.datasets.parsing.json_items import by_json_line
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, mostly, photo_id
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, mostly, numbered
 from auditor.datasets.parsing.parent_keys import child, open_images_id
-from auditor.datasets.parsing.row import Found, Record
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r'\{(?=.*"dataset_id"\s*:)(?=.*"image_id"\s*:).*')
@@ -21,8 +21,7 @@ def _find(entry: dict[str, object]) -> Found:
     dataset, image = str(entry.get("dataset_id")).lower(), entry.get("image_id")
     if dataset.startswith("open_images"):
         return child(open_images_id(image))
-    photo = photo_id(image) if dataset.startswith("flickr30k") else None
-    return NO_PHOTO_ID if photo is None else Record(photo_id=photo, key=str(image))
+    return numbered(image, str(image)) if dataset.startswith("flickr30k") else NO_PHOTO_ID
 
 
 FORMAT = Format(

@@ -6,16 +6,12 @@ It holds the photo id, the owner's NSID, and both secrets. ``username`` is the n
 from collections.abc import Iterator
 from typing import Any
 
-from auditor.datasets.parsing.json_items import objects, opens_with
+from auditor.datasets.parsing.json_items import has_keys, objects
 from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, license_of, nsid, photo_id, record
 from auditor.datasets.parsing.row import Found, Record, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 from auditor.flickr.urls import parse_photos
-
-
-def _sniff(source: Source) -> bool:
-    return opens_with(source, b"{", b"[") and b'"image_info"' in source.head
 
 
 def _read(source: Source) -> Iterator[Row]:
@@ -53,6 +49,6 @@ FORMAT = Format(
     title="an LPFF info file",
     expects='LPFF\'s JSON object of faces, each with "image_info" and its "photo_id"',
     match_keys=("photo_id", "owner"),
-    sniff=_sniff,
+    sniff=lambda source: has_keys(source, "{[", "image_info"),
     read=_read,
 )

@@ -14,10 +14,9 @@ import pyarrow as pa
 
 from auditor.datasets.parsing.bulk import rows_of_form
 from auditor.datasets.parsing.keys import NSID, mostly, record
-from auditor.datasets.parsing.photo_lines import lines_of_form
-from auditor.datasets.parsing.row import Found, Row, row_of
+from auditor.datasets.parsing.photo_lines import by_name_or_line, lines_of_form
+from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 
@@ -36,18 +35,15 @@ def _sniff(source: Source) -> bool:
     return _MEMBER.fullmatch(source.member) is not None or mostly(source.head_lines, _PATH)
 
 
-def _find(path: str, place: str | None = None) -> Found:
+def _find(path: str) -> Found:
     photo = parse_name(path, numbered=True)
     if photo is None or photo.nsid is None:
         return "no path of a Flickr photo"
-    return record(photo, place=place, key=path)
+    return record(photo, key=path)
 
 
 def _read(source: Source) -> Iterator[Row]:
-    if _MEMBER.fullmatch(source.member):
-        yield row_of(1, _find(source.member, place=""))
-    else:
-        yield from by_line(source, _find)
+    return by_name_or_line(source, _MEMBER, _find)
 
 
 def _read_at_once(source: Source) -> Iterator[Row | pa.Table]:

@@ -6,7 +6,6 @@ lists, and those of papers on hashing, have the names of the files alone, ``acto
 """
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +14,9 @@ import pyarrow.compute as pc
 from auditor.datasets.parsing.bulk import matching, read_addresses, rows_of_form
 from auditor.datasets.parsing.keys import NO_PHOTO_ID, mostly, photo_id, record
 from auditor.datasets.parsing.photo_lines import lines_at_once
-from auditor.datasets.parsing.row import COMMENT, Found, Record, Row, row_of
+from auditor.datasets.parsing.row import COMMENT, Found, Record
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import COLUMNS, by_line, found_in_line
+from auditor.datasets.parsing.text import COLUMNS, by_line, line_reader
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 from auditor.flickr.urls import parse_photos
@@ -69,10 +68,6 @@ def _usual(rows: np.ndarray, lines: pa.StringArray) -> tuple[pa.Table, np.ndarra
     return table.filter(pa.array(kept)), usual
 
 
-def _read(source: Source) -> Iterator[Row]:
-    return by_line(source, _find)
-
-
 def _sniff(source: Source) -> bool:
     lines = [line for line in source.head_lines if line[0] != "%"]
     return mostly(lines, _LINE) or mostly(lines, _LISTED)
@@ -84,8 +79,6 @@ FORMAT = Format(
     expects="NUS-WIDE's lines of file name, photo id and addresses, or its file names <n>_<photo id>.jpg",
     match_keys=("photo_id",),
     sniff=_sniff,
-    read=_read,
-    bulk=lambda source: lines_at_once(
-        source, _usual, lambda number, line: row_of(number, found_in_line(line, _find))
-    ),
+    read=lambda source: by_line(source, _find),
+    bulk=lambda source: lines_at_once(source, _usual, line_reader(_find)),
 )

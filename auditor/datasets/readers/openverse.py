@@ -7,7 +7,6 @@ title, more. Addresses come without ``https://``; the creator is a display name 
 """
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -16,9 +15,8 @@ import pyarrow.compute as pc
 from auditor.datasets.parsing.bulk import mask, matching, read_addresses, usual_rows
 from auditor.datasets.parsing.keys import license_of, mostly, records_in
 from auditor.datasets.parsing.photo_lines import lines_at_once
-from auditor.datasets.parsing.row import Found, Row, row_of
-from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import COLUMNS, by_line, found_in_line
+from auditor.datasets.parsing.row import Found
+from auditor.datasets.parsing.text import COLUMNS, by_line, line_reader
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r"[0-9]+\t(?:https?://)?(?:www\.)?flickr\.com/photos/[^\t]+\t[^\t]*staticflickr\.com/.*")
@@ -61,18 +59,12 @@ def _with_schemes(texts: pa.StringArray) -> pa.StringArray:
     )
 
 
-def _read(source: Source) -> Iterator[Row]:
-    return by_line(source, _find)
-
-
 FORMAT = Format(
     name="openverse-tsv",
     title="an Openverse list",
     expects="Openverse's tab-separated lines of photo id, page and picture",
     match_keys=("photo_id", "owner"),
     sniff=lambda source: mostly(source.head_lines, _LINE),
-    read=_read,
-    bulk=lambda source: lines_at_once(
-        source, _usual, lambda number, line: row_of(number, found_in_line(line, _find))
-    ),
+    read=lambda source: by_line(source, _find),
+    bulk=lambda source: lines_at_once(source, _usual, line_reader(_find)),
 )

@@ -3,11 +3,9 @@
 ``unickname`` is the name Flickr showed and no key.
 """
 
-from collections.abc import Iterator
-
 from auditor.datasets.parsing.csv_bulk import column_at_once
 from auditor.datasets.parsing.keys import license_of, url_hash
-from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.row import Found, Record
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
@@ -29,16 +27,12 @@ def _find(fields: dict[str, str]) -> Found:
     return Record(url_hash=key, key=key, license_id=license_of(fields.get("licensename")))
 
 
-def _read(source: Source) -> Iterator[Row]:
-    return by_fields(source, _find)
-
-
 FORMAT = Format(
     name="pass-csv",
     title="a PASS metadata file",
     expects="PASS's CSV with the column hash",
     match_keys=("url_hash",),
     sniff=_sniff,
-    read=_read,
+    read=lambda source: by_fields(source, _find),
     bulk=lambda source: column_at_once(source, "hash", _USUAL, _find, "licensename"),
 )

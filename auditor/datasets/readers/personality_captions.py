@@ -3,22 +3,17 @@
 (parl.ai, tasks of these names)
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
-from auditor.datasets.parsing.json_items import entries, opens_with
+from auditor.datasets.parsing.json_items import by_entry, has_keys
 from auditor.datasets.parsing.keys import url_hash
-from auditor.datasets.parsing.row import Record, Row
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.row import Found, Record
 from auditor.datasets.readers import Format
 
 
-def _read(source: Source) -> Iterator[Row]:
-    for index, entry in enumerate(entries(source, "item")):
-        key = url_hash(entry.get("image_hash"))
-        if key is None:
-            yield Row(index + 1, skipped="no hash")
-        else:
-            yield Row(index + 1, (Record(url_hash=key, record=f"[{index}]", key=key),))
+def _find(entry: Mapping[str, object], place: str) -> Found:
+    key = url_hash(entry.get("image_hash"))
+    return "no hash" if key is None else Record(url_hash=key, record=place, key=key)
 
 
 FORMAT = Format(
@@ -26,6 +21,6 @@ FORMAT = Format(
     title="a Personality-Captions or Image-Chat file",
     expects="a JSON list of entries with an image_hash",
     match_keys=("url_hash",),
-    sniff=lambda source: opens_with(source, b"[") and b'"image_hash"' in source.head,
-    read=_read,
+    sniff=lambda source: has_keys(source, "[", "image_hash"),
+    read=lambda source: by_entry(source, "", _find),
 )

@@ -6,23 +6,18 @@
 before it).
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
-from auditor.datasets.parsing.json_items import entries, opens_with
+from auditor.datasets.parsing.json_items import by_entry, has_keys
 from auditor.datasets.parsing.keys import records_in
 from auditor.datasets.parsing.parent_keys import open_images_id, or_child
-from auditor.datasets.parsing.row import Row, row_of
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.readers import Format
 
-_KEYS = (b'"dialogue_id"', b'"photo_url"')
 
-
-def _read(source: Source) -> Iterator[Row]:
-    for index, talk in enumerate(entries(source, "item")):
-        place, image = f"[{index}]", open_images_id(talk.get("photo_id"))
-        found = records_in((talk.get("photo_url"),), place=place, key=image)
-        yield row_of(index + 1, or_child(found, image, place))
+def _find(talk: Mapping[str, object], place: str) -> Found:
+    image = open_images_id(talk.get("photo_id"))
+    return or_child(records_in((talk.get("photo_url"),), place=place, key=image), image, place)
 
 
 FORMAT = Format(
@@ -30,6 +25,6 @@ FORMAT = Format(
     title="a PhotoChat file",
     expects="PhotoChat's JSON list of dialogues, each with its photo_url and dialogue_id",
     match_keys=("photo_id", "owner", "parent_key"),
-    sniff=lambda source: opens_with(source, b"[") and all(key in source.head for key in _KEYS),
-    read=_read,
+    sniff=lambda source: has_keys(source, "[", "dialogue_id", "photo_url"),
+    read=lambda source: by_entry(source, "", _find),
 )

@@ -6,11 +6,9 @@ of the splits. The album's id is no photo id; the pictures are called
 """
 
 import re
-from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, mostly, photo_id
-from auditor.datasets.parsing.row import Found, Record, Row
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.keys import mostly, numbered
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.parsing.text import COLUMNS, by_line
 from auditor.datasets.readers import Format
 
@@ -21,14 +19,7 @@ _LINE = re.compile(r"\s*([0-9]+)\s+([1-9][0-9]*)(?:\s+-?[0-9]+){6,7}\s*")
 
 def _find(line: str) -> Found:
     match = _LINE.fullmatch(line)
-    if match is None:
-        return COLUMNS
-    photo = photo_id(match[2])
-    return NO_PHOTO_ID if photo is None else Record(photo_id=photo, key=f"{match[1]}_{match[2]}")
-
-
-def _read(source: Source) -> Iterator[Row]:
-    return by_line(source, _find)
+    return numbered(match[2], f"{match[1]}_{match[2]}") if match else COLUMNS
 
 
 FORMAT = Format(
@@ -37,5 +28,5 @@ FORMAT = Format(
     expects="PIPA's lines of album id, photo id, box, identity and subset",
     match_keys=("photo_id",),
     sniff=lambda source: mostly(source.head_lines, _LINE),
-    read=_read,
+    read=lambda source: by_line(source, _find),
 )

@@ -8,8 +8,8 @@ Files of the Image Privacy Dataset have the same columns and other names;
 
 import re
 
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, mostly, photo_id
-from auditor.datasets.parsing.row import Found, Record
+from auditor.datasets.parsing.keys import mostly, numbered
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import by_fields, columns_of
 from auditor.datasets.readers import Format
@@ -22,8 +22,7 @@ def _sniff(source: Source) -> bool:
 
 
 def _find(fields: dict[str, str]) -> Found:
-    photo = photo_id(fields["image"].partition(".")[0])
-    return NO_PHOTO_ID if photo is None else Record(photo_id=photo, key=fields["image"])
+    return numbered(fields["image"].partition(".")[0], fields["image"])
 
 
 FORMAT = Format(

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from auditor.datasets.parsing.json_items import by_json_line
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, mostly, photo_id
-from auditor.datasets.parsing.row import Found, Record, Row
+from auditor.datasets.parsing.keys import mostly, numbered
+from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -22,10 +22,7 @@ def pairs(key: str) -> Callable[[Source], Iterator[Row]]:
     def find(entry: dict[str, object]) -> Found:
         value, pair = entry.get(key), entry.get("pairID")
         picture = _PICTURE.fullmatch(value) if isinstance(value, str) else None
-        photo = photo_id(picture[1]) if picture else None
-        if photo is None:
-            return NO_PHOTO_ID
-        return Record(photo_id=photo, key=pair if isinstance(pair, str) else None)
+        return numbered(picture and picture[1], pair if isinstance(pair, str) else None)
 
     return lambda source: by_json_line(source, find)
 

@@ -3,7 +3,7 @@
 (github.com/pedropro/TACO)
 """
 
-from auditor.datasets.parsing.json_items import opens_with
+from auditor.datasets.parsing.json_items import has_keys
 from auditor.datasets.readers import Format
 from auditor.datasets.readers.coco import read, read_at_once
 
@@ -12,7 +12,7 @@ FORMAT = Format(
     title="a TACO annotation file",
     expects='TACO\'s JSON object with "images", each with its "flickr_640_url"',
     match_keys=("photo_id",),
-    sniff=lambda source: opens_with(source, b"{") and b'"flickr_640_url"' in source.head,
+    sniff=lambda source: has_keys(source, "{", "flickr_640_url"),
     read=read,
     bulk=read_at_once,
 )

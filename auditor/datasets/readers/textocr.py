@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.json_items import opens_with, pairs
+from auditor.datasets.parsing.json_items import has_keys, pairs
 from auditor.datasets.parsing.parent_keys import child, open_images_id
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
@@ -19,6 +19,6 @@ FORMAT = Format(
     title="a TextOCR file",
     expects='TextOCR\'s JSON object with "imgs" by Open Images ImageID',
     match_keys=("parent_key",),
-    sniff=lambda source: opens_with(source, b"{") and b'"imgs"' in source.head,
+    sniff=lambda source: has_keys(source, "{", "imgs"),
     read=_read,
 )

@@ -3,19 +3,13 @@
 ``image_id`` is Open Images' ImageID, which is what is left where an address is missing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from auditor.datasets.parsing.json_items import entries, opens_with
+from auditor.datasets.parsing.json_items import by_entry, has_keys
 from auditor.datasets.parsing.keys import records_in
 from auditor.datasets.parsing.parent_keys import open_images_id, or_child
-from auditor.datasets.parsing.row import Found, Row, row_of
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.row import Found
 from auditor.datasets.readers import Format
-
-
-def _sniff(source: Source) -> bool:
-    keys = (b'"data"', b'"image_id"', b'"flickr_original_url"')
-    return opens_with(source, b"{") and all(key in source.head for key in keys)
 
 
 def _find(entry: Mapping[str, object], place: str) -> Found:
@@ -25,16 +19,11 @@ def _find(entry: Mapping[str, object], place: str) -> Found:
     return or_child(found, image, place)
 
 
-def _read(source: Source) -> Iterator[Row]:
-    for index, entry in enumerate(entries(source, "data.item")):
-        yield row_of(index + 1, _find(entry, f"data[{index}]"))
-
-
 FORMAT = Format(
     name="textvqa-json",
     title="a TextVQA or TextCaps file",
     expects='TextVQA\'s JSON object with "data", each entry with its "flickr_original_url"',
     match_keys=("photo_id", "owner", "parent_key"),
-    sniff=_sniff,
-    read=_read,
+    sniff=lambda source: has_keys(source, "{", "data", "image_id", "flickr_original_url"),
+    read=lambda source: by_entry(source, "data", _find),
 )

@@ -5,9 +5,9 @@ name to address, or in a plain list.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from auditor.datasets.parsing.json_items import entries, members, opens_with
+from auditor.datasets.parsing.json_items import by_entry, members, opens_with
 from auditor.datasets.parsing.keys import NO_PHOTO_ID, record, records_in
 from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
@@ -30,13 +30,15 @@ def _find(name: object, url: object = None, place: str | None = None) -> Found:
     return record(photo, place=place, key=key) if photo else NO_PHOTO_ID
 
 
+def _image(image: Mapping[str, object], place: str) -> Found:
+    return _find(image.get("file_name"), image.get("url"), f"{place}.id={image.get('id')}")
+
+
 def _read(source: Source) -> Iterator[Row]:
     if not opens_with(source, b"{"):
         yield from by_line(source, _find)
     elif b'"file_name"' in source.head:
-        for index, image in enumerate(entries(source, "images.item")):
-            place = f"images[{index}].id={image.get('id')}"
-            yield row_of(index + 1, _find(image.get("file_name"), image.get("url"), place))
+        yield from by_entry(source, "images", _image)
     else:
         for number, (name, url) in enumerate(members(source), 1):
             yield row_of(number, _find(name, url, f'["{name}"]'))

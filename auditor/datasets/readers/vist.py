@@ -5,13 +5,12 @@ The publisher's files have ``images`` with ``id`` (the photo id) and addresses, 
 ``photo_sequence_urls`` (VIST-Edit).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
-from typing import Any
 
-from auditor.datasets.parsing.json_items import entries, items, opens_with
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, photo_id, records_in
-from auditor.datasets.parsing.row import Found, Record, Row, row_of
+from auditor.datasets.parsing.json_items import by_entry, items, opens_with
+from auditor.datasets.parsing.keys import numbered, records_in
+from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -29,28 +28,20 @@ def _sniff(source: Source) -> bool:
 def _found(number: object, addresses: list[object], place: str) -> Found:
     """By its address, which may have the original's secret, else by its number."""
     found = records_in(addresses, place=place)
-    photo = photo_id(number)
-    if isinstance(found, str):
-        return Record(photo_id=photo, record=place) if photo else NO_PHOTO_ID
-    return found
+    return numbered(number, place=place) if isinstance(found, str) else found
+
+
+def _image(image: Mapping[str, object], place: str) -> Found:
+    return _found(image.get("id"), [image.get(size) for size in _SIZES], place)
 
 
 def _read(source: Source) -> Iterator[Row]:
-    number = 0
-    if b'"photo_sequence_ids"' in source.head:
-        pairs = zip_longest(_values(source, "photo_sequence_ids"), _values(source, "photo_sequence_urls"))
-        for index, (photo, url) in enumerate(pairs):
-            number += 1
-            yield row_of(number, _found(photo, [url], f"photo_sequence_ids[{index}]"))
+    if b'"photo_sequence_ids"' not in source.head:
+        yield from by_entry(source, "images", _image)
         return
-    for index, image in enumerate(entries(source, "images.item")):
-        number += 1
-        addresses = [image.get(size) for size in _SIZES]
-        yield row_of(number, _found(image.get("id"), addresses, f"images[{index}]"))
-
-
-def _values(source: Source, key: str) -> Iterator[Any]:
-    return items(source, f"{key}.item")
+    pairs = zip_longest(items(source, "photo_sequence_ids.item"), items(source, "photo_sequence_urls.item"))
+    for index, (photo, url) in enumerate(pairs):
+        yield row_of(index + 1, _found(photo, [url], f"photo_sequence_ids[{index}]"))
 
 
 FORMAT = Format(

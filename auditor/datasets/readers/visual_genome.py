@@ -7,7 +7,7 @@ annotation files, where these are given in the same ``datasets add``: they are l
 from collections.abc import Iterator
 
 from auditor.datasets.parsing import sources
-from auditor.datasets.parsing.json_items import entries, opens_with
+from auditor.datasets.parsing.json_items import entries, has_keys
 from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, photo_id
 from auditor.datasets.parsing.parent_keys import coco_id
 from auditor.datasets.parsing.row import LOOKED_UP, NO_NUMBER, Record, Row
@@ -20,7 +20,7 @@ _KEYS = ("flickr_id", "coco_id", "image_id", "id")
 
 
 def _is_image_data(source: Source) -> bool:
-    return opens_with(source, b"[") and b'"flickr_id"' in source.head
+    return has_keys(source, "[", "flickr_id")
 
 
 def _sniff(source: Source) -> bool:

@@ -9,8 +9,8 @@ leave the photo id out or write 0.
 import re
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, photo_id
-from auditor.datasets.parsing.row import Record, Row
+from auditor.datasets.parsing.keys import numbered
+from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 
@@ -21,8 +21,7 @@ _PHOTO = re.compile(rb"<source>(?:(?!</source>).)*?<flickrid>\s*([0-9]{1,19})\s*
 def _read(source: Source) -> Iterator[Row]:
     # Not an XML parser: the files are a page long, and one that is not says nothing that is wanted here.
     match = _PHOTO.search(source.head)
-    photo = photo_id(match[1].decode()) if match else None
-    yield Row(1, skipped=NO_PHOTO_ID) if photo is None else Row(1, (Record(photo_id=photo, record=""),))
+    yield row_of(1, numbered(match and match[1].decode(), place=""))
 
 
 FORMAT = Format(

@@ -7,7 +7,7 @@ VQA has ``questions`` or ``annotations``, both with a ``question_id``.
 
 from collections.abc import Iterator
 
-from auditor.datasets.parsing.json_items import items, opens_with
+from auditor.datasets.parsing.json_items import has_keys, items
 from auditor.datasets.parsing.parent_keys import child, coco_id
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
@@ -18,10 +18,9 @@ _LISTS = ("questions", "annotations")
 
 def _list(source: Source) -> str | None:
     """The name of the list that holds the entries."""
-    head = source.head
-    if not opens_with(source, b"{") or b'"question_id"' not in head or b'"image_id"' not in head:
+    if not has_keys(source, "{", "question_id", "image_id"):
         return None
-    return next((name for name in _LISTS if f'"{name}"'.encode() in head), None)
+    return next((name for name in _LISTS if has_keys(source, "{", name)), None)
 
 
 def _read(source: Source) -> Iterator[Row]:

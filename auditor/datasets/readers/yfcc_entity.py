@@ -5,12 +5,10 @@ YFCC100M-Entity followed by label and source (github.com/lizy14/yfcc100m-entity)
 """
 
 import re
-from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import mostly, url_hash
 from auditor.datasets.parsing.photo_lines import lines_of_form
-from auditor.datasets.parsing.row import OTHER_SOURCE, Found, Record, Row
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.row import OTHER_SOURCE, Found, Record
 from auditor.datasets.parsing.text import by_line
 from auditor.datasets.readers import Format
 
@@ -36,16 +34,12 @@ def _find(line: str) -> Found:
     return OTHER_SOURCE if _OF_ANY_SOURCE.fullmatch(line) else "no YFCC100M hash"
 
 
-def _read(source: Source) -> Iterator[Row]:
-    return by_line(source, _find)
-
-
 FORMAT = Format(
     name="yfcc-entity",
     title="a list of YFCC100M's addresses on Amazon S3",
     expects="lines with the address of a YFCC100M picture on Amazon S3, …/data/images/abc/def/<hash>.jpg",
     match_keys=("url_hash",),
     sniff=lambda source: mostly(source.head_lines, _LINE) or mostly(source.head_lines, _OF_ANY_SOURCE),
-    read=_read,
+    read=lambda source: by_line(source, _find),
     bulk=lines_of_form(_USUAL, _find),
 )

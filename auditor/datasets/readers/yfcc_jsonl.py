@@ -4,13 +4,11 @@ One object a line with ``photoid`` and ``uid``; ``key`` is the YFCC hash.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from auditor.datasets.parsing.json_items import by_json_line
 from auditor.datasets.parsing.keys import NO_PHOTO_ID, license_of, mostly, nsid, photo_id, url_hash
-from auditor.datasets.parsing.row import Found, Record, Row
-from auditor.datasets.parsing.sources import Source
+from auditor.datasets.parsing.row import Found, Record
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r'\s*\{.*"photoid"\s*:.*')
@@ -29,15 +27,11 @@ def _find(entry: dict[str, Any]) -> Found:
     )
 
 
-def _read(source: Source) -> Iterator[Row]:
-    return by_json_line(source, _find)
-
-
 FORMAT = Format(
     name="yfcc-jsonl",
     title="a YFCC100M file of JSON lines",
     expects='lines of JSON objects, each with YFCC100M\'s "photoid"',
     match_keys=("photo_id", "owner", "url_hash"),
     sniff=lambda source: mostly(source.head_lines, _LINE),
-    read=_read,
+    read=lambda source: by_json_line(source, _find),
 )
