@@ -26,4 +26,5 @@ def review(
         ) from error
 
     session: Session = context.obj
+    _ = session.settings  # what cannot be read is said here, and not by every page
     serve(session.home, session.config, session.account, port=port, opens=not no_open, say=note)

@@ -46,6 +46,10 @@ class Drop:
                     shutil.rmtree(left, ignore_errors=True)
         return cls(private_dir(private_dir(parent) / secrets.token_hex(8)))
 
+    def job(self, what: str) -> str:
+        """The name of the job that reads it: one that comes while another is read is read too."""
+        return f"{what}-{self.folder.name}"
+
     async def take(self, name: str, chunks: AsyncIterator[bytes]) -> None:
         """Write one file. Errors: `UsageError` for too much at once, `StorageError` for a full disk."""
         path = inside(self.folder, _STRANGE.sub("_", name)[-MAX_LENGTH:].lstrip("._-"), "a file")

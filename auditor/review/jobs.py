@@ -113,8 +113,9 @@ class Jobs:
         return tuple(job for job in self._jobs.values() if job.state is JobState.RUNNING)
 
     def news(self) -> list[Job]:
-        """Those that are done and have something to say that no page showed yet; they are shown once."""
-        found = [job for job in self._jobs.values() if job.state is JobState.DONE and not job.announced]
+        """Those that ended and have something to say that no page showed yet; they are shown once."""
+        ended = (JobState.DONE, JobState.FAILED)
+        found = [job for job in self._jobs.values() if job.state in ended and not job.announced]
         for job in found:
             job.announced = True
         return found

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from auditor.account.photo import Photo
 from auditor.audit.run import audit_home
 from auditor.datasets.index.local import LocalIndexes, open_indexes
+from auditor.errors import AuditorError
 from auditor.flickr.login import Login
 from auditor.progress import SILENT, Progress
 from auditor.review.drops import Drop
@@ -18,6 +20,8 @@ from auditor.review.jobs import JobProgress, Jobs
 from auditor.review.library import Library, LibraryCache, build
 from auditor.review.practice import Practice
 from auditor.workspace import Workspace
+
+PICTURES: Final = "https://live.staticflickr.com"
 
 
 class NotReadyError(Exception):
@@ -78,7 +82,9 @@ class State:
     @contextmanager
     def workspace(self, progress: Progress = SILENT) -> Iterator[Workspace]:
         """A workspace for one request or job: SQLite connections are not shared between threads."""
-        space = Workspace(self.home, self.config, account=self.account)
+        practises = self.practice is not None
+        # The account that was named is a real one, which no pretend Flickr holds.
+        space = Workspace(self.home, self.config, account=None if practises else self.account)
         space.__dict__["progress"] = progress
         if self.practice is not None:
             space.__dict__["settings"] = self.practice.settings
@@ -142,7 +148,10 @@ class State:
     @property
     def pictures(self) -> str:
         """The host of pictures, as a source of the page's policy."""
-        return self.sandbox or "https://live.staticflickr.com"
+        try:
+            return self.sandbox or PICTURES
+        except AuditorError:  # settings that cannot be read: the page that says so has a policy too
+            return PICTURES
 
     @property
     def uploads(self) -> Path:

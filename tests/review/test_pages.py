@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sqlite3
+import threading
 import tomllib
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,8 @@ from urllib.parse import quote
 import pytest
 import requests
 
+from auditor.datasets.adding import add
+from auditor.datasets.index.manifest import Manifest
 from auditor.review.drops import Drop
 from auditor.review.server import serve
 from auditor.sandbox import Sandbox
@@ -527,17 +530,64 @@ def test_of_several_lists_each_is_told(indexed: Program, inside: Served, publish
     assert re.search(r"ffhq: [^;]*; notes.txt: ", told)
 
 
+def test_a_list_that_is_dropped_while_another_is_read_is_read_too(
+    indexed: Program, inside: Served, publishers: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = threading.Event()
+    read = add
+
+    def waiting(indexes: Path, name: str, *rest: object) -> Manifest:
+        assert name != "ffhq" or second.wait(30)
+        return read(indexes, name, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("auditor.review.pages.datasets.add", waiting)
+    for name in ("ffhq", "coco"):
+        path = publishers[name]
+        assert all(
+            answer.ok for answer in drop(inside, "dataset", {path.name: path.read_bytes()}, **{"as": name})
+        )
+    second.set()
+    inside.wait()
+    told = inside.get("/datasets").text
+    assert "ffhq: " in told
+    assert "coco: " in told
+
+
+def test_what_an_answer_means_is_chosen_by_nobody_but_the_user(indexed: Program, inside: Served) -> None:
+    case = inside.post("/letters", what="draft", dataset="ffhq", name="Ada").url.removeprefix(inside.address)
+    inside.post(f"{case}/sent", on="2026-01-05")
+    page = inside.post(f"{case}/answer", text="Blue is a colour.").text
+    assert re.search(r'<select name="meaning" required><option value="">', page)
+    assert "<option selected>" not in page
+    page = inside.post(f"{case}/answer", text="We have removed all of your photos.").text
+    assert re.search(r'<select name="meaning" required><option selected>confirmed', page)
+
+
+def test_a_letter_that_is_too_long_for_its_page_is_not_copied_in_part(
+    indexed: Program, inside: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.optout.letter.MAX_LINKS", 1)
+    case = inside.post("/letters", what="draft", dataset="ffhq", name="Ada").url.removeprefix(inside.address)
+    page = inside.get(case).text
+    assert re.search(r"the first of \d+ parts", page)
+    assert "Copy this part" in page
+    monkeypatch.setattr("auditor.review.pages.letters.SHOWN", 100)
+    page = inside.get(case).text
+    assert "only its beginning is here" in page
+    assert "data-copy" not in page
+
+
 def test_the_case_of_a_person_shown_is_rechecked_without_an_account(
     indexed: Program, inside: Served, publishers: dict[str, Path]
 ) -> None:
     found = json.loads(publishers["ffhq"].read_text())
     link = next(face["metadata"]["photo_url"] for face in found.values())
     told = indexed("optout", "draft", "ffhq", "--as", "subject", "--link", link, "--format", "json").json
-    assert all(answer.ok for answer in drop(inside, "recheck", {"v3.json": b"{}"}, **{"as": told["case_id"]}))
+    *_, done = drop(inside, "recheck", {"v3.json": b"{}"}, **{"as": told["case_id"]})
     inside.wait()
-    job = inside.state.jobs.get("recheck")
-    assert job is not None
-    assert "account" not in job.message
+    page = inside.get(done.url.removeprefix(inside.address)).text
+    (failed,) = re.findall('<p class="problem">(.*)', page)
+    assert "account" not in failed
 
 
 def test_who_is_in_already_is_led_to_the_first_page(indexed: Program, inside: Served) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,7 +14,9 @@ import pytest
 import requests
 
 from auditor import lock
+from auditor.datasets.card import Card
 from auditor.lock import account_lock
+from auditor.progress import Progress
 from auditor.review.app import create_app
 from auditor.review.guard import COOKIE
 from auditor.review.jobs import Job, JobState
@@ -264,3 +267,90 @@ def test_a_refusal_leads_back_to_the_page_that_it_came_from(
     )
     assert page.status_code == 400
     assert re.findall(r'href="([^"]+)">Back', page.text) == ([back] if back else [])
+
+
+def test_settings_that_became_unreadable_are_named_on_the_page(
+    indexed: Program, inside: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[flickr\n")
+    monkeypatch.setenv("AUDITOR_CONFIG", str(broken))
+    answer = inside.get("/start")
+    assert answer.status_code == 400
+    assert "broken.toml is not valid TOML" in answer.text
+    assert "img-src 'self' data: https://live.staticflickr.com;" in answer.headers["Content-Security-Policy"]
+
+
+def test_no_page_is_served_with_settings_that_cannot_be_read(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[flickr\n")
+    monkeypatch.setattr("uvicorn.Server.run", lambda *_, **__: None)
+    refused = program("review", "--no-open", "--config", broken)
+    assert (refused.code, "broken.toml is not valid TOML" in refused.err) == (2, True)
+    assert "open this link" not in refused.err.lower()
+
+
+def test_a_page_of_a_named_account_takes_in_no_other_one(
+    writer: Program, inside: Served, box: Sandbox, tmp_path: Path
+) -> None:
+    plan = planned(inside)
+    inside.post(f"{plan}/apply", number="3")
+    inside.wait()
+    run = runs(writer)[0]["run_id"]
+    other = planned(inside)
+    inside.state.account = "12345678@N01"
+    assert "named the account 12345678@N01" in begin(inside, "/sync")
+    assert "you named 12345678@N01" in begin(inside, f"/runs/{run}/verify")
+    before = writes(box)
+    begin(inside, f"{other}/apply", number="3")
+    export = write_export(box, tmp_path)
+    headers = {"Origin": inside.address, "x-form-token": inside.state.keys.form}
+    for path, body in (("?name=a.zip", export[0].read_bytes()), ("/done", b"")):
+        url = f"{inside.address}/drop/export{path}"
+        assert inside.browser.post(url, data=body, headers=headers, timeout=60).ok
+    inside.wait()
+    assert "you named 12345678@N01" in inside.get("/datasets").text
+    assert writes(box) == before
+
+
+def test_practice_has_an_account_of_its_own_whatever_account_was_named(
+    indexed: Program, inside: Served
+) -> None:
+    inside.state.account = "12345678@N01"
+    inside.post("/practice", begins="yes")
+    inside.wait()
+    assert "Practice" in inside.get("/photos").text
+
+
+def test_what_failed_while_another_page_was_open_is_said_on_that_one(
+    indexed: Program, inside: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDITOR_FLICKR_URL", CLOSED_PORT)
+    inside.post("/sync")
+    inside.wait()
+    assert re.search(r'class="problem" role="status">Pulling your account: ', inside.get("/runs").text)
+    assert 'role="status"' not in inside.get("/runs").text
+
+
+def test_fetching_that_was_paused_calls_no_publisher_unavailable(
+    indexed: Program, inside: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def slow(card: Card, *_: object, progress: Progress, **__: object) -> None:
+        begun.set()
+        with progress.task(card.name) as task:
+            while True:
+                time.sleep(0.01)
+                task.advance()
+
+    monkeypatch.setattr("auditor.datasets.fetch_all.fetch_card", slow)
+    inside.post("/datasets/fetch-faces")
+    assert begun.wait(30)
+    inside.post("/jobs/fetch-faces/pause")
+    inside.wait()
+    page = inside.get("/jobs/fetch-faces").text
+    assert "Paused" in page
+    assert "not available" not in page

@@ -14,7 +14,7 @@ from auditor.datasets.index.manifest import Manifest
 from auditor.errors import UsageError
 from auditor.review.drops import Drop
 from auditor.review.forms import read_form, see
-from auditor.review.jobs import JobProgress
+from auditor.review.jobs import JobProgress, PausedError
 from auditor.review.render import page, state_of
 from auditor.review.state import State
 from auditor.text import count, file_size
@@ -92,6 +92,9 @@ async def fetch_faces(request: Request) -> Response:
                 memory_limit=given.memory_limit,
                 progress=progress,
             )
+        for outcome in ended:
+            if isinstance(outcome.error, PausedError):  # by the user, and no failure of the publisher
+                raise outcome.error
         failed = [outcome.card.title for outcome in ended if outcome.failed]
         got = count(sum(outcome.fetched is not None for outcome in ended), "dataset")
         return f"{got} can be looked up now" + (f"; not available: {', '.join(failed)}" if failed else "")
@@ -119,8 +122,8 @@ def add_dropped(state: State, drop: Drop, name: str) -> Response:
             raise UsageError(unknown[0].reason, hint="Choose the dataset that the file is of.")
         return "; ".join([*map(_told, built), *(f"{file.path.name}: {file.reason}" for file in unknown)])
 
-    state.jobs.start("add", "Reading the list", "/datasets", work, announce=True)
-    return see("/jobs/add")
+    job = state.jobs.start(drop.job("add"), "Reading the list", "/datasets", work, announce=True)
+    return see(f"/jobs/{job.name}")
 
 
 def _told(manifest: Manifest) -> str:

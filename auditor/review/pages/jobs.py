@@ -22,6 +22,8 @@ def job(request: Request) -> Response:
     then = request.query_params.get("then", "").lstrip("/\\")  # a page of ours, and no other site
     if found.state is JobState.DONE:
         return see(f"/{then}" if then else found.back)
+    if found.state is JobState.FAILED:
+        found.announced = True  # by this page
     return page(request, "job.html", job=found, here=address(f"/jobs/{found.name}", then=then))
 
 

@@ -122,28 +122,31 @@ def letter(request: Request) -> Response:
         case = desk.store.get(request.path_params["case_id"])
         events = desk.store.events(case.id)
         notes = (*opening.limits(desk, case), *workflow.before_sending(desk, case))
-    text = next((Path(file) for file in case.files if file.endswith(".txt")), None)
+    parts = [file for file in map(Path, case.files) if file.match("letter-*.txt")]
+    text = _read(parts[0]) if parts else ""
+    steps = ladder.steps(ladder.position(case, desk.today))
     return page(
         request,
         "letter.html",
         case=case,
         today=desk.today,
-        text=_read(text) if text else "",
+        text=text[:SHOWN],
+        cut=len(text) > SHOWN,
+        parts=len(parts),
         files=[Path(file).name for file in case.files],
         events=events,
-        steps=[step.value for step in ladder.steps(ladder.position(case, desk.today))],
-        next_step=NEXT[ladder.steps(ladder.position(case, desk.today))[0]],
+        steps=[step.value for step in steps],
+        next_step=NEXT[steps[0]],
         notes=notes,
         fill_in=case.sender is None,
         meanings=list(AnswerClass),
         proposed=case.newest_answer.meaning if case.newest_answer else None,
-        Step=Step,
     )
 
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8", errors="replace")[:SHOWN]
+        return file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 
@@ -199,8 +202,8 @@ def recheck_dropped(state: State, drop: Drop, case_id: str) -> Response:
         return ". ".join([summary, *(warning.rstrip(".") for warning in done.warnings)])
 
     back = f"/letters/{quote(case_id)}"
-    state.jobs.start("recheck", "Looking in the new list", back, work, announce=True)
-    return see("/jobs/recheck")
+    job = state.jobs.start(drop.job("recheck"), "Looking in the new list", back, work, announce=True)
+    return see(f"/jobs/{job.name}")
 
 
 def _sent(desk: Desk, case_id: str, form: Form) -> None:

@@ -155,6 +155,7 @@ def begin(state: State, plan: Plan) -> Response:
 
     def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space, space.account_lock("undo" if plan.undoes else "apply"):
+            space.check_account(plan.nsid)
             journal = space.journal
             known = journal.run_of(plan.plan_id)
             if known is not None and known.finished_at is not None:
@@ -169,7 +170,7 @@ def begin(state: State, plan: Plan) -> Response:
             )
             run = start(plan, context)
             carry_out(run, context)
-        return f"{count(len(plan.changes), 'change')} made"
+        return "the run has ended"  # what became of each change is on its page
 
     name = f"apply-{plan.plan_id}"
     what = "Undoing" if plan.undoes else "Applying"

@@ -125,6 +125,7 @@ async def verify(request: Request) -> Response:
     def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space:
             found = space.journal.run(run_id)
+            space.check_account(found.nsid)
             api = space.read_api(wait=False)
             photos = space.store.photos(found.nsid)
             findings = verify_run(found, space.journal, api, photos, progress=progress)

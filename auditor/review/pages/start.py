@@ -65,7 +65,8 @@ async def pull(request: Request) -> Response:
 
     def work(progress: JobProgress) -> str:
         with state.workspace(progress) as space, space.account_lock("sync"):
-            result = sync(space.read_api(wait=False), space.store, now=space.clock(), progress=progress)
+            api = space.read_api(wait=False)
+            result = sync(api, space.store, now=space.clock(), expected=space.account, progress=progress)
         summary = f"{count(result.photos, 'photo')} of your account are here"
         return summary if result.complete else f"{summary}, but the listing was incomplete: sync again later"
 
@@ -157,20 +158,22 @@ def load_export(state: State, drop: Drop, _: str) -> Response:
         try:
             loaded = load(drop.folder, progress=progress)
             with state.workspace(progress) as space:
+                space.check_account(loaded.account.nsid)
                 with space.account_lock("sync"):
                     result = save_export(space.store, loaded)
                 _draw(space.pictures_folder(loaded.account.nsid), loaded, progress)
         finally:
             drop.discard()
-        summary = f"{count(result.photos, 'photo')} are here"
-        return (
-            summary
-            if result.complete
-            else f"{summary}; the export is not complete: {'; '.join(result.incomplete)}"
-        )
+        told = [f"{count(result.photos, 'photo')} are here"]
+        if not result.complete:
+            told.append(f"the export is not complete: {'; '.join(result.incomplete)}")
+        told += [f"{count(number, 'file')} left out: {why}" for why, number in result.skipped.items()]
+        return "; ".join([*told, *loaded.warnings])
 
-    state.jobs.start("export", "Reading your export", "/", work, again="/start", announce=True)
-    return see("/jobs/export")
+    job = state.jobs.start(
+        drop.job("export"), "Reading your export", "/", work, again="/start", announce=True
+    )
+    return see(f"/jobs/{job.name}")
 
 
 def _draw(folder: Path, export: Export, progress: JobProgress) -> None:
