@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from auditor.datasets import readers
 from auditor.datasets.index import lookup, manifest, records
-from auditor.datasets.index.build import build, constants, restore
+from auditor.datasets.index.build import build, restore
+from auditor.datasets.index.data_files import constants
 from auditor.datasets.index.folder import remove
 from auditor.datasets.index.local import names
 from auditor.datasets.index.lookup import Group, Index
@@ -149,9 +150,9 @@ def test_two_processes_cannot_build_the_same_index(
 
 
 KILLED_AT = {
-    "reading": ("_Builder._read_file", 1),
-    "sorting": ("_Builder._sorted_files", 1),
-    "data files written": ("DataFile", 1),
+    "reading": ("Staging._read_file", 1),
+    "sorting": ("data_files.write", 1),
+    "data files written": ("data_files.DataFile", 1),
     "before the data files are moved": ("manifest.Manifest.write", 1),
     "before the commit": ("manifest.Manifest.write", 2),
     "after the commit": ("folder._sweep", 2),

@@ -24,9 +24,10 @@ from auditor.datasets.cluster.parts import Part, parts_of
 from auditor.datasets.cluster.pool import Pool
 from auditor.datasets.cluster.tasks import Built, Failed, Job, Merged, Shard
 from auditor.datasets.index import folder, manifest
-from auditor.datasets.index.build import check_new, names_of, refuse_twice
-from auditor.datasets.index.manifest import Manifest
+from auditor.datasets.index.build import check_new, names_of
+from auditor.datasets.index.manifest import Manifest, Value
 from auditor.datasets.index.orders import ORDERS
+from auditor.datasets.index.staging import refuse_twice
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.provenance import Provenance
 from auditor.datasets.store import Store, identity, is_address, whole
@@ -187,7 +188,7 @@ def _manifest(
     )
 
 
-def _constant(told: Sequence[Mapping[str, int | bool | None]]) -> dict[str, int | bool | None]:
+def _constant(told: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
     """What is the same in all records of all shards; each of them is a file of its own."""
     same = set.intersection(*(set(one.items()) for one in told)) if told else set()
     return {column: value for column, value in sorted(same) if column != "source" or len(told) == 1}

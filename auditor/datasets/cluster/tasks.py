@@ -15,7 +15,7 @@ from typing import Any, Final
 from auditor.datasets import adding, duck
 from auditor.datasets.cluster.parts import RANGED, Part, Sample
 from auditor.datasets.index import manifest
-from auditor.datasets.index.build import distinct_photos
+from auditor.datasets.index.data_files import distinct_photos
 from auditor.datasets.index.manifest import DataFile, Manifest
 from auditor.datasets.index.orders import ORDERS
 from auditor.datasets.store import Store, fetch

@@ -22,6 +22,9 @@ SCHEMA_VERSION = 1
 MOST_CHARACTERS = 64_000_000
 """An index of ten thousand parts has some three million."""
 
+Value = int | bool | None
+"""What a column can be in all records."""
+
 CONSTANT = ("alias", "license_id", "original", "record", "source")
 """Columns that are often the same in all records."""
 
@@ -90,7 +93,7 @@ class Manifest:
     """Records with the publisher's own key: without them no dataset can be joined to this one."""
     certain: bool = False
     """The files are of the dataset by their shape, so that having no record is an answer too."""
-    constant: Mapping[str, int | bool | None] = field(default_factory=dict)
+    constant: Mapping[str, Value] = field(default_factory=dict)
     """Columns (of `CONSTANT`) that are the same in all records: no look-up reads them."""
     store: str = ""
     """Where the data files are if not beside the manifest: an address such as ``s3://bucket/indexes/laion``."""
@@ -233,7 +236,7 @@ def _source(item: object) -> SourceFile:
     return SourceFile(fields.text("name"), fields.number("bytes"), fields.text("sha256", SHA256))
 
 
-def _constant(data: Mapping[str, Any], sources: int) -> dict[str, int | bool | None]:
+def _constant(data: Mapping[str, Any], sources: int) -> dict[str, Value]:
     """Columns with their one value, each of which the column can have; it becomes part of a query."""
     for column, value in data.items():
         fits = {
