@@ -9,7 +9,8 @@ from auditor.datasets.card import Card
 from auditor.datasets.index.build import build
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.parsing.describe import describe
-from auditor.datasets.parsing.sources import is_picture, sources
+from auditor.datasets.parsing.folders import is_picture
+from auditor.datasets.parsing.sources import sources
 from auditor.datasets.readers import GENERIC, Format, select
 from auditor.datasets.readers.generic import generic_format
 from auditor.errors import AuditorError, RefusedError, UsageError

@@ -16,8 +16,9 @@ from auditor.datasets import catalogue
 from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.parsing import parquet
+from auditor.datasets.parsing.folders import digest, is_picture
 from auditor.datasets.parsing.row import NO_ADDRESS
-from auditor.datasets.parsing.sources import Source, digest, is_picture, listings, sources
+from auditor.datasets.parsing.sources import Source, listings, sources
 from auditor.datasets.readers import GENERIC, Format, detect, detect_listing, select
 from auditor.errors import RefusedError
 from auditor.flickr.ages import first_id_after

@@ -13,8 +13,9 @@ from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.match_keys import MatchKey
+from auditor.datasets.parsing.folders import digest
 from auditor.datasets.parsing.row import Record, Row
-from auditor.datasets.parsing.sources import Source, digest
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 from auditor.datasets.sharing import pack
 from tests.datasets import same_photos

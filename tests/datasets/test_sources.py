@@ -15,15 +15,9 @@ import pyarrow as pa
 import pytest
 
 from auditor.datasets.index.lookup import Index
-from auditor.datasets.parsing.sources import (
-    HEAD_BYTES,
-    Source,
-    damage,
-    digest,
-    folder_files,
-    listings,
-    sources,
-)
+from auditor.datasets.parsing.folders import digest, folder_files
+from auditor.datasets.parsing.packing import damage
+from auditor.datasets.parsing.sources import HEAD_BYTES, Source, listings, sources
 from auditor.errors import AuditorError, StorageError, WrongFileError
 from tests.datasets import same_photos
 from tests.datasets.conftest import Build

@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 
 from auditor.datasets.index import records
 from auditor.datasets.index.manifest import SourceFile
-from auditor.datasets.parsing import sources
+from auditor.datasets.parsing import folders, sources
 from auditor.datasets.parsing.describe import unreadable_list
+from auditor.datasets.parsing.packing import damage
 from auditor.datasets.parsing.row import OTHER_MEMBER, ROWS_ELSEWHERE, UNREAD_MEMBER, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sql import MACROS
@@ -26,7 +27,7 @@ from auditor.errors import RefusedError, WrongFileError
 from auditor.progress import Progress
 from auditor.text import count, plain
 
-_Listed = Sequence[sources.FolderFile] | None
+_Listed = Sequence[folders.FolderFile] | None
 """The files of a folder, which is walked once for all that is done with them."""
 
 
@@ -81,7 +82,7 @@ class Staging:
         target = self._work / f"staged-{number}.parquet"
         with (
             self._progress.task(
-                f"Reading {path.name}", total=sources.size_of(path, listed), unit="B"
+                f"Reading {path.name}", total=folders.size_of(path, listed), unit="B"
             ) as task,
             pq.ParquetWriter(target, records.SCHEMA, compression="lz4", use_dictionary=False) as writer,
         ):
@@ -108,7 +109,7 @@ class Staging:
             table, listed = named
             yield self._records(table, number, "", rows=table.num_rows)
         for source in sources.sources(path, watch, listed):
-            if listing and sources.is_picture(source.member):
+            if listing and folders.is_picture(source.member):
                 continue
             source.beside = beside
             format_ = detect(source, self._formats)
@@ -183,7 +184,7 @@ def _listed(path: Path, progress: Progress) -> _Listed:
     if not path.is_dir():
         return None
     skipped: list[str] = []
-    files = sources.folder_files(path, skipped.append)
+    files = folders.folder_files(path, skipped.append)
     if skipped:
         names = ", ".join(sorted(skipped)[:3])
         what = count(len(skipped), "link or special file", "links or special files")
@@ -192,9 +193,9 @@ def _listed(path: Path, progress: Progress) -> _Listed:
 
 
 def _describe(path: Path, listed: _Listed, stop: Event) -> SourceFile:
-    with sources.damage(path.name):
+    with damage(path.name):
         name = os.fsencode(path.name).decode(errors="replace")  # Linux allows names that are no text
-        return SourceFile(name, sources.size_of(path, listed), sources.digest(path, stop, listed))
+        return SourceFile(name, folders.size_of(path, listed), folders.digest(path, stop, listed))
 
 
 def refuse_twice(files: Sequence[SourceFile]) -> None:

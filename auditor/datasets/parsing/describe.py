@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from auditor.datasets.parsing.folders import is_picture
+from auditor.datasets.parsing.packing import packing
 from auditor.datasets.parsing.parquet import columns as parquet_columns
-from auditor.datasets.parsing.sources import Source, is_picture, packing
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sqlite import MAGIC
 
 _AS_TEXT = "export its list of names as text or CSV"

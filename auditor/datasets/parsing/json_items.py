@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from auditor.datasets.parsing import json_whole
+from auditor.datasets.parsing.packing import GET_AGAIN
 from auditor.datasets.parsing.row import Found, Row, row_of
 from auditor.datasets.parsing.sources import Source, Stream
 from auditor.datasets.parsing.text import by_line
@@ -296,17 +297,10 @@ def _broken(source: Source) -> Iterator[None]:
         yield
     except ijson.IncompleteJSONError as error:
         raise WrongFileError(
-            f"{source.label} is cut short or no JSON: {_reason(error)}",
-            hint="Get the file again, and compare its size or checksum with the publisher's.",
+            f"{source.label} is cut short or no JSON: {_reason(error)}", hint=GET_AGAIN
         ) from error
-    except ijson.JSONError as error:
-        raise WrongFileError(
-            f"{source.label} is not valid JSON: {_reason(error)}", hint="Get the file again."
-        ) from error
-    except ValueError as error:  # a number of more digits than Python reads
-        raise WrongFileError(
-            f"{source.label} is not valid JSON: {error}", hint="Get the file again."
-        ) from error
+    except (ijson.JSONError, ValueError) as error:  # or a number of more digits than Python reads
+        raise WrongFileError(f"{source.label} is not valid JSON: {_reason(error)}", hint=GET_AGAIN) from error
 
 
 def _reason(error: Exception) -> str:

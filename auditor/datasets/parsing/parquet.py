@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 from auditor.datasets import duck
 from auditor.datasets.parsing.bulk import FLICKR
 from auditor.datasets.parsing.keys import NO_ADDRESS
+from auditor.datasets.parsing.packing import damaged
 from auditor.datasets.parsing.row import Found, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
-from auditor.errors import WrongFileError
 from auditor.text import plain
 
 _BATCH_ROWS = 1 << 16
@@ -238,10 +238,7 @@ def _reading(source: Source) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.OutOfMemoryException:
         raise  # not the file's fault, or not surely
     except (duckdb.Error, pa.ArrowException, UnicodeDecodeError) as error:
-        raise WrongFileError(
-            f"{source.label} is cut short or damaged: {plain(error, 160)}",
-            hint="Get the file again, and compare its size or checksum with the publisher's.",
-        ) from error
+        raise damaged(source.label, plain(error, 160)) from error
 
 
 def _quoted(name: str) -> str:

@@ -2,52 +2,32 @@
 
 Publishers ship the same list plain, as ``.gz``, ``.bz2``, ``.xz`` or ``.zst``, or as files in a ``.zip``, a
 ``.tar`` or a folder, and people rename files. So packing is told by the first bytes, never by the name.
-Each decoder used here was tried on files cut short or damaged at many places, because a decoder that just
-stops makes an index that looks complete:
-
-- bz2: ``rapidgzip`` (all cores) reports whatever the standard library reports, except damage to the closing
-  checksum of a stream whose blocks all match their own checksums, where nothing is lost;
-- zst: the ``zstandard`` package ends quietly on a file cut short, so pyarrow's decoder is used, which does
-  not;
-- tar: ``tarfile`` takes an archive cut between two members for complete, so the closing zero blocks are
-  looked for.
+``tarfile`` takes an archive cut between two members for complete, so its closing zero blocks are looked for;
+`packing` says what was found about the decoders of single files.
 """
 
-import bz2
 import codecs
-import gzip
-import hashlib
-import lzma
-import os
 import re
 import shutil
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from io import BytesIO
-from operator import attrgetter
 from pathlib import Path
-from threading import Event
 from types import TracebackType
-from typing import IO, NamedTuple, Self, cast
+from typing import IO, Self, cast
 
-from auditor import files
-from auditor.errors import StorageError, WrongFileError
+from auditor.datasets.parsing.folders import FolderFile, files_of, is_picture
+from auditor.datasets.parsing.packing import START_BYTES, damage, damaged, first_bytes, packing, unpacked
 from auditor.text import plain
 from auditor.text_files import wide_encoding
 
 HEAD_BYTES = 64 * 1024
 CHUNK_BYTES = 1 << 20
 
-_PICTURES = re.compile(
-    r".*\.(?:jpe?g?|png|gif|webp|bmp|tiff?|heic|avif"
-    r"|mp4|m4v|mov|avi|3g[p2]|mpe?g|wmv|mkv|webm|mts|flv|og[gv])(?:[?@]zz=[0-9])?",
-    re.IGNORECASE | re.DOTALL,
-)
 _ZIP, _TAR = b"PK\x03\x04", b"ustar"
 _LINE_ENDS = re.compile(r"[\r\n]")
 FLICKR_HOST = re.compile(rb"(?:\bflickr\.com|staticflickr\.com|\bflic\.kr)(?:\b|%2f)", re.IGNORECASE)
@@ -55,9 +35,6 @@ FLICKR_HOST = re.compile(rb"(?:\bflickr\.com|staticflickr\.com|\bflic\.kr)(?:\b|
 _FIRST_MEMBERS = 1000
 """If none of so many files of a packed tar is a picture, it is no archive of pictures."""
 _WORKBOOK = "xl/workbook.xml"
-_START_BYTES = 16
-"""Enough of a file to tell its packing and encoding."""
-_AGAIN = "Get the file again, and compare its size or checksum with the publisher's."
 
 
 class Stream:
@@ -83,7 +60,7 @@ class Stream:
         self._source.seen(self._position())
         if self._at_start and data:
             self._at_start = False
-            if encoding := wide_encoding(data[:_START_BYTES]):
+            if encoding := wide_encoding(data[:START_BYTES]):
                 self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
         if self._decoder is None or not data:
             return data
@@ -98,14 +75,6 @@ class Stream:
     ) -> None:
         self._reader.close()
         self._file.close()  # a decoder leaves it open
-
-
-class FolderFile(NamedTuple):
-    """A file below a folder."""
-
-    name: str
-    """With the folders that lead to it, parted by slashes."""
-    size: int
 
 
 class Source:
@@ -137,7 +106,7 @@ class Source:
         self._watch = watch
         self._furthest = 0
         self._head: bytes | None = None
-        self._mentions: dict[tuple[bytes, ...], bool] = {}
+        self._holding: dict[object, bool] = {}
 
     @property
     def label(self) -> str:
@@ -172,32 +141,27 @@ class Source:
         return b"\r" if b"\r" in self.head and b"\n" not in self.head else b"\n"
 
     def mentions(self, *words: bytes) -> bool:
-        """Whether one of the words stands anywhere in the file; the head is looked at first."""
-        if any(word in self.head for word in words) or len(self.head) < HEAD_BYTES:
-            return any(word in self.head for word in words)
-        if words not in self._mentions:
-            longest = max(map(len, words))
-            with self.open() as stream:
-                kept, found = b"", False
-                while not found and (block := stream.read(CHUNK_BYTES)):
-                    found = any(word in kept + block for word in words)
-                    kept = block[-longest:]
-            self._mentions[words] = found
-        return self._mentions[words]
+        """Whether one of the words stands anywhere in the file."""
+        return self._holds(words, lambda text: any(word in text for word in words))
 
     def finds(self, pattern: re.Pattern[bytes]) -> bool:
         """Whether the pattern occurs anywhere in the file, in at most 256 bytes."""
-        if pattern.search(self.head):
+        return self._holds(pattern, lambda text: pattern.search(text) is not None)
+
+    def _holds(self, wanted: object, is_in: Callable[[bytes], bool]) -> bool:
+        """Whether `wanted` is anywhere in the file, as `is_in` tells of a part; kept, for every card asks."""
+        if is_in(self.head):
             return True
         if len(self.head) < HEAD_BYTES:
             return False
-        kept = b""
-        with self.open() as stream:
-            while block := stream.read(CHUNK_BYTES):
-                if pattern.search(kept + block):
-                    return True
-                kept = block[-256:]
-        return False
+        if wanted not in self._holding:
+            with self.open() as stream:
+                kept, found = b"", False
+                while not found and (block := stream.read(CHUNK_BYTES)):
+                    found = is_in(kept + block)
+                    kept = block[-256:]
+            self._holding[wanted] = found
+        return self._holding[wanted]
 
     @property
     def unpacked_file(self) -> Path | None:
@@ -211,7 +175,7 @@ class Source:
         """Open at the start."""
         with damage(self.label):
             file = self._raw()
-            return Stream(self, file, *self._unpacked(file))
+            return Stream(self, file, *unpacked(file, self._on_disk))
 
     @contextmanager
     def file(self) -> Iterator[Path]:
@@ -232,29 +196,6 @@ class Source:
             self._watch(position - self._furthest)
             self._furthest = position
 
-    def _unpacked(self, file: IO[bytes]) -> tuple[IO[bytes], Callable[[], int]]:
-        """The stream below the packing, and how to ask for the position in the packed file."""
-        start = file.read(_START_BYTES)
-        file.seek(0)
-        match packing(start):
-            case "gzip":
-                return cast("IO[bytes]", gzip.GzipFile(fileobj=file)), file.tell
-            case "bzip2" if self._on_disk is not None:
-                import rapidgzip  # only bz2 needs it
-
-                reader = rapidgzip.IndexedBzip2File(str(self._on_disk), parallelization=0)
-                return reader, lambda: reader.tell_compressed() // 8
-            case "bzip2":
-                return cast("IO[bytes]", bz2.BZ2File(file)), file.tell
-            case "xz":
-                return cast("IO[bytes]", lzma.LZMAFile(file)), file.tell
-            case "zstd":
-                import pyarrow as pa  # slow to import, and few files need it
-
-                return cast("IO[bytes]", pa.CompressedInputStream(file, "zstd")), file.tell
-            case _:
-                return file, file.tell
-
 
 def sources(
     path: Path, watch: Callable[[int], None] | None = None, listed: Sequence[FolderFile] | None = None
@@ -265,7 +206,7 @@ def sources(
     already. A source from a tar is valid only until the next one is taken.
     """
     if path.is_dir():
-        names = [name for name, _ in _files_of(path, listed)]
+        names = [name for name, _ in files_of(path, listed)]
         for name in names:
             yield Source(path, name, names=names, file=path / name, watch=watch)
         return
@@ -292,118 +233,6 @@ def listings(path: Path, listed: Sequence[FolderFile] | None = None) -> Iterator
         if content.count(b"\n") >= len(lines) or b"\r" in content:
             content = "\n".join(_LINE_ENDS.sub(" ", name) for name in lines).encode(errors="replace")
         yield Source(path, names=names, raw=partial(BytesIO, content))
-
-
-def folder_files(folder: Path, skip: Callable[[str], object] = lambda _: None) -> list[FolderFile]:
-    """The files below `folder`, sorted; `skip` is called with the name of whatever else is there.
-
-    Links are not followed: they could lead anywhere, or in a circle.
-    """
-    found: list[FolderFile] = []
-    with damage(folder.name):
-        waiting = [("", _entries_of(folder))]
-        while waiting:
-            below, entries = waiting[-1]
-            for entry in entries:
-                name = f"{below}{entry.name}"
-                if entry.is_file(follow_symlinks=False):
-                    found.append(FolderFile(name, entry.stat(follow_symlinks=False).st_size))
-                elif entry.is_dir(follow_symlinks=False):
-                    waiting.append((f"{name}/", _entries_of(entry)))
-                    break
-                else:
-                    skip(name)
-            else:
-                waiting.pop()
-    return found
-
-
-def _entries_of(folder: Path | os.DirEntry[str]) -> Iterator[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        return iter(sorted(entries, key=attrgetter("name")))
-
-
-def _files_of(folder: Path, listed: Sequence[FolderFile] | None) -> Sequence[FolderFile]:
-    return folder_files(folder) if listed is None else listed
-
-
-def size_of(path: Path, listed: Sequence[FolderFile] | None = None) -> int:
-    """Bytes of a file, or of all files of a folder."""
-    if not path.is_dir():
-        return path.stat().st_size
-    return sum(file.size for file in _files_of(path, listed))
-
-
-def digest(path: Path, stop: Event | None = None, listed: Sequence[FolderFile] | None = None) -> str:
-    """The SHA-256 of a file as published; of a folder, that of the ``sha256sum`` listing of its files.
-
-    Pictures in a folder are not opened: they stand in the listing with their sizes. Once `stop` is set the
-    answer is worthless, but comes soon.
-    """
-    if not path.is_dir():
-        return files.digest(path, stop=stop)
-    listing = hashlib.sha256()
-    for name, size in _files_of(path, listed):
-        content = str(size) if is_picture(name) else files.digest(path / name, stop=stop)
-        listing.update(f"{content}  {name}\n".encode(errors="surrogateescape"))
-    return listing.hexdigest()
-
-
-def is_picture(name: str) -> bool:
-    """Whether a file of this name is a picture or a video."""
-    return name.endswith((".jpg", ".png")) or _PICTURES.fullmatch(name) is not None
-
-
-def first_bytes(path: Path) -> bytes:
-    """Enough of a file, as it lies on disk, to tell its packing and encoding."""
-    with path.open("rb") as file:
-        return file.read(_START_BYTES)
-
-
-_DAMAGED = (
-    EOFError,
-    zlib.error,
-    lzma.LZMAError,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    NotImplementedError,
-    RuntimeError,  # rapidgzip; zipfile for a password
-    ValueError,
-)
-"""What decoders raise about a damaged file; MemoryError is left alone."""
-
-
-def packing(start: bytes) -> str | None:
-    """The packing of a stream with these first bytes: ``gzip``, ``bzip2``, ``xz``, ``zstd`` or None."""
-    if start.startswith(b"\x1f\x8b\x08"):
-        return "gzip"
-    if start.startswith(b"\xfd7zXZ\0"):
-        return "xz"
-    if start[:3] == b"BZh" and start[3:4].isdigit() and start[4:8] in (b"1AY&", b"\x17rE8", b""):
-        return "bzip2"
-    return "zstd" if start.startswith(b"\x28\xb5\x2f\xfd") else None
-
-
-@contextmanager
-def damage(label: str) -> Iterator[None]:
-    """Turn what decoders and parsers of archives raise into `WrongFileError` about the file `label`."""
-    try:
-        yield
-    except _DAMAGED as error:
-        raise _damaged(label, error) from error
-    except OSError as error:
-        if error.errno is None:  # decoders raise it without a number, the operating system with one
-            raise _damaged(label, error) from error
-        raise StorageError(
-            f"cannot read {label}: {error.strerror}", hint="Check the path, and whether you may read it."
-        ) from error
-
-
-def _damaged(label: str, error: Exception) -> WrongFileError:
-    reason = str(error).strip()
-    if not reason or reason == "std::exception":  # all that rapidgzip says about a file cut short
-        reason = "it ends too early"
-    return WrongFileError(f"{label} is cut short or damaged: {reason}", hint=_AGAIN)
 
 
 def _opener(file: Path) -> Callable[[], IO[bytes]]:
@@ -450,7 +279,7 @@ def _tar_members(whole: Source) -> Iterator[Source]:
         while tail.read(CHUNK_BYTES):
             pass  # tarfile stops at the closing blocks; damage may show behind them
         if tail.last.strip(b"\0") or len(tail.last) < tarfile.BLOCKSIZE * 2:
-            raise _damaged(whole.label, EOFError("the closing blocks of the archive are missing"))
+            raise damaged(whole.label, EOFError("the closing blocks of the archive are missing"))
 
 
 @lru_cache(maxsize=4)

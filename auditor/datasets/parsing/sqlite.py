@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from auditor.datasets.parsing.packing import GET_AGAIN, damaged
 from auditor.datasets.parsing.sources import Source
 from auditor.errors import WrongFileError
 
@@ -26,10 +27,7 @@ def database(source: Source) -> Iterator[sqlite3.Connection]:
                 connection.text_factory = _text
                 yield connection
         except (sqlite3.Error, OverflowError) as error:
-            raise WrongFileError(
-                f"{source.label} is damaged: {error}",
-                hint="Get the file again, and compare its size or checksum with the publisher's.",
-            ) from error
+            raise damaged(source.label, error) from error
 
 
 def batches(connection: sqlite3.Connection, query: str, rows: int) -> Iterator[list[tuple[Any, ...]]]:
@@ -83,5 +81,5 @@ def _refuse_short(source: Source, path: Path) -> None:
     if len(head) < 100 or path.stat().st_size < pages * page_bytes:
         raise WrongFileError(
             f"{source.label} is cut short: it should have {pages * page_bytes} bytes",
-            hint="Get the file again, and compare its size or checksum with the publisher's.",
+            hint=GET_AGAIN,
         )

@@ -18,8 +18,9 @@ import pyarrow as pa
 
 from auditor.datasets.arrow import spare_pandas
 from auditor.datasets.parsing.describe import describe, no_index
+from auditor.datasets.parsing.folders import FolderFile, is_picture
 from auditor.datasets.parsing.row import Row
-from auditor.datasets.parsing.sources import FolderFile, Source, is_picture
+from auditor.datasets.parsing.sources import Source
 from auditor.errors import UsageError, WrongFileError
 
 spare_pandas()  # here, for a first look at a file comes before its build, and makes arrays too

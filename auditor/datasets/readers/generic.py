@@ -13,8 +13,9 @@ from typing import Final
 
 from auditor.datasets.parsing.columns import Plan, described, plan_for, records_of
 from auditor.datasets.parsing.describe import no_index
+from auditor.datasets.parsing.folders import is_picture
 from auditor.datasets.parsing.row import Row
-from auditor.datasets.parsing.sources import FLICKR_HOST, Source, is_picture
+from auditor.datasets.parsing.sources import FLICKR_HOST, Source
 from auditor.datasets.parsing.tables import SAMPLE, Cell, Layout, TableRow, layout_of, sample
 from auditor.datasets.readers import GENERIC, Format
 from auditor.errors import WrongFileError

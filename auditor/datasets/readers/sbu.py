@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from auditor.datasets.parsing.json_items import items, opens_with
 from auditor.datasets.parsing.keys import records_in
+from auditor.datasets.parsing.packing import GET_AGAIN
 from auditor.datasets.parsing.row import Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
@@ -36,7 +37,7 @@ def _read(source: Source) -> Iterator[Row]:
             raise WrongFileError(
                 f"{source.label}: its lists differ in length, so it is unclear which value belongs"
                 " to which photo",
-                hint="Get the file again, and compare its size or checksum with the publisher's.",
+                hint=GET_AGAIN,
             )
         yield row_of(index + 1, records_in((url, owner), place=f"image_urls[{index}]"))
 

@@ -32,7 +32,8 @@ from auditor.datasets.index.manifest import DataFile, Manifest
 from auditor.datasets.index.records import FIRST_COLUMNS, MAX_RECORD_CHARACTERS, SCHEMA
 from auditor.datasets.index.short_texts import COLUMNS, whole_sql
 from auditor.datasets.index.verify import problems
-from auditor.datasets.parsing import sources
+from auditor.datasets.parsing.packing import first_bytes
+from auditor.datasets.parsing.sources import CHUNK_BYTES
 from auditor.errors import RefusedError, StorageError, UsageError, WrongFileError
 from auditor.files import digest, replacing, storage_errors
 from auditor.lock import index_lock
@@ -124,7 +125,7 @@ def import_pack(
     if not path.is_file():
         raise UsageError(f"there is no file {path}", hint="Check the path.")
     with storage_errors(path):
-        if not (sources.first_bytes(path).startswith(b"PK") or zipfile.is_zipfile(path)):
+        if not (first_bytes(path).startswith(b"PK") or zipfile.is_zipfile(path)):
             raise WrongFileError(
                 f"{path.name} is not a pack: expected a file written by datasets export",
                 hint="A publisher's own index file is added with: flickr-auditor datasets add NAME FILE",
@@ -174,7 +175,7 @@ def _write(target: Path, described: Manifest, records: Path, mode: int) -> None:
         member = zipfile.ZipInfo(records.name, _EPOCH)
         member.file_size = described.files[0].bytes  # zipfile asks for it beyond 2 GiB
         with records.open("rb") as data, archive.open(member, "w") as packed:
-            shutil.copyfileobj(data, packed, sources.CHUNK_BYTES)
+            shutil.copyfileobj(data, packed, CHUNK_BYTES)
 
 
 # -- reading ------------------------------------------------------------------------------------------------
@@ -233,7 +234,7 @@ def _take(archive: zipfile.ZipFile, file: DataFile, target: Path) -> None:
     if archive.getinfo(file.name).file_size != file.bytes:
         raise ValueError(f"{file.name} is not as long as the manifest says")
     with archive.open(file.name) as packed, target.open("wb") as copy:
-        shutil.copyfileobj(packed, copy, sources.CHUNK_BYTES)
+        shutil.copyfileobj(packed, copy, CHUNK_BYTES)
     if digest(target) != file.sha256:
         raise ValueError(f"{file.name} has another SHA-256 than the manifest says")
 
