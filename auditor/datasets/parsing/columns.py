@@ -1,4 +1,4 @@
-"""Which columns of an unknown list hold Flickr's photos and people, and what a row of it then says.
+"""Which columns of an unknown list hold Flickr's photos and people.
 
 An address on a Flickr host is certain wherever it stands, and so is an NSID. The name of a file is certain
 with an NSID in it; with a secret only where no other site is in sight, for others name their files
@@ -10,40 +10,27 @@ named; else it may be the number of any other site, and it is left, and the user
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
-import numpy as np
-
-from auditor.datasets.parsing.keys import license_of, nsid, parsed_nsid, photo_id, record, without_photo
-from auditor.datasets.parsing.row import NO_ADDRESS, UNNAMED_PHOTOS, Record
+from auditor.datasets.parsing.keys import without_photo
+from auditor.datasets.parsing.row import NO_ADDRESS
 from auditor.datasets.parsing.tables import LINE, TableRow, is_called
-from auditor.flickr.names import parse_name
+from auditor.datasets.parsing.values import (
+    BETWEEN_WORDS,
+    TYPICAL,
+    listed_numbers,
+    names_in,
+    number_in_name,
+    number_of,
+    owners_in,
+)
 from auditor.flickr.urls import (
-    OwnerAddress,
-    PhotoAddress,
-    hides_photos,
-    is_photo_id,
-    merged,
-    parse_owners,
     parse_photos,
 )
 from auditor.text import plain
 
 NONE_CERTAIN = "no number that is a photo id for certain"
-NO_COLUMN = "no such column"
-NEITHER = "neither a Flickr address nor a photo id"
-SHAPE_ONLY = "name or number shaped like Flickr's, at or beside an address of another site"
-ROUNDED = "number rounded by a spreadsheet or program"
 
-_MAY_BE_NAME = re.compile(r"[0-9]_[0-9a-f]{6}|@N[0-9]{2}|%40N[0-9]{2}", re.IGNORECASE)
-_BETWEEN_WORDS = re.compile(r"[\s,;|\"'<>()]+")
-# Hive parts fields by \x01; lists of several programs write owner=…, [… …] or {…: …}.
-_ALONE = re.compile(
-    r"(?:^|(?<=[\s,;|\"'<>()\[\]{}=:^~\x01]))[0-9]+(?:@|%40)N[0-9]{2}(?=$|[\s,;|\"'<>()\[\]{}=:^~\x01])",
-    re.IGNORECASE,
-)
 _SECRET = re.compile(r"[0-9a-f]{10}")
 # Of another site; where a licence is explained is no site of pictures.
 _ADDRESS = re.compile(
@@ -54,20 +41,6 @@ _ADDRESS = re.compile(
 _OF_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp)\b", re.IGNORECASE)
 _ID_NAMES = frozenset({"id", "photo", "photoid", "flickrid", "flickrphotoid", "imageid"})
 """What the column of the id is called where a column of secrets stands beside it, without signs between."""
-_BETWEEN_IDS = re.compile(r"[-,;|\s\[\](){}\"']+")
-_IN_BRACKETS = re.compile(r"\s*[\[({].*[\])}]\s*", re.DOTALL)
-# As spreadsheets group digits, with decimals or without: 9,000,000,001.00, 9.000.000.001, 9'000'000'001.
-_GROUPED = re.compile(r"([1-9][0-9]{0,2}([,.'\u2019\u00a0\u202f ])[0-9]{3}(?:\2[0-9]{3})+)(?:(?!\2)[.,]00?)?")
-_WHOLE = re.compile(r"([1-9][0-9]{3,18}),00?")
-"""Where the comma is the sign of decimals: 9000000001,0."""
-_PADDED = re.compile(r"0+[1-9][0-9]{6,11}")
-_SCIENTIFIC = re.compile(r"([1-9])(?:[.,]([0-9]+))?e\+?([0-9]{1,2})", re.IGNORECASE)
-_DIGITS = 19
-"""The most that an id can have; of 1e999999999 Python would write them all."""
-_LEAST_LISTED = 10_000
-"""Of several numbers in one value none is smaller, or 2019-01-01 would be three photos."""
-_TYPICAL = range(1_000_000, 10**12)
-"""Where nearly all of Flickr's ids are."""
 _LEAST_CONFIRMED = 3
 _FEW = 0.1
 """Of the names in a column: if more are another site's, the others may be too."""
@@ -195,7 +168,7 @@ def _learn(plan: Plan, row: TableRow) -> None:
             continue
         column = plan.columns[name]
         column.values += 1
-        if (number := _number(value)) is not None:
+        if (number := number_of(value)) is not None:
             numbers.append((column, str(number)))
         elif isinstance(value, str):
             column.secrets += _SECRET.fullmatch(value) is not None
@@ -208,7 +181,7 @@ def _learn(plan: Plan, row: TableRow) -> None:
     if photos:
         plan.sections.add(row.section)
     for column, text in numbers:
-        if int(text) in _TYPICAL:
+        if int(text) in TYPICAL:
             column.numbers += 1
             column.example = column.example or text
         column.confirmed += text in photos
@@ -219,7 +192,7 @@ def _believed(named: Iterable[tuple[Column, set[str]]], row: TableRow, photos: C
     """The photos of a row's names, but for names that may be another site's; `photos` are linked to."""
     found: set[str] = set()
     for column, names in named:
-        if names <= set(photos) or not _leads_elsewhere(row, names):
+        if names <= set(photos) or not leads_elsewhere(row, names):
             column.names += 1
             found |= names
         else:
@@ -230,8 +203,8 @@ def _believed(named: Iterable[tuple[Column, set[str]]], row: TableRow, photos: C
 def _look(column: Column, value: str) -> tuple[set[str], set[str]]:
     """Count what a text holds; the photos that it links to, and those that only names in it are of."""
     links = parse_photos(value)
-    names = [] if links else list(_names(value, of_urls=True))
-    owners = _owners(value)
+    names = [] if links else list(names_in(value, of_urls=True))
+    owners = owners_in(value)
     column.links += bool(links)
     column.owners += bool(owners) and not links and not names
     linked, named = ({photo.photo_id for photo in found} for found in (links, names))
@@ -243,13 +216,13 @@ def _look(column: Column, value: str) -> tuple[set[str], set[str]]:
         column.example = next(iter(found), "") or next(
             (owner.nsid or owner.path_alias or "" for owner in owners), ""
         )
-    if not found and not owners and (may_be := _listed(value) or _numbered(value)):
+    if not found and not owners and (may_be := listed_numbers(value) or number_in_name(value)):
         column.numbers += 1
         column.example = column.example or str(may_be[0])
     return linked, named
 
 
-def _leads_elsewhere(row: TableRow, names: Collection[str]) -> bool:
+def leads_elsewhere(row: TableRow, names: Collection[str]) -> bool:
     """Whether the row has an address of another site, so that these names in it may be that site's.
 
     In a text of more than an address it must be one of a picture, or have the same number.
@@ -257,239 +230,13 @@ def _leads_elsewhere(row: TableRow, names: Collection[str]) -> bool:
     for _, value, _ in row.cells:
         if not isinstance(value, str) or "/" not in value:
             continue
-        words = _BETWEEN_WORDS.split(value)
+        words = BETWEEN_WORDS.split(value)
         for word in words:
             if _ADDRESS.match(word) and "flic" not in word.lower():
                 alone = len(words) == 1
                 if alone or _OF_PICTURE.search(word) or any(number in word for number in names):
                     return True
     return False
-
-
-_Photos = dict[str, tuple[PhotoAddress, str, str | None]]
-"""Photos by id, with the column and the place in which each was first met."""
-
-
-def records_of(row: TableRow, plan: Plan) -> list[Record] | str:
-    """The records of a row, or why it has none."""
-    photos: _Photos = {}
-    members: dict[OwnerAddress, None] = {}
-    asked: set[str | OwnerAddress] = set()
-    linked: set[str] = set()
-    shaped: set[str] = set()
-    doubted = False
-    license_id = None
-    reason = row.unread or (NO_COLUMN if plan.named is not None else "")
-    for column, value, place in row.cells:
-        if plan.is_named(column):
-            found, people, reason = _asked_for(value, plan.columns.get(column))
-            asked |= {*people, *(photo.photo_id for photo in found)}
-        else:
-            known = plan.columns.get(column)
-            found, by_shape = _certain(value, known)
-            (shaped if by_shape else linked).update(photo.photo_id for photo in found)
-            doubted = doubted or (by_shape and known is not None and known.doubted)
-            people = _people(value, found, column)
-        if people:
-            members |= dict.fromkeys(people)
-        for photo in found:
-            seen = photos.get(photo.photo_id)
-            photos[photo.photo_id] = (merged(seen[0], photo), *seen[1:]) if seen else (photo, column, place)
-        if license_id is None and isinstance(value, str) and "licen" in column.casefold():
-            license_id = license_of(value)
-    if (doubtful := shaped - linked) and (doubted or _leads_elsewhere(row, doubtful)):
-        photos = {number: photo for number, photo in photos.items() if number not in doubtful - asked}
-        reason = reason or SHAPE_ONLY
-    if plan.named is not None:  # the rest of the row only adds to what the named column names
-        photos = {number: photo for number, photo in photos.items() if number in asked}
-        if len(photos) != 1:
-            members = {member: None for member in members if member in asked}
-    if not photos and not members:
-        return reason or plan.without_photo(row)
-    return list(_records(row, _with_originals(row, plan, photos), members, license_id))
-
-
-def _with_originals(row: TableRow, plan: Plan, photos: _Photos) -> _Photos:
-    """The photos; where the row has the original's secret beside its one photo, that is a link to it."""
-    keyed = bool(plan.originals) and any(cell.value and cell.column in plan.originals for cell in row.cells)
-    if not keyed or len(photos) != 1:
-        return photos
-    ((number, (photo, column, place)),) = photos.items()
-    return {number: (photo._replace(is_original=True), column, place)}
-
-
-def _records(
-    row: TableRow, photos: _Photos, members: Iterable[OwnerAddress], license_id: int | None
-) -> Iterator[Record]:
-    named = {name for photo, _, _ in photos.values() for name in (photo.nsid, photo.path_alias)}
-    loose = [member for member in members if (member.nsid or member.path_alias) not in named]
-    if len(photos) == 1:
-        ((number, (photo, column, place)),) = photos.items()
-        while loose and _fits(photo, loose[0], alone=len(loose) == 1):
-            photo = with_owner(photo, loose.pop(0))
-        photos = {number: (photo, column, place)}
-    several = len(photos) + len(loose) > 1
-    for photo, column, place in photos.values():
-        nth = f"line {row.number}, {plain(column, 40)}" if several and column != LINE else None
-        yield record(photo, license_id=license_id, place=nth if place is None else place)
-    for member in loose:
-        place = next((cell.place for cell in row.cells), None)
-        yield Record(nsid=nsid(member.nsid), alias=member.path_alias, record=place)
-
-
-def with_owner(photo: PhotoAddress, member: OwnerAddress) -> PhotoAddress:
-    """The photo with the names of its photographer that it lacks."""
-    return photo._replace(nsid=photo.nsid or member.nsid, path_alias=photo.path_alias or member.path_alias)
-
-
-def _fits(photo: PhotoAddress, member: OwnerAddress, *, alone: bool) -> bool:
-    """Whether the row's member is the photographer: the only one it names, or by the name that is missing."""
-    if photo.nsid is None and photo.path_alias is None:
-        return alone
-    twice = (photo.nsid and member.nsid) or (photo.path_alias and member.path_alias)
-    return not twice
-
-
-def _certain(value: Any, column: Column | None) -> tuple[list[PhotoAddress], bool]:
-    """The photos that a value names, and whether by no more than its shape, which other sites' have too."""
-    if isinstance(value, str):
-        if links := parse_photos(value):
-            return links, False
-        if _MAY_BE_NAME.search(value):
-            names = list(_names(value, of_urls=True, proven=column is not None and column.proven))
-            return names, not any(photo.nsid for photo in names)
-    if column is not None and column.is_id and (number := _number(value)) is not None:
-        return [PhotoAddress(str(number))], not column.beside_secrets
-    return [], False
-
-
-def _asked_for(value: Any, column: Column | None) -> tuple[list[PhotoAddress], list[OwnerAddress], str]:
-    """The photos and members in a value of the column the user named, where numbers are photo ids.
-
-    With the reason that holds when there are none.
-    """
-    if (number := _number(value) or _written(value)) is not None:
-        return [PhotoAddress(str(number))], [], NEITHER
-    lost = ROUNDED if is_rounded(value) else NEITHER
-    if not isinstance(value, str):
-        return [], [], lost
-    lost = UNNAMED_PHOTOS if hides_photos(value) else lost
-    of_urls = column is not None and not column.links  # where links are, other sites' names are no photos
-    in_lines = column is not None and column.name == LINE
-    photos = (
-        parse_photos(value)
-        or [PhotoAddress(str(number)) for number in _listed(value)]
-        or list(_names(value, of_urls=of_urls, proven=True, numbered=True, in_lines=in_lines))
-    )
-    return photos, [] if photos else _owners(value), lost
-
-
-def _names(
-    text: str, *, of_urls: bool, proven: bool = False, numbered: bool = False, in_lines: bool = False
-) -> Iterator[PhotoAddress]:
-    """The photos that names of files in a text name, each once.
-
-    `of_urls`: also those in addresses of other sites, which name their files as they like. `in_lines`: bare
-    numbers of photos stand among other words, as in lists without separators.
-    """
-    if not numbered and not _MAY_BE_NAME.search(text):
-        return
-    words = _BETWEEN_WORDS.split(text)
-    found: dict[str, PhotoAddress] = {}
-    for word in words:
-        if word and (of_urls or "://" not in word):
-            photo = parse_name(word, proven=proven, numbered=numbered)
-            # Beside other words a number counts something, or is a part of a phone number.
-            named = photo and (photo.secret or photo.nsid or len(words) == 1 or not word.isdecimal())
-            if photo and (named or (in_lines and int(photo.photo_id) in _TYPICAL)):
-                found.setdefault(photo.photo_id, photo)
-    if len(words) > 1 >= len(found) and ("/" in text or "\\" in text) and (of_urls or "://" not in text):
-        # A path with spaces in it, whose folders may name the owner.
-        photo = parse_name(text, proven=proven, numbered=numbered)
-        if photo:
-            found[photo.photo_id] = photo
-    yield from found.values()
-
-
-def _people(value: Any, found: list[PhotoAddress], column: str) -> list[OwnerAddress]:
-    """The members in a value beside those whose photos it links to."""
-    if not isinstance(value, str) or not may_be_owner(column):
-        return []
-    if found and len(found) == value.lower().count("flic") and not _BETWEEN_WORDS.search(value):
-        return []  # nothing but a link
-    return _owners(value)
-
-
-def _owners(text: str) -> list[OwnerAddress]:
-    """The members in a text: links of people, and NSIDs that stand alone between words."""
-    found = parse_owners(text)
-    if "@" in text or "%40" in text:
-        alone = (parsed_nsid(match[0]) for match in _ALONE.finditer(text))
-        found += [OwnerAddress(nsid=name) for name in alone if name]
-    return found
-
-
-def _number(value: Any) -> int | None:
-    """A value that is one whole number; pandas makes ids floats where some are missing."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return photo_id(value)
-    if isinstance(value, Decimal):
-        whole = not is_rounded(value) and value.adjusted() < _DIGITS and value == value.to_integral_value()
-        return photo_id(int(value)) if whole else None
-    if isinstance(value, float):
-        return photo_id(int(value)) if value.is_integer() and abs(value) < 2**53 else None
-    if not isinstance(value, str):
-        return None
-    text = value.strip().strip("\"'")
-    if is_photo_id(text):
-        return int(text)
-    if text.endswith((".0", ".00")):
-        return photo_id(text.rstrip("0")[:-1])
-    if match := _SCIENTIFIC.fullmatch(text):
-        first, rest, power = match.groups(default="")
-        # 7.22E+16 was rounded to three digits; 1.1186093946E+10 has all of them.
-        return photo_id((first + rest).ljust(int(power) + 1, "0")) if len(rest) == int(power) else None
-    return None
-
-
-def is_rounded(value: Any) -> bool:
-    """Whether it is a number of which digits were lost: 9.0e+09, or one of 24 bits where an id has more."""
-    if isinstance(value, Decimal):
-        exponent = value.as_tuple().exponent
-        return not isinstance(exponent, int) or exponent > 0
-    if isinstance(value, str):
-        return _SCIENTIFIC.fullmatch(value.strip()) is not None
-    return isinstance(value, np.floating)
-
-
-def _written(value: Any) -> int | None:
-    """The photo id in a column of them, however a spreadsheet or an export writes numbers."""
-    if not isinstance(value, str):
-        return None
-    text = value.strip().removeprefix("=").strip("\"'")  # ="9000000001" keeps Excel from rounding it
-    if is_photo_id(text):
-        return int(text)
-    if match := _GROUPED.fullmatch(text) or _WHOLE.fullmatch(text):
-        return photo_id(re.sub(r"[^0-9]", "", match[1]))
-    return photo_id(text.lstrip("0")) if _PADDED.fullmatch(text) else None
-
-
-def _listed(text: str) -> list[int]:
-    """The numbers of a value that is a list of them and nothing else: 1082674276-1082674426-1081820011."""
-    parts = [part for part in _BETWEEN_IDS.split(text) if part]
-    if not parts or (len(parts) == 1 and not _IN_BRACKETS.fullmatch(text)):
-        return []
-    if not all(is_photo_id(part) and int(part) >= _LEAST_LISTED for part in parts):
-        return []
-    return list(dict.fromkeys(map(int, parts)))
-
-
-def _numbered(text: str) -> list[int]:
-    """The number that a file is named by: 1000092795.jpg."""
-    photo = parse_name(text, numbered=True)
-    return [int(photo.photo_id)] if photo and int(photo.photo_id) in _TYPICAL else []
 
 
 def described(plan: Plan) -> Iterator[str]:

@@ -3,7 +3,7 @@
 CSV, TSV, JSON, JSON Lines, Parquet, SQLite, XML and plain text, and folders of pictures by their names.
 Without a column's name all is taken that is certain, from every column; with it the photos of that column,
 whose numbers are then photo ids, and what the rest of the row says about them. See
-`auditor.datasets.parsing.columns`.
+`auditor.datasets.parsing.columns` and `column_records`.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from auditor.datasets.parsing.columns import Plan, described, plan_for, records_of
+from auditor.datasets.parsing.column_records import records_of
+from auditor.datasets.parsing.columns import Plan, described, plan_for
 from auditor.datasets.parsing.describe import no_index
 from auditor.datasets.parsing.folders import is_picture
 from auditor.datasets.parsing.row import Row

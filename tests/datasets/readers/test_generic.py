@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
-from auditor.datasets.parsing.columns import NEITHER, NO_COLUMN, ROUNDED
+from auditor.datasets.parsing.column_records import NEITHER, NO_COLUMN, ROUNDED
 from auditor.datasets.parsing.row import UNNAMED_PHOTOS
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers.generic import generic_format

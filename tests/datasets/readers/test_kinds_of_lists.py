@@ -15,7 +15,7 @@ import pytest
 
 from auditor.datasets.index.build import build
 from auditor.datasets.index.manifest import Manifest
-from auditor.datasets.parsing.columns import ROUNDED
+from auditor.datasets.parsing.column_records import ROUNDED
 from auditor.datasets.parsing.json_items import NO_JSON
 from auditor.datasets.parsing.row import OTHER_MEMBER, UNREAD_MEMBER
 from auditor.datasets.readers.generic import generic_format
