@@ -83,14 +83,14 @@ def undo(
     session: Session = context.obj
     journal = session.journal
     found = journal.run_to_undo(run)
-    if dry_run:
-        shown = _plan_undo(session, found, unhide=unhide)
-        emit(rendered(session, shown, format.value, output), output)
-        note("Nothing was changed: this is what undo would do.")
-        return
-    if out is not None:
-        session.plans.write(_plan_undo(session, found, unhide=unhide), out)
-        note(f"Nothing was changed yet. To undo: flickr-auditor apply {plain(out)}")
+    if dry_run or out is not None:
+        planned = _plan_undo(session, found, unhide=unhide)
+        if dry_run:
+            emit(rendered(session, planned, format.value, output), output)
+            note("Nothing was changed: this is what undo would do.")
+        if out is not None:
+            session.plans.write(planned, out)
+            note(f"Nothing was changed yet. To undo: flickr-auditor apply {plain(out)}")
         return
     with session.account_lock("undo"):
         plan = prepare_undo(

@@ -77,8 +77,10 @@ def fetch(
     """
     session: Session = context.obj
     if every:
-        if name or registry or file:
-            raise UsageError("--all takes no name, --registry or --file", hint="Give one or the other.")
+        if name or registry or file or replace:
+            raise UsageError(
+                "--all takes no name, --registry, --file or --replace", hint="Give one or the other."
+            )
         _fetch_all(session, faces=faces, most=_size(max_size), yes=yes, format=format, output=output)
         return
     if faces or max_size or yes:

@@ -238,11 +238,13 @@ def file(
     from auditor.report.optout import text
 
     desk = _desk(context)
-    filed = [incoming.file_mail(desk, path) for path in mails]
+    filed, failures = incoming.file_mails(desk, mails)
     if format is Format.json:
         emit_json(as_json.filed_json(filed), output)
     else:
         emit_text(text.filed_text(filed, desk.today), output)
+    if failures:
+        raise failures[0]
 
 
 def folder(

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -283,24 +284,22 @@ class Protection:
     """What a run of the tool did on Flickr for photos of a case, as Flickr confirmed it."""
 
     run_id: str
+    undoes: str | None
+    """The run whose changes it took back."""
     day: date
     what: str
     photos: int
 
 
 def protections(conn: sqlite3.Connection, photo_ids: Iterable[str]) -> tuple[Protection, ...]:
-    """The runs that changed some of these photos, oldest first; undone changes are runs of their own."""
+    """The runs that changed some of these photos, oldest first; an undo is a run of its own."""
     wanted = {int(photo_id) for photo_id in photo_ids if photo_id}
     rows = conn.execute(
-        "SELECT run_id, started_at, mitigation, photo_id FROM change JOIN run USING (run_id)"
+        "SELECT run_id, undoes, started_at, mitigation, photo_id FROM change JOIN run USING (run_id)"
         " WHERE state IN ('done', 'already') ORDER BY started_at, mitigation"
     )
-    counts: dict[tuple[str, float, str], int] = {}
-    for run_id, started_at, mitigation, photo_id in rows:
-        if photo_id in wanted:
-            key = (run_id, started_at, mitigation)
-            counts[key] = counts.get(key, 0) + 1
+    counts = Counter(tuple(change) for *change, photo_id in rows if photo_id in wanted)
     return tuple(
-        Protection(run_id, datetime.fromtimestamp(started_at, UTC).date(), mitigation, number)
-        for (run_id, started_at, mitigation), number in counts.items()
+        Protection(run_id, undoes, datetime.fromtimestamp(started_at, UTC).date(), mitigation, number)
+        for (run_id, undoes, started_at, mitigation), number in counts.items()
     )

@@ -18,7 +18,7 @@ from auditor.datasets.index.build import build
 from auditor.datasets.provenance import Provenance
 from auditor.datasets.readers import GENERIC
 from auditor.datasets.readers import select as select_formats
-from auditor.errors import RefusedError, UsageError, WrongFileError
+from auditor.errors import AuditorError, RefusedError, UsageError, WrongFileError
 from auditor.files import private_dir
 from auditor.flickr.urls import PhotoAddress, page_url, parse_photo
 from auditor.mail import Mail, read_mail
@@ -102,6 +102,19 @@ class Filed:
     notes: tuple[str, ...]
 
 
+def file_mails(desk: Desk, paths: Iterable[Path]) -> tuple[list[Filed], list[AuditorError]]:
+    """File each mail, and why some could not be read: one of them costs the others nothing."""
+    filed: list[Filed] = []
+    failures: list[AuditorError] = []
+    for path in paths:
+        try:
+            filed.append(file_mail(desk, path))
+        except AuditorError as error:
+            failures.append(error)
+            filed.append(Filed(path.name, None, "", None, (f"It was not filed: {error.message}.",)))
+    return filed, failures
+
+
 def file_mail(desk: Desk, path: Path) -> Filed:
     """Keep the mail at `path` with the case that it answers, and propose what it means.
 
@@ -145,7 +158,6 @@ def _case_of(known: Sequence[Case], mail: Mail) -> tuple[Case | None, str]:
             ):
                 return case, "reference"
     for text in (mail.subject, mail.text):
-        # The longest first: in "ffhq-12" there is no "ffhq-1".
         named = [case for case in known if _names(text, case.id)]
         if len(named) == 1:
             return named[0], "case number"
@@ -153,6 +165,7 @@ def _case_of(known: Sequence[Case], mail: Mail) -> tuple[Case | None, str]:
 
 
 def _names(text: str, case_id: str) -> bool:
+    """Whether `text` names the case; "ffhq-12" does not name "ffhq-1"."""
     position = text.find(case_id)
     while position >= 0:
         around = (

@@ -280,7 +280,7 @@ def _keep(
     note = f"{outcome.removed} removed, {outcome.still_there} still there, {outcome.newly_found} newly found"
     with database.transaction(desk.conn):
         case = replace(
-            case,
+            desk.store.get(case.id),  # again, for reading the index takes minutes in which answers may come
             photos=len(asked) + len(added),
             records=case.records + sum(photo.records for photo in added),
             outcome=outcome,

@@ -49,23 +49,24 @@ def complain(
     if authority is None:
         addressee = addressees.of_case(case, catalogue.get(case.dataset))
         case = _further(desk, case, Kind.COMPLAINT, addressee.recipient)
-        return case, (f"Note that {law(case.ground, case.role).escalation_note}.",)
+        note = law(case.ground, case.role).escalation_note
+        return case, (f"{note[0].upper()}{note[1:]}.",)
     code = language or (authority.language if authority.language in LANGUAGES else case.language)
     chosen = language_of(code or case.language).code
     case = _further(desk, case, Kind.COMPLAINT, authority.recipient, language=chosen)
-    return case, _authority_notes(authority, chosen)
+    return case, _authority_notes(case, authority, chosen)
 
 
 def before_sending(desk: Desk, case: Case) -> tuple[str, ...]:
     """What to know of whom the newest letter of `case` is to: the publisher, a host or an authority."""
     newest = case.letters[-1]
     if authority := addressees.authority_named(newest.to):
-        return _authority_notes(authority) if newest.kind is Kind.COMPLAINT else ()
+        return _authority_notes(case, authority) if newest.kind is Kind.COMPLAINT else ()
     card = catalogue.get(case.dataset)
     return addressees.warnings(card, case, addressees.of_case(case, card), desk.store.all(), desk.today)
 
 
-def _authority_notes(authority: Authority, language: str | None = None) -> tuple[str, ...]:
+def _authority_notes(case: Case, authority: Authority, language: str | None = None) -> tuple[str, ...]:
     """How `authority` takes complaints; `language` is that of the complaint, where it is known."""
     notes = []
     if authority.form:
@@ -77,7 +78,7 @@ def _authority_notes(authority: Authority, language: str | None = None) -> tuple
         notes.append(f'It takes complaints in the language "{authority.language}"{this}.')
     if authority.note:
         notes.append(authority.note)
-    notes.append("Add the case folder: flickr-auditor optout folder CASE")
+    notes.append(f"Add the case folder: flickr-auditor optout folder {case.id}")
     return tuple(notes)
 
 

@@ -11,13 +11,6 @@ from typing import Protocol, cast
 
 from auditor.audit.result import AuditResult, CheckResult
 
-_MODULES = {
-    "json": "as_json",
-    "csv": "as_csv",
-    "markdown": "as_markdown",
-    "html": "as_html",
-}
-
 
 def linked(photo_id: str | None, address: str | None) -> str | None:  # noqa: ARG001 - see `Picture`
     """Pictures by link: the reader's browser asks Flickr for those it shows."""
@@ -45,10 +38,6 @@ class _Writer(Protocol):
     def check(self, result: CheckResult) -> str: ...
 
 
-SHOWN_LICENSES = 40
-"""Lines about licences on a terminal."""
-
-
 def render_audit(
     result: AuditResult,
     format: str,
@@ -70,7 +59,7 @@ def audit_parts(
     """`result` as table, json, csv, markdown or html, part by part: a large one takes much memory.
 
     `columns` is the width of the terminal that a table is for; None: no terminal, so plain text without
-    colours, and nothing wrapped; `page` is for html. Errors: KeyError for another format.
+    colours, and nothing wrapped; `page` is for html.
     """
     if format == "table":
         from auditor.report.audit import table
@@ -82,20 +71,6 @@ def audit_parts(
         yield from as_html.audit(result, page or Page())
     else:
         yield from _writer(format).audit(result)
-    if format in {"table", "markdown"}:
-        yield from _licenses(result, columns)
-
-
-def _licenses(result: AuditResult, columns: int | None) -> Iterator[str]:
-    """The licence histories, where they were asked for; cut on a terminal only."""
-    from auditor.report.audit.license_history import lines
-
-    found = list(lines(result))
-    shown = found if columns is None else found[: SHOWN_LICENSES + 1]
-    if len(shown) < len(found):
-        shown.append(f"  … {len(found) - len(shown):,} more: --output FILE or --format json has all")
-    if shown:
-        yield "\n".join(["", *shown, ""])
 
 
 def render_check(result: CheckResult, format: str, *, columns: int | None = None) -> str:
@@ -108,4 +83,4 @@ def render_check(result: CheckResult, format: str, *, columns: int | None = None
 
 
 def _writer(name: str) -> _Writer:
-    return cast("_Writer", import_module(f"auditor.report.audit.{_MODULES[name]}"))
+    return cast("_Writer", import_module(f"auditor.report.audit.as_{name}"))

@@ -37,8 +37,9 @@ def list_table(
     for heading, members in _groups(cards, manifests):
         lines += ["", heading, *(line for row in members for line in _laid_out(row, columns))]
     checkable = sum(card.checkable for card in cards.values())
+    have = "1 has" if len(manifests) == 1 else f"{len(manifests)} have"
     closing = (
-        f"{count(len(cards), 'dataset')}: {checkable} can be checked, {len(manifests)} have a local index."
+        f"{count(len(cards), 'dataset')}: {checkable} can be checked, {have} a local index."
         " “fetch”: flickr-auditor datasets fetch NAME gets the index. “by hand” and the others:"
         " flickr-auditor datasets info NAME says where to get it."
     )

@@ -27,5 +27,6 @@ def doctor_text(checks: Sequence[Check], *, columns: int | None = None) -> str:
         if check.mend and check.state is not State.OK:
             lines.append(wrapped(f"{'':<22} → {plain(check.mend)}", columns))
     missing = sum(check.state is State.MISSING for check in checks)
-    lines.append("Everything is set up." if not missing else f"{missing} of {len(checks)} are missing.")
+    is_are = "is" if missing == 1 else "are"
+    lines.append(f"{missing} of {len(checks)} {is_are} missing." if missing else "Everything is set up.")
     return "\n".join(lines)

@@ -18,13 +18,12 @@ _NAME, _FILES, _SIZE, _PHOTOS = 21, 5, 13, 16
 def offer_text(offer: Offer, here: Mapping[str, Manifest], *, columns: int | None = None) -> str:
     """What will come: dataset, files, size, photos, licence and terms."""
     width = columns or _WIDTH
-    lines = [_row("DATASET", "FILES", "SIZE", "PHOTOS")]
+    lines = [_row("DATASET", "FILES", "SIZE", "PHOTOS")] if offer.coming else []
     for one in offer.coming:
         photos = extent(one.card) or "not known"
         lines.append(_row(one.card.name, str(len(one.files)), _size(one), photos))
         lines += _wrapped("; ".join(_about(one.card, here)), width)
-    lines += ["", *_wrapped(_total(offer), width, indent=0)]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *_wrapped(_total(offer), width, indent=0)]).lstrip("\n")
 
 
 def _row(name: str, files: str, size: str, photos: str) -> str:
@@ -53,10 +52,11 @@ def _total(offer: Offer) -> str:
     sizes = [file_size(known)] if known else []
     if unknown:
         sizes.append(f"{count(unknown, 'file')} of which no source gives the size")
-    parts = [f"{count(len(offer.coming), 'dataset')}: {' and '.join(sizes)}"]
+    datasets = count(len(offer.coming), "dataset")
+    parts = [f"{datasets}: {' and '.join(sizes)}." if offer.coming else "There is nothing to fetch."]
     if offer.too_large:
-        parts.append(f". Too large, so left out: {', '.join(one.card.name for one in offer.too_large)}")
-    return "".join(parts) + "."
+        parts.append(f"Too large, so left out: {', '.join(one.card.name for one in offer.too_large)}.")
+    return " ".join(parts)
 
 
 def ended_text(ended: Ended, *, columns: int | None = None) -> str:

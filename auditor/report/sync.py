@@ -73,7 +73,7 @@ def incomplete(result: SyncResult) -> str:
         f"{number:,}" for number in dict.fromkeys([result.total, result.counted]) if number is not None
     )
     return (
-        f"Not complete: {result.listed or 0:,} photos came, Flickr counts {counts or 'nothing'}"
+        f"Not complete: {count(result.listed or 0, 'photo')} came, Flickr counts {counts or 'nothing'}"
         f"{''.join(f'; {reason}' for reason in result.incomplete)}."
         " Run sync --full again later; until then photos may be missing from audits."
     )

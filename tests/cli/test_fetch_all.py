@@ -57,6 +57,7 @@ def test_faces_alone_and_a_largest_size(program: Program, cards: None, web: Web)
     [
         (["--all", "ffhq"], "--all"),
         (["--all", "--max-size", "big"], "200MB"),
+        (["--all", "--replace"], "--all takes no name"),
         (["ffhq", "--faces"], "--all"),
         ([], "--all"),
     ],
@@ -118,6 +119,7 @@ def test_where_nothing_can_come_nobody_is_asked(
     monkeypatch.setattr(catalogue, "load", lambda: by_hand)
     result = program("datasets", "fetch", "--all")
     assert result.code == 0
+    assert "There is nothing to fetch." in result.err
     assert "To get by hand (1)" in result.out
 
 

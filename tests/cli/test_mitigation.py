@@ -58,7 +58,7 @@ def some_ids(box: Sandbox, folder: Path, number: int = 10) -> Path:
     return path
 
 
-def test_the_whole_way_and_back(synced: Program, box: Sandbox, environment: Path) -> None:
+def test_the_whole_way_and_back(synced: Program, box: Sandbox, environment: Path, tmp_path: Path) -> None:
     plan = planned(synced, "--all", "--add-tag", "no_cv", "--license", "all-rights-reserved")
     file = environment / "plans" / f"{plan['plan_id']}.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -78,8 +78,10 @@ def test_the_whole_way_and_back(synced: Program, box: Sandbox, environment: Path
     assert applied["run_id"] in synced("runs").out
 
     before = len([served for served in box.log if served.writes])
-    shown = synced("undo", applied["run_id"], "--dry-run", "--format", "json")
+    back = tmp_path / "back.json"
+    shown = synced("undo", applied["run_id"], "--dry-run", "--out", back, "--format", "json")
     jsonschema.validate(shown.json, schema("plan"))
+    assert json.loads(back.read_text())["changes"] == shown.json["changes"]
     assert len([served for served in box.log if served.writes]) == before
 
     synced("undo", applied["run_id"], "--yes")

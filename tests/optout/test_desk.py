@@ -24,6 +24,7 @@ from auditor.audit.result import Exposure
 from auditor.datasets import catalogue
 from auditor.datasets.contacts import Channel
 from auditor.datasets.index import lookup
+from auditor.datasets.index.build import build
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.match_keys import MatchKey
 from auditor.errors import ConfigurationError, RefusedError, UsageError, WrongFileError
@@ -275,7 +276,7 @@ def test_a_complaint_goes_to_the_authority_in_its_language(desk: Desk, home: Hom
         "Send it to kzld@cpdp.bg (https://www.cpdp.bg/en/index.php?p=pages&aid=56, seen 2026-07-21).",
         'It takes complaints in the language "bg"; this one is in "en": have it translated.',
         "Complaints by email must be signed with a qualified electronic signature (QES).",
-        "Add the case folder: flickr-auditor optout folder CASE",
+        "Add the case folder: flickr-auditor optout folder ffhq-1",
     )
     case, notes = workflow.complain(desk, "ffhq-1", country="at")
     assert notes[0].startswith("Österreichische Datenschutzbehörde has a form for complaints: https://")
@@ -300,7 +301,7 @@ def test_where_the_law_has_no_authority_the_publisher_gets_a_last_notice(desk: D
     sent(desk, home, 60, options=options, links=links)
     case, notes = workflow.complain(desk, "ffhq-1")
     assert (case.letters[-1].kind, case.letters[-1].to) == (Kind.COMPLAINT, "NVIDIA Research")
-    assert notes == (f"Note that {LAWS[Ground.BIPA].escalation_note}.",)
+    assert notes == (f"N{LAWS[Ground.BIPA].escalation_note[1:]}.",)
 
 
 def test_a_day_is_noted_with_its_event(desk: Desk, home: Home) -> None:
@@ -790,6 +791,22 @@ def test_a_recheck_is_kept_with_its_letter_and_what_became_of_each_photo(desk: D
     assert desk.store.get("ffhq-1") == case
 
 
+def test_an_answer_that_comes_while_the_next_index_is_read_is_kept(
+    desk: Desk, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(desk, home, 60)
+
+    def interrupted(*args: Any, **options: Any) -> None:
+        incoming.record_answer(desk, "ffhq-1", ago(1), meaning=AnswerClass.PARTLY)
+        build(*args, **options)
+
+    monkeypatch.setattr(next_index, "build", interrupted)
+    recheck(desk, home, [*home.mine[:3], *STRANGERS])
+    case = desk.store.get("ffhq-1")
+    assert [answer.meaning for answer in case.answers] == [AnswerClass.PARTLY]
+    assert case.outcome is not None
+
+
 TODAY_AT = datetime(2026, 11, 21, tzinfo=UTC).timestamp()
 
 
@@ -1040,6 +1057,7 @@ def test_what_was_done_on_flickr_for_photos_of_a_case_is_told_by_run(tmp_path: P
     with closing(database.connect(tmp_path / "a.sqlite3")) as conn:
         for run, started in (("r2", TODAY_AT), ("r1", TODAY_AT - 86_400)):
             add_run(conn, run, started)
+        conn.execute("UPDATE run SET undoes = 'r1' WHERE run_id = 'r2'")
         for number, (run, photo, what, state) in enumerate(
             [
                 ("r2", 11, "license", "done"),
@@ -1052,9 +1070,9 @@ def test_what_was_done_on_flickr_for_photos_of_a_case_is_told_by_run(tmp_path: P
         ):
             add_change(conn, run, number, photo, what, state)
         assert case_files.protections(conn, ["11", "12", "14", ""]) == (
-            case_files.Protection("r1", ago(1), "license", 1),
-            case_files.Protection("r2", TODAY, "add-tag", 1),
-            case_files.Protection("r2", TODAY, "license", 2),
+            case_files.Protection("r1", None, ago(1), "license", 1),
+            case_files.Protection("r2", "r1", TODAY, "add-tag", 1),
+            case_files.Protection("r2", "r1", TODAY, "license", 2),
         )
 
 

@@ -14,7 +14,7 @@ from auditor.optout.addressees import Authority
 from auditor.optout.case_files import links_csv
 from auditor.optout.render import LANGUAGES
 from auditor.optout.workflow import _authority_notes
-from tests.optout.conftest import NSID, PHOTO, STRANGERS, Home, Program, a_letter, a_mail
+from tests.optout.conftest import CASE, NSID, PHOTO, STRANGERS, Home, Program, a_letter, a_mail
 from tests.optout.test_workflow import ago, sent_case
 
 
@@ -134,6 +134,16 @@ def test_mails_are_filed_with_what_comes_next(program: Program, home: Home) -> N
     assert "next:" not in second
 
 
+def test_a_mail_that_cannot_be_read_costs_the_others_nothing(program: Program, home: Home) -> None:
+    sent_case(program)
+    answer = a_mail(home.path / "1.eml", "We have removed all photos.", Subject="[ffhq-1]")
+    told = program("file", home.path / "gone.eml", answer)
+    assert told.code == 2
+    assert "1.eml: filed with ffhq-1" in told.out
+    assert "gone.eml: not filed\n  It was not filed: " in told.out
+    assert told.err.startswith("Error: ")
+
+
 def test_a_mail_that_differs_in_its_envelope_alone_is_filed_once_more_and_never_again(
     program: Program, home: Home
 ) -> None:
@@ -238,10 +248,10 @@ AUTHORITY = Authority(
 def test_a_complaint_says_how_the_authority_takes_it(
     fields: dict[str, str | None], language: str, says: list[str]
 ) -> None:
-    *notes, last = _authority_notes(replace(AUTHORITY, **fields), language)  # type: ignore[arg-type]
+    *notes, last = _authority_notes(CASE, replace(AUTHORITY, **fields), language)  # type: ignore[arg-type]
     assert len(notes) == len(says)
     assert all(words in note for words, note in zip(says, notes, strict=True))
-    assert "optout folder" in last
+    assert last.endswith("optout folder ffhq-1")
 
 
 # -- whom a letter goes to -----------------------------------------------------------------------------------

@@ -1,20 +1,23 @@
 """Sentences that stand where there is something to say, and nowhere else."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from auditor.account.photo import Account, Limits
 from auditor.account.sync import SyncResult
+from auditor.audit.license_facts import LicenseFacts, LicenseThen
 from auditor.audit.result import CheckedTarget, CheckResult, FoundPhoto, Lineage
+from auditor.doctor import Check, State
 from auditor.flickr.target import classify
 from auditor.mitigation.change import Change, ChangeRecord, Skip
 from auditor.mitigation.planning.plan import Plan
 from auditor.mitigation.running.journal import Run
-from auditor.report import SHOWN_LICENSES, render_audit, render_check
+from auditor.report import render_audit, render_check
 from auditor.report.account import whoami_text
-from auditor.report.audit.table import MOST_PHOTOS
+from auditor.report.audit.table import MOST_LICENSES, MOST_PHOTOS
+from auditor.report.doctor import doctor_text
 from auditor.report.plan import named_changes, render_plan
 from auditor.report.run import MOST_ITEMS, as_findings, render_run
 from auditor.report.sync import sync_text
@@ -64,11 +67,30 @@ def test_sets_drawn_from_a_dataset_are_named_with_why_they_were_not_checked(
 def test_licences_that_flickr_told_nothing_of_are_not_known_and_a_terminal_gets_the_first() -> None:
     (shown,) = (item for item in EXPOSED if item.photo.id == "5300000012")
     many = tuple(
-        replace(shown, photo=replace(shown.photo, id=str(number))) for number in range(1, SHOWN_LICENSES + 4)
+        replace(shown, photo=replace(shown.photo, id=str(number))) for number in range(1, MOST_LICENSES + 4)
     )
     asked = replace(RESULT, exposed=many, license_histories={})
     assert "… 3 more: --output FILE or --format json has all" in render_audit(asked, "table", columns=100)
-    assert render_audit(asked, "table").count(" / not known / ") == SHOWN_LICENSES + 3
+    assert render_audit(asked, "table").count(" / not known / ") == MOST_LICENSES + 3
+
+
+def test_licences_by_flickrs_history_are_a_list_of_the_markdown_report_whatever_they_are_called() -> None:
+    (shown,) = (item for item in EXPOSED if item.photo.id == "5300000012")
+    then = LicenseThen("<b>|CC BY", date(2014, 12, 31), unchanged=False)
+    facts = LicenseFacts((), {exposure.dataset: then for exposure in shown.exposures})
+    told = replace(RESULT, exposed=(shown,), license_histories={shown.photo.id: facts})
+    text = render_audit(told, "markdown")
+    assert "\n## Licences: recorded by the dataset / by Flickr's own history / today\n\n- 530" in text
+    assert r"\<b\>\|CC BY" in text
+
+
+@pytest.mark.parametrize(
+    ("missing", "says"), [(0, "Everything is set up."), (1, "1 of 2 is missing."), (2, "2 of 2 are missing.")]
+)
+def test_doctor_ends_with_how_much_is_missing(missing: int, says: str) -> None:
+    states = [State.MISSING] * missing + [State.OK] * (2 - missing)
+    text = doctor_text([Check("login", state, "see there") for state in states])
+    assert text.splitlines()[-1] == says
 
 
 # -- a check -------------------------------------------------------------------------------------------------

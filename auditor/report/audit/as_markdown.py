@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.audit.result import AuditResult, CheckResult
+from auditor.report.audit.license_history import HEADING
 from auditor.report.audit.shown import AuditView, Found, PhotoRow
 from auditor.report.audit.view import audit_view, check_view
 from auditor.text import count, whole_lines
@@ -54,6 +55,8 @@ def _audit(view: AuditView) -> Iterable[str]:
     if view.lineage:
         yield from ("## Drawn from the same source", "", *(f"- {escape(line)}" for line in view.lineage), "")
     yield from ("## Settings for your next uploads", "", *(f"- {escape(line)}" for line in view.uploads), "")
+    if view.licenses:
+        yield from (f"## {HEADING}", "", *(f"- {escape(line)}" for line in view.licenses), "")
 
 
 def _steps(view: AuditView) -> Iterable[str]:

@@ -192,6 +192,8 @@ class AuditView:
     steps: tuple[Step, ...]
     uploads: tuple[str, ...]
     """What the next uploads will get, and what is recommended."""
+    licenses: tuple[str, ...]
+    """What each exposed photo was licensed as; empty where Flickr's history was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)

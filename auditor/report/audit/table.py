@@ -7,6 +7,7 @@ width by rich, which is imported for it alone: that takes longer than much of wh
 from collections.abc import Iterable, Iterator, Sequence
 
 from auditor.audit.result import AuditResult, CheckResult
+from auditor.report.audit.license_history import HEADING
 from auditor.report.audit.parts import Column, Grid, Line, Part, Span
 from auditor.report.audit.shown import (
     AuditView,
@@ -21,6 +22,8 @@ from auditor.report.audit.view import audit_view, check_view
 from auditor.text import count, whole_lines
 
 MOST_PHOTOS = 50
+MOST_LICENSES = 40
+"""Lines about licences on a terminal."""
 
 
 def audit(result: AuditResult, *, columns: int | None = None) -> Iterator[str]:
@@ -78,6 +81,16 @@ def _audit(view: AuditView, most: int | None) -> Iterator[Part]:
         yield _text(step.command, "cyan", indent=4, whole=True)
     yield from _heading("Settings for your next uploads")
     yield from map(_text, view.uploads)
+    yield from _licenses(view.licenses, MOST_LICENSES if most else None)
+
+
+def _licenses(lines: Sequence[str], most: int | None) -> Iterator[Line]:
+    if not lines:
+        return
+    yield from _heading(HEADING)
+    yield from (_text(line, indent=2) for line in lines[:most])
+    if most and (more := len(lines) - most) > 0:
+        yield _text(f"… {more:,} more: --output FILE or --format json has all", indent=2)
 
 
 def _photos(heading: str, photos: Sequence[PhotoRow], most: int | None) -> Iterator[Part]:

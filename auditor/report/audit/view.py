@@ -25,6 +25,7 @@ from auditor.datasets.match_keys import MatchKey
 from auditor.flickr import licenses
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import page_url
+from auditor.report.audit import license_history
 from auditor.report.audit.cards import steps
 from auditor.report.audit.sentences import (
     cautions,
@@ -88,6 +89,7 @@ def audit_view(result: AuditResult) -> AuditView:
         lineage=lineage(result, datasets),
         steps=tuple(steps(result)),
         uploads=tuple(_uploads(result.account)),
+        licenses=tuple(license_history.lines(result)),
     )
 
 

@@ -140,7 +140,8 @@ def page(
         facts=facts,
         lines=sorted(told, key=lambda line: line[0]),
         protections=[
-            f"{item.day}: {item.what} on {count(item.photos, 'photo')} of the case (run {item.run_id})"
+            f"{item.day}: {item.what} on {count(item.photos, 'photo')} of the case (run {item.run_id}"
+            f"{f', which takes back run {item.undoes}' if item.undoes else ''})"
             for item in protections
         ],
         files=[(name, digest(path)) for name, path in files],
@@ -166,6 +167,6 @@ def as_pdf(shown: Page) -> bytes:
     lines = [f"{label}: {value}" for label, value in shown.facts]
     lines += ["", "What happened", *(f"{day}  {what}" for day, what in shown.lines)]
     if shown.protections:
-        lines += ["", "Done on Flickr to protect the photos", *shown.protections]
+        lines += ["", "Done on Flickr with the photos", *shown.protections]
     lines += ["", "Files (SHA-256)", *(f"{name}  {digest}" for name, digest in shown.files)]
     return pdf.pdf(shown.title, "\n".join(lines))
