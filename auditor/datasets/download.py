@@ -6,22 +6,29 @@ gave something by which it can tell that the rest belongs to the same file (RFC 
 """
 
 import json
-import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Final, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
+from auditor.datasets.http_get import (
+    AGAIN,
+    TRANSIENT,
+    BrokenOffError,
+    answer,
+    check_address,
+    header_number,
+    network_errors,
+    no_file,
+)
 from auditor.errors import (
     AuditorError,
-    ConfigurationError,
     RefusedError,
     StorageError,
     TooLargeError,
@@ -31,28 +38,16 @@ from auditor.errors import (
 from auditor.files import digest, fsync_path, storage_errors, write_atomic
 from auditor.progress import SILENT, Progress
 from auditor.text import file_size, plain
-from auditor.version import VERSION
-from auditor.web.address import Address, parse, shown
-from auditor.web.session import Patience, new_session
-from auditor.web.trouble import NETWORK_ERRORS, Cause, trouble
 
 ATTEMPTS: Final = 4
 """Tries in a row that bring nothing new before giving up."""
 CHUNK_BYTES: Final = 1 << 20
 KEEP_FREE: Final = 256 * 1024 * 1024
 """Bytes that a download leaves free: a full disk hurts more than the download."""
-TIMEOUT: Final = (10.0, 60.0)
-"""Seconds to connect and between two bytes."""
-PATIENCE: Final = Patience(120.0, bytes_per_second=2048.0)
-"""For a whole answer: a large file over a slow line may come, a byte now and then is no file."""
 SMALLEST_STEP: Final = 256 * 1024
 """Bytes by which a try must get further to count as one that brought something."""
 
-_REDIRECTS: Final = 5
-_BYTES: Final = re.compile(r"[0-9]{1,18}")
-_TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHANGED: Final = "The publisher, or someone on the way, changed the file. None of it was used."
-_AGAIN: Final = "Run the same command again later; it resumes where it stopped."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,46 +98,6 @@ def download(
     address = check_address(remote.url, has_checksum=remote.has_checksum)
     with storage_errors(folder):
         return _Transfer(replace(remote, url=address.url), folder, progress, wait).run()
-
-
-def get_small(url: str, limit: int) -> bytes:
-    """The content at `url`, at most `limit` bytes. Errors: as for `download`."""
-    url = check_address(url).url
-    try:
-        with _answer(url, {}) as response, _network_errors(url):
-            if response.status_code != requests.codes.ok:
-                raise _no_file(url, response.status_code)
-            content: bytes = response.raw.read(limit + 1, decode_content=True)
-    except _BrokenOffError as error:
-        raise UnreachableError(f"{plain(url, 200)} does not answer: {error}", hint=_AGAIN) from error
-    if len(content) > limit:
-        raise WrongFileError(f"{url} gives more than {limit:,} bytes", hint="Check the address.")
-    return content
-
-
-def check_address(url: str, *, has_checksum: bool = False) -> Address:
-    """The address that will be connected to.
-
-    Errors: `RefusedError` for one over which anybody on the way could slip in another file: plain http is
-    good on this machine itself, and where a checksum tells the file.
-    """
-    try:
-        address = parse(url)
-    except ValueError as error:
-        raise RefusedError(
-            f"{shown(url)} is not an address to get a file from: {error}",
-            hint="Check the spelling.",
-        ) from None
-    if address.scheme == "https" or has_checksum or address.is_loopback:
-        return address
-    raise RefusedError(
-        f"{shown(url)} is not an https address, so nothing would prove that the right file arrived",
-        hint="Use https (plain http is accepted on this machine only, and for files with a known checksum).",
-    )
-
-
-class _BrokenOffError(Exception):
-    """The connection failed or the server is busy; another try may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +183,13 @@ class _Transfer:
         while True:
             try:
                 return self._try(here)
-            except _BrokenOffError as error:
+            except BrokenOffError as error:
                 length = self.part.stat().st_size if self.part.exists() else 0
                 failures = 1 if length >= reached + SMALLEST_STEP else failures + 1
                 reached = max(reached, length)
                 if failures == ATTEMPTS:
                     raise UnreachableError(
-                        f"{self._server} does not give all of {self.remote.name}: {error}", hint=_AGAIN
+                        f"{self._server} does not give all of {self.remote.name}: {error}", hint=AGAIN
                     ) from error
                 pause = 2.0 ** (failures - 1)
                 self.progress.say(f"{self._server}: {error}. Trying again in {pause:.0f} s")
@@ -251,7 +206,7 @@ class _Transfer:
         headers = here.if_changed() if here and not self.remote.has_checksum else {}
         if part and have and part.for_range:
             headers |= {"Range": f"bytes={have}-", "If-Range": part.for_range}
-        with _answer(self.remote.url, headers, has_checksum=self.remote.has_checksum) as response:
+        with answer(self.remote.url, headers, has_checksum=self.remote.has_checksum) as response:
             match response.status_code:
                 case 304 if here:
                     return False
@@ -265,18 +220,18 @@ class _Transfer:
                     pass  # nothing was missing but the last step
                 case 206 | 416:
                     self._forget_part()
-                    raise _BrokenOffError(
+                    raise BrokenOffError(
                         "the server gave another part than was asked for, or of another file"
                     )
-                case status if status in _TRANSIENT:
-                    raise _BrokenOffError(f"HTTP {status}")
+                case status if status in TRANSIENT:
+                    raise BrokenOffError(f"HTTP {status}")
                 case status:
-                    raise _no_file(self.remote.url, status)
+                    raise no_file(self.remote.url, status)
         return True
 
     def _receive(self, response: requests.Response, told: _Validators, have: int) -> None:
         """Add the body to the part, of which `have` bytes are here and which `told` belongs to."""
-        length = _number(response.headers.get("Content-Length", ""))
+        length = header_number(response.headers.get("Content-Length", ""))
         total = None if length is None else have + length
         self._check_limit(total or 0)
         self._check_space(total, have)
@@ -289,8 +244,8 @@ class _Transfer:
                 with self.part.open("ab" if have else "wb") as file:
                     self._copy(response, file, task.advance)
                     if total is not None and file.tell() != total:
-                        raise _BrokenOffError("it ended too early")
-        except _BrokenOffError:
+                        raise BrokenOffError("it ended too early")
+        except BrokenOffError:
             if not told.for_range:
                 self._forget_part()
             raise
@@ -300,7 +255,7 @@ class _Transfer:
         # The bytes as they are sent: a .gz file that the server calls "Content-Encoding: gzip" stays one.
         chunks = partial(response.raw.read, CHUNK_BYTES, decode_content=False)
         while True:
-            with _network_errors(self.remote.url):
+            with network_errors(self.remote.url):
                 chunk = chunks()
             if not chunk:
                 return
@@ -374,93 +329,10 @@ class _Transfer:
         _beside(self.part).unlink(missing_ok=True)
 
 
-def _answer(url: str, headers: Mapping[str, str], *, has_checksum: bool = False) -> requests.Response:
-    """The answer at the end of the redirects, its body still to be read."""
-    for _ in range(_REDIRECTS + 1):
-        response = _get(url, headers)
-        if not response.is_redirect:
-            return response
-        response.close()
-        here = parse(url)
-        target = check_address(
-            urljoin(url, response.headers["Location"]), has_checksum=has_checksum and here.scheme == "http"
-        )
-        if target.is_loopback and not here.is_loopback:
-            raise RefusedError(
-                f"{plain(url, 200)} redirects to an address on this machine", hint="Check the address."
-            )
-        url = target.url
-    raise WrongFileError(f"{plain(url, 200)} redirects in a circle", hint="Check the address in a browser.")
-
-
-def _get(url: str, headers: Mapping[str, str]) -> requests.Response:
-    session = new_session(PATIENCE, loopback=parse(url).is_loopback)
-    # Not the login that a .netrc may hold for the host: the files are for anybody.
-    session.auth = _no_login
-    own = {"User-Agent": f"flickr-auditor/{VERSION}", "Accept-Encoding": "identity"}
-    try:
-        with _network_errors(url):
-            return session.get(
-                url, headers={**own, **headers}, stream=True, timeout=TIMEOUT, allow_redirects=False
-            )
-    except ValueError as error:  # requests reads where a redirect leads, though it does not go there
-        raise WrongFileError(
-            f"{plain(url, 200)} redirects to what is no address: {plain(error, 200)}",
-            hint="Check the address in a browser.",
-        ) from error
-
-
-def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
-@contextmanager
-def _network_errors(url: str) -> Iterator[None]:
-    """Turn what the HTTP libraries raise into `_BrokenOffError`, or into an error that no try can mend."""
-    try:
-        yield
-    except NETWORK_ERRORS as error:
-        found = trouble(error, url, urlsplit(url).hostname or "the server")
-        match found.cause:
-            case Cause.SETTINGS:
-                raise ConfigurationError(found.message, hint=found.hint) from None
-            case Cause.CERTIFICATE | Cause.OFFLINE:
-                raise UnreachableError(found.message, hint=found.hint) from None
-            case Cause.SLOW:
-                raise UnreachableError(found.message, hint=_AGAIN) from None
-            case _:
-                raise _BrokenOffError(_reason(error)) from error
-
-
-def _reason(error: BaseException) -> str:
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
-    return plain(error, 200) or type(error).__name__
-
-
-def _no_file(url: str, status: int) -> AuditorError:
-    shown = plain(url, 200)
-    if status in _TRANSIENT:
-        return UnreachableError(f"{shown} answers HTTP {status}", hint=_AGAIN)
-    if status in (401, 403):
-        return WrongFileError(
-            f"{shown} is not for everybody (HTTP {status})",
-            hint="Ask its publisher or log in there, then: flickr-auditor datasets add NAME FILE",
-        )
-    return WrongFileError(
-        f"{shown} does not give the file (HTTP {status})",
-        hint="Its publisher may have moved it: get it by hand, then: flickr-auditor datasets add NAME FILE",
-    )
-
-
 def _range_start(response: requests.Response) -> int | None:
     """Where the part begins that a 206 gives: ``Content-Range: bytes 100-199/200``."""
-    return _number(response.headers.get("Content-Range", "").removeprefix("bytes").strip().partition("-")[0])
-
-
-def _number(text: str) -> int | None:
-    """A number of bytes in a header; None for what is none, such as more digits than Python reads."""
-    return int(text) if _BYTES.fullmatch(text) else None
+    told: str = response.headers.get("Content-Range", "")
+    return header_number(told.removeprefix("bytes").strip().partition("-")[0])
 
 
 def _beside(path: Path) -> Path:

@@ -13,7 +13,8 @@ from urllib.parse import urljoin
 
 from auditor.datasets import duck
 from auditor.datasets.card import Card, IndexFile
-from auditor.datasets.download import Downloaded, Remote, check_address, download, get_small
+from auditor.datasets.download import Downloaded, Remote, download
+from auditor.datasets.http_get import check_address, get_small
 from auditor.datasets.index.build import build
 from auditor.datasets.index.folder import current
 from auditor.datasets.index.manifest import Manifest

@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from auditor.datasets import download as module
-from auditor.datasets.download import Downloaded, Remote, check_address, download
+from auditor.datasets import http_get
+from auditor.datasets.download import Downloaded, Remote, download
+from auditor.datasets.http_get import check_address, get_small
 from auditor.errors import AuditorError, RefusedError, StorageError, UnreachableError, WrongFileError
 from tests.datasets.web import Handler, Web, cut, redirect, serve, status
 
@@ -309,10 +312,10 @@ def test_no_login_leaves_this_machine(
 def test_a_small_file_is_had_whole_or_not_at_all(
     web: Web, fault: Callable[[Handler], bool] | None, error: type[AuditorError], says: str
 ) -> None:
-    assert module.get_small(web.url(NAME), len(CONTENT)) == CONTENT
+    assert get_small(web.url(NAME), len(CONTENT)) == CONTENT
     web.faults = [fault] if fault else []
     with pytest.raises(error, match=says):
-        module.get_small(web.url(NAME), 10)
+        get_small(web.url(NAME), 10)
 
 
 def test_nobody_elsewhere_leads_to_what_listens_on_this_machine(
@@ -321,9 +324,6 @@ def test_nobody_elsewhere_leads_to_what_listens_on_this_machine(
     class Away:
         is_redirect, headers = True, {"Location": "http://127.0.0.1:5984/_all_dbs"}
 
-        def close(self) -> None:
-            """Nothing is open."""
-
-    monkeypatch.setattr(module, "_get", lambda *_: Away())
+    monkeypatch.setattr(http_get, "_get", lambda *_: nullcontext(Away()))
     with pytest.raises(RefusedError, match="redirects to an address on this machine"):
         download(Remote("https://example.org/a.csv", "a.csv"), tmp_path)

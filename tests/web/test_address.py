@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from auditor import settings
-from auditor.datasets.download import check_address
+from auditor.datasets.http_get import check_address
 from auditor.errors import ConfigurationError, RefusedError
 from auditor.web.address import parse
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.datasets import download
+from auditor.datasets import download, http_get
 from auditor.errors import UnreachableError
 from auditor.flickr import pictures, transport
 from auditor.flickr.budget import CallBudget
@@ -32,7 +32,7 @@ EVERYWHERE = pytest.mark.parametrize(
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "PATIENCE", Patience(0.3))
     monkeypatch.setattr(pictures, "PATIENCE", Patience(0.3))
-    monkeypatch.setattr(download, "PATIENCE", Patience(0.3, bytes_per_second=1_000_000.0))
+    monkeypatch.setattr(http_get, "PATIENCE", Patience(0.3, bytes_per_second=1_000_000.0))
 
 
 @EVERYWHERE
@@ -87,7 +87,7 @@ def test_a_download_ends_without_being_tried_for_ever(tmp_path: Path, answer: by
 @EVERYWHERE
 def test_a_registry_ends(answer: bytes, at_once: int) -> None:
     with dripping(answer, at_once=at_once) as url, pytest.raises(UnreachableError, match="too slowly"):
-        download.get_small(f"{url}/registry.json", 1_000_000)
+        http_get.get_small(f"{url}/registry.json", 1_000_000)
 
 
 def test_what_comes_steadily_is_waited_for_however_long_it_takes() -> None:
