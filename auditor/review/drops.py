@@ -4,10 +4,12 @@ They may be gigabytes, so they are never held in memory; they are somebody else'
 words: the folder is ours, the name must be one.
 """
 
+import os
 import re
 import secrets
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +17,7 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 
 from auditor import clock
-from auditor.errors import StorageError, UsageError
+from auditor.errors import AuditorError, StorageError, UsageError
 from auditor.files import private_dir
 from auditor.names import MAX_LENGTH, inside
 from auditor.text import file_size
@@ -74,6 +76,18 @@ class Drop:
     def files(self) -> list[Path]:
         """What has come."""
         return sorted(self.folder.iterdir())
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read the files in here: afterwards they are removed, and an error does not name our folder."""
+        try:
+            yield
+        except AuditorError as error:
+            for inside, words in ((f"{self.folder}{os.sep}", ""), (str(self.folder), "what you chose")):
+                error.message = error.message.replace(inside, words)
+            raise
+        finally:
+            self.discard()
 
     def discard(self) -> None:
         """Remove the copies; the user's own files are elsewhere."""

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 import auditor.report
 from auditor.errors import AuditorError
 from auditor.review.state import State
+from auditor.review.words import on_page
 from auditor.text import count, plain
 
 REPORT_TEMPLATES = Path(auditor.report.__file__).parent / "templates"
@@ -81,6 +82,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"count": count, "address": address, "day": day}
+    environment.filters["on_page"] = on_page
     return environment
 
 

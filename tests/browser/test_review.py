@@ -167,6 +167,29 @@ def test_by_keyboard_alone(writer: Program, opened: Page, served: Served) -> Non
     expect(page.locator(".number").first).to_have_text("1")
 
 
+def test_a_list_of_ones_own_is_given_a_name_and_added_again(
+    indexed: Program, opened: Page, served: Served, box: Sandbox, tmp_path: Path
+) -> None:
+    links = tmp_path / "links.txt"
+    page = opened
+    for number, already in ((6, ""), (2, "replace")):
+        mine = box.account.own_photos()[:number]
+        links.write_text(
+            "".join(f"https://www.flickr.com/photos/{box.account.me.nsid}/{p.id}/\n" for p in mine)
+        )
+        page.goto(f"{served.address}/datasets")
+        page.get_by_text("A list of your own, a further part").click()
+        page.get_by_label("a name for it").fill("My Links")
+        page.get_by_text("A list of your own, a further part").click()
+        chooser = page.locator("form[data-drop='/drop/dataset'] input[type=file]")
+        chooser.set_input_files(links)  # a name that is none is said before anything is copied
+        expect(page.get_by_label("a name for it")).to_be_focused()
+        page.get_by_label("a name for it").fill("my-links")
+        page.get_by_label("If it is on this computer already").select_option(already)
+        chooser.set_input_files(links)
+        expect(page.get_by_role("status")).to_contain_text(f"my-links: {number} photos can be looked up now")
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
 def test_every_page_fits_and_axe_finds_nothing(
     writer: Program, opened: Page, served: Served, width: int, scheme: str
@@ -189,7 +212,8 @@ def test_every_page_fits_and_axe_finds_nothing(
         "/runs",
         f"/runs/{run}",
         "/letters",
-        "/datasets",
+        "/datasets?more=yes",
+        "/datasets/remove?name=ffhq",
         "/start",
     )
     for path in paths:

@@ -527,7 +527,7 @@ def test_of_several_lists_each_is_told(indexed: Program, inside: Served, publish
     assert all(answer.ok for answer in drop(inside, "dataset", files))
     inside.wait()
     told = inside.get("/datasets").text
-    assert re.search(r"ffhq: [^;]*; notes.txt: ", told)
+    assert re.search(r"FFHQ [^;]*; notes.txt: ", told)
 
 
 def test_a_list_that_is_dropped_while_another_is_read_is_read_too(

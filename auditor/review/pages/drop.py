@@ -11,7 +11,7 @@ from auditor.review.pages import datasets, letters, start
 from auditor.review.render import STATUS, state_of
 
 READERS = {"export": start.load_export, "dataset": datasets.add_dropped, "recheck": letters.recheck_dropped}
-"""What is dropped → what reads it."""
+"""What is dropped → what reads it, by the fields of its form."""
 
 
 async def take(request: Request) -> Response:
@@ -41,7 +41,7 @@ async def done(request: Request) -> Response:
     drop = state.drops.pop(_key(request), None)
     if drop is None:
         return PlainTextResponse("No file has come.", status_code=400)
-    return READERS[request.path_params["what"]](state, drop, request.query_params.get("as", ""))
+    return READERS[request.path_params["what"]](state, drop, request.query_params)
 
 
 def _key(request: Request) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 The ladder is the one of `auditor.optout.case`: what the page offers is what `steps` says comes next.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -179,21 +179,19 @@ async def step(request: Request) -> Response:
     return see(address(f"/letters/{case_id}"))
 
 
-def recheck_dropped(state: State, drop: Drop, case_id: str) -> Response:
+def recheck_dropped(state: State, drop: Drop, asked: Mapping[str, str]) -> Response:
     """Look the photos of a case up in the publisher's next list, and write the follow-up letter."""
+    case_id = asked.get("as", "")
 
     def work(progress: JobProgress) -> str:
-        try:
-            with state.workspace(progress) as space:
-                desk = _desk(space)
-                if nsid := desk.store.get(case_id).nsid:
-                    space.check_account(nsid)
-                limit = space.settings.memory_limit
-                done = next_index.recheck(
-                    desk, case_id, drop.files, include_new=False, memory_limit=limit, progress=progress
-                )
-        finally:
-            drop.discard()
+        with drop.reading(), state.workspace(progress) as space:
+            desk = _desk(space)
+            if nsid := desk.store.get(case_id).nsid:
+                space.check_account(nsid)
+            limit = space.settings.memory_limit
+            done = next_index.recheck(
+                desk, case_id, drop.files, include_new=False, memory_limit=limit, progress=progress
+            )
         result = done.result
         summary = (
             f"{done.case.id}: {len(result.removed):,} removed, {len(result.still_there):,} still there,"

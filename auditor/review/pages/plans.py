@@ -27,6 +27,7 @@ from auditor.review.forms import Form, read_form, see
 from auditor.review.jobs import JobProgress
 from auditor.review.render import page, state_of
 from auditor.review.state import State
+from auditor.review.words import on_page
 from auditor.text import count
 from auditor.workspace import Workspace
 
@@ -103,12 +104,14 @@ def show(request: Request) -> Response:
         planned = dict.fromkeys(change.photo_id for change in plan.changes)
         known = [photos[key] for key in islice(planned, SHOWN) if key in photos]
         pictures = dict.fromkeys(planned) | state.pictures_of(space, plan.nsid, known)
+        view = plan_view(plan, now_state, photos)
         ready = bool(space.settings.api_key and space.settings.api_secret)
     return page(
         request,
         "plan_page.html",
         plan=plan,
-        view=plan_view(plan, now_state, photos),
+        view=view,
+        skipped=[(on_page(reason), ids) for reason, ids in view.skipped],
         state=now_state,
         run=run,
         ready=ready,

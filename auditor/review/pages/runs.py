@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from auditor.mitigation.change import OPEN
+from auditor.mitigation.kinds.hide import Hide
 from auditor.mitigation.kinds.registry import describe
 from auditor.mitigation.planning.plan import Plan
 from auditor.mitigation.running.journal import Run
@@ -60,6 +61,7 @@ def run(request: Request) -> Response:
             for record in order[:SHOWN]
         ],
         total=len(records),
+        hid=sum(record.change.mitigation == Hide.name and record.state == "done" for record in records),
         job=state.jobs.get(f"apply-{found.plan_id}"),
         checked=state.jobs.get(f"verify-{found.run_id}"),
     )
@@ -130,8 +132,12 @@ async def verify(request: Request) -> Response:
             photos = space.store.photos(found.nsid)
             findings = verify_run(found, space.journal, api, photos, progress=progress)
             result = run_json(found, findings, calls=api.calls, verifying=True)
-        as_wanted = count(result["verified"], "change")
-        return f"{as_wanted} read back as wanted, {result['mismatched']:,} not as wanted"
+        hidden = sum(finding.state == "unreadable" for finding in findings)
+        other = len(findings) - result["verified"] - result["mismatched"] - hidden
+        as_wanted = f"{count(result['verified'], 'change')} read back as wanted"
+        rest = {"NOT as wanted": result["mismatched"], "that Flickr does not show": hidden}
+        rest["not compared: not made, or changed again since"] = other
+        return ", ".join([as_wanted, *(f"{number:,} {words}" for words, number in rest.items() if number)])
 
     state.jobs.start(f"verify-{run_id}", "Reading the photos again", f"/runs/{run_id}", work)
     return see(f"/jobs/verify-{run_id}")
@@ -139,18 +145,18 @@ async def verify(request: Request) -> Response:
 
 async def undo(request: Request) -> Response:
     """Plan the way back; it is shown before it is gone, as every plan."""
-    await read_form(request)
+    unhide = bool((await read_form(request)).get("unhide"))
     state = state_of(request)
 
     def load() -> Plan:
         with state.workspace() as space, space.account_lock("undo"):
-            return _undo(space, request.path_params["run_id"])
+            return _undo(space, request.path_params["run_id"], unhide=unhide)
 
     plan = await run_in_threadpool(load)
     return see(f"/plans/{plan.plan_id}")
 
 
-def _undo(space: Workspace, run_id: str) -> Plan:
+def _undo(space: Workspace, run_id: str, *, unhide: bool) -> Plan:
     journal = space.journal
     found = journal.run(run_id)
     return prepare_undo(
@@ -160,6 +166,7 @@ def _undo(space: Workspace, run_id: str) -> Plan:
         api=space.read_api(wait=False),
         photos=space.store.photos(found.nsid),
         budget=space.planned_budget(),
+        unhide=unhide,
     )
 
 

@@ -1,5 +1,6 @@
 """Set-up: what is there and what is missing, log in, pull the account, or drop an export."""
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Final, Literal
@@ -151,19 +152,17 @@ def _keep(state: State, flow: Login, verifier: str) -> None:
         tokens.save(space.settings, space.conn, flow.finish(verifier), None)
 
 
-def load_export(state: State, drop: Drop, _: str) -> Response:
+def load_export(state: State, drop: Drop, _: Mapping[str, str]) -> Response:
     """Read the dropped export; the files are removed once they were read."""
 
     def work(progress: JobProgress) -> str:
-        try:
+        with drop.reading():
             loaded = load(drop.folder, progress=progress)
             with state.workspace(progress) as space:
                 space.check_account(loaded.account.nsid)
                 with space.account_lock("sync"):
                     result = save_export(space.store, loaded)
                 _draw(space.pictures_folder(loaded.account.nsid), loaded, progress)
-        finally:
-            drop.discard()
         told = [f"{count(result.photos, 'photo')} are here"]
         if not result.complete:
             told.append(f"the export is not complete: {'; '.join(result.incomplete)}")

@@ -77,23 +77,30 @@
       const words = answer.headers.get("content-type")?.startsWith("text/plain");
       return words ? answer.text() : "This page is out of date: load it again.";
     };
+    const chooser = form.querySelector("input[type=file]");
+    const refused = async (answer) => {
+      chooser.value = "";  // or choosing the same files again would be no change
+      tell.value = await reason(answer);
+    };
     const put = async (files) => {
+      form.querySelector("details:has(:invalid)")?.setAttribute("open", "");  // or nobody sees what is wrong
+      if (!form.reportValidity()) { chooser.value = ""; return; }
       const drop = crypto.randomUUID();
       const headers = { "x-form-token": token };
       addEventListener("beforeunload", stay);
       for (const [place, file] of [...files].entries()) {
         tell.value = `Copying ${file.name} (${place + 1} of ${files.length}) …`;
         const answer = await post(`${form.dataset.drop}?${new URLSearchParams({ name: file.name, drop })}`, { headers, body: file });
-        if (!answer?.ok) { removeEventListener("beforeunload", stay); tell.value = await reason(answer); return; }
+        if (!answer?.ok) { removeEventListener("beforeunload", stay); await refused(answer); return; }
       }
       removeEventListener("beforeunload", stay);
       tell.value = "Reading …";
-      const as = form.elements.as?.value ?? "";
-      const next = await post(`${form.dataset.drop}/done?${new URLSearchParams({ as, drop })}`, { headers });
-      if (next?.redirected) location.assign(next.url); else tell.value = await reason(next);
+      const fields = [...new FormData(form)].filter(([name]) => name !== "file");
+      const next = await post(`${form.dataset.drop}/done?${new URLSearchParams([...fields, ["drop", drop]])}`, { headers });
+      if (next?.redirected) location.assign(next.url); else await refused(next);
     };
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.querySelector("input[type=file]").addEventListener("change", (event) => put(event.target.files));
+    chooser.addEventListener("change", () => put([...chooser.files]));
     form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
     form.addEventListener("dragleave", () => form.classList.remove("over"));
     form.addEventListener("drop", (event) => { event.preventDefault(); form.classList.remove("over"); put(event.dataTransfer.files); });
