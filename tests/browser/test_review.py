@@ -187,7 +187,7 @@ def test_a_list_of_ones_own_is_given_a_name_and_added_again(
         page.get_by_label("a name for it").fill("my-links")
         page.get_by_label("If it is on this computer already").select_option(already)
         chooser.set_input_files(links)
-        expect(page.get_by_role("status")).to_contain_text(f"my-links: {number} photos can be looked up now")
+        expect(page.locator(".banner")).to_contain_text(f"my-links: {number} photos can be looked up now")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
