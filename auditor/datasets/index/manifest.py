@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from auditor.datasets.json_fields import Fields
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.datasets.parsing.row import NO_ADDRESS, READ_WITHOUT_RECORD
 from auditor.datasets.provenance import Provenance
 from auditor.errors import StorageError, WrongFileError
 from auditor.files import storage_error, write_atomic
 from auditor.names import SLUG
-
-T = TypeVar("T")
 
 NAME = "manifest.json"
 SCHEMA_VERSION = 1
@@ -193,7 +192,7 @@ def is_data_file(name: str) -> bool:
 
 def parse(data: object) -> Manifest:
     """A manifest from decoded JSON, trusting nothing. Errors: ValueError, saying what is wrong."""
-    top = _Fields(data, "manifest")
+    top = Fields(data, "manifest")
     version = top.number("schema_version")
     if version != SCHEMA_VERSION:
         raise ValueError(f"schema_version is {version}, this version of the tool reads {SCHEMA_VERSION}")
@@ -232,7 +231,7 @@ def parse(data: object) -> Manifest:
 
 
 def _source(item: object) -> SourceFile:
-    fields = _Fields(item, "sources")
+    fields = Fields(item, "sources")
     return SourceFile(fields.text("name"), fields.number("bytes"), fields.text("sha256", SHA256))
 
 
@@ -252,7 +251,7 @@ def _constant(data: Mapping[str, Any], sources: int) -> dict[str, Value]:
 
 
 def _file(item: object) -> DataFile:
-    fields = _Fields(item, "files")
+    fields = Fields(item, "files")
     name = fields.text("name", _DATA_FILE)  # a plain name: it can lead nowhere else
     key = name.partition("-")[0]
     bounds = (fields.bound("first"), fields.bound("last"))
@@ -260,55 +259,6 @@ def _file(item: object) -> DataFile:
         raise ValueError("files: a part begins and ends with different kinds of keys")
     size, sha256 = fields.number("bytes"), fields.text("sha256", SHA256)
     return DataFile(name, key, fields.number("rows"), size, sha256, *bounds)
-
-
-class _Fields:
-    """A JSON object whose values are checked as they are taken."""
-
-    def __init__(self, data: object, where: str) -> None:
-        if not isinstance(data, dict):
-            raise ValueError(f"{where} is not an object")
-        self._data: dict[str, Any] = data
-        self._where = where
-
-    def _take(self, key: str) -> Any:
-        if key not in self._data:
-            raise ValueError(f"{self._where} lacks {key}")
-        return self._data[key]
-
-    def text(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
-        value = self._take(key)
-        if not isinstance(value, str) or (pattern and not pattern.fullmatch(value)):
-            raise ValueError(f"{self._where}: {key} is not valid")
-        return value
-
-    def optional(self, key: str, kind: type[T]) -> T | None:
-        value = self._data.get(key)
-        if value is not None and not isinstance(value, kind):
-            raise ValueError(f"{self._where}: {key} is not valid")
-        return value
-
-    def bound(self, key: str) -> int | str | None:
-        value = self._data.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | str)):
-            raise ValueError(f"{self._where}: {key} is not valid")
-        return value
-
-    def number(self, key: str) -> int:
-        value = self._take(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise ValueError(f"{self._where}: {key} is not a count")
-        return value
-
-    def items(self, key: str) -> list[Any]:
-        value = self._take(key)
-        if not isinstance(value, list):
-            raise ValueError(f"{self._where}: {key} is not a list")
-        return value
-
-    def counts(self, key: str) -> dict[str, int]:
-        counts = _Fields(self._take(key), key)
-        return {reason: counts.number(reason) for reason in counts._data}
 
 
 def _damaged(folder: Path, reason: str) -> StorageError:

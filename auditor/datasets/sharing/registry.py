@@ -7,9 +7,10 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 from auditor.datasets.index.manifest import SHA256
+from auditor.datasets.json_fields import Fields
 from auditor.datasets.match_keys import MATCH_KEYS
 from auditor.errors import RefusedError, UsageError
 from auditor.names import SLUG, is_name
@@ -19,6 +20,7 @@ SCHEMA_VERSION: Final = 1
 MAX_BYTES: Final = 4_000_000
 
 _FILE = re.compile(r"[a-z0-9][a-z0-9-]*\.zip")
+_MOMENT = re.compile(r"[0-9T:.+-]{10,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,11 @@ def to_json(entries: Sequence[Entry], *, generated_at: str, tool_version: str) -
 def parse(content: bytes) -> tuple[Entry, ...]:
     """The packs of a registry, trusting nothing. Errors: `RefusedError` when it is no registry."""
     try:
-        told = json.loads(content)
-        if not isinstance(told, dict) or told.get("schema_version") != SCHEMA_VERSION:
+        top = Fields(json.loads(content), "the registry")
+        if top.number("schema_version") != SCHEMA_VERSION:
             raise ValueError(f"its schema_version is not {SCHEMA_VERSION}")
-        return tuple(_entry(item) for item in told["packs"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return tuple(map(_entry, top.items("packs")))
+    except (ValueError, RecursionError) as error:
         raise RefusedError(
             f"{NAME} is not one that datasets publish writes: {error}",
             hint="Check the address: it is that of the folder that holds registry.json.",
@@ -74,31 +76,18 @@ def find(entries: Sequence[Entry], dataset: str) -> Entry:
     )
 
 
-def _entry(item: dict[str, Any]) -> Entry:
-    file = _text(item, "file", _FILE)
+def _entry(item: object) -> Entry:
+    fields = Fields(item, "packs")
+    file = fields.text("file", _FILE)
     if not is_name(file):
-        raise ValueError("file is not valid")
+        raise ValueError("packs: file is not valid")
     return Entry(
-        dataset=_text(item, "dataset", SLUG),
+        dataset=fields.text("dataset", SLUG),
         file=file,
-        bytes=_number(item, "bytes"),
-        sha256=_text(item, "sha256", SHA256),
-        built_at=_text(item, "built_at", re.compile(r"[0-9T:.+-]{10,40}")),
-        records=_number(item, "records"),
-        photos=_number(item, "photos"),
-        match_keys=tuple(key for key in item["match_keys"] if key in MATCH_KEYS),
+        bytes=fields.number("bytes"),
+        sha256=fields.text("sha256", SHA256),
+        built_at=fields.text("built_at", _MOMENT),
+        records=fields.number("records"),
+        photos=fields.number("photos"),
+        match_keys=tuple(key for key in fields.items("match_keys") if key in MATCH_KEYS),
     )
-
-
-def _text(item: dict[str, Any], key: str, pattern: re.Pattern[str]) -> str:
-    value = item[key]
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ValueError(f"{key} is not valid")
-    return value
-
-
-def _number(item: dict[str, Any], key: str) -> int:
-    value = item[key]
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{key} is not a count")
-    return value
