@@ -13,7 +13,7 @@ from auditor.datasets.parsing.folders import is_picture
 from auditor.datasets.parsing.sources import sources
 from auditor.datasets.readers import GENERIC, Format, select
 from auditor.datasets.readers.generic import generic_format
-from auditor.errors import AuditorError, RefusedError, UsageError
+from auditor.errors import AuditorError, RefusedError
 from auditor.files import check_is_there
 from auditor.progress import SILENT, Progress
 from auditor.text import count, plain
@@ -150,11 +150,7 @@ def card_and_formats(
     card = catalogue.find(name)
     if card is None:
         return None, catalogue.check_own_name(name, certain=column is not None), [generic]
-    if not card.checkable:
-        raise UsageError(
-            f"{card.title} cannot be indexed: {card.no_key_reason}",
-            hint=f"See: flickr-auditor datasets info {card.name}",
-        )
+    card.check_keys()
     if column is not None and GENERIC not in card.formats:
         # A hit in it would be told to the publisher as one in the publisher's own file.
         raise RefusedError(

@@ -13,7 +13,7 @@ from auditor.datasets.access import Access
 from auditor.datasets.contacts import Channel, Contact, channels, usable
 from auditor.datasets.match_keys import MATCH_KEYS, MatchKey
 from auditor.datasets.toml_table import Table
-from auditor.errors import ConfigurationError
+from auditor.errors import ConfigurationError, UsageError
 from auditor.names import SLUG
 
 ABOUT = ("faces", "bodies", "movement", "geolocation", "general")
@@ -174,6 +174,14 @@ class Card:
     def checkable(self) -> bool:
         """Whether an index of this dataset can be matched against an account."""
         return bool(self.match_keys)
+
+    def check_keys(self) -> None:
+        """Errors: `UsageError` when no index of it can be matched, and why."""
+        if not self.checkable:
+            raise UsageError(
+                f"{self.title} cannot be indexed: {(self.no_key_reason or '').rstrip('.')}",
+                hint=f"See: flickr-auditor datasets info {self.name}",
+            )
 
     @property
     def parent(self) -> str | None:

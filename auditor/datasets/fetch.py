@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 from urllib.parse import urljoin
 
 from auditor.datasets import duck
@@ -25,8 +24,6 @@ from auditor.files import private_dir
 from auditor.lock import index_lock
 from auditor.names import dataset_name, inside
 from auditor.progress import SILENT, Progress
-
-_INFO: Final = "flickr-auditor datasets info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +55,7 @@ def fetch_card(
     fetched at once, `building` is held while an index is built, for each takes the memory that is allowed.
     Errors: `UsageError` when none of the files can be had by a program, and those of `download` and `build`.
     """
-    if not card.checkable:
-        raise UsageError(
-            f"{card.title} cannot be indexed: {(card.no_key_reason or '').rstrip('.')}",
-            hint=f"See: {_INFO} {card.name}",
-        )
+    card.check_keys()
     formats = select(card.formats)
     wanted = _wanted(card, only)
     with _folder(downloads, card.name) as folder:
