@@ -3,6 +3,7 @@
 Absence of a hit is no proof where nothing could be looked up.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -215,10 +216,7 @@ def lineage(
     exposed: Sequence[ExposedPhoto], cards: Mapping[str, Card], missing: Sequence[NotChecked]
 ) -> tuple[Lineage, ...]:
     """For each dataset that photos were found in: the sets drawn from it that could not be checked."""
-    counts: dict[str, int] = {}
-    for photo in exposed:
-        for exposure in photo.exposures:
-            counts[exposure.dataset] = counts.get(exposure.dataset, 0) + 1
+    counts = Counter(exposure.dataset for photo in exposed for exposure in photo.exposures)
     unchecked = {item.dataset for item in missing}
     found = []
     for dataset, photos in sorted(counts.items()):

@@ -11,17 +11,16 @@ import os
 import sqlite3
 import stat
 import zipfile
-import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Final
 
 from auditor import database
 from auditor.account.export_files import SkippedFile
 from auditor.audit.match import ContentMatch
+from auditor.datasets.parsing.packing import DAMAGED
 from auditor.errors import UsageError
 from auditor.flickr.names import photo_ids_in_name
 from auditor.progress import SILENT, Progress
@@ -32,15 +31,6 @@ WORKERS: Final = 8
 _CHUNK: Final = 1 << 20
 _KEEP_EVERY: Final = 500
 """Files after which their MD5s are written down: an interruption loses no more."""
-_BROKEN: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +186,12 @@ def _hash_zip(path: Path) -> tuple[Digests, list[SkippedFile]]:
                 try:
                     with archive.open(info) as stream:
                         digests[info.filename] = _md5(stream)
-                except (*_BROKEN, OSError) as error:
+                except (*DAMAGED, OSError) as error:
                     reason = "damaged or encrypted inside its zip"
                     if isinstance(error, OSError) and error.errno is not None:  # bz2's own have no number
                         reason = _why(error)
                     problems.append(SkippedFile(str(path / info.filename), reason))
-    except _BROKEN:
+    except DAMAGED:
         problems.append(SkippedFile(str(path), "no zip file, or damaged"))
     return digests, problems
 

@@ -1,5 +1,6 @@
 """What an audit and a check find, as values; `auditor.report` writes them out."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -255,10 +256,7 @@ class AuditResult:
 
         Face sets first, huge general ones last, then by count.
         """
-        counts: dict[str, int] = {}
-        for exposed in self.exposed:
-            for exposure in exposed.exposures:
-                counts[exposure.dataset] = counts.get(exposure.dataset, 0) + 1
+        counts = Counter(exposure.dataset for exposed in self.exposed for exposure in exposed.exposures)
         rank = {index.dataset: (index.huge, ABOUT.index(index.about)) for index in self.indexes}
         last = (False, len(ABOUT))
         order = sorted(counts, key=lambda name: (rank.get(name, last), -counts[name], name))
@@ -266,10 +264,7 @@ class AuditResult:
 
     def by_license(self) -> dict[str, int]:
         """Exposed photos by today's licence id; ``unknown`` where it is not known."""
-        counts: dict[str, int] = {}
-        for exposed in self.exposed:
-            license_id = exposed.photo.license_id or "unknown"
-            counts[license_id] = counts.get(license_id, 0) + 1
+        counts = Counter(exposed.photo.license_id or "unknown" for exposed in self.exposed)
         return dict(sorted(counts.items()))
 
 

@@ -195,10 +195,9 @@ def _constant(told: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
 
 
 def _sums(told: Iterable[Manifest]) -> dict[str, int]:
-    sums: dict[str, int] = {}
+    sums: Counter[str] = Counter()
     for one in told:
-        for reason, number in one.skipped.items():
-            sums[reason] = sums.get(reason, 0) + number
+        sums.update(one.skipped)
     return dict(sorted(sums.items()))
 
 

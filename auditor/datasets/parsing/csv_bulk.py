@@ -14,11 +14,10 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from auditor.datasets.parsing.bulk import MOST_ROWS, mask, rows_of_form, skipped_rows
-from auditor.datasets.parsing.row import Found, Row, row_of
+from auditor.datasets.parsing.row import EMPTY, Found, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import (
     COLUMNS,
-    EMPTY,
     MAX_LINE_BYTES,
     MAX_QUOTED_LINES,
     TOO_LONG,

@@ -70,8 +70,7 @@ def members(source: Source, keys: Sequence[str] = ()) -> Iterator[tuple[str, Any
     if keys and (whole := json_whole.member_entries(source, keys)) is not None:
         yield from whole
         return
-    with source.open() as stream, _broken(source):
-        yield from ijson.kvitems(_Utf8(stream, script_start(source)), "", use_float=True)
+    yield from pairs(source, "")
 
 
 def pairs(source: Source, path: str) -> Iterator[tuple[str, Any]]:

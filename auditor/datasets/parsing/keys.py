@@ -5,8 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
-from auditor.datasets.parsing.row import NO_ADDRESS as NO_ADDRESS
-from auditor.datasets.parsing.row import UNNAMED_PHOTOS, Found, Record
+from auditor.datasets.parsing.row import NO_ADDRESS, UNNAMED_PHOTOS, Found, Record
 from auditor.flickr import licenses
 from auditor.flickr.urls import (
     OwnerAddress,
@@ -16,7 +15,6 @@ from auditor.flickr.urls import (
     merged,
     normalise_nsid,
     pack_nsid,
-    parse_owner,
     parse_owners,
     parse_photo,
     parse_photos,
@@ -59,22 +57,13 @@ def parsed_nsid(value: object) -> str | None:
 
 def record(
     photo: PhotoAddress,
-    *owner_texts: str,
+    owners: Iterable[OwnerAddress] = (),
+    *,
     license_id: int | None = None,
     place: str | None = None,
     key: str | None = None,
 ) -> Record:
-    """The record of an address; NSID and alias are the first that it, or the row's other texts, name."""
-    return _record(photo, map(_owner, owner_texts), license_id, place, key)
-
-
-def _record(
-    photo: PhotoAddress,
-    owners: Iterable[PhotoAddress | OwnerAddress],
-    license_id: int | None,
-    place: str | None,
-    key: str | None = None,
-) -> Record:
+    """The record of an address; NSID and alias are the first that it, or one of `owners`, has."""
     nsid, alias = photo.nsid, photo.path_alias
     for owner in owners:
         nsid, alias = nsid or owner.nsid, alias or owner.path_alias
@@ -82,11 +71,6 @@ def _record(
     return Record(  # by position, in half the time
         int(photo.photo_id), packed, alias, None, None, license_id, photo.is_original, place, key
     )
-
-
-def _owner(text: str) -> PhotoAddress | OwnerAddress:
-    """Whoever the page of a photo or person, or a bare NSID, names; maybe nobody."""
-    return parse_photo(text) or parse_owner(text) or OwnerAddress()
 
 
 def license_of(*texts: object) -> int | None:
@@ -131,11 +115,11 @@ def records_in(
         if not found and text and ("@" in text or "%" in text or "flic" in text.lower()):
             people += _owners(text)
     if first is not None and not others:
-        return _record(first, people, license_id, place, key)
+        return record(first, people, license_id=license_id, place=place, key=key)
     photos = () if first is None else (first, *others.values())
     named = {name for photo in photos for name in (photo.nsid, photo.path_alias)} - {None}
     loose = dict.fromkeys(owner for owner in people if not named & {owner.nsid, owner.path_alias})
-    records = tuple(_record(photo, (), license_id, place, key) for photo in photos)
+    records = tuple(record(photo, license_id=license_id, place=place, key=key) for photo in photos)
     records += tuple(
         Record(nsid=nsid(owner.nsid), alias=owner.path_alias, record=place, key=key) for owner in loose
     )

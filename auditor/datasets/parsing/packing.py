@@ -33,7 +33,7 @@ def first_bytes(path: Path) -> bytes:
         return file.read(START_BYTES)
 
 
-_DAMAGED = (
+DAMAGED: Final = (
     EOFError,
     zlib.error,
     lzma.LZMAError,
@@ -62,7 +62,7 @@ def damage(label: str) -> Iterator[None]:
     """Turn what decoders and parsers of archives raise into `WrongFileError` about the file `label`."""
     try:
         yield
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise damaged(label, error) from error
     except OSError as error:
         if error.errno is None:  # decoders raise it without a number, the operating system with one

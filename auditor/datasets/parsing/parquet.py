@@ -15,9 +15,8 @@ import pyarrow.parquet as pq
 
 from auditor.datasets import duck
 from auditor.datasets.parsing.bulk import FLICKR
-from auditor.datasets.parsing.keys import NO_ADDRESS
 from auditor.datasets.parsing.packing import damaged
-from auditor.datasets.parsing.row import Found, Row, placed, row_of
+from auditor.datasets.parsing.row import NO_ADDRESS, Found, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.text import plain
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from auditor.datasets.parsing import bulk
-from auditor.datasets.parsing.keys import NO_ADDRESS, NO_PHOTO_ID, numbered, photo_id, records_in
-from auditor.datasets.parsing.row import Found, Record, Row, placed, row_of
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, numbered, photo_id, records_in
+from auditor.datasets.parsing.row import NO_ADDRESS, Found, Record, Row, placed, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.tables import layout_of
 from auditor.datasets.parsing.text import COLUMNS, by_line, line_batches, line_reader, lines_of

@@ -4,7 +4,8 @@ A cast alone would do for neither: DuckDB casts '1e5' and '1.5' to whole numbers
 """
 
 from auditor.datasets.parsing.keys import NO_PHOTO_ID, NSID
-from auditor.datasets.parsing.text import COLUMNS, EMPTY, TOO_LONG
+from auditor.datasets.parsing.row import EMPTY
+from auditor.datasets.parsing.text import COLUMNS, TOO_LONG
 
 MACROS = f"""
 CREATE MACRO photo_id(text) AS

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from auditor.datasets.parsing import npy, parquet
 from auditor.datasets.parsing.json_items import NO_JSON, opens_with, parse_line, scalars, values_in
 from auditor.datasets.parsing.keys import parsed_nsid
-from auditor.datasets.parsing.row import COMMENT
+from auditor.datasets.parsing.row import COMMENT, EMPTY
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sqlite import MAGIC, database, quoted, tables
-from auditor.datasets.parsing.text import COLUMNS, EMPTY, TOO_LONG, cut_rows, lines, split
+from auditor.datasets.parsing.text import COLUMNS, TOO_LONG, cut_rows, lines, split
 from auditor.flickr.names import parse_name
 from auditor.flickr.urls import parse_owners, parse_photos
 
@@ -241,13 +241,14 @@ def _place(path: _Path) -> str:
 
 
 def _json_lines_rows(source: Source) -> Iterator[TableRow]:
-    for number, line in lines(source):
-        if line is None or not line.strip():
-            yield TableRow(number, (), TOO_LONG if line is None else EMPTY)
-        elif (value := parse_line(line, decimal=True)) is None:
-            yield TableRow(number, [Cell(LINE, line)], NO_JSON)
-        else:
-            yield TableRow(number, [Cell(name, inner) for name, inner in _leaves(value)])
+    return _by_line(source, _json_line)
+
+
+def _json_line(number: int, line: str) -> TableRow:
+    value = parse_line(line, decimal=True)
+    if value is None:
+        return TableRow(number, [Cell(LINE, line)], NO_JSON)
+    return TableRow(number, [Cell(name, inner) for name, inner in _leaves(value)])
 
 
 def _leaves(value: Any) -> Iterator[tuple[str, Any]]:
@@ -353,19 +354,24 @@ def _is_link(text: str) -> bool:
 
 
 def _line_rows(source: Source) -> Iterator[TableRow]:
-    for number, line in lines(source):
-        if line is None or not line.strip():
-            yield TableRow(number, (), TOO_LONG if line is None else EMPTY)
-        else:
-            yield TableRow(number, [Cell(LINE, line)])
+    return _by_line(source, lambda number, line: TableRow(number, [Cell(LINE, line)]))
 
 
 def _xml_rows(source: Source) -> Iterator[TableRow]:
     """The attributes and texts of each line, without a parser that would have to be trusted."""
+    return _by_line(source, _xml_line)
+
+
+def _xml_line(number: int, line: str) -> TableRow:
+    cells = [Cell(name, double or single) for name, double, single in _ATTRIBUTE.findall(line)]
+    cells += [Cell(name, text.strip()) for name, text in _ELEMENT.findall(line)]
+    return TableRow(number, cells or [Cell(LINE, line)])
+
+
+def _by_line(source: Source, read: Callable[[int, str], TableRow]) -> Iterator[TableRow]:
+    """What `read` makes of the number and text of each line that holds anything."""
     for number, line in lines(source):
         if line is None or not line.strip():
             yield TableRow(number, (), TOO_LONG if line is None else EMPTY)
-            continue
-        cells = [Cell(name, double or single) for name, double, single in _ATTRIBUTE.findall(line)]
-        cells += [Cell(name, text.strip()) for name, text in _ELEMENT.findall(line)]
-        yield TableRow(number, cells or [Cell(LINE, line)])
+        else:
+            yield read(number, line)

@@ -8,15 +8,14 @@ bounded.
 
 import csv
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import starmap
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.row import EMPTY as EMPTY
-from auditor.datasets.parsing.row import Found, Row, row_of
+from auditor.datasets.parsing.row import EMPTY, Found, Row, row_of
 from auditor.datasets.parsing.sources import Source, Stream
 from auditor.errors import WrongFileError
 
@@ -75,22 +74,19 @@ def by_fields(source: Source, find: Callable[[dict[str, str]], Found], separator
         yield row_of(number, fields if isinstance(fields, str) else find(fields))
 
 
-def table(
-    source: Source, separator: str = ",", columns: Sequence[str] | None = None
-) -> Iterator[tuple[int, dict[str, str] | str]]:
-    """The rows as (line it starts at, fields by column or the reason why it has none).
+def table(source: Source, separator: str = ",") -> Iterator[tuple[int, dict[str, str] | str]]:
+    """The rows as (line it starts at, fields by column of the header or the reason why it has none).
 
-    Without `columns` they are those of the header. A quoted field may hold line ends when its row then has as
-    many fields as there are columns; otherwise its quote is taken for a stray one.
+    A quoted field may hold line ends when its row then has as many fields as there are columns; otherwise its
+    quote is taken for a stray one.
     """
     rest = lines(source)
-    if columns is None:
-        columns = columns_of(source, separator)
-        header = next((line for _, line in rest if line is None or line.strip()), "")
-        if header is None or split(header, separator) != columns:  # what the format was told by is not all
-            raise WrongFileError(
-                f"{source.label}: its header is longer than 64 KiB", hint="Get the publisher's file again."
-            )
+    columns = columns_of(source, separator)
+    header = next((line for _, line in rest if line is None or line.strip()), "")
+    if header is None or split(header, separator) != columns:  # what the format was told by is not all
+        raise WrongFileError(
+            f"{source.label}: its header is longer than 64 KiB", hint="Get the publisher's file again."
+        )
     for number, line, fields in cut_rows(rest, separator, len(columns)):
         if line is None or not line.strip():
             yield number, TOO_LONG if line is None else EMPTY

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from auditor.datasets.parsing import parquet as parquet
+from auditor.datasets.parsing import parquet
 from auditor.datasets.parsing.row import Found, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.yfcc_columns import COLUMNS, Columns, find, rows_at_once

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from auditor.datasets.parsing.bulk import Entry, at_once, one_by_one
 from auditor.datasets.parsing.json_items import has_keys, members
-from auditor.datasets.parsing.keys import NO_ADDRESS, license_of
-from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.keys import license_of
+from auditor.datasets.parsing.row import NO_ADDRESS, Row
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
 

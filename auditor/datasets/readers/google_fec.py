@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from auditor.datasets.parsing.bulk import mask, read_addresses
-from auditor.datasets.parsing.keys import NO_ADDRESS, record
+from auditor.datasets.parsing.keys import record
 from auditor.datasets.parsing.photo_lines import lines_at_once
-from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.row import EMPTY, NO_ADDRESS, Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import COLUMNS, EMPTY, TOO_LONG, lines, split
+from auditor.datasets.parsing.text import COLUMNS, TOO_LONG, lines, split
 from auditor.datasets.readers import Format
 from auditor.flickr.urls import parse_photos
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.keys import NSID, record
-from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.row import EMPTY, Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import EMPTY, TOO_LONG, lines
+from auditor.datasets.parsing.text import TOO_LONG, lines
 from auditor.datasets.readers import Format
 from auditor.flickr.names import parse_name
 

@@ -6,7 +6,7 @@ photographer's disk, whatever site it came from; so rows without a Flickr addres
 
 from collections.abc import Iterator, Sequence
 
-from auditor.datasets.parsing import parquet as parquet
+from auditor.datasets.parsing import parquet
 from auditor.datasets.parsing.keys import md5, records_in
 from auditor.datasets.parsing.row import Found, Record, Row
 from auditor.datasets.parsing.sources import Source

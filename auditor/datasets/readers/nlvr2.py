@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from auditor.datasets.parsing.json_items import NO_OBJECT, parse_line
-from auditor.datasets.parsing.keys import NO_ADDRESS, mostly, record
-from auditor.datasets.parsing.row import Row
+from auditor.datasets.parsing.keys import mostly, record
+from auditor.datasets.parsing.row import EMPTY, NO_ADDRESS, Row
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.text import EMPTY, TOO_LONG, lines
+from auditor.datasets.parsing.text import TOO_LONG, lines
 from auditor.datasets.readers import Format
 from auditor.flickr.urls import parse_photos
 

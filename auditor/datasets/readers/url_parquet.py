@@ -13,7 +13,7 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing import parquet as parquet
+from auditor.datasets.parsing import parquet
 from auditor.datasets.parsing.bulk import license_ids, mask, matching, read_addresses, usual_rows
 from auditor.datasets.parsing.keys import license_of, md5, records_in
 from auditor.datasets.parsing.row import Found, Record, Row, placed, row_of

@@ -56,6 +56,17 @@ CHECK_MEMORY: Final = "512MB"
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # of every member: a pack depends on the index alone
 _SMALL = (manifest.NAME, SUMS)
+_FLAWS = (
+    ValueError,
+    LookupError,
+    RecursionError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    pa.ArrowException,
+)
+"""What reading a pack raises that is not what it should be."""
 _IMPLAUSIBLE = (
     "photo_id < 1 OR nsid NOT BETWEEN 1000000 AND 9999999999999"
     " OR length(alias) > 255 OR alias <> lower(alias)"
@@ -186,17 +197,11 @@ def _flaws(path: Path) -> Iterator[None]:
     """Whatever is wrong with a pack's content refuses it."""
     try:
         yield
-    except (ValueError, LookupError, RecursionError, NotImplementedError) as error:
-        raise _refused(path, error) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, pa.ArrowException) as error:
-        raise _refused(path, error) from error
-
-
-def _refused(path: Path, flaw: Exception) -> RefusedError:
-    return RefusedError(
-        f"{path.name} is damaged or was tampered with: {plain(flaw, 200)}",
-        hint="Nothing was imported. Get the pack again, and compare its sha256 with the published one.",
-    )
+    except _FLAWS as error:
+        raise RefusedError(
+            f"{path.name} is damaged or was tampered with: {plain(error, 200)}",
+            hint="Nothing was imported. Get the pack again, and compare its sha256 with the published one.",
+        ) from error
 
 
 def _described(archive: zipfile.ZipFile) -> Manifest:
