@@ -28,6 +28,8 @@ def open_images_id(value: object) -> str | None:
 
 def coco_id(value: object) -> str | None:
     """COCO's number of an image, as a number or in a name like ``COCO_val2014_000000391895.jpg``."""
+    if isinstance(value, float) and value.is_integer():  # as pandas writes it where others are missing
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if value > 0 else None
     match = _COCO_NAME.fullmatch(value) if isinstance(value, str) else None

@@ -144,8 +144,10 @@ def row_count(source: Source) -> int:
 
 def rows(source: Source, wanted: Sequence[str], find: Callable[[Sequence[Any]], Found]) -> Iterator[Row]:
     """All rows: what `find` makes of the values of the `wanted` columns."""
+    kinds = columns(source)
+    picked = [_whole((name,), kinds[name]) for name in wanted]
     with _reading(source) as connection:
-        for number, *values in _values(connection, source, list(map(_quoted, wanted)), "true"):
+        for number, *values in _values(connection, source, picked, "true"):
             yield _row(number, find(values))
 
 

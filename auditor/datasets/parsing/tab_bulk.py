@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.bulk import nsids, numbers, photo_ids
+from auditor.datasets.parsing.bulk import matching, nsids, numbers, photo_ids
 from auditor.datasets.parsing.csv_bulk import BOM, cut_fields
+from auditor.datasets.parsing.keys import ORIGINAL_FORM
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.text import LINES, MAX_LINE_BYTES, count_byte, cut, line_offsets, whole_lines
 from auditor.pipeline import in_threads
@@ -118,7 +119,7 @@ def _usual(fields: Mapping[int, pa.StringArray], columns: Columns) -> tuple[np.n
     if columns.licenses:
         record["license"] = pc.coalesce(*(_given(fields[place]) for place in columns.licenses))
     if columns.original is not None:
-        record["original"] = pc.not_equal(fields[columns.original], "")
+        record["original"] = pa.array(matching(fields[columns.original], f"^{ORIGINAL_FORM}$"))
     record["skip"] = pa.nulls(len(ids), pa.string())
     return usual, record
 

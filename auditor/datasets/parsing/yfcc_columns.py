@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.datasets.parsing.bulk import license_ids, mask, nsids, numbers
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, license_of, nsid, photo_id
+from auditor.datasets.parsing.bulk import license_ids, mask, matching, nsids, numbers
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, ORIGINAL_FORM, is_secret, license_of, nsid, photo_id
 from auditor.datasets.parsing.row import Found, Record, Row, placed, row_of
 
 COLUMNS: Final = ("photoid", "uid", "licenseurl", "licensename", "secretoriginal")
@@ -30,7 +30,9 @@ def find(photo: Any, user: Any, url: Any, name: Any, secret: Any) -> Found:
     found = photo_id(photo)
     if found is None:
         return NO_PHOTO_ID
-    return Record(photo_id=found, nsid=nsid(user), license_id=license_of(url, name), original=bool(secret))
+    return Record(
+        photo_id=found, nsid=nsid(user), license_id=license_of(url, name), original=is_secret(secret)
+    )
 
 
 def row(number: int, values: Sequence[Any]) -> Row:
@@ -47,7 +49,7 @@ def rows_at_once(rows: pa.Int64Array, columns: Columns) -> Iterator[Row | pa.Tab
         "photo_id": columns.photo,
         "nsid": numbers(owners),
         "license_id": license_ids(columns.license_url, columns.license_name),
-        "original": pc.not_equal(columns.original_secret.fill_null(""), ""),
+        "original": pa.array(matching(columns.original_secret, f"^{ORIGINAL_FORM}$")),
         "record": pc.binary_join_element_wise("row", rows.cast(pa.string()), " "),
         "skip": pa.nulls(len(rows), pa.string()),
     }

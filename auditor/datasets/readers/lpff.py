@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditor.datasets.parsing.json_items import has_keys, objects
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, license_of, nsid, photo_id, record
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, address, is_secret, license_of, nsid, photo_id, record
 from auditor.datasets.parsing.row import Found, Record, Row, row_of
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.readers import Format
@@ -36,7 +36,7 @@ def _find(info: dict[str, Any], place: str, key: str | None) -> Found:
         nsid=owner,
         alias=page.path_alias if page else None,
         license_id=license_of(terms.get("url"), terms.get("name")),
-        original=bool(info.get("originalsecret")) or bool(original and original.is_original),
+        original=is_secret(info.get("originalsecret")) or bool(original and original.is_original),
         record=place,
         key=key,
     )

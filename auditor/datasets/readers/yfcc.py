@@ -14,7 +14,9 @@ from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.tab_bulk import Columns, columns_at_once
 from auditor.datasets.readers import Format
 
-_START = re.compile(rf"([0-9]+\t[1-9][0-9]*\t[0-9a-f]{{20,32}}|[1-9][0-9]*)\t{NSID}\t", re.IGNORECASE)
+# Texts are URL-encoded, and in some copies the NSID is too: 15087210%40N00.
+_NSID = NSID.replace("@", "(?:@|%40)")
+_START = re.compile(rf"([0-9]+\t[1-9][0-9]*\t[0-9a-f]{{20,32}}|[1-9][0-9]*)\t{_NSID}\t", re.IGNORECASE)
 
 _SQL = """
 WITH cut AS (
@@ -27,7 +29,7 @@ SELECT
     photo_id,
     nsid(field[-22]) AS nsid,
     coalesce(nullif(field[-7], ''), field[-8]) AS license,
-    field[-3] <> '' AS original,
+    is_secret(field[-3]) AS original,
     why_skipped(line, len(field) IN (23, 25), photo_id) AS skip
 FROM found
 """

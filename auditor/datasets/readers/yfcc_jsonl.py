@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from auditor.datasets.parsing.json_items import by_json_line
-from auditor.datasets.parsing.keys import NO_PHOTO_ID, license_of, mostly, nsid, photo_id, url_hash
+from auditor.datasets.parsing.keys import NO_PHOTO_ID, is_secret, license_of, mostly, nsid, photo_id, url_hash
 from auditor.datasets.parsing.row import Found, Record
 from auditor.datasets.readers import Format
 
@@ -23,7 +23,7 @@ def _find(entry: dict[str, Any]) -> Found:
         nsid=nsid(entry.get("uid")),
         url_hash=url_hash(entry.get("key")) or url_hash(entry.get("hash")),
         license_id=license_of(entry.get("licenseurl"), entry.get("licensename")),
-        original=bool(entry.get("secretoriginal")),
+        original=is_secret(entry.get("secretoriginal")),
     )
 
 
