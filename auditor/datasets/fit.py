@@ -133,7 +133,8 @@ def recognise(path: Path) -> list[str]:
         if len(narrower) == 1:
             sure = narrower == named or _is_telling(candidates[narrower[0]], members)
             return narrower if sure else [*narrower, OWN_LIST]
-    return list(candidates)
+    told = any(_is_telling(card, members) for card in candidates.values())
+    return list(candidates) if told or not candidates else [*candidates, OWN_LIST]
 
 
 def _is_telling(card: Card, members: "_Members") -> bool:

@@ -156,7 +156,20 @@ def wrong_file(source: Source, expected: Sequence[Format]) -> WrongFileError:
     if known and not known.certain:  # a list of numbers may be anybody's
         found = f"what looks like {found}"
     advice = "; ".join(said for format_ in expected if format_.advice and (said := format_.advice(source)))
+    hint = "Check that the dataset's name and the file belong together."
+    if known is None or not known.certain:
+        hint += _as_own_list(source)
     return WrongFileError(
         f"{source.label}: expected {' or '.join(format_.expects for format_ in expected)}; found {found}",
-        hint=advice or "Check that the dataset's name and the file belong together.",
+        hint=advice or hint,
     )
+
+
+def _as_own_list(source: Source) -> str:
+    """How what a file has of Flickr is read all the same: a publisher's table with other separators."""
+    generic = formats()[GENERIC]
+    command = "flickr-auditor datasets add my-list FILE"
+    if generic.sniff(source):
+        return f" What it has of Flickr can be read as a list of your own: {command}"
+    said = generic.advice(source) if generic.advice else ""
+    return f" As a list of your own ({command}), {said}." if said else ""

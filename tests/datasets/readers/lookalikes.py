@@ -4,6 +4,7 @@ Shapes as published; every id, name and secret is made up. Files hold more than 
 of other sites among those of Flickr, and headers where publishers have them.
 """
 
+import base64
 import hashlib
 import io
 import json
@@ -55,6 +56,10 @@ def page(photo: int, owner: str) -> str:
 
 def md5_of(photo: int) -> str:
     return hashlib.md5(str(photo).encode()).hexdigest()
+
+
+def base64_md5(photo: int) -> str:
+    return base64.b64encode(bytes.fromhex(md5_of(photo))).decode()
 
 
 ELSEWHERE = "http://i.example.org/pictures/9000000001_0123456789.jpg"
@@ -446,6 +451,14 @@ ALL: dict[str, Lookalike] = {
     "open-images-csv": Lookalike(
         same_photos.open_images(),
         [Expected(photo, nsid, None, md5_of(photo), 4, original=True) for photo, nsid, _ in PHOTOS],
+    ),
+    "open-images-transfer": Lookalike(
+        lines(
+            lambda photo, _, secret: f"{static(photo, secret, '_o')}\t12345\t{base64_md5(photo)}",
+            f"{ELSEWHERE}\t1\tx",
+        ).replace(b"https", b"TsvHttpData-1.0\nhttps", 1),
+        [Expected(photo, content_md5=md5_of(photo), original=True) for photo, _, _ in PHOTOS],
+        skipped=2,
     ),
     "pass-csv": pass_csv(),
     "photo-id-list": Lookalike(lines(lambda photo, *_: str(photo), "", "x"), IDS, skipped=2),

@@ -118,6 +118,17 @@ NEW: list[tuple[str, str, bytes, list[Expected]]] = [
         ).encode(),
         IDS,
     ),
+    (
+        "flickr30k",
+        "a table",
+        text(
+            [
+                "raw,sentids,split,filename,img_id",
+                *(f'"[""A dog, x""]","[0, 1]",train,{p}.jpg,{n}' for n, (p, _, _) in enumerate(PHOTOS)),
+            ]
+        ),
+        IDS,
+    ),
     ("flickr8k", "Karpathy's splits", karpathy("flickr8k", [f"{p}_{s}.jpg" for p, _, s in PHOTOS]), IDS),
     ("helen-names", "two columns", text([f"{p}_1.jpg\t{p}_1.pts" for p, _, _ in PHOTOS]), IDS),
     ("helen-names", "the points of a face", text([f"{PHOTOS[0][0]}_1", *["12.5 , 9"] * 20]), IDS[:1]),
@@ -252,3 +263,13 @@ def test_a_folder_of_the_pictures_is_read_by_their_names(
     (hit,) = Index.open(indexes / "example").by_photo([str(PHOTO)])
     assert str(PHOTO) in hit.record
     assert "line" not in hit.record
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_flickr30k_entities_is_read_by_the_names_of_its_files(
+    add: Build, write: Write, records: Records, packed: bool
+) -> None:
+    members = {f"a/Annotations/{photo}.xml": b"<annotation/>" for photo, _, _ in PHOTOS[:4]}
+    members |= {f"a/Sentences/{photo}.txt": b"[/EN#1/people A dog]" for photo, _, _ in PHOTOS[4:]}
+    manifest = add("flickr30k", write(zipped(members) if packed else members))
+    assert records(manifest) == Counter(IDS)

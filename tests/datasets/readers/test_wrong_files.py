@@ -1,15 +1,20 @@
 """Every look-alike given to every card: refused, or one of the few results that are meant."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from auditor.datasets import catalogue, readers
+from auditor.datasets import adding, catalogue, readers
+from auditor.datasets.adding import Wish
 from auditor.datasets.card import Card
 from auditor.datasets.parsing.sources import sources
 from auditor.datasets.readers import GENERIC
 from auditor.errors import WrongFileError
 from tests.datasets.conftest import Build
 from tests.datasets.readers.conftest import Write
-from tests.datasets.readers.lookalikes import ALL
+from tests.datasets.readers.lookalikes import ALL, page, text
+from tests.datasets.same_photos import PHOTOS
 
 CARDS = [card for card in catalogue.load().values() if card.checkable]
 
@@ -79,3 +84,29 @@ def test_a_list_of_numbers_is_nobodys_for_certain(write: Write) -> None:
         (source,) = sources(write(content))
         error = readers.wrong_file(source, readers.select(["ffhq-json"]))
         assert "found what looks like a" in error.message
+
+
+NUMBERS = [photo for photo, _, _ in PHOTOS]
+LINKS = [page(photo, nsid) for photo, nsid, _ in PHOTOS]
+COPIES: list[tuple[str, str, bytes, str]] = [
+    ("separators", "open-images", text(["ImageID;OriginalURL", *(f"a;{url}" for url in LINKS)]), "read"),
+    ("columns", "ffhq", text(["number,page", *(f"1,{url}" for url in LINKS)]), "read"),
+    ("as JSON", "sbu", json.dumps([{"photo": url} for url in LINKS]).encode(), "read"),
+    ("numbers alone", "ffhq", text(["n,photo", *(f"1,{number}" for number in NUMBERS)]), "photo"),
+]
+
+
+@pytest.mark.parametrize(("dataset", "content", "way"), [c[1:] for c in COPIES], ids=[c[0] for c in COPIES])
+def test_a_copy_in_another_layout_is_refused_with_the_way_to_add_it(
+    write: Write, indexes: Path, dataset: str, content: bytes, way: str
+) -> None:
+    with pytest.raises(WrongFileError) as error:
+        adding.add(indexes, dataset, [write(content)], Wish())
+    assert "datasets add my-list FILE" in error.value.hint
+    assert ('--column "photo"' if way == "photo" else "can be read") in error.value.hint
+
+
+def test_a_file_of_another_dataset_is_not_recommended_as_a_list(write: Write, indexes: Path) -> None:
+    with pytest.raises(WrongFileError) as error:
+        adding.add(indexes, "ffhq", [write(ALL["open-images-csv"].content)], Wish())
+    assert "my-list" not in error.value.hint
