@@ -60,7 +60,7 @@ def fetch_card(
     wanted = _wanted(card, only)
     with _folder(downloads, card.name) as folder:
         files = tuple(_download_all(wanted, folder, most, progress))
-        here = current(indexes / card.name)
+        here = _whole(indexes / card.name)
         if here and {source.sha256 for source in here.sources} == {file.sha256 for file in files}:
             return Fetched(here, files, built=False)
         paths = [file.path for file in files]
@@ -113,7 +113,7 @@ def fetch_pack(
         # Under one name here, so that a newer pack takes the place of the older one.
         remote = Remote(urljoin(base, entry.file), f"{name}-pack.zip", entry.bytes, entry.sha256)
         file = download(remote, folder, progress=progress)
-        here = current(indexes / name)
+        here = _whole(indexes / name)
         if here and file.unchanged and here.built_at == entry.built_at and here.records == entry.records:
             return Fetched(here, (file,), built=False)
         imported = pack.import_pack(
@@ -126,6 +126,16 @@ def fetch_pack(
             progress=progress,
         )
     return Fetched(imported, (file,), built=True)
+
+
+def _whole(folder: Path) -> Manifest | None:
+    """The index in `folder`; None if data files are lost or cut short, for then it has to be built again."""
+    here = current(folder)
+    if here is None or here.store:  # whether a store has them, it tells only while it can be reached
+        return here
+    paths = {folder / file.name: file.bytes for file in here.files}
+    lost = any(not path.is_file() or path.stat().st_size != size for path, size in paths.items())
+    return None if lost else here
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from auditor.datasets.access import Access
 from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.fetch import Fetched, by_hand, fetch_card, fetch_pack
 from auditor.datasets.index.lookup import Index
+from auditor.datasets.index.verify import problems
 from auditor.datasets.sharing import registry
 from auditor.datasets.sharing.publish import publish
 from auditor.errors import RefusedError, UsageError, WrongFileError
@@ -93,6 +94,18 @@ def test_a_removed_index_is_built_again_from_what_is_here(web: Web, card: Card, 
     web.sent = 0
     assert home.fetch(card).built
     assert web.sent == 0
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"PAR1")], ids=["lost", "cut"])
+def test_an_index_that_lost_data_is_built_again_from_what_is_here(
+    web: Web, card: Card, home: Home, damage: Callable[[Path], object]
+) -> None:
+    data = home.fetch(card).manifest.files[0].name
+    damage(home.indexes / "diveface" / data)
+    web.sent = 0
+    assert home.fetch(card).built
+    assert web.sent == 0
+    assert problems(home.indexes / "diveface") == []
 
 
 def test_one_file_can_be_chosen(card: Card, home: Home) -> None:

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.datasets import readers
-from auditor.datasets.index import lookup, manifest, records
+from auditor.datasets.index import local, lookup, manifest, records
 from auditor.datasets.index.build import build, restore
 from auditor.datasets.index.data_files import constants
 from auditor.datasets.index.folder import remove
@@ -147,6 +147,16 @@ def test_two_processes_cannot_build_the_same_index(
         holder.communicate()
     add("diveface", b"".join(ROWS[:2]))
     assert len(index().by_photo(IDS)) == 2
+
+
+def test_an_index_that_another_process_removes_meanwhile_costs_the_others_nothing(
+    add: Build, indexes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("diveface", b"".join(ROWS), name="stays")
+    monkeypatch.setattr(local, "names", lambda _: ("goes", "stays"))
+    found = local.open_indexes(indexes)
+    assert [index.name for index in found.readable] == ["stays"]
+    assert found.damaged == {"goes": "there is no index of goes"}
 
 
 KILLED_AT = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from auditor.datasets import catalogue
 from auditor.datasets.index import manifest
 from auditor.datasets.index.lookup import Index
-from auditor.errors import ConfigurationError, StorageError, UsageError
+from auditor.errors import ConfigurationError, StorageError, UsageError, WrongFileError
 from auditor.names import SLUG, dataset_name, is_name
 
 
@@ -104,7 +104,7 @@ def _opened(folder: Path, wanted: Iterable[str]) -> tuple[list[Index], dict[str,
             index = Index.open(folder / name)
             index.check_files()
             readable.append(index)
-        except StorageError as error:
+        except (StorageError, WrongFileError) as error:  # another process may have removed it just now
             damaged[name] = error.message
         except ConfigurationError as error:  # its data files are in a store that nothing here reads
             damaged[name] = f"{error.message}: {error.hint}"
