@@ -397,6 +397,80 @@ def test_a_person_and_photos_are_not_looked_up_together(page: Page, site: Site) 
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "Sandy Practice",
+        "my cats in Rome",
+        "ünïcödé",
+        "@N00",
+        "x" * 5000,
+        "",
+        f"{nsid(3)}\n{nsid(4)}",
+        f"{nsid(3)}\n77",
+    ],
+    ids=["a display name", "a title", "letters", "half an NSID", "long", "nothing", "two people", "mixed"],
+)
+def test_what_is_not_looked_up_leaves_no_answer_that_was_to_something_else(
+    page: Page, site: Site, words: str
+) -> None:
+    page.goto(site.web.url("index.html"))
+    look_up(page, nsid(99_999))
+    before = len(site.web.requests)
+    page.locator("#query").fill(words)
+    page.get_by_role("button", name="Look up").click()
+    expect(page.locator("#status")).not_to_be_empty()
+    expect(page.locator("#result")).to_be_hidden()
+    page.locator("#language").select_option("de")
+    expect(page.locator("#result")).to_be_hidden()
+    assert len(page.locator("#status").inner_text()) < 200
+    assert len(site.web.requests) == before
+
+
+def test_a_display_name_is_no_two_accounts(page: Page, site: Site) -> None:
+    page.goto(site.web.url("index.html"))
+    page.locator("#query").fill("Sandy Practice")
+    page.get_by_role("button", name="Look up").click()
+    expect(page.locator("#status")).to_have_text("These lines could not be read: Sandy Practice")
+    look_up(page, f"My cat https://www.flickr.com/photos/{nsid(3)}/{site.data.photos[nsid(3)][0]}/")
+    assert "could not be read: My cat" in page.locator("#result").inner_text()
+    assert downloaded(page)
+
+
+def test_an_answer_that_comes_late_is_not_that_to_the_next_question(page: Page, site: Site) -> None:
+    page.goto(site.web.url("index.html"))
+    page.evaluate("""() => {
+        const fetched = window.fetch;
+        window.fetch = async (...words) => {
+            if (window.fetch.calls++ === 0) await new Promise((go) => { window.late = go; });
+            return fetched(...words);
+        };
+        window.fetch.calls = 0;
+    }""")
+    page.locator("#query").fill(nsid(3))
+    page.get_by_role("button", name="Look up").click()
+    look_up(page, nsid(99_999))
+    page.evaluate("window.late()")
+    page.wait_for_timeout(500)
+    assert "Nothing was found" in page.locator("#answer").inner_text()
+
+
+def test_a_page_that_was_opened_as_a_file_asks_for_its_folder_and_says_that_nothing_was_sent(
+    page: Page, site: Site
+) -> None:
+    page.goto(f"file://{site.folder}/index.html")
+    page.locator("#query").fill(nsid(3))
+    page.get_by_role("button", name="Look up").click()
+    expect(page.locator("#status")).to_contain_text("Choose the folder it is in")
+    expect(page.locator("#folder")).to_be_focused()
+    page.locator("#folder").set_input_files(str(site.folder))
+    look_up(page, nsid(3))
+    words = page.locator("#result").inner_text()
+    assert "Nothing was sent" in words
+    assert "fetched from the host" not in words
+    assert site.web.requests == []
+
+
+@pytest.mark.parametrize(
     ("link", "hashed", "hit"),
     [
         ("https://live.staticflickr.com/65535/48600109393_0123456789_b.jpg", 7, True),

@@ -44,6 +44,7 @@
       next: "What you can do now", nextText: "Protect your photos: tag them no_cv, change their licence or make them private. Then ask the publishers to remove them, with a link to every photo. The free program flickr-auditor does both, in bulk and with a preview:",
       faces: "faces", bodies: "people", movement: "movement", geolocation: "places", general: "general",
       foot: "This look-up of {0} contains what its host put into it. This page stores nothing, sets no cookies and loads nothing from anyone else.", root: "Root: {0}",
+      fromFolder: "Nothing was sent: the files were read from the folder that you chose.",
       folder: "This page was opened as a file, and browsers do not let it read the files beside it. Choose the folder it is in:",
       failed: "Your photos could not be looked up, so nothing is known yet: {0}", missing: "the file {0} is missing or cannot be read", wrong: "the file {0} is damaged, or not the one that it should be. Load the page again",
       version: "this look-up is in a version that the page does not read", pinned: "this is not the look-up whose root is in the address", narrow: "this look-up offers a range with so few accounts that asking for it would tell the host who you are. Nothing was asked",
@@ -76,6 +77,7 @@
       next: "Was Sie jetzt tun können", nextText: "Schützen Sie Ihre Fotos: Versehen Sie sie mit dem Tag no_cv, ändern Sie die Lizenz oder machen Sie sie privat. Bitten Sie dann die Herausgeber, sie zu entfernen, mit dem Link jedes Fotos. Das freie Programm flickr-auditor erledigt beides für viele Fotos auf einmal und mit Vorschau:",
       faces: "Gesichter", bodies: "Personen", movement: "Bewegung", geolocation: "Orte", general: "Allgemeines",
       foot: "Das Verzeichnis vom {0} enthält, was sein Anbieter angibt. Diese Seite speichert nichts, setzt kein Cookie und lädt nichts von anderen.", root: "Prüfsumme (Root): {0}",
+      fromFolder: "Es wurde nichts gesendet: Die Dateien wurden aus dem gewählten Ordner gelesen.",
       folder: "Diese Seite wurde als Datei geöffnet, und Browser lassen sie die Dateien daneben nicht lesen. Wählen Sie den Ordner, in dem sie liegt:",
       failed: "Die Suche war nicht möglich, also ist nichts bekannt: {0}", missing: "die Datei {0} fehlt oder ist nicht zu lesen", wrong: "die Datei {0} ist beschädigt oder nicht die richtige. Laden Sie die Seite neu",
       version: "dieses Verzeichnis hat eine Version, die die Seite nicht liest", pinned: "dies ist nicht das Verzeichnis, dessen Prüfsumme in der Adresse steht", narrow: "dieses Verzeichnis bietet einen Bereich mit so wenigen Konten an, dass die Anfrage verriete, wer Sie sind. Es wurde nicht gefragt",
@@ -108,6 +110,7 @@
       next: "Que faire maintenant", nextText: "Protégez vos photos : ajoutez le tag no_cv, changez leur licence ou rendez-les privées. Demandez ensuite aux éditeurs de les retirer, avec le lien de chacune. Le programme libre flickr-auditor fait les deux, par lots et avec un aperçu :",
       faces: "visages", bodies: "personnes", movement: "mouvement", geolocation: "lieux", general: "général",
       foot: "L’index du {0} contient ce que son hébergeur affirme. Cette page ne conserve rien, ne dépose aucun cookie et ne charge rien d’ailleurs.", root: "Empreinte (root) : {0}",
+      fromFolder: "Rien n’a été envoyé : les fichiers ont été lus dans le dossier que vous avez choisi.",
       folder: "Cette page a été ouverte comme fichier, et les navigateurs ne la laissent pas lire les fichiers voisins. Choisissez le dossier où elle se trouve :",
       failed: "La recherche n’a pas pu se faire, on ne sait donc rien : {0}", missing: "le fichier {0} manque ou est illisible", wrong: "le fichier {0} est endommagé ou n’est pas le bon. Rechargez la page",
       version: "cet index est dans une version que la page ne lit pas", pinned: "ce n’est pas l’index dont l’empreinte figure dans l’adresse", narrow: "cet index propose une plage contenant si peu de comptes que la demande révélerait à l’hébergeur qui vous êtes. Rien n’a été demandé",
@@ -140,6 +143,7 @@
       next: "Qué hacer ahora", nextText: "Proteja sus fotos: etiquételas con no_cv, cambie su licencia o hágalas privadas. Después pida a los editores que las retiren, con el enlace de cada una. El programa libre flickr-auditor hace ambas cosas, en bloque y con vista previa:",
       faces: "caras", bodies: "personas", movement: "movimiento", geolocation: "lugares", general: "general",
       foot: "El índice del {0} contiene lo que afirma su proveedor. Esta página no guarda nada, no usa cookies y no carga nada de terceros.", root: "Huella (root): {0}",
+      fromFolder: "No se envió nada: los archivos se leyeron de la carpeta que usted eligió.",
       folder: "Esta página se abrió como archivo, y los navegadores no le dejan leer los archivos de al lado. Elija la carpeta en la que está:",
       failed: "No se pudo buscar, así que no se sabe nada: {0}", missing: "el archivo {0} falta o no se puede leer", wrong: "el archivo {0} está dañado o no es el que debería. Vuelva a cargar la página",
       version: "este índice tiene una versión que la página no lee", pinned: "este no es el índice cuya huella está en la dirección", narrow: "este índice ofrece un intervalo con tan pocas cuentas que la consulta revelaría al proveedor quién es usted. No se consultó nada",
@@ -662,9 +666,13 @@
   function questionOf(lines) {
     const question = { photos: new Map(), hashes: new Map(), nsids: new Set(), aliases: new Set(), files: [], unreadable: [], export: false };
     for (const line of lines.split(/\n/)) {
-      for (const one of line.replace(/(^|\s)#.*$/, "").split(/[\s,;|]+/).filter(Boolean)) {
-        if (!word(one.replace(/^["'<(]+|["'>)]+$/g, ""), question)) question.unreadable.push(one);
+      const words = line.replace(/(^|\s)#.*$/, "").split(/[\s,;|]+/).filter(Boolean).map((one) => one.replace(/^["'<(]+|["'>)]+$/g, ""));
+      // Words beside others are a title or a display name: taken for aliases they would be the names of strangers.
+      const several = words.length > 1 && words.some((one) => /^[a-z_-][a-z0-9_-]*$/i.test(one));
+      for (const one of several ? words.filter((one) => /[/@]/.test(one)) : words) {
+        if (!word(one, question) && !several) question.unreadable.push(one);
       }
+      if (several) question.unreadable.push(line.trim());
     }
     return question;
   }
@@ -739,6 +747,12 @@
     const made = Object.assign(document.createElement(name), properties);
     made.append(...children.filter((child) => child !== null));
     return made;
+  }
+
+  const MOST_UNREADABLE = 20;
+  function unreadable(question) {
+    const some = question.unreadable.slice(0, MOST_UNREADABLE).map((one) => { const line = plain(one); return line.length > 80 ? `${line.slice(0, 79)}…` : line; });
+    return say("unreadable", some.join(", ")) + (question.unreadable.length > some.length ? " …" : "");
   }
 
   const short = (set) => set.title.split(" (")[0];
@@ -841,13 +855,13 @@
     if (hits.length) headline = say(owner ? "found" : "foundPhoto", number(ids.size), number(sets.length)) + (bare ? ` ${say("nameless", number(bare))}` : "") + (matched ? ` ${say("files", number(matched))}` : "");
     const result = $("result");
     const cautions = [];
-    if (question.unreadable.length) cautions.push(say("unreadable", question.unreadable.slice(0, 20).join(", ")));
+    if (question.unreadable.length) cautions.push(unreadable(question));
     if (question.alias && !question.nsid) cautions.push(say("aliasOnly"));
     if (owner && !question.export && look.told.sections.unowned) cautions.push(say("ownerOnly"));
     if (blind.length) cautions.push(say("notLooked", blind.map(short).join(", ")));
     if (look.unasked) cautions.push(say("unasked", number(Math.round(sizeOf(look, "unowned") / 1e6))));
     if (look.uncompared) cautions.push(say("uncompared", number(Math.round(sizeOf(look, "content_md5") / 1e6))));
-    if (look.few) cautions.push(look.few());
+    if (look.few && !folder) cautions.push(look.few());
     if (look.told.left_out) cautions.push(say("leftOut", number(look.told.left_out)));
     result.replaceChildren(
       element("h2", { id: "answer", className: `headline ${hits.length ? "alarm" : ""}`, textContent: headline }),
@@ -866,7 +880,8 @@
     }
     const others = look.about.unknown.filter((set) => set.checkable), hopeless = look.about.unknown.filter((set) => !set.checkable);
     result.append(
-      folded(say("sent"), element("p", { textContent: say("sentText") }), element("ul", { id: "sent" }, ...sent.map((name) => element("li", {}, element("code", { textContent: name }))))),
+      folder ? element("p", { textContent: say("fromFolder") })
+        : folded(say("sent"), element("p", { textContent: say("sentText") }), element("ul", { id: "sent" }, ...sent.map((name) => element("li", {}, element("code", { textContent: name }))))),
       folded(say("unknown", number(others.length)), named(others)),
       folded(say("nobody", number(hopeless.length)), named(hopeless)));
     result.hidden = false;
@@ -891,30 +906,44 @@
     $("result").focus();
   }
 
-  async function run(question) {
+  /** A new question: what was said about the one before is no answer to it, and one that is under way is given up. */
+  let asking = 0;
+  function begin() {
+    last = null;
+    $("result").hidden = true;
+    $("status").textContent = say("working");
+    return ++asking;
+  }
+
+  async function run(question, mine) {
     question.nsid = [...question.nsids][0] || null;
     question.alias = question.nsid ? null : [...question.aliases][0] || null;
     const people = question.nsids.size || question.aliases.size;
     if (!question.photos.size && !people && !question.files.length) {
-      $("status").textContent = question.unreadable.length ? say("unreadable", question.unreadable.join(", ")) : say("none");
+      $("status").textContent = question.unreadable.length ? unreadable(question) : say("none");
       return;
     }
     if (people > 1 || (people && question.photos.size && !question.export)) {
       $("status").textContent = say(people > 1 ? "two" : "mixed");
       return;
     }
-    $("status").textContent = say("working");
-    $("result").hidden = true;
+    if (location.protocol === "file:" && !folder) {
+      $("status").textContent = say("folder");
+      $("folder").focus();
+      return;
+    }
     sent.length = 0;
     kept.clear();
+    let tell;
     try {
       const { look, hits } = await answered(question);
-      last = () => { show(look, question, hits); foot(look); };
-      last();
+      tell = () => { show(look, question, hits); foot(look); };
     } catch (error) {
-      last = () => fail(error);
-      last();
+      tell = () => fail(error);
     }
+    if (mine !== asking) return;
+    last = tell;
+    last();
     $("status").textContent = "";
   }
 
@@ -932,8 +961,11 @@
 
   for (const [tag, words] of Object.entries(WORDS)) $("language").append(element("option", { value: tag, textContent: words.name, selected: tag === language }));
   $("language").addEventListener("change", () => { language = $("language").value; translate(); });
-  $("form").addEventListener("submit", (event) => { event.preventDefault(); run(questionOf($("query").value)); });
-  const given = async (files) => run(await questionOfExport([...files]));
+  $("form").addEventListener("submit", (event) => { event.preventDefault(); run(questionOf($("query").value), begin()); });
+  const given = async (files) => {
+    const mine = begin(), question = await questionOfExport([...files]);
+    if (mine === asking) run(question, mine);
+  };
   $("export").addEventListener("change", () => given($("export").files));
   $("folder").addEventListener("change", () => {
     folder = new Map([...$("folder").files].map((one) => [one.webkitRelativePath.split("/").slice(1).join("/"), one]));
