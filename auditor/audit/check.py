@@ -1,104 +1,28 @@
 """Check single photos and people against the indexes, without an account and, for ids, without any call."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from auditor.audit.coverage import covered, in_order
 from auditor.audit.match import Searched, Subject, hashes_of, match_all
+from auditor.audit.people import OnceFailed, Resolver, whom
 from auditor.audit.reach import in_part, out_of_reach, without
+from auditor.audit.redact import without_secret
 from auditor.audit.result import CheckedTarget, CheckResult, Exposure, FoundPhoto, NotChecked, Why
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index.local import LocalIndexes
-from auditor.errors import AuditorError, CallError
+from auditor.errors import AuditorError
 from auditor.flickr.target import Target
 from auditor.flickr.urls import (
     PhotoAddress,
     StaticAddress,
-    page_url,
-    profile_url,
-    without_original_secret,
     yfcc_video_hash,
 )
 
 if TYPE_CHECKING:
     from auditor.lookup.asked import Asked
-
-_ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
-
-
-class Resolver(Protocol):
-    """Finds people by address or name; `auditor.flickr.api.ReadApi` is one."""
-
-    def user_at(self, url: str, /) -> str | None:
-        """The NSID behind a profile page."""
-
-    def user_named(self, username: str, /) -> str | None:
-        """The NSID of exactly this user name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whom a target names, as far as could be told."""
-
-    nsid: str | None
-    alias: str | None
-    note: str | None = None
-
-
-class Unaskable:
-    """A resolver that could not even be made: it fails when it is asked."""
-
-    def __init__(self, failure: AuditorError) -> None:
-        self._failure = failure
-
-    def user_at(self, _url: str) -> str | None:
-        """Errors: the failure."""
-        raise self._failure
-
-    def user_named(self, _username: str) -> str | None:
-        """Errors: the failure."""
-        raise self._failure
-
-
-class _OnceFailed:
-    """A resolver that is not asked again once it cannot be reached, nor lets anybody in."""
-
-    def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
-        self._failure: AuditorError | None = None
-
-    def user_at(self, url: str) -> str | None:
-        return self._ask(self._resolver.user_at, url)
-
-    def user_named(self, username: str) -> str | None:
-        return self._ask(self._resolver.user_named, username)
-
-    def _ask(self, question: Callable[[str], str | None], about: str) -> str | None:
-        if self._failure is not None:
-            raise self._failure
-        try:
-            return question(about)
-        except CallError:
-            raise
-        except AuditorError as error:
-            self._failure = error
-            raise
-
-
-def resolver_for(targets: Sequence[Target], client: Callable[[], Resolver]) -> Resolver | None:
-    """What finds the people among `targets`; None where nobody has to be found: ids need no call."""
-    if not any(
-        target.kind == "username" or (target.owner is not None and target.owner.nsid is None)
-        for target in targets
-    ):
-        return None
-    try:
-        return client()
-    except AuditorError as error:
-        return Unaskable(error)
 
 
 def check_home(
@@ -139,14 +63,14 @@ def check(
     """
     coverage = covered(indexes, cards, damaged=damaged, unasked=unasked)
     by_photo = _photos(targets, coverage.answering, cards)
-    asked = _OnceFailed(resolver) if resolver else None
+    asked = OnceFailed(resolver) if resolver else None
     results = [
         _told(_result(target, by_photo, coverage.answering, cards, asked), len(coverage.answering))
         for target in targets
     ]
     reached = without(coverage, _silent(results))
     return CheckResult(
-        tuple(replace(result, target=_without_secret(result.target)) for result in results),
+        tuple(replace(result, target=without_secret(result.target)) for result in results),
         reached.checked,
         reached.not_checked,
     )
@@ -238,7 +162,7 @@ def _result(
     if target.kind == "unreadable":
         return CheckedTarget(target, (), error=target.reason or "not a Flickr address, id or name")
     try:
-        person = _person(target, resolver)
+        person = whom(target, resolver)
     except AuditorError as error:
         return CheckedTarget(target, (), error=error.message, cause=error)
     if person.nsid is None and person.alias is None:
@@ -264,61 +188,3 @@ def _result(
 def _unanswered(subject: Subject, indexes: Sequence[Searched], cards: Mapping[str, Card]) -> dict[str, str]:
     here = {index.name: index for index in indexes}
     return {index.name: why for index in indexes if (why := out_of_reach(subject, index, here, cards))}
-
-
-def _without_secret(target: Target) -> Target:
-    """`target` as it may be shown: the secret of an original is a direct link to the full-size file."""
-    text, photo = without_original_secret(target.text), target.photo
-    if photo is not None and photo.is_original and photo.secret and text == target.text:
-        text = re.sub(re.escape(photo.secret), "…", text, flags=re.IGNORECASE)
-        if text == target.text:  # it was written in percent codes
-            text = page_url(photo.photo_id)
-    for pattern, shown in _PRIVATE:
-        text = pattern.sub(shown, text)
-    return replace(target, text=text)
-
-
-_PRIVATE: Final = (
-    # A parameter of an address copied from the API, or the signature (s) of a video's file.
-    (
-        re.compile(
-            r"((?:^|[?&;]|%26|%3f)(?:s|code|\w*(?:secret|token|key|sig|signature|verifier|passw?or?d|auth))(?:=|%3d))"
-            r"[^&;\s]+",
-            re.IGNORECASE,
-        ),
-        r"\1…",
-    ),
-    (re.compile(r"(//|%2f%2f)[^/?#@\s]*(?::|%3a)[^/?#@\s]*?(?:@|%40)", re.IGNORECASE), r"\1…@"),
-    # A guest pass opens private photos to whoever has it.
-    (re.compile(r"(/gp/+[^/\s]+/+)[^/?#\s]+", re.IGNORECASE), r"\1…"),
-)
-"""What in an address is nobody else's business, and how it is shown."""
-
-
-def _person(target: Target, resolver: Resolver | None) -> Person:
-    """Whom a name or a profile page means.
-
-    By Flickr where it may be asked, else by path alias, and then it says so.
-    """
-    owner = target.owner
-    if owner and owner.nsid:
-        return Person(owner.nsid, owner.path_alias)
-    name = target.text.strip()
-    alias = owner.path_alias if owner else (name.lower() if _ALIAS.fullmatch(name) else None)
-    if resolver is not None:
-        if target.kind == "username" and (nsid := resolver.user_named(name)):
-            # A user name is no path alias: somebody else may own the alias that is spelt the same.
-            return Person(nsid, None)
-        if alias and (nsid := resolver.user_at(profile_url(alias))):
-            return Person(nsid, alias)
-    if alias is None:
-        why = (
-            "Flickr knows no such user"
-            if resolver
-            else "without an API key a user name with such letters cannot be looked up"
-        )
-        return Person(None, None, why)
-    why = "Flickr knows no such user today" if resolver else "no API key is set"
-    return Person(
-        None, alias, f"{why}: matched by the path alias alone, which misses indexes that hold NSIDs only"
-    )

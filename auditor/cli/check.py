@@ -48,8 +48,9 @@ def check(
     output: OutputOption = None,
 ) -> None:
     """Look up photos or people in the local indexes; needs no login. Exit code 1: something was found."""
-    from auditor.audit.check import check_home, resolver_for
+    from auditor.audit.check import check_home
     from auditor.audit.coverage import nothing_searched
+    from auditor.audit.people import resolver_for
     from auditor.cli.indexes import open_indexes
     from auditor.report import render_check
 

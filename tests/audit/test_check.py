@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from auditor.audit.check import Unaskable, check, resolver_for
+from auditor.audit.check import check
+from auditor.audit.people import Unaskable, resolver_for
 from auditor.audit.result import CheckedTarget, CheckResult, FoundPhoto, Why
 from auditor.datasets import catalogue
 from auditor.datasets.index.manifest import DataFile
