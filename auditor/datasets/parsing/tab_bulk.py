@@ -41,6 +41,38 @@ class Columns(NamedTuple):
         return [place for place in given if place is not None]
 
 
+def lines_sql(layouts: Mapping[int, Columns]) -> str:
+    """The `Format.sql` of lines of one of these numbers of columns, which differ in where the photo id is."""
+    columns = next(iter(layouts.values()))
+    ids = " ".join(f"WHEN {width} THEN {_field(one.photo_id)}" for width, one in layouts.items())
+    given = []
+    if columns.nsid is not None:
+        given.append(f"nsid({_field(columns.nsid)}) AS nsid")
+    if columns.url_hash is not None:
+        given.append(f"nullif({_field(columns.url_hash)}, '') AS url_hash")
+    if columns.licenses:
+        names = ", ".join(f"nullif({_field(place)}, '')" for place in columns.licenses)
+        given.append(f"coalesce({names}) AS license")
+    if columns.original is not None:
+        given.append(f"is_secret({_field(columns.original)}) AS original")
+    return f"""
+        WITH cut AS (
+            SELECT row, line, string_split(line, chr(9)) AS field FROM lines
+        ), found AS (
+            SELECT *, photo_id(CASE len(field) {ids} END) AS photo_id FROM cut
+        )
+        SELECT
+            row, photo_id, {", ".join(given)},
+            why_skipped(line, len(field) IN ({", ".join(map(str, layouts))}), photo_id) AS skip
+        FROM found
+    """  # noqa: S608 - numbers and own names
+
+
+def _field(place: int) -> str:
+    """A column of `Columns` in SQL, which counts from 1, and from -1 at the end."""
+    return f"field[{place + 1 if place >= 0 else place}]"
+
+
 class _Block(NamedTuple):
     """Some lines."""
 

@@ -11,28 +11,15 @@ import re
 
 from auditor.datasets.parsing.keys import NSID
 from auditor.datasets.parsing.sources import Source
-from auditor.datasets.parsing.tab_bulk import Columns, columns_at_once
+from auditor.datasets.parsing.tab_bulk import Columns, columns_at_once, lines_sql
 from auditor.datasets.readers import Format
 
 # Texts are URL-encoded, and in some copies the NSID is too: 15087210%40N00.
 _NSID = NSID.replace("@", "(?:@|%40)")
 _START = re.compile(rf"([0-9]+\t[1-9][0-9]*\t[0-9a-f]{{20,32}}|[1-9][0-9]*)\t{_NSID}\t", re.IGNORECASE)
-
-_SQL = """
-WITH cut AS (
-    SELECT row, line, string_split(line, chr(9)) AS field FROM lines
-), found AS (
-    SELECT *, photo_id(CASE len(field) WHEN 25 THEN field[2] WHEN 23 THEN field[1] END) AS photo_id FROM cut
-)
-SELECT
-    row,
-    photo_id,
-    nsid(field[-22]) AS nsid,
-    coalesce(nullif(field[-7], ''), field[-8]) AS license,
-    is_secret(field[-3]) AS original,
-    why_skipped(line, len(field) IN (23, 25), photo_id) AS skip
-FROM found
-"""
+_LAYOUTS = {
+    width: Columns(place, nsid=-22, licenses=(-7, -8), original=-3) for width, place in ((25, 1), (23, 0))
+}
 
 
 def _sniff(source: Source) -> bool:
@@ -46,11 +33,6 @@ FORMAT = Format(
     expects="YFCC100M's tab-separated metadata with 23 or 25 columns",
     match_keys=("photo_id", "owner"),
     sniff=_sniff,
-    sql=_SQL,
-    bulk=columns_at_once(
-        {
-            width: Columns(place, nsid=-22, licenses=(-7, -8), original=-3)
-            for width, place in ((25, 1), (23, 0))
-        }
-    ),
+    sql=lines_sql(_LAYOUTS),
+    bulk=columns_at_once(_LAYOUTS),
 )

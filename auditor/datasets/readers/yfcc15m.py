@@ -3,22 +3,12 @@
 import re
 
 from auditor.datasets.parsing.keys import mostly
-from auditor.datasets.parsing.tab_bulk import Columns, columns_at_once
+from auditor.datasets.parsing.tab_bulk import Columns, columns_at_once, lines_sql
 from auditor.datasets.readers import Format
 
 _LINE = re.compile(r"[0-9]+\t[1-9][0-9]*\t[0-9a-f]{16,32}")
+_LAYOUTS = {3: Columns(1, url_hash=2)}
 
-_SQL = """
-WITH cut AS (
-    SELECT row, line, string_split(line, chr(9)) AS field FROM lines
-)
-SELECT
-    row,
-    photo_id(field[2]) AS photo_id,
-    nullif(field[3], '') AS url_hash,
-    why_skipped(line, len(field) = 3, photo_id(field[2])) AS skip
-FROM cut
-"""
 
 FORMAT = Format(
     name="yfcc15m-tsv",
@@ -26,6 +16,6 @@ FORMAT = Format(
     expects="YFCC15M's lines of line number, photo id and hash",
     match_keys=("photo_id", "url_hash"),
     sniff=lambda source: mostly(source.head_lines, _LINE),
-    sql=_SQL,
-    bulk=columns_at_once({3: Columns(1, url_hash=2)}),
+    sql=lines_sql(_LAYOUTS),
+    bulk=columns_at_once(_LAYOUTS),
 )
