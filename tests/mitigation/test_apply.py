@@ -295,6 +295,31 @@ def test_a_write_without_an_answer_is_neither_repeated_blindly_nor_forgotten(
     assert fields <= LOST_FOR_GOOD | {"license"}
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_what_a_later_run_did_is_not_taken_for_that_of_a_call_without_an_answer(
+    here: World, goes_on: bool
+) -> None:
+    """The call never arrived; a later run set the same licence: undoing the first must not take that back."""
+    match = some(here, 1)
+    first = here.plan(Actions(license="0"), match=match)
+    here.box.faults.add("cut", methods=WRITES, done=False)
+    with pytest.raises(UnreachableError):
+        here.apply(first)
+    here.box.faults.clear()
+    second = here.apply(here.plan(Actions(license="0"), match=match))
+    assert here.states(second) == {"done": 1}
+
+    run = here.journal.run_of(first.plan_id)
+    assert run is not None
+    if goes_on:
+        here.apply(first)
+    else:  # an undo asks first what became of the call
+        resolve(Reader(here.api(), here.photos()), here.journal, run.run_id)
+    (record,) = here.journal.records(run.run_id)
+    assert (record.state, record.reason.partition(",")[0]) == ("already", f"as {second.run_id} left it")
+    assert here.undo_plan(run).changes == ()
+
+
 @pytest.mark.parametrize(
     ("fault", "error"),
     [

@@ -33,7 +33,7 @@ _TELLS: Final = {
 """Which methods tell the state that a kind of change sets; else the listing and `getInfo`."""
 _ROWS: Final = (
     "SELECT run_id, undoes, number, photo_id, mitigation, before, after, details, state, verified,"
-    " finished_at IS NOT NULL, coalesce(reason, '') FROM change JOIN run USING (run_id)"
+    " finished_at IS NOT NULL, coalesce(reason, ''), coalesce(sent_at, 0) FROM change JOIN run USING (run_id)"
     " ORDER BY run.rowid, number"
 )
 _SIDE_EFFECTS: Final = {"privacy": {"secret"}}
@@ -74,6 +74,8 @@ class Row:
     verified: int | None
     finished: bool
     reason: str
+    sent_at: float = 0.0
+    """By the program's clock."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -169,7 +171,7 @@ class Invariants:
     def _check_write(self, request: Request) -> None:
         """A write is in the journal, in a plan that was shown, as planned, and on a fresh reading."""
         self.checked += 1
-        row = request.row = row_of(self.rows(), request)
+        row = request.row = row_of(self.rows(), request, self._world.wall())
         if row is None:
             raise Violation(f"{request.method} {dict(request.given)} is not in the journal")
         if not self._world.disk.is_durable(self._path):
@@ -364,7 +366,7 @@ class Invariants:
         rows = [
             Row(
                 r[0], r[1], r[2], str(r[3]), r[4],
-                _parsed(r[5]), _parsed(r[6]), _parsed(r[7]), r[8], r[9], bool(r[10]), r[11],
+                _parsed(r[5]), _parsed(r[6]), _parsed(r[7]), r[8], r[9], bool(r[10]), r[11], r[12],
             )
             for r in found
         ]  # fmt: skip
@@ -407,11 +409,16 @@ def made_by(effect: Effect) -> Row | None:
     return effect.request.row if isinstance(effect.request, Request) else None
 
 
-def row_of(rows: Iterable[Row], request: Request) -> Row | None:
-    """The change that a write is for; a run that was killed may have sent another value before."""
+def row_of(rows: Iterable[Row], request: Request, now: float) -> Row | None:
+    """The change that a write is for: the one just sent, for a run that was killed may have sent the same.
+
+    `now` is the time by the program's clock. A change for which another value is sent comes last.
+    """
     found = [row for row in rows if row.state == "sent" and _call(row, request) is not None]
-    return next(
-        (row for row in found if _call(row, request) == _given(row, request)), found[0] if found else None
+    return min(
+        found,
+        key=lambda row: (_call(row, request) != _given(row, request), abs(now - row.sent_at)),
+        default=None,
     )
 
 

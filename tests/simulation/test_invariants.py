@@ -25,10 +25,19 @@ def request(license_id: str, of: Row | None = None) -> Request:
 def test_a_write_belongs_to_the_change_that_wants_its_value() -> None:
     """A run that was killed had sent another value for the same photo, and is still open (seed 300392)."""
     killed, now = row("killed", "4", "0"), row("now", "4", "11")
-    assert row_of([killed, now], request("11")) is now
-    assert row_of([killed, now], request("0")) is killed
-    assert row_of([killed], request("11")) is killed  # which sends what the plan does not say
-    assert row_of([], request("11")) is None
+    assert row_of([killed, now], request("11"), 0.0) is now
+    assert row_of([killed, now], request("0"), 0.0) is killed
+    assert row_of([killed], request("11"), 0.0) is killed  # which sends what the plan does not say
+    assert row_of([], request("11"), 0.0) is None
+
+
+def test_a_write_belongs_to_the_change_that_was_just_sent() -> None:
+    """Two runs, the first of them killed, want the same of a photo (seed 428184)."""
+    killed, now = (
+        replace(row(name, "4", "0"), sent_at=sent) for name, sent in (("killed", 900.0), ("now", 1e3))
+    )
+    assert row_of([killed, now], request("0"), 1001.0) is now
+    assert row_of([killed, replace(now, sent_at=0.0)], request("0"), 1001.0) is killed
 
 
 @pytest.mark.parametrize(("undone_to", "right"), [("11", True), ("4", True), ("5", False)])
@@ -99,8 +108,15 @@ def test_an_undo_in_two_halves_is_one(tmp_path: Path, comment: str, right: bool)
 def test_what_the_owner_did_while_a_call_was_lost_is_taken_for_done(tmp_path: Path) -> None:
     """The power went, the owner did by hand what the run had been about to, and undid it (seed 406249)."""
     world = World(Choices(given={}), tmp_path, [Photo("100", uploaded=0)])
-    run, undo = replace(row("run", "4", "0"), state="done"), row("undo", "0", "4", undoes="run")
-    again, last = row("again", "4", "0", undoes="undo"), row("last", "0", "4", undoes="run")
+    run, undo, again = (
+        replace(each, state="done")
+        for each in (
+            row("run", "4", "0"),
+            row("undo", "0", "4", undoes="run"),
+            row("again", "4", "0", undoes="undo"),
+        )
+    )
+    last = row("last", "0", "4", undoes="run")
     world.flickr.effects = [
         Effect(1000.0, "100", {"license": ("4", "0")}),
         Effect(2000.0, "100", {"license": ("0", "4")}, request("4", undo)),
@@ -158,3 +174,24 @@ def test_what_was_done_to_a_photo_that_is_gone_cannot_be_told(tmp_path: Path) ->
         world.invariants._check_row(change, made, [sent])
     world.flickr.delete("100")
     world.invariants._check_row(change, made, [sent])
+
+
+@pytest.mark.parametrize(("state", "right"), [("sent", True), ("done", False)])
+def test_what_nobody_heard_of_and_the_owner_set_back_stops_no_undo(
+    tmp_path: Path, state: str, right: bool
+) -> None:
+    """A later run was killed with its call on its way, and the owner set back what it did (seed 490268)."""
+    world = World(Choices(given={}), tmp_path, [Photo("100", uploaded=0)])
+    run, later = replace(row("run", "4", "0"), state="done"), replace(row("later", "0", "11"), state=state)
+    undo = row("undo", "0", "4", undoes="run")
+    world.flickr.effects = [
+        Effect(1000.0, "100", {"license": ("4", "0")}, request("0", run)),
+        Effect(2000.0, "100", {"license": ("0", "11")}, request("11", later)),
+        Effect(3000.0, "100", {"license": ("11", "0")}),
+    ]
+    watched = Undos(world.flickr, lambda: [run, later, undo])
+    if right:
+        watched.check(undo)
+    else:
+        with pytest.raises(Violation, match="later changed what this undo takes back"):
+            watched.check(undo)

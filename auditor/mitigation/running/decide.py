@@ -11,7 +11,8 @@ The runner reads, sends and writes down; here is what each reading and each answ
        ▼ read again
           ──after_silence─▶ done | drifted                    or None: as before, so it is sent again
 
-A change found in `sent` at the start is one whose answer was never heard; it takes the last line. So no write
+A change found in `sent` at the start is one whose answer was never heard; it takes the last line, unless a
+later run has changed the same thing meanwhile: what that one did is not taken for this one's. So no write
 is repeated blindly, and since every write sets a state (a tag, a licence), one that arrives late changes
 nothing. Where an outcome has no `answer` yet, one more reading of the photo tells what undo needs.
 """
@@ -29,12 +30,15 @@ from auditor.mitigation.running.compare import compare
 MAY_BE_DONE: Final = "an earlier call, which had no answer, may have done it"
 
 
-def before_call(record: ChangeRecord, seen: PhotoState | None, lost: str = "") -> Outcome | None:
+def before_call(
+    record: ChangeRecord, seen: PhotoState | None, lost: str = "", since: str = ""
+) -> Outcome | None:
     """Why the call is not made on the photo as `seen` (None: gone); None: make it.
 
-    `lost`: why the change, of an undo, is no longer the undone run's to take back.
+    `lost`: why the change, of an undo, is no longer the undone run's to take back; `since`: as below.
     """
-    outcome = after_silence(record, seen) if record.state == "sent" else compare(record.change, seen)
+    sent = record.state == "sent"
+    outcome = after_silence(record, seen, since) if sent else compare(record.change, seen)
     if outcome is None and lost:
         # It looks as the undone run left it, but somebody else's doing led there.
         return Outcome("drifted", lost, observed=record.change.before)
@@ -72,14 +76,19 @@ def after_error(
     return found
 
 
-def after_silence(record: ChangeRecord, seen: PhotoState | None) -> Outcome | None:
-    """What became of a call without an answer; None: nothing, as far as can be read."""
+def after_silence(record: ChangeRecord, seen: PhotoState | None, since: str = "") -> Outcome | None:
+    """What became of a call without an answer; None: nothing, as far as can be read.
+
+    `since`: a later run that changed the same thing between the call and now.
+    """
     outcome = compare(record.change, seen)
-    return outcome and _credited(outcome)
+    return outcome and _credited(outcome, since)
 
 
-def _credited(outcome: Outcome) -> Outcome:
-    """Where it is "already" so after a call of ours, the call did it."""
+def _credited(outcome: Outcome, since: str = "") -> Outcome:
+    """Where it is "already" so after a call of ours, the call did it, unless a later run made it so."""
     if outcome.state != "already":
         return outcome
+    if since:  # an undo of this run must not take back what that one did
+        return Outcome("already", f"as {since} left it, after a call of this run whose answer never arrived")
     return Outcome("done", "seen after a call whose answer never arrived", answer=None)

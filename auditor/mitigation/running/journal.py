@@ -211,6 +211,19 @@ class Journal:
             ).fetchall()
         return {row["number"]: row["run_id"] for row in rows}
 
+    def changed_since_sent(self, run_id: str) -> dict[int, str]:
+        """The changes sent without an answer whose subject a later run changed: number → that run's id."""
+        with self._storage():
+            rows = self._conn.execute(
+                "SELECT mine.number, other.run_id FROM change mine JOIN run ON run.run_id = mine.run_id"
+                " JOIN change other ON other.photo_id = mine.photo_id AND other.subject = mine.subject"
+                " JOIN run later ON later.run_id = other.run_id"
+                " WHERE mine.run_id = ? AND mine.state = 'sent' AND other.state = 'done'"
+                " AND later.rowid > run.rowid AND later.nsid = run.nsid ORDER BY other.settled",
+                (run_id,),
+            ).fetchall()
+        return {row["number"]: row["run_id"] for row in rows}
+
     def events(self, run_id: str) -> list[Event]:
         """All that any run of the account settled about the subjects of a run, in that order."""
         with self._storage():

@@ -76,6 +76,7 @@ class Runner:
         self._pacer = Pacer(concurrency)
         self._flights = _Flights()
         self._lost: dict[int, str] = {}
+        self._since: dict[int, str] = {}
         self._aside: set[int] = set()
         self._aside_in_a_row = 0
         self._lock = threading.Lock()
@@ -88,6 +89,7 @@ class Runner:
         single photos are no errors.
         """
         self._lost = lost_changes(self._journal.run(self._run_id), self._journal)
+        self._since = self._journal.changed_since_sent(self._run_id)
         open_records = [record for record in self._journal.records(self._run_id) if record.state in OPEN]
         workers = Workers(self._concurrency)
         try:
@@ -193,7 +195,9 @@ class Runner:
         """Make one change, or settle why not; return what was read beside it, for the photo's next change."""
         if seen is not None:
             seen = self._reader.complete(record.change, seen)
-        outcome = before_call(record, seen, self._lost.get(record.number, ""))
+        outcome = before_call(
+            record, seen, self._lost.get(record.number, ""), self._since.get(record.number, "")
+        )
         if outcome is not None:
             self._conclude(record, outcome)
         elif seen is not None:

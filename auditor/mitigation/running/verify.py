@@ -72,11 +72,13 @@ def resolve(reader: Reader, journal: Journal, run_id: str) -> None:
 
     What was not done, or cannot be read, stays open. Errors: those of reading calls.
     """
+    since = journal.changed_since_sent(run_id)
     for record in journal.records(run_id):
         if record.state != "sent":
             continue
         seen = reader.read_one(record.change.photo_id)
-        outcome = after_silence(record, reader.complete(record.change, seen) if seen else None)
+        complete = reader.complete(record.change, seen) if seen else None
+        outcome = after_silence(record, complete, since.get(record.number, ""))
         if outcome is not None:
             evidence = of(record.change).evidence(record.change, seen) if seen else {}
             answer = evidence if outcome.answer is None else outcome.answer
