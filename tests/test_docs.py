@@ -9,8 +9,9 @@ import tomllib
 import pytest
 import typer
 
-from auditor.cli.app import EXIT_BUG, EXIT_INTERRUPTED, add_command, run
+from auditor.cli.app import add_command, run
 from auditor.cli.commands import COMMANDS
+from auditor.cli.exit_codes import BUG, FOUND, INTERRUPTED, PARTIAL
 from auditor.errors import AuditorError
 from auditor.settings import MAX_CALLS_PER_HOUR
 
@@ -123,10 +124,10 @@ def test_the_readme_lists_every_exit_code() -> None:
 
     assert {int(code) for code in rows("Exit codes")} == kinds(AuditorError) | {
         0,
-        1,
-        3,
-        EXIT_BUG,
-        EXIT_INTERRUPTED,
+        FOUND,
+        PARTIAL,
+        BUG,
+        INTERRUPTED,
     }
 
 

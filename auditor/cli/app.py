@@ -19,6 +19,7 @@ from auditor import garbage
 from auditor.cli import targets
 from auditor.cli.commands import COMMANDS, example
 from auditor.cli.completion import VARIABLE, answer_shell
+from auditor.cli.exit_codes import BUG, INTERRUPTED
 from auditor.cli.listing import Leaf, Listing
 from auditor.cli.output import drop_output, fill_closed_streams, note
 from auditor.cli.session import Session
@@ -30,8 +31,6 @@ from auditor.version import VERSION
 P = ParamSpec("P")
 T = TypeVar("T")
 
-EXIT_BUG = 70
-EXIT_INTERRUPTED = 130
 _GLOBAL_OPTIONS = ("--home", "--config", "--account")
 _GLOBAL_FLAGS = ("--quiet", "-q")
 
@@ -129,7 +128,7 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
             _fail(error)
         except KeyboardInterrupt:
             note("Interrupted. Nothing is lost: run the same command again to continue.")
-            raise SystemExit(EXIT_INTERRUPTED) from None
+            raise SystemExit(INTERRUPTED) from None
         except BrokenPipeError:
             # The reader of a pipe (`| head`) had enough; a second error at exit must not follow.
             drop_output()
@@ -222,7 +221,7 @@ def _bug() -> NoReturn:
 
     traceback.print_exc()
     note("Error: this is a bug in flickr-auditor; nothing is lost. Please report it with the lines above.")
-    raise SystemExit(EXIT_BUG)
+    raise SystemExit(BUG)
 
 
 def _hoist(argv: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor import clock
+from auditor.cli.exit_codes import PARTIAL
 from auditor.cli.output import (
     Format,
     FormatOption,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from auditor.mitigation.planning.plan import Plan
     from auditor.mitigation.running.journal import Journal, Run
 
-EXIT_PARTIAL = 3
 _MOST_KINDS = 8
 
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
@@ -177,7 +177,7 @@ def _carry_out(
         finally:
             clean = _report(journal, run, work.transport.calls, format, output)
     if not clean:
-        raise typer.Exit(EXIT_PARTIAL)
+        raise typer.Exit(PARTIAL)
 
 
 def _ask(session: Session, plan: "Plan", under_way: "Sequence[ChangeRecord] | None") -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor.cli.exit_codes import FOUND
 from auditor.cli.indexes import open_indexes
 from auditor.cli.lookup import LookupOption, with_lookup
 from auditor.cli.output import (
@@ -26,8 +27,6 @@ from auditor.text import count, plain
 if TYPE_CHECKING:
     from auditor.audit.result import AuditResult
     from auditor.lookup.asked import Asked
-
-EXIT_FOUND = 1
 
 
 def audit(
@@ -101,7 +100,7 @@ def audit(
     if result.photos and not result.indexes:  # exit 0 would read as "nothing found"
         raise nothing_searched(result.not_checked)
     if result.anything_found:
-        raise typer.Exit(EXIT_FOUND)
+        raise typer.Exit(FOUND)
 
 
 def _audited(

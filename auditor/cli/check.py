@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor.cli.exit_codes import FOUND, PARTIAL, UNREADABLE
 from auditor.cli.lookup import LookupOption, refuse_both_names, with_lookup
 from auditor.cli.output import (
     NoWaitOption,
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from auditor.audit.result import CheckedTarget, CheckResult
     from auditor.flickr.target import Target
     from auditor.lookup.asked import Asked
-
-EXIT_FOUND, EXIT_UNREADABLE, EXIT_PARTIAL = 1, 2, 3
 
 
 def check(
@@ -106,10 +105,10 @@ def _stdin() -> str:
 
 def _exit_code(results: "tuple[CheckedTarget, ...]") -> int:
     if any(result.exposures for result in results):
-        return EXIT_FOUND
+        return FOUND
     unreadable = sum(result.error is not None for result in results)
     if not unreadable:
         return 0
     if unreadable < len(results):
-        return EXIT_PARTIAL
-    return next((result.cause.exit_code for result in results if result.cause), EXIT_UNREADABLE)
+        return PARTIAL
+    return next((result.cause.exit_code for result in results if result.cause), UNREADABLE)

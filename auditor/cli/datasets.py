@@ -7,13 +7,12 @@ import typer
 
 from auditor.cli.commands import example
 from auditor.cli.datasets_add import add
+from auditor.cli.exit_codes import FOUND
 from auditor.cli.indexes import NameArgument, manifests
 from auditor.cli.listing import Leaf, Listing
 from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json, emit_text, note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError
-
-EXIT_MISMATCH = 1
 
 
 def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
@@ -115,7 +114,7 @@ def verify(
         )
     if any(results.values()):
         note("Build a damaged index again with: flickr-auditor datasets add NAME FILE")
-        raise typer.Exit(EXIT_MISMATCH)
+        raise typer.Exit(FOUND)
 
 
 def remove(context: typer.Context, name: NameArgument) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor.cli.exit_codes import PARTIAL
 from auditor.cli.indexes import ReplaceOption, note_missing_parents
 from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
 from auditor.cli.session import Session
@@ -15,8 +16,6 @@ from auditor.text import count
 if TYPE_CHECKING:
     from auditor.datasets.adding import Unknown, Wish
     from auditor.datasets.index.manifest import Manifest
-
-EXIT_PARTIAL = 3
 
 
 def add(
@@ -107,7 +106,7 @@ def add(
     _emit(indexes, unknown, format, output, several=True)
     note_missing_parents(session, [manifest.dataset for manifest in indexes])
     if refused:
-        raise typer.Exit(EXIT_PARTIAL)
+        raise typer.Exit(PARTIAL)
 
 
 def _on_workers(

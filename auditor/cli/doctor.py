@@ -2,10 +2,9 @@
 
 import typer
 
+from auditor.cli.exit_codes import FOUND
 from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json
 from auditor.cli.session import Session
-
-EXIT_MISSING = 1
 
 
 def doctor(
@@ -27,4 +26,4 @@ def doctor(
     else:
         emit(report.doctor_text(checks, columns=columns(output)), output)
     if any(check.state is State.MISSING for check in checks):
-        raise typer.Exit(EXIT_MISSING)
+        raise typer.Exit(FOUND)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor import clock
+from auditor.cli.exit_codes import FOUND
 from auditor.cli.output import (
     Format,
     FormatOption,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from auditor.optout.case import Case
     from auditor.optout.case_store import Desk
     from auditor.optout.incoming import LinksTaken
-
-EXIT_OVERDUE = 1
 
 CaseArgument = Annotated[
     str, typer.Argument(metavar="CASE", help="The case's id, as in `optout status`; last: the newest.")
@@ -187,7 +186,7 @@ def status(
     else:
         emit_text(text.status_text(cases, today), output)
     if any(case.overdue(today) for case in cases):
-        raise typer.Exit(EXIT_OVERDUE)
+        raise typer.Exit(FOUND)
 
 
 def recheck(

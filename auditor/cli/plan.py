@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from auditor import clock
+from auditor.cli.exit_codes import FOUND
 from auditor.cli.output import (
     Format,
     FormatOption,
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from auditor.flickr.api import ReadApi
     from auditor.mitigation.planning.plan import Plan, PlanState
     from auditor.mitigation.planning.policy import Policy
-
-EXIT_CHANGES = 1
 
 
 def _with_actions(command: Callable[..., None]) -> Callable[..., None]:
@@ -167,7 +166,7 @@ def plan(
     path = session.plans.write(made, out)
     _tell(session, made, path, format, output)
     if detailed_exitcode and made.changes:
-        raise typer.Exit(EXIT_CHANGES)
+        raise typer.Exit(FOUND)
 
 
 def show(

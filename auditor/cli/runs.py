@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
+from auditor.cli.exit_codes import FOUND
 from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption, columns, emit, emit_text
 from auditor.cli.session import Session
-
-EXIT_MISMATCH = 1
 
 
 def runs(
@@ -45,4 +44,4 @@ def verify(
     )
     emit(result, output)
     if any(finding.state == "mismatched" for finding in findings):
-        raise typer.Exit(EXIT_MISMATCH)
+        raise typer.Exit(FOUND)

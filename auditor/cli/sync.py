@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor.cli.exit_codes import PARTIAL
 from auditor.cli.output import (
     Format,
     FormatOption,
@@ -18,8 +19,6 @@ from auditor.cli.session import Session
 
 if TYPE_CHECKING:
     from auditor.account.sync import SyncResult
-
-EXIT_PARTIAL = 3
 
 
 def sync(
@@ -53,7 +52,7 @@ def sync(
         emit_text(report.sync_text(result), output)
     if not result.complete:
         note(report.incomplete(result))
-        raise typer.Exit(EXIT_PARTIAL)
+        raise typer.Exit(PARTIAL)
     session.hint(f"Next: {_next(session)}")
 
 
