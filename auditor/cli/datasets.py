@@ -10,7 +10,7 @@ from auditor.cli.datasets_add import add
 from auditor.cli.exit_codes import FOUND
 from auditor.cli.indexes import NameArgument, manifests
 from auditor.cli.listing import Leaf, Listing
-from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json, emit_text, note
+from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit_result, note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError
 
@@ -51,13 +51,10 @@ def list_datasets(
 
     here = manifests(context.obj)
     cards = catalogue.load()
-    if format is Format.json:
-        entries = [report.card_json(card, here.get(card.name)) for card in cards.values()]
-        own = [name for name in here if name not in cards]
-        entries += [report.card_json(None, here[name], name) for name in own]
-        emit_json({"datasets": entries}, output)
-    else:
-        emit(report.list_table(cards, here, columns=columns(output)), output)
+    entries = [report.card_json(card, here.get(card.name)) for card in cards.values()]
+    entries += [report.card_json(None, here[name], name) for name in here if name not in cards]
+    table = report.list_table(cards, here, columns=columns(output))
+    emit_result({"datasets": entries}, table, format, output)
 
 
 def info(
@@ -74,10 +71,9 @@ def info(
     name = dataset_name(name)
     manifest = manifests(context.obj).get(name)
     card = catalogue.load().get(name) if manifest else catalogue.get(name)
-    if format is Format.json:
-        emit_json(report.card_json(card, manifest, name), output)
-    else:
-        emit_text(report.info_text(name, card, manifest), output)
+    emit_result(
+        report.card_json(card, manifest, name), report.info_text(name, card, manifest), format, output
+    )
 
 
 def verify(
@@ -100,18 +96,9 @@ def verify(
             results[name] = list(problems_of(folder / name))
         except AuditorError as error:
             results[name] = [error.message]
-    if format is Format.json:
-        emit_json(
-            {"indexes": [{"dataset": name, "problems": found} for name, found in results.items()]}, output
-        )
-    else:
-        emit(
-            "\n".join(
-                f"{name}: {'; '.join(found) or 'whole and unchanged'}" for name, found in results.items()
-            )
-            or "There is no local index.",
-            output,
-        )
+    data = [{"dataset": name, "problems": found} for name, found in results.items()]
+    lines = [f"{name}: {'; '.join(found) or 'whole and unchanged'}" for name, found in results.items()]
+    emit_result({"indexes": data}, "\n".join(lines) or "There is no local index.", format, output)
     if any(results.values()):
         note("Build a damaged index again with: flickr-auditor datasets add NAME FILE")
         raise typer.Exit(FOUND)

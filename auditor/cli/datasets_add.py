@@ -8,7 +8,7 @@ import typer
 
 from auditor.cli.exit_codes import PARTIAL
 from auditor.cli.indexes import ReplaceOption, note_missing_parents
-from auditor.cli.output import Format, FormatOption, OutputOption, emit, emit_json, note
+from auditor.cli.output import Format, FormatOption, OutputOption, emit_result, note
 from auditor.cli.session import Session
 from auditor.errors import UsageError
 from auditor.text import count
@@ -158,12 +158,10 @@ def _emit(
     from auditor.datasets import catalogue
     from auditor.report import datasets as report
 
-    if format is Format.json:
-        manifests = [report.manifest_json(manifest) for manifest in built]
-        left = [{"file": str(file.path), "reason": file.reason} for file in unknown]
-        emit_json({"indexes": manifests, "not_recognised": left} if several else manifests[0], output)
-    else:
-        emit("\n".join(report.built_text(manifest) for manifest in built), output)
+    manifests = [report.manifest_json(manifest) for manifest in built]
+    left = [{"file": str(file.path), "reason": file.reason} for file in unknown]
+    data = {"indexes": manifests, "not_recognised": left} if several else manifests[0]
+    emit_result(data, "\n".join(map(report.built_text, built)), format, output)
     for file in unknown:
         note(f"Left out: {file.path}: {file.reason}.")
     for manifest in built:

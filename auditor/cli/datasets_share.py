@@ -21,8 +21,7 @@ from auditor.cli.output import (
     OutputOption,
     columns,
     confirm,
-    emit,
-    emit_json,
+    emit_result,
     file_to_write,
     note,
 )
@@ -200,10 +199,7 @@ def _emit_ended(ended: "Ended", format: Format, output: Path | None) -> None:
     """Write how it ended, and end with its exit code."""
     from auditor.report.fetching import ended_json, ended_text
 
-    if format is Format.json:
-        emit_json(ended_json(ended), output)
-    else:
-        emit(ended_text(ended, columns=columns(output)), output)
+    emit_result(ended_json(ended), ended_text(ended, columns=columns(output)), format, output)
     if ended.exit_code:
         raise typer.Exit(ended.exit_code)
 
@@ -223,12 +219,8 @@ def export(
 
     session: Session = context.obj
     packed = pack.export(session.settings.indexes, name, target)
-    if format is Format.json:
-        emit_json(
-            {"dataset": name, "file": str(target), "bytes": packed.bytes, "sha256": packed.sha256}, output
-        )
-    else:
-        emit(f"{plain(target)}: {packed.bytes:,} bytes, sha256 {packed.sha256}", output)
+    data = {"dataset": name, "file": str(target), "bytes": packed.bytes, "sha256": packed.sha256}
+    emit_result(data, f"{plain(target)}: {packed.bytes:,} bytes, sha256 {packed.sha256}", format, output)
 
 
 def import_pack(
@@ -308,13 +300,9 @@ def publish(
     if leave_out is not None:
         raise UsageError("--except belongs to --lookup", hint="A pack holds the whole index.")
     entries = publishing.publish(indexes, names, folder, now=clock.utc(), progress=session.progress)
-    if format is Format.json:
-        emit_json({"folder": str(folder), "packs": [asdict(entry) for entry in entries]}, output)
-    else:
-        emit(
-            "\n".join(f"{entry.file}: {entry.bytes:,} bytes, sha256 {entry.sha256}" for entry in entries),
-            output,
-        )
+    data = {"folder": str(folder), "packs": [asdict(entry) for entry in entries]}
+    lines = [f"{entry.file}: {entry.bytes:,} bytes, sha256 {entry.sha256}" for entry in entries]
+    emit_result(data, "\n".join(lines), format, output)
 
 
 def _publish_lookup(
@@ -326,7 +314,6 @@ def _publish_lookup(
     format: Format,
     output: Path | None,
 ) -> None:
-
     from auditor.datasets import duck
     from auditor.datasets.cluster import pool
     from auditor.files import user_path
@@ -350,10 +337,8 @@ def _publish_lookup(
         workers=None if scheduler is None else partial(pool.connect, scheduler),
         progress=session.progress,
     )
-    if format is Format.json:
-        emit_json({"folder": str(folder), "packs": [], "lookup": lookup_json(published)}, output)
-    else:
-        emit(lookup_text(published, str(folder)), output)
+    data = {"folder": str(folder), "packs": [], "lookup": lookup_json(published)}
+    emit_result(data, lookup_text(published, str(folder)), format, output)
 
 
 def _emit_fetched(fetched: "Fetched", format: Format, output: Path | None) -> None:
@@ -368,10 +353,7 @@ def _emit_fetched(fetched: "Fetched", format: Format, output: Path | None) -> No
 def _emit_manifest(manifest: "Manifest", format: Format, output: Path | None) -> None:
     from auditor.report.datasets import built_text, manifest_json
 
-    if format is Format.json:
-        emit_json(manifest_json(manifest), output)
-    else:
-        emit(built_text(manifest), output)
+    emit_result(manifest_json(manifest), built_text(manifest), format, output)
 
 
 def _warn_of_stranger(name: str) -> None:

@@ -3,7 +3,7 @@
 import typer
 
 from auditor.cli.exit_codes import FOUND
-from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit, emit_json
+from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit_result
 from auditor.cli.session import Session
 
 
@@ -21,9 +21,7 @@ def doctor(
 
     session: Session = context.obj
     checks = list(examine(session.settings))
-    if format is Format.json:
-        emit_json(report.doctor_json(checks), output)
-    else:
-        emit(report.doctor_text(checks, columns=columns(output)), output)
+    text = report.doctor_text(checks, columns=columns(output))
+    emit_result(report.doctor_json(checks), text, format, output)
     if any(check.state is State.MISSING for check in checks):
         raise typer.Exit(FOUND)

@@ -12,8 +12,7 @@ from auditor.cli.output import (
     FormatOption,
     OutputOption,
     emit,
-    emit_json,
-    emit_text,
+    emit_result,
     file_to_write,
     note,
 )
@@ -119,10 +118,8 @@ def whoami(
         session.store.save_defaults(account, read_defaults(api))
     except UnreachableError as error:
         note(f"Some of it could not be read: {error.message}.")
-    if format is Format.json:
-        emit_json(report.whoami_json(account, permissions, api.calls), output)
-    else:
-        emit_text(report.whoami_text(account, permissions), output)
+    data = report.whoami_json(account, permissions, api.calls)
+    emit_result(data, report.whoami_text(account, permissions), format, output)
 
 
 def _ask_for_code(flow: "Login", perms: Permission) -> str:

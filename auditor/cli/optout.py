@@ -12,8 +12,8 @@ import typer
 from auditor.cli import optout_cases
 from auditor.cli.commands import example
 from auditor.cli.listing import Leaf, Listing
-from auditor.cli.optout_cases import CaseArgument, notes
-from auditor.cli.output import Format, FormatOption, OutputOption, emit_json, emit_text
+from auditor.cli.optout_cases import CaseArgument, desk_of, notes
+from auditor.cli.output import Format, FormatOption, OutputOption, emit_result
 from auditor.cli.session import Session
 from auditor.errors import UsageError
 from auditor.optout.law import Ground, Role
@@ -97,7 +97,6 @@ def ask(
 ) -> None:
     """Ask a publisher whether your photos are in a dataset; needs no index. Nothing is sent."""
     from auditor.datasets import catalogue
-    from auditor.optout.case_store import Desk
     from auditor.optout.opening import LetterOptions, ask_all, shown_in
     from auditor.optout.opening import ask as write
     from auditor.report.optout import json as as_json
@@ -109,7 +108,7 @@ def ask(
             "name one DATASET, or give --all-unchecked", hint="flickr-auditor optout ask ibm-dif"
         )
     options = LetterOptions.of(session.settings, ground, role, name=name, language=lang)
-    desk = Desk.of(session.conn, session.settings)
+    desk = desk_of(context)
     if dataset is not None:
         links = shown_in(link or [], role, optional=True)
         report = write(desk, options, [catalogue.get(dataset)], nsid=session.account, links=links, out=out)
@@ -120,10 +119,7 @@ def ask(
             "--all-unchecked asks about your account alone", hint="Leave --as, --link and --out out."
         )
     asked = ask_all(desk, options, nsid=session.account)
-    if format is Format.json:
-        emit_json(as_json.asked_all_json(asked, desk.today), output)
-    else:
-        emit_text(text.asked_all_text(asked), output)
+    emit_result(as_json.asked_all_json(asked, desk.today), text.asked_all_text(asked), format, output)
 
 
 def draft(
@@ -155,7 +151,6 @@ def draft(
     """Write a letter with the link of every photo that a dataset holds. Nothing is sent."""
     from auditor.datasets import catalogue
     from auditor.datasets.index.lookup import Index
-    from auditor.optout.case_store import Desk
     from auditor.optout.opening import LetterOptions, shown_in
     from auditor.optout.opening import draft as write
 
@@ -165,7 +160,7 @@ def draft(
         session.settings, ground, role, name=name, language=lang, include_private=include_private
     )
     links = shown_in(link or [], role)
-    desk = Desk.of(session.conn, session.settings)
+    desk = desk_of(context)
     index = Index.open(session.settings.indexes / card.name)
     report = write(desk, options, card, index, nsid=session.account, links=links, host=host, out=out)
     _emit_draft(report, desk, format, output)
@@ -179,10 +174,8 @@ def remind(
 ) -> None:
     """Write the reminder of an overdue case."""
     from auditor.optout import workflow
-    from auditor.optout.case_store import Desk
 
-    session: Session = context.obj
-    desk = Desk.of(session.conn, session.settings)
+    desk = desk_of(context)
     case, warnings = workflow.remind(desk, case_id)
     _emit_letter(case, desk, warnings, format, output)
 
@@ -203,10 +196,8 @@ def complain(
 ) -> None:
     """Write the complaint to the authority, or the next lawful step where there is none."""
     from auditor.optout import workflow
-    from auditor.optout.case_store import Desk
 
-    session: Session = context.obj
-    desk = Desk.of(session.conn, session.settings)
+    desk = desk_of(context)
     case, warnings = workflow.complain(desk, case_id, country=country, language=lang)
     _emit_letter(case, desk, warnings, format, output)
 
@@ -215,11 +206,9 @@ def _emit_draft(report: "Drafted", desk: "Desk", format: Format, output: Path | 
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
 
-    if format is Format.json:
-        emit_json(as_json.draft_json(report, desk.today), output)
-        return
-    emit_text(text.draft_text(report, desk.today), output)
-    notes(report.warnings)
+    data = as_json.draft_json(report, desk.today)
+    emit_result(data, text.draft_text(report, desk.today), format, output)
+    notes(report.warnings, format)
 
 
 def _emit_letter(
@@ -232,8 +221,6 @@ def _emit_letter(
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
 
-    if format is Format.json:
-        emit_json(as_json.case_json(case, desk.today, warnings), output)
-        return
-    emit_text(text.letter_text(case, desk.today), output)
-    notes(warnings)
+    data = as_json.case_json(case, desk.today, warnings)
+    emit_result(data, text.letter_text(case, desk.today), format, output)
+    notes(warnings, format)

@@ -16,8 +16,7 @@ from auditor.cli.output import (
     OutputOption,
     confirm,
     emit,
-    emit_json,
-    emit_text,
+    emit_result,
     file_to_write,
     note,
 )
@@ -49,7 +48,7 @@ def sent(
     """Record that the newest letter was sent: the deadline starts."""
     from auditor.optout import workflow
 
-    desk = _desk(context)
+    desk = desk_of(context)
     _emit_case(workflow.sent(desk, case_id, _day(on)), desk, format, output)
 
 
@@ -95,7 +94,7 @@ def answer(
     """Record the publisher's answer, say what it means, and get the reply letter."""
     from auditor.optout import incoming, workflow
 
-    desk = _desk(context)
+    desk = desk_of(context)
     if received:
         case = workflow.acknowledged(desk, case_id, received.date())
         if not (text_file or on or meaning or links):
@@ -141,12 +140,14 @@ def _emit_links(
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
 
-    if format is Format.json:
-        links = as_json.links_json(taken.skipped, len(taken.photos))
-        emit_json({**as_json.case_json(case, desk.today), **links}, output)
-    else:
-        links_read = text.links_text(len(taken.photos), taken.skipped)
-        emit(f"{links_read}\n{text.case_text(case, desk.today)}", output)
+    links = as_json.links_json(taken.skipped, len(taken.photos))
+    words = text.links_text(len(taken.photos), taken.skipped)
+    emit_result(
+        {**as_json.case_json(case, desk.today), **links},
+        f"{words}\n{text.case_text(case, desk.today)}",
+        format,
+        output,
+    )
 
 
 def close(
@@ -159,7 +160,7 @@ def close(
     """Close a case: nothing more is expected."""
     from auditor.optout import workflow
 
-    desk = _desk(context)
+    desk = desk_of(context)
     _emit_case(workflow.close(desk, case_id, _day(on)), desk, format, output)
 
 
@@ -177,14 +178,11 @@ def status(
     from auditor.report.optout import text
     from auditor.report.optout.calendar import calendar
 
-    desk = _desk(context)
+    desk = desk_of(context)
     cases, today = desk.store.all(), desk.today
     if ics:
         emit(calendar(cases, clock.utc()), ics)
-    if format is Format.json:
-        emit_json(as_json.status_json(cases, today), output)
-    else:
-        emit_text(text.status_text(cases, today), output)
+    emit_result(as_json.status_json(cases, today), text.status_text(cases, today), format, output)
     if any(case.overdue(today) for case in cases):
         raise typer.Exit(FOUND)
 
@@ -207,7 +205,7 @@ def recheck(
     from auditor.report.optout import text
 
     session: Session = context.obj
-    desk = _desk(context)
+    desk = desk_of(context)
     if nsid := desk.store.get(case_id).nsid:
         session.check_account(nsid)
     done = next_index.recheck(
@@ -218,11 +216,9 @@ def recheck(
         memory_limit=session.settings.memory_limit,
         progress=session.progress,
     )
-    if format is Format.json:
-        emit_json(as_json.recheck_json(done, desk.today), output)
-        return
-    emit_text(text.recheck_text(done.case, done.result, desk.today, include_new=include_new), output)
-    notes(done.warnings)
+    words = text.recheck_text(done.case, done.result, desk.today, include_new=include_new)
+    emit_result(as_json.recheck_json(done, desk.today), words, format, output)
+    notes(done.warnings, format)
 
 
 def file(
@@ -236,12 +232,9 @@ def file(
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
 
-    desk = _desk(context)
+    desk = desk_of(context)
     filed, failures = incoming.file_mails(desk, mails)
-    if format is Format.json:
-        emit_json(as_json.filed_json(filed), output)
-    else:
-        emit_text(text.filed_text(filed, desk.today), output)
+    emit_result(as_json.filed_json(filed), text.filed_text(filed, desk.today), format, output)
     if failures:
         raise failures[0]
 
@@ -267,33 +260,33 @@ def folder(
     from auditor.report.optout.chronology import write_folder
     from auditor.text import plain
 
-    desk = _desk(context)
+    desk = desk_of(context)
     case = desk.store.get(case_id)
     target = writable_file(out or private_dir(desk.letters) / f"{case.id}.zip")
     number = write_folder(desk, case, target)
-    if format is Format.json:
-        emit_json({**as_json.case_json(case, desk.today), "files": [str(target)]}, output)
-    else:
-        emit(f"Case {case.id}: {number} files in {plain(str(target))}", output)
+    emit_result(
+        {**as_json.case_json(case, desk.today), "files": [str(target)]},
+        f"Case {case.id}: {number} files in {plain(str(target))}",
+        format,
+        output,
+    )
 
 
 def _emit_case(case: "Case", desk: "Desk", format: Format, output: Path | None) -> None:
     from auditor.report.optout import json as as_json
     from auditor.report.optout import text
 
-    if format is Format.json:
-        emit_json(as_json.case_json(case, desk.today), output)
-    else:
-        emit_text(text.case_text(case, desk.today), output)
+    emit_result(as_json.case_json(case, desk.today), text.case_text(case, desk.today), format, output)
 
 
-def notes(lines: Iterable[str]) -> None:
-    """What the user should know of a letter before it is sent."""
-    for line in lines:
+def notes(lines: Iterable[str], format: Format) -> None:
+    """What the user should know of a letter before it is sent; JSON has it among its keys."""
+    for line in lines if format is Format.table else ():
         note(f"Note: {line}")
 
 
-def _desk(context: typer.Context) -> "Desk":
+def desk_of(context: typer.Context) -> "Desk":
+    """What all work on cases needs, of this home."""
     from auditor.optout.case_store import Desk
 
     session: Session = context.obj

@@ -185,11 +185,14 @@ def columns(output: Path | None) -> int | None:
     return shutil.get_terminal_size().columns
 
 
-def emit_json(result: Mapping[str, Any], output: Path | None = None) -> None:
-    """Write a result as JSON; see `json_text`."""
+def emit_result(data: Mapping[str, Any], text: str, format: Format, output: Path | None) -> None:
+    """Write a result as the user asked for it: `data` for programs (see `json_text`), `text` for people."""
     from auditor.report.json_text import json_text
 
-    emit(json_text(result), output)
+    if format is Format.json:
+        emit(json_text(data), output)
+    else:
+        emit_text(text, output)
 
 
 def note(message: str) -> None:

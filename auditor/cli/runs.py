@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from auditor.cli.exit_codes import FOUND
-from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption, columns, emit, emit_text
+from auditor.cli.output import Format, FormatOption, NoWaitOption, OutputOption, columns, emit, emit_result
 from auditor.cli.session import Session
 
 
@@ -15,10 +15,11 @@ def runs(
     output: OutputOption = None,
 ) -> None:
     """List what was applied and undone, the latest first."""
-    from auditor.report.run import render_runs
+    from auditor.report.run import runs_json, runs_text
 
     session: Session = context.obj
-    (emit_text if format is Format.table else emit)(render_runs(session.journal.runs(), format.value), output)
+    listed = session.journal.runs()
+    emit_result(runs_json(listed), runs_text(listed), format, output)
 
 
 def verify(

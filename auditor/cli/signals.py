@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli.output import Format, FormatOption, OutputOption, emit_json, emit_text, note
+from auditor.cli.output import Format, FormatOption, OutputOption, emit_result, note
 from auditor.text import count
 
 ARGUMENTS = "exiftool-arguments.txt"
@@ -40,7 +40,4 @@ def signals(
             f"Nothing was changed. To write the reservation into {count(pictures, 'picture')}:"
             f" exiftool -@ {shlex.quote(str(target))}"
         )
-    if format is Format.json:
-        emit_json(signals_json(written), output)
-    else:
-        emit_text(signals_text(), output)
+    emit_result(signals_json(written), signals_text(), format, output)

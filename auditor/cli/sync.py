@@ -11,8 +11,7 @@ from auditor.cli.output import (
     FormatOption,
     NoWaitOption,
     OutputOption,
-    emit_json,
-    emit_text,
+    emit_result,
     note,
 )
 from auditor.cli.session import Session
@@ -46,10 +45,8 @@ def sync(
         if export is not None
         else _from_flickr(session, full=full, wait=not no_wait)
     )
-    if format is Format.json:
-        emit_json(report.sync_json(result), output)
-    elif output is not None or not session.quiet:
-        emit_text(report.sync_text(result), output)
+    if format is Format.json or output is not None or not session.quiet:
+        emit_result(report.sync_json(result), report.sync_text(result), format, output)
     if not result.complete:
         note(report.incomplete(result))
         raise typer.Exit(PARTIAL)

@@ -35,7 +35,7 @@ def render_plan(
     columns: int | None = None,
     picture: Picture = linked,
 ) -> str:
-    """`photos` of the local store give titles and thumbnails. Errors: KeyError for another format.
+    """`photos` of the local store give titles and thumbnails; `format` is table, json, csv, markdown or html.
 
     `columns`: the width of the terminal that a table is for; there it holds the first photos only. `picture`
     is for html.
@@ -48,7 +48,9 @@ def render_plan(
         return "".join(f"{wrapped(line, columns)}\n" for line in _table_lines(view, most))
     if format == "html":
         return _html(view, picture)
-    return {"csv": _csv, "markdown": _markdown}[format](plan, view)
+    if format == "csv":
+        return csv_table(CSV_COLUMNS, _csv_rows(plan, view))
+    return "\n".join(_markdown_lines(view)).rstrip() + "\n"
 
 
 def _table_lines(view: PlanView, most: int | None) -> Iterator[str]:
@@ -73,10 +75,6 @@ def _table_lines(view: PlanView, most: int | None) -> Iterator[str]:
     yield from (f"  {detail}" for detail in view.details)
 
 
-def _csv(plan: Plan, view: PlanView) -> str:
-    return csv_table(CSV_COLUMNS, _csv_rows(plan, view))
-
-
 def _csv_rows(plan: Plan, view: PlanView) -> Iterator[tuple[str, ...]]:
     known = {photo.id: photo for photo in view.photos}
     for change in plan.changes:
@@ -85,10 +83,6 @@ def _csv_rows(plan: Plan, view: PlanView) -> Iterator[tuple[str, ...]]:
         yield (photo.id, photo.url, photo.title, change.mitigation, *states, change.note, "")
     for skip in plan.skipped:
         yield (skip.photo_id, "", "", skip.mitigation, "", "", "", "", skip.reason)
-
-
-def _markdown(plan: Plan, view: PlanView) -> str:  # noqa: ARG001
-    return "\n".join(_markdown_lines(view)).rstrip() + "\n"
 
 
 def _markdown_lines(view: PlanView) -> Iterator[str]:

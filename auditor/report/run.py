@@ -9,7 +9,7 @@ from auditor.mitigation.kinds.registry import describe
 from auditor.mitigation.running.journal import Run, RunSummary
 from auditor.mitigation.running.verify import Finding, mismatch
 from auditor.report.json_text import json_text
-from auditor.text import count, plain, wrapped
+from auditor.text import count, iso, plain, wrapped
 
 MOST_ITEMS = 50
 _STATES = ("done", "already", "drifted", "failed", "pending")
@@ -20,7 +20,7 @@ def as_findings(records: Sequence[ChangeRecord]) -> list[Finding]:
 
     One without an answer is pending, and one that was answered "ok" and read back otherwise is mismatched.
     """
-    return [_as_finding(record) for record in records]
+    return list(map(_as_finding, records))
 
 
 def _as_finding(record: ChangeRecord) -> Finding:
@@ -101,31 +101,22 @@ def runs_json(runs: Sequence[RunSummary]) -> dict[str, Any]:
     return {"runs": [_summary(entry) for entry in runs]}
 
 
-def render_runs(runs: Sequence[RunSummary], format: str) -> str:
-    """`format` is table or json."""
-    if format == "json":
-        return json_text(runs_json(runs))
-    if not runs:
-        return "No plan has been applied yet.\n"
-    return "".join(_run_line(_summary(entry)) for entry in runs)
+def runs_text(runs: Sequence[RunSummary]) -> str:
+    """All runs for people, a line each."""
+    return "\n".join(_run_line(_summary(entry)) for entry in runs) or "No plan has been applied yet."
 
 
 def _summary(entry: RunSummary) -> dict[str, Any]:
-    from datetime import UTC, datetime
-
-    def moment(at: float | None) -> str | None:
-        return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
-
-    pending = sum(entry.states.get(state, 0) for state in OPEN)
+    run, states = entry.run, entry.states
     return {
-        "run_id": entry.run.run_id,
-        "plan_id": entry.run.plan_id,
-        "account": {"nsid": entry.run.nsid},
-        "undoes": entry.run.undoes,
-        "started_at": moment(entry.run.started_at),
-        "finished_at": moment(entry.run.finished_at),
-        **{state: entry.states.get(state, 0) for state in _STATES},
-        "pending": pending,
+        "run_id": run.run_id,
+        "plan_id": run.plan_id,
+        "account": {"nsid": run.nsid},
+        "undoes": run.undoes,
+        "started_at": iso(run.started_at),
+        "finished_at": None if run.finished_at is None else iso(run.finished_at),
+        **{state: states.get(state, 0) for state in _STATES},
+        "pending": sum(states.get(state, 0) for state in OPEN),
     }
 
 
@@ -133,4 +124,4 @@ def _run_line(row: dict[str, Any]) -> str:
     counts = ", ".join(f"{row[state]:,} {state}" for state in _STATES if row[state]) or "nothing"
     # The id of a plan from elsewhere was once taken as it was.
     what = f"undo of {plain(row['undoes'])}" if row["undoes"] else f"of {plain(row['plan_id'])}"
-    return f"{row['run_id']}  {row['started_at']}  {what} on {row['account']['nsid']}: {counts}\n"
+    return f"{row['run_id']}  {row['started_at']}  {what} on {row['account']['nsid']}: {counts}"
