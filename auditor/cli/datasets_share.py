@@ -317,7 +317,7 @@ def _publish_lookup(
     from auditor.datasets import duck
     from auditor.datasets.cluster import pool
     from auditor.files import user_path
-    from auditor.lookup.left_out import left_out_in
+    from auditor.lookup.left_out import NOBODY, left_out_in
     from auditor.lookup.publish import MEMORY_LIMIT, publish
     from auditor.report.lookup import lookup_json, lookup_text
 
@@ -332,7 +332,7 @@ def _publish_lookup(
         here.readable if names else (),
         user_path(folder),
         now=clock.utc(),
-        left_out=left_out_in(user_path(leave_out)) if leave_out is not None else None,
+        left_out=left_out_in(user_path(leave_out)) if leave_out is not None else NOBODY,
         memory_limit=MEMORY_LIMIT if given == duck.MEMORY_LIMIT else given,
         workers=None if scheduler is None else partial(pool.connect, scheduler),
         progress=session.progress,

@@ -146,7 +146,7 @@ class Asked:
         told = dataclasses.replace(
             hosted.manifest,
             provenance=Provenance.PACK,
-            origin=self._lookup.asked,
+            origin=self._lookup.origin,
             obtained_at=self._lookup.told.generated_at,
             match_keys=tuple(key for key in hosted.manifest.match_keys if key not in dropped),
         )

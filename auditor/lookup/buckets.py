@@ -51,10 +51,6 @@ class Cut:
     start: int
     records: Records
 
-    def bucket(self) -> Bucket:
-        """Their columns."""
-        return _bucket(self.records)
-
 
 def cut(batches: Iterable[pa.RecordBatch], least: int, before: Sequence[int]) -> Iterator[Cut]:
     """Cut sorted records into buckets of at least `least` keys, where there are as many, and about as many.
@@ -115,7 +111,8 @@ def _end(prefixes: npt.NDArray[np.int64], least: int, size: int, before: Sequenc
     return end
 
 
-def _bucket(records: Records) -> Bucket:
+def bucket(records: Records) -> Bucket:
+    """The columns of a bucket's records."""
     numbers = records.numbers
     starts = np.flatnonzero(np.r_[True, numbers["place"][1:] != numbers["place"][:-1]])
     photos, nameless = numbers["photo"], (numbers["flags"] & np.uint64(NO_PHOTO | SAME_PHOTO)) != 0

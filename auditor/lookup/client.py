@@ -69,7 +69,7 @@ class Lookup:
         self._buckets: dict[tuple[str, int], Bucket] = {}
 
     @property
-    def asked(self) -> str:
+    def origin(self) -> str:
         """``the look-up at https://look-up.example, which knows 12 datasets``."""
         return f"the look-up at {self.host.url}, which knows {count(len(self.hosted), 'dataset')}"
 

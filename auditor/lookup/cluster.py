@@ -111,7 +111,7 @@ def staged_by_workers(
     shared = private_dir(work.parent.absolute() / f"{FOLDER}{key}")
     job = Job(tuple(indexes), numbers, left_out, memory_limit, shared, width)
     unmet: tuple[str, ...] = ()
-    if left_out != LeftOut():
+    if left_out:
         # One record names a person's photo, and another one the person: this is asked of all at once.
         with staging(indexes, numbers, left_out, work, memory_limit) as staged:
             unmet, job = staged.unmet, dataclasses.replace(job, gone=staged.gone())

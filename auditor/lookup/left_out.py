@@ -23,6 +23,13 @@ class LeftOut:
     aliases: frozenset[str] = frozenset()
     photo_ids: frozenset[str] = frozenset()
 
+    def __len__(self) -> int:
+        """How many they are."""
+        return len(self.nsids) + len(self.aliases) + len(self.photo_ids)
+
+
+NOBODY: Final = LeftOut()
+
 
 def left_out_in(path: Path) -> LeftOut:
     """Whom a list names. Errors: `UsageError` for a line that names nobody: they would be published."""

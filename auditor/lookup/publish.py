@@ -32,10 +32,10 @@ from auditor.files import storage_errors, write_atomic
 from auditor.flickr import licenses
 from auditor.lock import folder_lock
 from auditor.lookup import described, keys, tree
-from auditor.lookup.buckets import Cut, cut
+from auditor.lookup.buckets import Cut, bucket, cut
 from auditor.lookup.cluster import FOLDER, Sorted, Workers, staged_by_workers
 from auditor.lookup.described import Described, Section
-from auditor.lookup.left_out import LeftOut
+from auditor.lookup.left_out import NOBODY, LeftOut
 from auditor.lookup.staging import Counts, Staging, staging
 from auditor.lookup.tree import Range, sha256_of
 from auditor.pipeline import ahead, in_threads
@@ -83,7 +83,7 @@ def publish(
     folder: Path,
     *,
     now: datetime,
-    left_out: LeftOut | None = None,
+    left_out: LeftOut = NOBODY,
     memory_limit: str = MEMORY_LIMIT,
     workers: Workers | None = None,
     progress: Progress = SILENT,
@@ -97,7 +97,6 @@ def publish(
     """
     if not indexes:
         raise no_index(to="publish")
-    people = left_out or LeftOut()
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with folder_lock(folder, "a look-up is written to it"), storage_errors(folder):
@@ -106,7 +105,7 @@ def publish(
         with tempfile.TemporaryDirectory(prefix=_WORK, dir=folder) as work:
             writer = _Writer(folder, Path(work), before)
             numbers = before.numbered(index.name for index in indexes)
-            given = (indexes, numbers, people, Path(work), memory_limit)
+            given = (indexes, numbers, left_out, Path(work), memory_limit)
             with (
                 staged_by_workers(workers, *given, progress=progress)
                 if workers
@@ -122,7 +121,7 @@ def publish(
             generated_at=now.isoformat(timespec="seconds"),
             tool_version=VERSION,
             about=about,
-            left_out=len(people.nsids) + len(people.aliases) + len(people.photo_ids),
+            left_out=len(left_out),
             sections=writer.sections,
         )
         for name in PAGE_FILES:
@@ -250,8 +249,8 @@ class _Packed:
 
 
 def _packed(entry: Cut) -> _Packed:
-    bucket = entry.bucket()
-    return _Packed(entry.start, len(bucket.places), len(entry.records), bucket.packed())
+    columns = bucket(entry.records)
+    return _Packed(entry.start, len(columns.places), len(entry.records), columns.packed())
 
 
 def page_size(sizes: Sequence[int], limit: int | None) -> int:

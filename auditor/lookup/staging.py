@@ -205,7 +205,7 @@ class Staging:
 
     def _leave_out(self, people: LeftOut, gone: Gone | None) -> None:
         """Leave out all records of `people`, by either name, and those of their photos that name no owner."""
-        if people == LeftOut():  # what follows is asked of each record
+        if not people:  # what follows is asked of each record
             self._database.execute("CREATE VIEW records AS FROM owned")
             return
         given = {

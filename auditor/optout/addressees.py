@@ -35,11 +35,6 @@ class Addressee:
     """Best first; unconfirmed ones last."""
 
     @property
-    def stem(self) -> str | None:
-        """What the ids of cases about several datasets begin with."""
-        return self.contact
-
-    @property
     def best(self) -> Channel | None:
         """The best confirmed channel."""
         return next(iter(contacts.usable(self.channels)), None)
@@ -105,7 +100,6 @@ def hosts_of(card: Card) -> tuple[Contact, ...]:
 
 def no_letter(card: Card) -> str | None:
     """Why nobody can be asked about `card`, and what can be done instead; None: a letter can be written."""
-    opt_out = card.opt_out
     if card.flickr == "none":
         who = of_card(card).best
         instead = f" If a picture shows you, write to its publisher yourself: {who.to}." if who else ""
@@ -114,9 +108,7 @@ def no_letter(card: Card) -> str | None:
             f"{card.title} was not made from Flickr photos, so a Flickr account gives no reason to ask."
             f"{reason}{instead}"
         )
-    if opt_out.no_letter:
-        return opt_out.no_letter
-    return None
+    return card.opt_out.no_letter
 
 
 def refuse_without_letter(card: Card) -> None:

@@ -5,6 +5,8 @@ so, and a mail that cannot be the publisher's is kept and told.
 """
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -166,16 +168,7 @@ def _case_of(known: Sequence[Case], mail: Mail) -> tuple[Case | None, str]:
 
 def _names(text: str, case_id: str) -> bool:
     """Whether `text` names the case; "ffhq-12" does not name "ffhq-1"."""
-    position = text.find(case_id)
-    while position >= 0:
-        around = (
-            text[max(0, position - 1) : position]
-            + text[position + len(case_id) : position + len(case_id) + 1]
-        )
-        if not any(character.isalnum() or character == "-" for character in around):
-            return True
-        position = text.find(case_id, position + 1)
-    return False
+    return re.search(rf"(?<![^\W_])(?<!-){re.escape(case_id)}(?![^\W_])(?!-)", text) is not None
 
 
 def _doubts_about(mail: Mail, case: Case, by: str) -> Iterable[str]:
@@ -219,23 +212,19 @@ def read_links(path: Path, *, own: Collection[str] | None, nsid: str | None) -> 
     """
     text = read_text(path, MAX_LINKS_BYTES)
     found: dict[str, PhotoAddress] = {}
-    skipped: dict[str, int] = {}
-
-    def skip(reason: str) -> None:
-        skipped[reason] = skipped.get(reason, 0) + 1
-
+    skipped = Counter[str]()
     for line in text.splitlines():
         if not line.strip():
             continue
         links = [photo for word in _words(line) if (photo := parse_photo(word))]
         if not links:
-            skip("no link to a Flickr photo")
+            skipped["no link to a Flickr photo"] += 1
         for photo in links:
             mine = own is None or photo.photo_id in own or (nsid is not None and photo.nsid == nsid)
             if not mine:
-                skip("not a photo of the account")
+                skipped["not a photo of the account"] += 1
             elif photo.photo_id in found:
-                skip("named before")
+                skipped["named before"] += 1
             else:
                 found[photo.photo_id] = photo
     return LinksTaken(tuple(found.values()), skipped)

@@ -4,6 +4,7 @@ Whatever a letter claims ("asked on", "received on", "no answer by") is taken fr
 template can claim what the case does not hold.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -305,9 +306,6 @@ def _sent(case: Case) -> Iterator[LetterRecord]:
 
 
 def _license_terms(photos: Sequence[RequestedPhoto]) -> tuple[LicenseTerms, ...]:
-    counts: dict[str, int] = {}
-    for photo in photos:
-        if photo.license_then is not None:
-            counts[photo.license_then] = counts.get(photo.license_then, 0) + 1
+    counts = Counter(photo.license_then for photo in photos if photo.license_then is not None)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(LicenseTerms.of(licenses.get(license_id), number) for license_id, number in ordered)

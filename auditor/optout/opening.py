@@ -193,7 +193,7 @@ def ask(
     )
     selection = LetterPhotos(named, ())
     case = _new_case(desk, options, cards, to, Purpose.ACCESS, selection, account)
-    stem = cards[0].name if len(cards) == 1 else (to.stem or cards[0].name)
+    stem = to.contact if len(cards) > 1 and to.contact else cards[0].name
     return _open(desk, case, cards, to, selection, account=account, out=out, stem=stem)
 
 

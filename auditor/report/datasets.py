@@ -43,7 +43,7 @@ def list_table(
         " “fetch”: flickr-auditor datasets fetch NAME gets the index. “by hand” and the others:"
         " flickr-auditor datasets info NAME says where to get it."
     )
-    return "\n".join([*lines, "", *_wrapped(closing, width=columns or _WIDTH)])
+    return "\n".join([*lines, "", *folded(closing, width=columns or _WIDTH)])
 
 
 class _ListRow(NamedTuple):
@@ -114,7 +114,7 @@ def _laid_out(row: _ListRow, columns: int | None) -> Iterator[str]:
     index = f"{row.photos:>{_PHOTOS}}  {row.state}"
     if columns is not None and columns < _ONE_LINE:
         yield f"  {row.name:<{_NAME}} {index}".rstrip()
-        yield from _wrapped(f"    {row.title}", indent=4, width=columns) if row.title else ()
+        yield from folded(f"    {row.title}", indent=4, width=columns) if row.title else ()
         return
     width = (columns - _ONE_LINE + _TITLE) if columns else _WIDTH
     titles = textwrap.wrap(row.title, width, break_long_words=False, break_on_hyphens=False) or [""]
@@ -135,7 +135,7 @@ def info_text(name: str, card: Card | None, manifest: Manifest | None) -> str:
 def _described(card: Card) -> Iterator[str]:
     yield f"{card.title} ({card.name})"
     yield ""
-    yield from _wrapped(card.purpose)
+    yield from folded(card.purpose)
     yield ""
     facts = {
         "Publisher": card.publisher,
@@ -159,7 +159,7 @@ def _described(card: Card) -> Iterator[str]:
     }
     for label, value in facts.items():
         if value:
-            yield from _wrapped(f"{label + ':':<19}{value}", indent=19)
+            yield from folded(f"{label + ':':<19}{value}", indent=19)
     yield ""
     if card.files:
         yield "Index files"
@@ -169,7 +169,7 @@ def _described(card: Card) -> Iterator[str]:
         yield f"  {file.name} ({file.format}{size}): {file.access.label}"
         for place in (file.url, file.page, file.note):
             if place:
-                yield from _wrapped(f"    {place}", indent=4)
+                yield from folded(f"    {place}", indent=4)
     if rest := card.files[len(shown) :]:
         yield f"  and {len(rest)} more, the last of them {rest[-1].name}"
     if card.files:
@@ -208,21 +208,21 @@ def _opt_out(card: Card) -> Iterator[str]:
     yield "How to get out"
     for text in (out.how, out.note):
         if text:
-            yield from _wrapped(f"  {text}", indent=2)
+            yield from folded(f"  {text}", indent=2)
     contact = ", ".join(part for part in (out.who, out.url) if part)
     if contact:
-        yield from _wrapped(f"  Contact: {contact}", indent=2)
+        yield from folded(f"  Contact: {contact}", indent=2)
     for channel in usable(out.channels):
-        yield from _wrapped(
+        yield from folded(
             f"  - {channel.kind} ({channel.purpose}): {channel.to} [{_seen(channel)}]", indent=4
         )
     for channel in out.channels:
         if not channel.confirmed:
-            yield from _wrapped(f"  - not confirmed: {channel.to} [{_seen(channel)}]", indent=4)
+            yield from folded(f"  - not confirmed: {channel.to} [{_seen(channel)}]", indent=4)
     if out.no_letter:
-        yield from _wrapped(f"  {out.no_letter}", indent=2)
+        yield from folded(f"  {out.no_letter}", indent=2)
     if out.source:
-        yield from _wrapped(f"  Source: {out.source}", indent=2)
+        yield from folded(f"  Source: {out.source}", indent=2)
     yield ""
 
 
@@ -236,15 +236,16 @@ def _sources(card: Card) -> Iterator[str]:
     if card.facts:
         yield "What this rests on"
         for fact in card.facts:
-            yield from _wrapped(f"  - {fact.fact} [{fact.source}]", indent=4)
+            yield from folded(f"  - {fact.fact} [{fact.source}]", indent=4)
         yield ""
     if card.unconfirmed:
         yield "Not confirmed"
         for text in card.unconfirmed:
-            yield from _wrapped(f"  - {text}", indent=4)
+            yield from folded(f"  - {text}", indent=4)
 
 
-def _wrapped(text: str, indent: int = 0, width: int = _WIDTH) -> list[str]:
+def folded(text: str, indent: int = 0, width: int = _WIDTH) -> list[str]:
+    """`text` on as many lines as it takes, indented as it is, and the others by `indent`."""
     words = text.lstrip()
     return textwrap.wrap(
         words,
@@ -253,7 +254,6 @@ def _wrapped(text: str, indent: int = 0, width: int = _WIDTH) -> list[str]:
         subsequent_indent=" " * indent,
         break_long_words=False,
         break_on_hyphens=False,
-        drop_whitespace=True,
     )
 
 

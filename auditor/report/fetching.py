@@ -1,6 +1,5 @@
 """Fetching many datasets, for people and programs: what would come, and how it ended."""
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,7 +7,7 @@ from auditor.datasets.card import Card
 from auditor.datasets.fetch import Fetched, by_hand
 from auditor.datasets.fetch_all import Coming, Ended, FetchOutcome, Offer
 from auditor.datasets.index.manifest import Manifest
-from auditor.report.datasets import extent
+from auditor.report.datasets import extent, folded
 from auditor.text import count, file_size, plain
 
 _WIDTH = 100
@@ -22,8 +21,8 @@ def offer_text(offer: Offer, here: Mapping[str, Manifest], *, columns: int | Non
     for one in offer.coming:
         photos = extent(one.card) or "not known"
         lines.append(_row(one.card.name, str(len(one.files)), _size(one), photos))
-        lines += _wrapped("; ".join(_about(one.card, here)), width)
-    return "\n".join([*lines, "", *_wrapped(_total(offer), width, indent=0)]).lstrip("\n")
+        lines += folded(f"    {'; '.join(_about(one.card, here))}", 4, width)
+    return "\n".join([*lines, "", *folded(_total(offer), width=width)]).lstrip("\n")
 
 
 def _row(name: str, files: str, size: str, photos: str) -> str:
@@ -77,10 +76,10 @@ def ended_text(ended: Ended, *, columns: int | None = None) -> str:
     for heading, entries in groups.items():
         if entries:
             lines.append(f"{heading} ({len(entries)})")
-            lines += [line for entry in entries for line in _wrapped(entry, width, indent=2, more=_NAME + 3)]
+            lines += [line for entry in entries for line in folded(f"  {entry}", _NAME + 3, width)]
             lines.append("")
     if ended.by_hand:
-        lines += _wrapped("Then: flickr-auditor datasets add NAME FILE", width, indent=0)
+        lines.append("Then: flickr-auditor datasets add NAME FILE")
     return "\n".join(lines).rstrip() or "No index was fetched, so there is nothing to update."
 
 
@@ -130,14 +129,3 @@ def _outcome_json(outcome: FetchOutcome) -> dict[str, Any]:
 
 def _entry_json(name: str, state: str, reason: str | None = None) -> dict[str, Any]:
     return {"dataset": name, "state": state, "reason": reason, "bytes": 0, "records": None, "photos": None}
-
-
-def _wrapped(text: str, width: int, indent: int = 4, more: int | None = None) -> list[str]:
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent if more is None else more),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

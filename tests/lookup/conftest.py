@@ -15,7 +15,7 @@ from auditor.datasets.index.local import open_indexes
 from auditor.datasets.index.lookup import Index
 from auditor.lookup.asked import Asked
 from auditor.lookup.client import Lookup, open_lookup
-from auditor.lookup.left_out import LeftOut
+from auditor.lookup.left_out import NOBODY, LeftOut
 from auditor.lookup.publish import Published, publish
 from tests.datasets.web import Web, serve
 
@@ -104,7 +104,7 @@ class Hosted:
     indexes: tuple[Index, ...]
     home: Path
 
-    def again(self, *, left_out: LeftOut | None = None, now: datetime = NOW) -> Published:
+    def again(self, *, left_out: LeftOut = NOBODY, now: datetime = NOW) -> Published:
         """Publish the indexes as they are now, and serve that."""
         self.indexes = open_indexes(self.indexes[0].folder.parent).readable
         self.published = publish(self.indexes, self.folder, now=now, left_out=left_out)

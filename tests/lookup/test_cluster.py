@@ -18,7 +18,7 @@ from auditor.datasets.index.lookup import Index
 from auditor.errors import RefusedError, StorageError
 from auditor.lookup import cluster
 from auditor.lookup.keys import KINDS
-from auditor.lookup.left_out import LeftOut
+from auditor.lookup.left_out import NOBODY, LeftOut
 from auditor.lookup.publish import Published, publish
 from tests.datasets.cluster.conftest import Here
 from tests.lookup.conftest import NOW, Data, build_indexes, contents, nsid
@@ -46,15 +46,15 @@ def many_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def by(indexes: tuple[Index, ...], tmp_path: Path) -> Publish:
-    def by(pool: Any, folder: str = "public", left_out: LeftOut | None = None) -> Published:
+    def by(pool: Any, folder: str = "public", left_out: LeftOut = NOBODY) -> Published:
         workers = (lambda: nullcontext(pool)) if pool else None
         return publish(indexes, tmp_path / folder, now=NOW, left_out=left_out, workers=workers)
 
     return by
 
 
-@pytest.mark.parametrize("left_out", [None, PEOPLE], ids=["everybody", "without some"])
-def test_its_files_are_those_of_one_computer(left_out: LeftOut | None, by: Publish, tmp_path: Path) -> None:
+@pytest.mark.parametrize("left_out", [NOBODY, PEOPLE], ids=["everybody", "without some"])
+def test_its_files_are_those_of_one_computer(left_out: LeftOut, by: Publish, tmp_path: Path) -> None:
     pool = Here()
     here, there = by(None, "one", left_out), by(pool, "many", left_out)
     assert contents(tmp_path / "one") == contents(tmp_path / "many")

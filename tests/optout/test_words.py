@@ -355,7 +355,7 @@ def test_a_letter_names_the_best_addresses() -> None:
     post, mail = channel("post", "1 A St"), channel()
     to = whom(channel(to="x@b.org", confirmed=False), post, mail, channel(to="c@b.org"))
     assert to.recipient == Recipient("B", "a@b.org", "1 A St")
-    assert (to.best, to.needs_public_note, to.stem) == (mail, False, "b")
+    assert (to.best, to.needs_public_note, to.contact) == (mail, False, "b")
     assert whom(channel("issues", "https://b.org/i")).needs_public_note
     assert whom().recipient == Recipient("B", None, None)
 

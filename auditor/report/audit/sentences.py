@@ -161,8 +161,7 @@ def details(result: AuditResult, photos: Sequence[PhotoRow], gone: Sequence[Phot
         yield f"{count(files, 'file')} on your disk {is_are(files)} in a dataset, by content."
     if read := result.originals:
         skipped = f"; {count(len(read.skipped), 'file')} could not be (JSON says why)" if read.skipped else ""
-        verb = "was" if read.files == 1 else "were"
-        yield f"{count(read.files, 'original')} in {plain(read.folder)} {verb} read{skipped}."
+        yield f"{count(read.files, 'original')} in {plain(read.folder)} {_was(read.files)} read{skipped}."
     if originals := sum(any(item.links_original for item in found) for found in places):
         yield (
             f"For {count(originals, 'photo')} an index holds the link to the original, full-size file."
@@ -204,8 +203,7 @@ def target_headline(
     if checked.error:
         return plain(checked.error)
     if not checked.exposures:
-        was = "was" if datasets_checked == 1 else "were"
-        return f"not found in the {count(datasets_checked, 'dataset')} that {was} checked"
+        return f"not found in the {count(datasets_checked, 'dataset')} that {_was(datasets_checked)} checked"
     place = f"in {count(datasets, 'dataset')}"
     if checked.target.photo:
         return place

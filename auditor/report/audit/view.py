@@ -5,6 +5,7 @@ hundred that are "only" in YFCC100M. All text from Flickr or an index passes `au
 escapes for itself.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -284,14 +285,12 @@ def _license_name(license_id: str | None) -> str:
 
 def _indexes(result: AuditResult, datasets: Mapping[str, Dataset]) -> tuple[IndexRow, ...]:
     photos = result.by_dataset()
-    gone: dict[str, int] = {}
-    for item in result.gone:
-        gone[item.exposure.dataset] = gone.get(item.exposure.dataset, 0) + 1
+    gone = Counter(item.exposure.dataset for item in result.gone)
     rows = (
         IndexRow(
             dataset=datasets[index.dataset],
             photos=photos.get(index.dataset, 0),
-            gone=gone.get(index.dataset, 0),
+            gone=gone[index.dataset],
             records=index.records,
             built=plain(index.built_at)[:10],
             sources=tuple((plain(source.name), plain(source.sha256)[:12]) for source in index.sources),

@@ -1,5 +1,6 @@
 """A case on one page, for an authority or a lawyer: what was asked, when, and what came back."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -124,10 +125,8 @@ def page(
             ("Index", f"{plain(name)} (SHA-256 {digest}), read on {case.index.read_on}")
             for name, digest in case.index.sources
         ]
-    states: dict[str, int] = {}
-    for item in photos:
-        states[item.state.value] = states.get(item.state.value, 0) + 1
-    facts += [("Photos " + name, f"{number:,}") for name, number in states.items()]
+    states = Counter(item.state.value for item in photos)
+    facts += [(f"Photos {name}", f"{number:,}") for name, number in states.items()]
     told = [(event.on, f"{_words(event)} ({other.id})") for other in earlier for event in history(other)]
     told += [(event.on, _words(event)) for event in history(case)]
     told += [

@@ -50,10 +50,8 @@ def datasets(request: Request) -> Response:
             for name, manifest in sorted(have.items())
         ],
         damaged=local.damaged,
-        fetchable=[card for card in missing if card.checkable and any(file.fetchable for file in card.files)],
-        by_hand=[
-            card for card in missing if card.checkable and not any(file.fetchable for file in card.files)
-        ],
+        fetchable=[card for card in missing if card.fetchable],
+        by_hand=[card for card in missing if card.checkable and not card.fetchable],
         keyless=[card for card in missing if not card.checkable],
         choices=sorted((card for card in cards if card.checkable), key=lambda card: card.title.lower()),
         more="more" in request.query_params,

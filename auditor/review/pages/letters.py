@@ -204,18 +204,12 @@ def recheck_dropped(state: State, drop: Drop, asked: Mapping[str, str]) -> Respo
     return see(f"/jobs/{job.name}")
 
 
-def _sent(desk: Desk, case_id: str, form: Form) -> None:
-    workflow.sent(desk, case_id, _day(form, desk.today))
-
-
 def _answered(desk: Desk, case_id: str, form: Form) -> None:
     """The answer's text is kept; what it means is proposed, never decided: that is the user's word."""
     text = form.get("text")
     if not text:
         raise UsageError("there is no answer", hint="Paste what they wrote.")
-    incoming.record_answer(
-        desk, case_id, _day(form, desk.today), text=text, proposal=answers.propose(text), meaning=None
-    )
+    incoming.record_answer(desk, case_id, _day(form, desk.today), text=text, proposal=answers.propose(text))
 
 
 def _meaning(desk: Desk, case_id: str, form: Form) -> None:
@@ -227,18 +221,6 @@ def _meaning(desk: Desk, case_id: str, form: Form) -> None:
     workflow.reply(desk, case)
 
 
-def _remind(desk: Desk, case_id: str, _: Form) -> None:
-    workflow.remind(desk, case_id)
-
-
-def _complain(desk: Desk, case_id: str, form: Form) -> None:
-    workflow.complain(desk, case_id, country=form.get("country") or None)
-
-
-def _close(desk: Desk, case_id: str, _: Form) -> None:
-    workflow.close(desk, case_id)
-
-
 def _day(form: Form, today: date) -> date:
     try:
         return date.fromisoformat(form.get("on")) if form.get("on") else today
@@ -246,14 +228,15 @@ def _day(form: Form, today: date) -> date:
         raise UsageError("this is not a date", hint="Write it like 2026-11-21.") from None
 
 
-STEPS: Final[dict[str, Callable[[Desk, str, Form], None]]] = {
-    "sent": _sent,
+STEPS: Final[dict[str, Callable[[Desk, str, Form], object]]] = {
+    "sent": lambda desk, case_id, form: workflow.sent(desk, case_id, _day(form, desk.today)),
     "answer": _answered,
     "meaning": _meaning,
-    "remind": _remind,
-    "complain": _complain,
-    "close": _close,
+    "remind": lambda desk, case_id, _: workflow.remind(desk, case_id),
+    "complain": lambda desk, case_id, form: workflow.complain(desk, case_id, country=form.get("country")),
+    "close": lambda desk, case_id, _: workflow.close(desk, case_id),
 }
+"""What the buttons of a case do."""
 
 NEXT: Final[dict[Step, str]] = {
     Step.SEND: "Read the letter and send it. Then come back and say when you sent it.",

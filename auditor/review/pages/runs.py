@@ -1,18 +1,17 @@
 """Runs, from here and from the command line: what became of each change, and the way back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from auditor.mitigation.change import OPEN
+from auditor.mitigation.change import OPEN, ChangeRecord
 from auditor.mitigation.kinds.hide import Hide
 from auditor.mitigation.kinds.registry import describe
 from auditor.mitigation.planning.plan import Plan
-from auditor.mitigation.running.journal import Run
 from auditor.mitigation.running.undo import plan_of, prepare_undo
 from auditor.mitigation.running.verify import verify_run
 from auditor.report.run import run_json, runs_json
@@ -21,7 +20,6 @@ from auditor.review.jobs import JobProgress
 from auditor.review.pages.jobs import event
 from auditor.review.pages.plans import begin
 from auditor.review.render import fragment, page, state_of
-from auditor.review.state import State
 from auditor.text import count, plain
 from auditor.workspace import Workspace
 
@@ -55,7 +53,7 @@ def run(request: Request) -> Response:
         request,
         "run.html",
         run=found,
-        counts=_counts(found, state),
+        counts=_counts(records),
         items=[
             (record, titles.get(record.change.photo_id, ""), plain(describe(record.change)))
             for record in order[:SHOWN]
@@ -67,10 +65,8 @@ def run(request: Request) -> Response:
     )
 
 
-def _counts(found: Run, state: State) -> dict[str, int]:
-    """How many changes stand how; from the journal, so runs of the command line count up here too."""
-    with state.workspace() as space:
-        records = space.journal.records(found.run_id)
+def _counts(records: Iterable[ChangeRecord]) -> dict[str, int]:
+    """How many changes stand how."""
     counts = {"done": 0, "already": 0, "drifted": 0, "failed": 0, "left": 0}
     for record in records:
         counts["left" if record.state in OPEN else record.state] += 1
@@ -78,19 +74,22 @@ def _counts(found: Run, state: State) -> dict[str, int]:
 
 
 async def events(request: Request) -> StreamingResponse:
-    """The counts as the journal has them, while something is left; watching starts nothing."""
+    """The counts as the journal has them, while something is left; watching starts nothing.
+
+    From the journal, so that runs of the command line count up here too.
+    """
     state = state_of(request)
 
-    def load() -> Run:
+    def load() -> dict[str, int]:
         with state.workspace() as space:
-            return space.journal.run(request.path_params["run_id"])
+            journal = space.journal
+            return _counts(journal.records(journal.run(request.path_params["run_id"]).run_id))
 
-    found = await run_in_threadpool(load)
+    first = await run_in_threadpool(load)
 
     async def watch() -> AsyncIterator[str]:
-        last: dict[str, int] = {}
+        counts, last = first, dict[str, int]()
         while True:
-            counts = await run_in_threadpool(_counts, found, state)
             if counts != last:
                 yield event("progress", fragment("run_counts.html", counts=counts))
                 last = counts
@@ -100,6 +99,7 @@ async def events(request: Request) -> StreamingResponse:
             if await request.is_disconnected():
                 return
             await asyncio.sleep(_LOOK)
+            counts = await run_in_threadpool(load)
 
     return StreamingResponse(watch(), media_type="text/event-stream")
 
