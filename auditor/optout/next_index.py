@@ -286,10 +286,10 @@ def _keep(
             outcome=outcome,
         )
         if missing:
-            last = case.newest_sent
+            days = [letter.sent_on for letter in case.letters if letter.sent_on and letter.to == case.to]
             follow_up = None  # a letter that was never sent has none; it is written anew
-            if last and last.sent_on:
-                follow_up = FollowUp(last.sent_on, len(asked), len(result.removed), len(added))
+            if days:  # an authority may have been written to since
+                follow_up = FollowUp(max(days), len(asked), len(result.removed), len(added))
             case = _follow_up(desk, case, missing, index, state, follow_up)
         desk.store.save(case, event="rechecked", on=desk.today, note=note)
         desk.store.save_photos(

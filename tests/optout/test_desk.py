@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 import sqlite3
 import time
 import zipfile
@@ -64,7 +65,7 @@ from auditor.optout.photos import (
     steps_done,
     steps_pending,
 )
-from auditor.optout.render import LINE_WIDTH, Markup, render, render_public
+from auditor.optout.render import LANGUAGES, LINE_WIDTH, Markup, render, render_public
 from tests.audit.memory import Memory
 from tests.errors_read_well import said
 from tests.optout.conftest import ACCOUNT, CASE, NSID, PHOTO, STRANGERS, VERSION, Home, a_letter, a_mail
@@ -805,6 +806,29 @@ def test_an_answer_that_comes_while_the_next_index_is_read_is_kept(
     case = desk.store.get("ffhq-1")
     assert [answer.meaning for answer in case.answers] == [AnswerClass.PARTLY]
     assert case.outcome is not None
+
+
+def test_a_follow_up_tells_the_publisher_of_letters_to_it_and_not_to_an_authority(
+    desk: Desk, home: Home
+) -> None:
+    sent(desk, home, 60)
+    workflow.complain(desk, "ffhq-1", country="at")
+    workflow.sent(desk, "ffhq-1", ago(10))
+    case = recheck(desk, home, [*home.mine[:3], *STRANGERS]).case
+    text = " ".join(Path(case.letters[-1].files[0]).read_text().split())
+    assert "I last wrote to you on 22 September 2026." in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_complaint_about_a_host_does_not_call_it_the_publisher(
+    desk: Desk, home: Home, language: str
+) -> None:
+    sent(desk, home, 60, options=replace(OPTIONS, language=language), host="google-drive")
+    case, _ = workflow.complain(desk, "ffhq-1", country="at", language=language)
+    text = " ".join(Path(case.letters[-1].files[0]).read_text().split())
+    hosts = {"en": "hosts copies of", "de": "Dort liegen Kopien von", "fr": "héberge des copies de"}
+    assert hosts.get(language, "aloja copias de") in text
+    assert not re.search("publishes|veröffentlicht|publie |publica ", text)
 
 
 TODAY_AT = datetime(2026, 11, 21, tzinfo=UTC).timestamp()

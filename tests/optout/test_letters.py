@@ -187,7 +187,7 @@ def test_the_photographers_letter_gives_the_facts_of_every_photo() -> None:
     for fact in (
         'Record: ffhq-v2.json, ["17"] - Record: ffhq-v2.json, ["18"]',
         "Proof: the photo id in the record is the one in the link",
-        "Licence recorded: CC BY-NC 2.0; today: All Rights Reserved",
+        "Licence recorded: CC BY-NC 2.0; when I last looked: All Rights Reserved",
         "CC BY-NC 2.0 (2): it requires that the photographer be named, that use be non-commercial",
         "carries a field that names the photographer",
         "1 of the photos is no longer in my Flickr account",
@@ -269,6 +269,7 @@ def test_what_was_done_on_flickr_first_is_told() -> None:
     photos = [replace(PHOTO, steps_done=("no_cv", "license")), replace(PHOTO, steps_done=("no_cv",))]
     text = render(a_letter(photos), Markup.PLAIN).body
     assert "tagged no_cv: 2 of 2" in text
+    assert "today" not in text  # the account is as it was when it was last synced
     assert "under All Rights Reserved or a licence that allows no derivatives: 1 of 2" in " ".join(
         text.split()
     )
