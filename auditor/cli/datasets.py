@@ -13,6 +13,7 @@ from auditor.cli.listing import Leaf, Listing
 from auditor.cli.output import Format, FormatOption, OutputOption, columns, emit_result, note
 from auditor.cli.session import Session
 from auditor.errors import AuditorError
+from auditor.text import count, plain
 
 
 def register(app: typer.Typer, guarded: Callable[..., Any]) -> None:
@@ -97,7 +98,7 @@ def verify(
         except AuditorError as error:
             results[name] = [error.message]
     data = [{"dataset": name, "problems": found} for name, found in results.items()]
-    lines = [f"{name}: {'; '.join(found) or 'whole and unchanged'}" for name, found in results.items()]
+    lines = [f"{name}: {plain('; '.join(found)) or 'whole and unchanged'}" for name, found in results.items()]
     emit_result({"indexes": data}, "\n".join(lines) or "There is no local index.", format, output)
     if any(results.values()):
         note("Build a damaged index again with: flickr-auditor datasets add NAME FILE")
@@ -109,7 +110,6 @@ def remove(context: typer.Context, name: NameArgument) -> None:
     from auditor.datasets.index.folder import current
     from auditor.datasets.index.folder import remove as remove_index
     from auditor.names import dataset_name, inside
-    from auditor.text import count, plain
 
     session: Session = context.obj
     indexes = session.settings.indexes

@@ -198,7 +198,7 @@ def _index(name: str, card: Card | None, manifest: Manifest | None) -> Iterator[
     if manifest.store:
         yield f"  data files at {plain(manifest.store)}"
     for reason, number in manifest.skipped.items():
-        yield f"  skipped {number:,}: {reason}"
+        yield f"  skipped {number:,}: {plain(reason)}"
     for source in manifest.sources:
         yield f"  {plain(source.name)}: {source.bytes:,} bytes, sha256 {source.sha256}"
 
@@ -265,7 +265,7 @@ def built_text(manifest: Manifest) -> str:
     ]
     if by_number := sum(part.rows for part in manifest.parts(MatchKey.PARENT_KEY)):
         lines.append(f"  {count(by_number, 'record')} by a number in another dataset")
-    lines += [f"  skipped {number:,}: {reason}" for reason, number in sorted(manifest.skipped.items())]
+    lines += [f"  skipped {number:,}: {plain(reason)}" for reason, number in sorted(manifest.skipped.items())]
     return "\n".join(lines)
 
 

@@ -69,7 +69,7 @@ def ended_text(ended: Ended, *, columns: int | None = None) -> str:
             *(_entry(one.card.name, _size(one)) for one in ended.too_large),
             *(_entry(one.card.name, _why(one)) for one in tried if one.too_large),
         ],
-        "Not asked": [_entry(one.dataset, one.reason) for one in ended.not_asked],
+        "Not asked": [_entry(one.dataset, plain(one.reason)) for one in ended.not_asked],
         "To get by hand": [_entry(card.name, "; ".join(by_hand(card))) for card in ended.by_hand],
     }
     lines: list[str] = []

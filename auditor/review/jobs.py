@@ -110,12 +110,12 @@ class Jobs:
     @property
     def running(self) -> tuple[Job, ...]:
         """Those at work."""
-        return tuple(job for job in self._jobs.values() if job.state is JobState.RUNNING)
+        return tuple(job for job in list(self._jobs.values()) if job.state is JobState.RUNNING)
 
     def news(self) -> list[Job]:
         """Those that ended and have something to say that no page showed yet; they are shown once."""
         ended = (JobState.DONE, JobState.FAILED)
-        found = [job for job in self._jobs.values() if job.state in ended and not job.announced]
+        found = [job for job in list(self._jobs.values()) if job.state in ended and not job.announced]
         for job in found:
             job.announced = True
         return found
@@ -147,7 +147,7 @@ class Jobs:
         """Stop all, and wait until what is in flight is finished and written down."""
         for job in self.running:
             job.stop.set()
-        for thread in self._threads.values():
+        for thread in list(self._threads.values()):
             thread.join()
 
 

@@ -42,6 +42,7 @@ def test_who_asks_about_all_is_told_of_each_letter_and_of_those_without(
     assert "No letter for:\n  brainwash: " in first.out
     assert "Asked before" not in first.out
     assert "1 letter written, one for each publisher. Nothing was sent." in first.out
+    assert "To fill in" not in first.out
     again = program("ask", "--all-unchecked").out
     assert "Asked before: ibm-dif (ibm-dif-1)" in again
     assert "0 letters written" in again

@@ -7,7 +7,7 @@ import pytest
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index.manifest import Manifest, SourceFile
-from auditor.report.datasets import info_text, list_table
+from auditor.report.datasets import built_text, info_text, list_table
 
 CARDS = catalogue.load()
 BUILT = Manifest(
@@ -108,6 +108,14 @@ def test_an_index_is_told_with_all_that_it_read_and_left_out(name: str, store: s
     ]
     assert ("your own list" in text) is (name == "my-list")
     assert ("What this rests on" in text) is (name == "ffhq")
+
+
+def test_what_a_pack_says_that_it_left_out_moves_no_cursor() -> None:
+    pack = replace(BUILT, skipped={"odd \x1b]0;mine\x07\x1b[2J": 1})
+    for text in (built_text(pack), info_text("ffhq", None, pack)):
+        assert "\x1b" not in text
+        assert "\x07" not in text
+        assert "skipped 1: odd" in text
 
 
 def test_where_no_letter_can_be_written_the_reason_stands_with_the_contact() -> None:

@@ -71,7 +71,7 @@ def cards(result: AuditResult, photos: "Sequence[Charted]", *, can_apply: bool) 
 def _protect(result: AuditResult, photos: "Sequence[Charted]") -> Card:
     unprotected = sum("none" in photo.protections for photo in photos)
     text = (
-        f"Public, reusable and not tagged no_cv: {count(unprotected, 'exposed photo')}."
+        f"Not tagged no_cv, and not known to be reserved or hidden: {count(unprotected, 'exposed photo')}."
         if unprotected
         else "Every exposed photo is tagged, reserved or not public."
     )

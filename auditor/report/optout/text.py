@@ -10,7 +10,7 @@ from auditor.optout.next_index import Recheck
 from auditor.optout.next_step import next_step
 from auditor.optout.opening import AskedAll, Drafted
 from auditor.optout.photos import RequestedPhoto
-from auditor.text import count
+from auditor.text import count, plain
 
 NO_ADVICE = "The letters are not legal advice. Read them, and send only what is true of you."
 _SHOWN = 20
@@ -66,6 +66,7 @@ def asked_all_text(report: AskedAll) -> str:
         lines.append(
             "Asked before: " + ", ".join(f"{name} ({case_id})" for name, case_id in report.already.items())
         )
+    lines += dict.fromkeys(f"To fill in: {what}." for drafted in report.drafted for what in drafted.fill_in)
     total = count(len(report.drafted), "letter")
     return "\n".join([*lines, f"{total} written, one for each publisher. Nothing was sent.", NO_ADVICE])
 
@@ -162,7 +163,7 @@ def filed_text(filed: Iterable[Filed], today: date) -> str:
     lines = []
     for item in filed:
         where = f"filed with {item.case.id} (by {item.by})" if item.case else "not filed"
-        lines.append(f"{item.source}: {where}")
+        lines.append(f"{plain(item.source)}: {where}")
         if item.proposal:
             lines.append(f"  {proposal_text(item.proposal)}")
         lines += [f"  {note}" for note in item.notes]
