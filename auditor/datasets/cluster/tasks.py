@@ -74,7 +74,6 @@ class Merged:
     file: DataFile | None
     photos: int = 0
     owners: int = 0
-    keyed: int = 0
 
 
 def build_shard(job: Job, shard: Shard) -> Built | Failed:
@@ -168,21 +167,19 @@ def version_flaw(version: str) -> Failed | None:
 
 
 def _described(database: Any, part: Part, path: Path) -> Merged:
-    column = part.ranged.column
-    rows, first, last, owners, keyed = database.execute(
-        f"SELECT count(*), min({column}), max({column}), count(DISTINCT (nsid, alias)), count(key)"  # noqa: S608
-        f" FROM {duck.PARQUET}",
+    order, column = part.ranged.order, part.ranged.column
+    people = "count(DISTINCT (nsid, alias))" if order == "owner" else "0"
+    rows, first, last, owners = database.execute(
+        f"SELECT count(*), min({column}), max({column}), {people} FROM {duck.PARQUET}",  # noqa: S608
         [duck.pattern(path)],
     ).fetchall()[0]
-    is_main = part.ranged.order == "photo_id"
+    is_main = order == "photo_id"
     if not rows and not (is_main and part.number == 0):
         return Merged(None)
     if first is None:  # no photo id at all
         first = last = 0
-    file = DataFile(path.name, part.ranged.order, rows, path.stat().st_size, digest(path), first, last)
-    if is_main:
-        return Merged(file, photos=distinct_photos(path), keyed=keyed)
-    return Merged(file, owners=owners if part.ranged.order == "owner" else 0)
+    file = DataFile(path.name, order, rows, path.stat().st_size, digest(path), first, last)
+    return Merged(file, photos=distinct_photos(path) if is_main else 0, owners=owners)
 
 
 def _samples(folder: Path, described: Manifest) -> dict[str, Sample]:

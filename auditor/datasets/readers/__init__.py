@@ -2,8 +2,7 @@
 
 A reader file defines ``FORMAT = Format(...)``: how to tell the format from the content of a file, and how to
 get rows out of it. It is called as its format is, or as that begins: ``yfcc15m.py`` has ``yfcc15m-tsv``.
-Everything else (unpacking, cutting lines and JSON, counting, sorting, writing the index) is shared. Modules
-whose name starts with an underscore are shared machinery.
+Everything else (unpacking, cutting lines and JSON, counting, sorting, writing the index) is shared.
 """
 
 import importlib
@@ -90,7 +89,7 @@ def select(names: Iterable[str]) -> tuple[Format, ...]:
 @cache
 def _files() -> tuple[str, ...]:
     """The modules of readers, by name."""
-    return tuple(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return tuple(module.name for module in pkgutil.iter_modules(__path__))
 
 
 def _format_in(file: str) -> Format:
