@@ -292,6 +292,7 @@ def publish(
     session: Session = context.obj
     indexes = session.settings.indexes
     names = local.present(indexes, dataset) if dataset else local.names(indexes)
+    folder = _to_be_served(folder, session.settings.home)
     if lookup:
         _publish_lookup(session, folder, names, leave_out, scheduler, format, output)
         return
@@ -303,6 +304,19 @@ def publish(
     data = {"folder": str(folder), "packs": [asdict(entry) for entry in entries]}
     lines = [f"{entry.file}: {entry.bytes:,} bytes, sha256 {entry.sha256}" for entry in entries]
     emit_result(data, "\n".join(lines), format, output)
+
+
+def _to_be_served(folder: Path, home: Path) -> Path:
+    """`folder`, which the whole world will read. Errors: `RefusedError` where the home is in it."""
+    from auditor.files import user_path
+
+    folder = user_path(folder)
+    if folder.resolve() in (home.resolve(), *home.resolve().parents):
+        raise RefusedError(
+            f"{folder} is to be served to everybody, and your own data are in there: {home}",
+            hint="Choose a folder that holds nothing else.",
+        )
+    return folder
 
 
 def _publish_lookup(
@@ -330,7 +344,7 @@ def _publish_lookup(
     given = session.settings.memory_limit
     published = publish(
         here.readable if names else (),
-        user_path(folder),
+        folder,
         now=clock.utc(),
         left_out=left_out_in(user_path(leave_out)) if leave_out is not None else NOBODY,
         memory_limit=MEMORY_LIMIT if given == duck.MEMORY_LIMIT else given,

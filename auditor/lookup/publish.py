@@ -53,7 +53,8 @@ PAGE: Final = re.compile(
     r"[0-9a-f]{8}-[0-9]{1,5}-[0-9a-f]{16}\.bin|(group-[0-9a-f]{8}|tree)-[0-9a-f]{16}\.bin"
 )
 ABOUT: Final = re.compile(r"about-[0-9a-f]{16}\.json")
-PAGE_FILES: Final = ("index.html", "lookup.js")
+PAGE_FILES: Final = {"index.html": b'src="lookup.js"', "lookup.js": b"of flickr-auditor"}
+"""The files of the page, and what is in each of ours."""
 
 _WORK: Final = ".lookup-"
 _STALE_SECONDS: Final = 86_400.0
@@ -326,10 +327,16 @@ def _named(name: str, card: Card | None) -> dict[str, Any]:
 def _before(folder: Path) -> _Before:
     """The look-up in the folder; nothing where there is none that this program wrote.
 
-    Errors: `RefusedError` where ``lookup.json`` is somebody else's file.
+    Errors: `RefusedError` where ``lookup.json``, or without it a file of the page, is somebody else's.
     """
     path = folder / described.NAME
     if not path.exists():
+        for name, sign in PAGE_FILES.items():
+            if (folder / name).exists() and sign not in (folder / name).read_bytes():
+                raise RefusedError(
+                    f"{folder / name} is not one that this program wrote, and the look-up would replace it",
+                    hint="Choose a folder of its own for the look-up, such as a new one in there.",
+                )
         return _Before()
     try:
         told = described.parse(path.read_bytes())

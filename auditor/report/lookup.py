@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from auditor.datasets import catalogue
 from auditor.lookup import keys
 from auditor.lookup.publish import Published
 from auditor.text import count, file_size
@@ -41,6 +42,10 @@ def lookup_text(published: Published, folder: str) -> str:
         f" {count(published.files, 'file')} of {file_size(published.bytes)}"
         f" ({published.kept:,} of them were there already)"
     ]
+    lines.append(f"  of {', '.join(published.datasets)}")
+    if own := [name for name in published.datasets if catalogue.find(name) is None]:
+        lines.append(f"Note: lists of your own are among them: {', '.join(own)}.")
+        lines.append("--dataset NAME publishes only what you name.")
     for name, section in described.sections.items():
         what = f"  {section.keys:,} {_NAMES[name]}: {count(section.records, 'record')}"
         if name == keys.UNOWNED:

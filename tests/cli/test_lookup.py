@@ -251,3 +251,30 @@ def test_a_look_up_is_not_published_without_an_index_that_is_damaged(
     assert result.code == 2
     assert "without coco" in result.err
     assert not (tmp_path / "public").exists()
+
+
+@pytest.mark.parametrize("options", [["--lookup"], []], ids=["look-up", "packs"])
+def test_nothing_is_published_into_a_folder_that_holds_the_publishers_own_data(
+    indexed: Program, environment: Path, options: list[str]
+) -> None:
+    """Whoever serves the folder would serve the account, the plans and the letters."""
+    before = sorted(environment.parent.rglob("*"))
+    for folder in (environment, environment.parent):
+        result = indexed("datasets", "publish", folder, *options)
+        assert result.code == 6
+        assert "your own data are in there" in result.err
+    assert sorted(environment.parent.rglob("*")) == before
+
+
+def test_a_publisher_is_told_what_is_published_and_which_of_it_is_a_list_of_their_own(
+    indexed: Program, tmp_path: Path
+) -> None:
+    links = tmp_path / "links.csv"
+    links.write_text("url\nhttps://www.flickr.com/photos/99000001@N07/9000000001/\n")
+    assert indexed("datasets", "add", "my-list", links).code == 0
+    told = indexed("datasets", "publish", tmp_path / "all", "--lookup").out
+    assert "adience, coco, ffhq" in told
+    assert "lists of your own are among them: my-list." in told
+    assert (
+        "Note:" not in indexed("datasets", "publish", tmp_path / "one", "--lookup", "--dataset", "ffhq").out
+    )

@@ -248,6 +248,22 @@ def test_a_folder_with_another_lookup_json_is_refused(small: Hosted, tmp_path: P
         publish(small.indexes, tmp_path / "other", now=NOW)
 
 
+@pytest.mark.parametrize("name", ["index.html", "lookup.js"])
+def test_a_page_of_somebody_elses_is_not_replaced(small: Hosted, tmp_path: Path, name: str) -> None:
+    theirs = tmp_path / "site" / name
+    theirs.parent.mkdir()
+    theirs.write_text("<!doctype html><p>My shop")
+    with pytest.raises(RefusedError, match="the look-up would replace it"):
+        publish(small.indexes, theirs.parent, now=NOW)
+    assert theirs.read_text() == "<!doctype html><p>My shop"
+
+
+def test_a_publishing_that_was_killed_before_its_last_file_is_done_again(small: Hosted) -> None:
+    (small.folder / "lookup.json").unlink()
+    small.again(now=NOW + timedelta(days=1))
+    assert found(small, keys.ALIAS, "alias-3")
+
+
 def test_without_an_index_there_is_nothing_to_publish(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         publish((), tmp_path / "public", now=NOW)
