@@ -12,6 +12,8 @@ _WORDS: Final = {
     "--replace puts the new one in its place": f"To do so, choose “{REPLACE}”",
     "For your own list, name its --column.": "If it is a list of your own, say its column, too.",
     'take them with --column "': 'name their column: "',
+    ": flickr-auditor datasets add my-list FILE": ", under a name that you give it",
+    " (flickr-auditor datasets add my-list FILE)": "",
     "(or photo ids: --column names it)": "(or photo ids, in a column that you name)",
     "--column NAME says where the links or ids are; --allow-empty builds an index without records anyway.": (
         "If it is a list of your own, say which column holds the links or photo ids."
@@ -23,8 +25,8 @@ _WORDS: Final = {
     ),
     "Give the folder that holds all zips of your": "Choose all zips of your",
     " (--hide-from-search, --add-tag no_cv, --license all-rights-reserved)": "",
-    "Add the case folder: flickr-auditor optout folder CASE": (
-        "Add the case folder: “All of the case as a zip” below makes it."
+    "Add the case folder: flickr-auditor optout folder ": (
+        "Add the case folder, which “All of the case as a zip” below makes: "
     ),
 }
 """What a message says → what stands on the page. Where a message was changed its words come through as

@@ -1,11 +1,15 @@
 """Ways that the command line has as options: the pages have them too, for people without a terminal."""
 
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from auditor.optout.case import AnswerClass
+from auditor.review.pages.letters import MEANINGS
 from auditor.sandbox import Sandbox
 from tests.cli.conftest import Program
 from tests.review.conftest import Served, runs
@@ -190,3 +194,26 @@ def test_a_check_at_flickr_accounts_for_every_change(writer: Program, inside: Se
     inside.wait()
     said = inside.get(f"/runs/{run_id}").text
     assert "Checked: 2 changes read back as wanted, 2 that Flickr does not show." in said
+
+
+def test_a_whole_case_is_downloaded_for_an_authority_and_no_option_stands_on_its_page(
+    indexed: Program, inside: Served
+) -> None:
+    case = inside.post("/letters", what="draft", dataset="ffhq", ground="gdpr", name="Ada").url
+    path = case.removeprefix(inside.address)
+    inside.post(f"{path}/sent", on="2026-01-05")
+    inside.post(f"{path}/remind")
+    inside.post(f"{path}/sent", on="2026-03-05")
+    complaint = inside.post(f"{path}/complain", country="de-be").text
+    assert "Add the case folder, which “All of the case as a zip” below makes: ffhq-1" in complaint
+    assert "optout folder" not in complaint
+    answer = inside.post(f"{path}/folder")
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert {"chronology.html", "proof.csv"} <= {Path(name).name for name in archive.namelist()}
+    assert inside.post("/letters/none-1/folder").status_code == 400
+
+
+def test_every_meaning_of_an_answer_is_said_in_words() -> None:
+    assert set(MEANINGS) == set(AnswerClass)
+    assert len(set(MEANINGS.values())) == len(MEANINGS)

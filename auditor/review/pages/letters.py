@@ -18,6 +18,7 @@ from starlette.routing import Route
 from auditor.datasets import catalogue
 from auditor.datasets.index.lookup import Index
 from auditor.errors import UsageError
+from auditor.files import private_dir
 from auditor.optout import addressees, answers, incoming, ladder, next_index, opening, workflow
 from auditor.optout.case import AnswerClass
 from auditor.optout.case_store import Desk
@@ -25,6 +26,7 @@ from auditor.optout.ladder import Step
 from auditor.optout.law import Ground, Role
 from auditor.optout.opening import Drafted, LetterOptions
 from auditor.optout.render import LANGUAGES
+from auditor.report.optout.chronology import write_folder
 from auditor.review.drops import Drop
 from auditor.review.forms import Form, read_form, see
 from auditor.review.jobs import JobProgress
@@ -139,7 +141,7 @@ def letter(request: Request) -> Response:
         next_step=NEXT[steps[0]],
         notes=notes,
         fill_in=case.sender is None,
-        meanings=list(AnswerClass),
+        meanings=MEANINGS,
         proposed=case.newest_answer.meaning if case.newest_answer else None,
     )
 
@@ -160,6 +162,23 @@ def download(request: Request) -> Response:
         if file.name == wanted and file.is_file():
             return FileResponse(file, filename=wanted)
     raise HTTPException(404)
+
+
+async def folder(request: Request) -> Response:
+    """All of a case in one zip; it stays beside the letters, as that of the command line does."""
+    await read_form(request)
+    state = state_of(request)
+
+    def make() -> Path:
+        with state.workspace() as space:
+            desk = _desk(space)
+            case = desk.store.get(request.path_params["case_id"])
+            target = private_dir(desk.letters) / f"{case.id}.zip"
+            write_folder(desk, case, target)
+            return target
+
+    made = await run_in_threadpool(make)
+    return FileResponse(made, filename=made.name)
 
 
 async def step(request: Request) -> Response:
@@ -238,6 +257,24 @@ STEPS: Final[dict[str, Callable[[Desk, str, Form], object]]] = {
 }
 """What the buttons of a case do."""
 
+MEANINGS: Final[dict[AnswerClass, str]] = {
+    AnswerClass.CONFIRMED: "All was removed, they say",
+    AnswerClass.PARTLY: "A part was removed",
+    AnswerClass.LINKS: "They hold photos, and give the links",
+    AnswerClass.NOTHING_HELD: "They hold nothing, they say",
+    AnswerClass.IDENTIFICATION: "They want to know who asks",
+    AnswerClass.EXTENDS: "They take more time",
+    AnswerClass.REFUSES_RESEARCH: "They refuse: it is for research",
+    AnswerClass.REFUSES_MINING: "They refuse: text and data mining",
+    AnswerClass.REFUSES_NOT_PERSONAL: "They refuse: no personal data",
+    AnswerClass.REFUSES_NOT_CONTROLLER: "They refuse: they are not responsible",
+    AnswerClass.REFUSES_PUBLIC: "They refuse: the photos were public, or freely licensed",
+    AnswerClass.REFUSES: "They refuse, for another reason or none",
+    AnswerClass.ELSEWHERE: "They send you to somebody else",
+    AnswerClass.NO_ANSWER: "An automatic reply: nothing was decided",
+}
+"""What an answer can say, in the words of the page."""
+
 NEXT: Final[dict[Step, str]] = {
     Step.SEND: "Read the letter and send it. Then come back and say when you sent it.",
     Step.WAIT: "Wait. When an answer comes, keep it here.",
@@ -257,5 +294,6 @@ ROUTES = [
     Route("/letters", write, methods=["POST"]),
     Route("/letters/{case_id}", letter),
     Route("/letters/{case_id}/files/{name}", download),
+    Route("/letters/{case_id}/folder", folder, methods=["POST"]),
     Route("/letters/{case_id}/{step}", step, methods=["POST"]),
 ]
