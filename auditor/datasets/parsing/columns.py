@@ -68,6 +68,8 @@ class Column:
     beside_secrets: bool = False
     """The row's secret is that of this photo."""
     example: str = ""
+    sections: set[str] = field(default_factory=set)
+    """The lists of the file in which it has numbers."""
 
     @property
     def proven(self) -> bool:
@@ -154,6 +156,7 @@ def _pair_with_secrets(plan: Plan) -> None:
             beside, _, called = other.name.rpartition(".")
             if beside == group and re.sub(r"[\W_]", "", called.casefold()) in _ID_NAMES and other.numbers:
                 other.beside_secrets = True
+                plan.sections |= other.sections
                 if "orig" in name.casefold():
                     plan.originals.add(column.name)
 
@@ -184,6 +187,7 @@ def _learn(plan: Plan, row: TableRow) -> None:
         if int(text) in TYPICAL:
             column.numbers += 1
             column.example = column.example or text
+            column.sections.add(row.section)
         column.confirmed += text in photos
         column.contradicted += bool(photos) and text not in photos
 

@@ -17,6 +17,7 @@ _PICTURES = re.compile(
     r"|mp4|m4v|mov|avi|3g[p2]|mpe?g|wmv|mkv|webm|mts|flv|og[gv])(?:[?@]zz=[0-9])?",
     re.IGNORECASE | re.DOTALL,
 )
+_NOTE = re.compile(r"(?:.*/)?(?:readme|licen[cs]e)(?:\.(?:md|txt|rst|html?))?", re.IGNORECASE | re.DOTALL)
 
 
 class FolderFile(NamedTuple):
@@ -81,6 +82,11 @@ def digest(path: Path, stop: Event | None = None, listed: Sequence[FolderFile] |
         content = str(size) if is_picture(name) else files.digest(path / name, stop=stop)
         listing.update(f"{content}  {name}\n".encode(errors="surrogateescape"))
     return listing.hexdigest()
+
+
+def is_note(name: str) -> bool:
+    """Whether a file of this name says something about the others: a README or a licence."""
+    return _NOTE.fullmatch(name) is not None
 
 
 def is_picture(name: str) -> bool:

@@ -4,6 +4,7 @@ For files whose own shape nobody has described. Of a row nothing is left out: a 
 fields as the others comes whole, and every value of a JSON entry comes with the path that leads to it.
 """
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,8 @@ KEY = "key"
 """The column of the keys of a JSON object whose keys are data."""
 VALUE = "value"
 """The column of what stands at such keys, where it is no object."""
+LINK = "link"
+"""The one column of a web page."""
 SAMPLE = 2000
 """How many rows of a file are looked at to tell its columns."""
 
@@ -88,7 +91,9 @@ def layout_of(source: Source) -> Layout | None:
         return None
     if opens_with(source, b"<"):
         start = source.head[:1024].lower()
-        return None if any(tag in start for tag in (b"<!doctype html", b"<html", b"<head")) else _xml_rows
+        if not any(tag in start for tag in (b"<!doctype html", b"<html", b"<head")):
+            return _xml_rows
+        return page_rows if next(page_rows(source), None) else None
     return _separated_rows(source) or _line_rows
 
 
@@ -355,6 +360,43 @@ def _is_link(text: str) -> bool:
 
 def _line_rows(source: Source) -> Iterator[TableRow]:
     return _by_line(source, lambda number, line: TableRow(number, [Cell(LINE, line)]))
+
+
+_OF_FLICKR = re.compile(
+    rb"""(?:saved from url=\([0-9]+\)|rel=["']?canonical["']?\s+href=["']?)https?://(?:www\.)?flickr\.com/"""
+)
+_IN_FLICKR = re.compile(r"/photos/[^/]+/[1-9][0-9]*(?![^/?#])")
+_BETWEEN_ADDRESSES = re.compile(r"[\s<>\"'`]+")
+_LONGEST_ADDRESS = 8192
+
+
+def page_rows(source: Source) -> Iterator[TableRow]:
+    """Each address of a photo in a saved web page, once with each name of its owner.
+
+    People in a page may be anybody: who comments, or whose photos Flickr recommends. So only photos are
+    taken. Flickr's own pages lead to them without naming the host.
+    """
+    own = _OF_FLICKR.search(source.head) is not None
+    seen: set[tuple[str, str | None, str | None]] = set()
+    for word in _words(source):
+        text = f"https://www.flickr.com{word}" if own and _IN_FLICKR.match(word) else word
+        named = {(photo.photo_id, photo.nsid, photo.path_alias) for photo in parse_photos(text)}
+        if not named <= seen:
+            seen |= named
+            number = len(seen)
+            yield TableRow(number, [Cell(LINK, text, f"link {number}")])
+
+
+def _words(source: Source) -> Iterator[str]:
+    """What stands between spaces, brackets and quotes; of endless words only the start."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    rest = ""
+    with source.open() as stream:
+        while block := stream.read(1 << 20):
+            *words, rest = _BETWEEN_ADDRESSES.split(rest + decoder.decode(block))
+            yield from words
+            rest = rest[:_LONGEST_ADDRESS]
+    yield rest
 
 
 def _xml_rows(source: Source) -> Iterator[TableRow]:

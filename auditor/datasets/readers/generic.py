@@ -14,10 +14,10 @@ from typing import Final
 from auditor.datasets.parsing.column_records import records_of
 from auditor.datasets.parsing.columns import Plan, described, plan_for
 from auditor.datasets.parsing.describe import no_index
-from auditor.datasets.parsing.folders import is_picture
+from auditor.datasets.parsing.folders import is_note, is_picture
 from auditor.datasets.parsing.row import Row
 from auditor.datasets.parsing.sources import FLICKR_HOST, Source
-from auditor.datasets.parsing.tables import SAMPLE, Cell, Layout, TableRow, layout_of, sample
+from auditor.datasets.parsing.tables import SAMPLE, Cell, Layout, TableRow, layout_of, page_rows, sample
 from auditor.datasets.readers import GENERIC, Format
 from auditor.errors import WrongFileError
 from auditor.progress import SILENT
@@ -65,7 +65,9 @@ class _Reader:
         """By folder: what the names of all its pictures together tell."""
 
     def sniff(self, source: Source) -> bool:
-        """Whether there is anything to take."""
+        """Whether there is anything to take. A link in a README beside the lists is none of them."""
+        if is_note(source.member):
+            return False
         found = self._plan(source)
         if found is None:
             return False
@@ -84,6 +86,11 @@ class _Reader:
         if label not in self.told:
             self.told.add(label)
             self._tell(label, plan)
+            if layout is page_rows:
+                self.say(
+                    f"{label}: a saved web page holds the photos that were loaded when it was saved,"
+                    " no others: scroll to its end before you save it"
+                )
         for row in layout(source):
             records = records_of(row, plan)
             if not isinstance(records, str):

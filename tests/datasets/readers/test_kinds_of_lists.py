@@ -269,6 +269,83 @@ def test_what_cannot_be_read_is_named(indexes: Path, write: Write, content: byte
         read(indexes, write(content))
 
 
+@pytest.mark.parametrize(
+    "pack", [zipped, lambda members: tarred(members, "w:gz"), dict], ids=["zip", "tar", "folder"]
+)
+def test_a_link_in_a_readme_beside_the_list_is_no_photo_of_the_list(
+    indexes: Path, write: Write, pack: Callable[[dict[str, bytes]], bytes]
+) -> None:
+    note = b"Made from https://www.flickr.com/photos/somebody/1234567890/"
+    notes = {"README.md": note, "a/LICENSE": note, "a/readme.txt": note}
+    manifest, found = read(indexes, write(pack({"a/list.csv": text(TABLE), **notes})))
+    assert (found["photo_ids"], found["aliases"]) == (IDS, set())
+    assert manifest.skipped[OTHER_MEMBER] == 3
+
+
+def test_a_list_that_is_called_readme_is_read(indexes: Path, tmp_path: Path) -> None:
+    path = tmp_path / "README.txt"
+    path.write_bytes(text(TABLE))
+    assert read(indexes, path)[1]["photo_ids"] == IDS
+
+
+def test_what_stands_around_the_photos_of_an_answer_is_no_row_that_was_not_read(
+    indexes: Path, write: Write
+) -> None:
+    photos = [{"id": str(n), "owner": owner, "secret": f"{s[:-1]}a"} for n, owner, s in PHOTOS]
+    answer = {"photos": {"page": 1, "perpage": 500, "total": "7", "photo": photos}, "stat": "ok"}
+    manifest, found = read(indexes, write(json.dumps(answer).encode()))
+    assert (found["photo_ids"], manifest.skipped) == (IDS, {})
+
+
+FRAME = "<!DOCTYPE html><html><head>{head}</head><body>{body}</body></html>"
+CANONICAL = '<link rel="canonical" href="https://www.flickr.com/photos/somebody/albums/72157600000000000">'
+SAVED_FROM = "<!-- saved from url=(0036)https://www.flickr.com/search/?text=x -->"
+LINK = '<a href="https://www.flickr.com/photos/{nsid}/{photo}/">x</a>'
+OF_GOOGLE = (
+    "https://www.google.com/url?q=https%3A%2F%2Fwww.flickr.com%2Fphotos%2F{nsid}%2F{photo}%2F&amp;sa=D"
+)
+PICTURE = '<img src="//live.staticflickr.com/7/{photo}_{secret}_m.jpg">'
+SCRIPT = r'<script>x = {{"url":"https:\/\/www.flickr.com\/photos\/{nsid}\/{photo}\/"}}</script>'
+PAGES_OF_WEB: list[tuple[str, str, str]] = [
+    ("an album as Flickr sends it", CANONICAL, '<a href="/photos/{nsid}/{photo}/in/album-72/"></a>'),
+    ("a search as a browser saves it", SAVED_FROM, LINK),
+    ("a page with its pictures", "", LINK + PICTURE),
+    ("a script", "", SCRIPT),
+    ("a published table of Google", "", f'<td><a href="{OF_GOOGLE}">x</a></td>'),
+]
+
+
+@pytest.mark.parametrize(("head", "link"), [p[1:] for p in PAGES_OF_WEB], ids=[p[0] for p in PAGES_OF_WEB])
+@pytest.mark.parametrize("lines", ["", "\n", " " * 700_000])
+def test_the_photos_of_a_saved_web_page_are_read_and_nobody_else(
+    indexes: Path, write: Write, head: str, link: str, lines: str
+) -> None:
+    icon = "https://farm1.staticflickr.com/1/buddyicons/99000009@N00.jpg"
+    people = f'<a href="https://www.flickr.com/people/admirer/"><img src="{icon}"></a>'
+    body = lines.join(link.format(photo=photo, nsid=nsid, secret=secret) for photo, nsid, secret in PHOTOS)
+    manifest, found = read(indexes, write(FRAME.format(head=head, body=people + body).encode()))
+    assert (found["photo_ids"], found["owners"], found["aliases"]) == (IDS, OWNERS, set())
+    assert not manifest.skipped
+
+
+def test_a_saved_page_is_said_to_hold_what_was_loaded(indexes: Path, write: Write) -> None:
+    said: list[str] = []
+    content = FRAME.format(head="", body=f'<a href="{PAGES[0]}">x</a>').encode()
+    build(indexes, "my-list", [write(content)], formats=[generic_format(None, said.append)])
+    assert any("loaded when it was saved" in words for words in said)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['<a href="/photos/somebody/1234567890/">x</a>', '<a href="https://www.flickr.com/signin">Log in</a>'],
+)
+def test_a_page_that_names_no_photo_of_flickr_is_a_page_and_no_list(
+    indexes: Path, write: Write, body: str
+) -> None:
+    with pytest.raises(WrongFileError, match="an HTML page"):
+        read(indexes, write(FRAME.format(head="", body=body).encode()))
+
+
 def test_a_line_end_in_a_pictures_name_does_not_shift_the_others(indexes: Path, write: Write) -> None:
     members = {f"a\nb/{name}": b"" for name in NAMES}
     assert read(indexes, write(members))[1]["photo_ids"] == IDS
