@@ -456,6 +456,22 @@ def test_verify_finds_what_was_changed(add: Build, indexes: Path, index: Callabl
     ]
 
 
+@pytest.mark.parametrize("lie", [{"license_id": 9}, {"license_id": None}, {"original": True}])
+def test_verify_finds_what_the_manifest_says_and_the_records_do_not(
+    add: Build, indexes: Path, lie: dict[str, object]
+) -> None:
+    """A pack's maker could write any licence into it, with checksums that are right."""
+    add("ffhq-json", same_photos.ffhq())
+    path = indexes / "example" / "manifest.json"
+    data = json.loads(path.read_text())
+    assert (data["constant"]["license_id"], data["constant"]["original"]) == (4, False)
+    data["constant"].update(lie)
+    path.write_text(json.dumps(data))
+    told = problems(indexes / "example")
+    assert len(told) == len(data["files"])
+    assert all(f"has other values of {next(iter(lie))}" in problem for problem in told)
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut", "rubbish"])
 def test_a_damaged_index_is_said_when_it_is_used(
     add: Build, indexes: Path, index: Callable[[], Index], damage: str

@@ -1,14 +1,16 @@
 """Whether an index on disk still is what its build wrote."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from auditor.datasets.index import manifest
-from auditor.datasets.index.manifest import DataFile
+from auditor.datasets.index.manifest import DataFile, Manifest, Value
 from auditor.datasets.store import fetch
 from auditor.errors import ConfigurationError, StorageError, UsageError
 from auditor.files import digest
@@ -25,28 +27,33 @@ def problems(folder: Path) -> list[str]:
     except StorageError as error:
         return [error.message]
     if described.store:
-        return [problem for file in described.files for problem in _problems_elsewhere(described.store, file)]
-    return [problem for file in described.files for problem in _file_problems(folder / file.name, file)]
+        return [problem for file in described.files for problem in _problems_elsewhere(described, file)]
+    return [
+        problem
+        for file in described.files
+        for problem in _file_problems(folder / file.name, file, described.constant)
+    ]
 
 
-def _problems_elsewhere(address: str, file: DataFile) -> list[str]:
+def _problems_elsewhere(described: Manifest, file: DataFile) -> list[str]:
     """As `_file_problems`, of a file that is on another computer: it is copied here to be read."""
     with tempfile.TemporaryDirectory(prefix="flickr-auditor-") as here:
         try:
-            return _file_problems(fetch(f"{address}/{file.name}", Path(here)), file)
+            copy = fetch(f"{described.store}/{file.name}", Path(here))
+            return _file_problems(copy, file, described.constant)
         except UsageError:
-            return [f"{file.name} is missing at {address}"]
+            return [f"{file.name} is missing at {described.store}"]
         except (StorageError, ConfigurationError) as error:  # one out of reach costs the others nothing
             return [error.message]
 
 
-def _file_problems(path: Path, file: DataFile) -> list[str]:
+def _file_problems(path: Path, file: DataFile, constant: Mapping[str, Value]) -> list[str]:
     if not path.is_file():
         return [f"{file.name} is missing"]
     if path.stat().st_size != file.bytes or digest(path) != file.sha256:
         return [f"{file.name} was changed: its size or SHA-256 is not that of the build"]
     try:
-        return _content_problems(path, file)
+        return _content_problems(path, file) + _constant_problems(path, file, constant)
     except (pa.ArrowException, OSError) as error:
         return [f"{file.name} cannot be read: {error}"]
 
@@ -70,3 +77,20 @@ def _content_problems(path: Path, file: DataFile) -> list[str]:
                 break
             last = values[-1:]
     return found
+
+
+def _constant_problems(path: Path, file: DataFile, constant: Mapping[str, Value]) -> list[str]:
+    """Values that are not those that all records have by the manifest: look-ups believe it."""
+    found = []
+    with pq.ParquetFile(path) as table:
+        for column in sorted({*constant} & {*table.schema_arrow.names}):
+            parts = (batch.column(0) for batch in table.iter_batches(columns=[column]))
+            if not all(_all_are(constant[column], values) for values in parts):
+                found.append(f"{file.name} has other values of {column} than the manifest says")
+    return found
+
+
+def _all_are(value: Value, values: pa.Array) -> bool:
+    if value is None:
+        return bool(values.null_count == len(values))
+    return values.null_count == 0 and bool(pc.all(pc.equal(values, value), min_count=0).as_py())

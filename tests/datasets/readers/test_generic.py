@@ -188,7 +188,7 @@ def test_of_two_columns_the_one_that_names_the_owner_is_taken(
         (parquet({"a": [1]}), "a Parquet file with the columns a"),
         (parquet({"a": [True]}), "a Parquet file with the columns a"),
         (sqlite("CREATE TABLE t (a)"), "an SQLite database"),
-        (b"<html>" + PAGES[0].encode(), "an HTML page"),
+        (b"<html>https://www.flickr.com/signin", "an HTML page"),
         (json.dumps({"a": [1, 2]}).encode(), "a JSON file of another shape"),
     ],
 )
