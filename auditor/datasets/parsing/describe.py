@@ -17,7 +17,10 @@ _NO_LIST = (
     (b"%PDF", "a PDF document"),
 )
 _MAYBE_LIST = (
-    (b"PK\x03\x04", "an Excel workbook: save its table as CSV"),  # of other zips the members are looked at
+    (
+        b"PK\x03\x04",  # of other zips the members are looked at
+        "an Excel workbook: save its table as CSV, or as XML Spreadsheet 2003 where links are behind words",
+    ),
     (b"MATLAB 5.0 MAT-file", f"a MATLAB file (.mat), which is binary: {_AS_TEXT}"),
     (b"\x89HDF\r\n", f"an HDF5 file, or a MATLAB one of version 7.3: {_AS_TEXT}"),
     (b"\x80\x02", _PICKLE := f"a Python pickle, which can run programs: {_AS_TEXT}"),
