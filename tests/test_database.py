@@ -45,3 +45,29 @@ def test_what_another_process_upgraded_meanwhile_is_not_upgraded_again(
     database._migrate(conn, ["INSERT INTO photo VALUES (1);", "INSERT INTO photo VALUES (2);"])
     assert conn.execute("SELECT id FROM photo").fetchall() == [(2,)]
     assert real(conn) == 2
+
+
+def test_what_an_export_once_proved_gone_is_there_again_until_flickr_lists_the_account() -> None:
+    """Version 0.2.0 took photos that a newer export lacked for deleted."""
+    conn = sqlite3.connect(":memory:", isolation_level=None)
+    conn.row_factory = sqlite3.Row
+    before, this = database._scripts()[:12], database._scripts()[12]
+    database._migrate(conn, before)
+    add = (
+        "INSERT INTO photo (nsid, id, title, tags, machine_tags, as_of, gone_at)"
+        " VALUES (?, ?, '', '', '', 1, ?)"
+    )
+    conn.executemany(add, [("A", 1, None), ("A", 2, 10.0), ("A", 3, 30.0), ("B", 4, 20.0)])
+    snapshot = (
+        "INSERT INTO snapshot (nsid, taken_at, full_at, source, complete, photos) VALUES (?, ?, ?, ?, 1, 1)"
+    )
+    conn.executemany(
+        snapshot, [("A", 20, 20, "api"), ("A", 30, 30, "export"), ("B", 20, 20, "export"), ("C", 9, 9, "api")]
+    )
+    database._migrate(conn, [*before, this])
+    gone = [row["id"] for row in conn.execute("SELECT id FROM photo WHERE gone_at IS NOT NULL")]
+    whole = [
+        tuple(row) for row in conn.execute("SELECT nsid, taken_at FROM snapshot WHERE complete ORDER BY 1")
+    ]
+    conn.close()
+    assert (gone, whole) == ([2], [("A", 20.0), ("C", 9.0)])

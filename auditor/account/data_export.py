@@ -72,12 +72,12 @@ def load(path: Path, *, now: float | None = None, progress: Progress = SILENT) -
 def save_export(store: AccountStore, export: Export) -> SyncResult:
     """Take `export`, and the earlier ones that lay with it, into the store.
 
-    Photos are marked as gone only when the export is complete and nothing stored is newer than it.
+    Photos that it lacks stay: a part of an export can be missing without a trace.
     """
     nsid = export.account.nsid
     before = {photo.id: photo for photo in store.photos(nsid)}
     for one in (*export.earlier, export):
-        incomplete = one.incomplete + _older_than(store, one)
+        incomplete = one.incomplete + _against(store, one)
         store.save(
             one.account,
             one.photos,
@@ -95,7 +95,7 @@ def save_export(store: AccountStore, export: Export) -> SyncResult:
         photos=len(after),
         added=len(after.keys() - before.keys()),
         changed=sum(before[key] != after[key] for key in before.keys() & after.keys()),
-        removed=len(before.keys() - after.keys()),
+        removed=0,
         complete=not incomplete,
         calls=0,
         full=True,
@@ -107,14 +107,25 @@ def save_export(store: AccountStore, export: Export) -> SyncResult:
     )
 
 
-def _older_than(store: AccountStore, export: Export) -> tuple[str, ...]:
-    """Why the export can't tell what is gone: it was made before what the store already has."""
-    snapshot = store.snapshot(export.account.nsid)
-    if snapshot is None or snapshot.taken_at <= export.made_at:
+def _against(store: AccountStore, export: Export) -> tuple[str, ...]:
+    """Why, by what the store already has, the export is not the whole account of today."""
+    nsid = export.account.nsid
+    snapshot = store.snapshot(nsid)
+    if snapshot is None:
         return ()
+    if snapshot.taken_at > export.made_at:
+        return (
+            f"it is older than what is stored: made {_day(export.made_at)}, and what is stored is of"
+            f" {_day(snapshot.taken_at)}; what is newer stays",
+        )
+    told = {photo.id for photo in export.photos}
+    lacking = sum(photo.id not in told for photo in store.photos(nsid))
+    if not lacking:
+        return ()
+    known = count(lacking, "photo that is known here is", "photos that are known here are")
     return (
-        f"it is older than what is stored: made {_day(export.made_at)}, and what is stored is of"
-        f" {_day(snapshot.taken_at)}; what is newer stays",
+        f"{known} not in this export: deleted since, or a part of the export is missing; they stay, as only a"
+        " sync with Flickr can tell",
     )
 
 

@@ -178,7 +178,7 @@ class AccountStore:
             )
 
     def gone_ids(self, nsid: str) -> set[str]:
-        """Photo ids that an earlier listing had and the last full one had not."""
+        """Photo ids that an earlier source had and Flickr's last full listing had not."""
         rows = self._conn.execute("SELECT id FROM photo WHERE nsid = ? AND gone_at IS NOT NULL", (nsid,))
         return {str(row["id"]) for row in rows}
 
@@ -204,8 +204,8 @@ class AccountStore:
         """Take in `photos`, the whole account (`full`) or the changed ones only, as they were at `taken_at`.
 
         All or nothing. `dated` False: they may be of later. `albums` are titles by id. Returns the snapshot
-        that counts: what came is one unless the store has a newer. Only a full and complete listing proves
-        that a photo it lacks is gone.
+        that counts: what came is one unless the store has a newer. Only Flickr's own full and complete
+        listing proves that a photo it lacks is gone: nothing in an export tells that a part of it is missing.
         """
         nsid = account.nsid
         with database.transaction(self._conn):
@@ -213,12 +213,14 @@ class AccountStore:
             if source == "api":
                 self._now_is(nsid, taken_at)
             self._save_account(account, taken_at)
-            if full and complete:
+            if source == "api" and full and complete:
                 self._mark_gone(nsid, photos, taken_at)
             self._save_photos(nsid, photos, taken_at, live=source == "api")
             self._save_albums(nsid, albums or {}, taken_at)
             if source != "api" and before is not None and taken_at < before.taken_at:
-                return self._save_snapshot(before)
+                # A photo that only an older export has is one that the newer source lacks.
+                whole = before.complete and self._present(nsid) == before.photos
+                return self._save_snapshot(replace(before, complete=whole))
             full_at = taken_at if full or before is None else before.full_at
             return self._save_snapshot(Snapshot(0, nsid, taken_at, full_at, source, complete, 0, dated))
 
@@ -287,9 +289,10 @@ class AccountStore:
         self._conn.executemany("UPDATE photo SET gone_at = ? WHERE nsid = ? AND id = ?", missing)
 
     def _save_photos(self, nsid: str, photos: Sequence[Photo], taken_at: float, *, live: bool) -> None:
-        # A photo that nobody knew yet, but that was no more when everything was listed later, is gone.
+        # A photo that nobody knew yet, but that was no more when Flickr listed everything later, is gone.
         listed = self._conn.execute(
-            "SELECT max(full_at) FROM snapshot WHERE nsid = ? AND complete AND NOT ?", (nsid, live)
+            "SELECT max(full_at) FROM snapshot WHERE nsid = ? AND source = 'api' AND complete AND NOT ?",
+            (nsid, live),
         ).fetchone()[0]
         self._conn.executemany(_SAVE_PHOTO, [_columns(nsid, photo, taken_at, listed) for photo in photos])
         self._conn.executemany(
@@ -317,9 +320,7 @@ class AccountStore:
 
     def _save_snapshot(self, snapshot: Snapshot) -> Snapshot:
         """Make `snapshot` the one that counts, with the number of photos that there are now."""
-        count = self._conn.execute(
-            "SELECT count(*) FROM photo WHERE nsid = ? AND gone_at IS NULL", (snapshot.nsid,)
-        ).fetchone()[0]
+        count = self._present(snapshot.nsid)
         values = asdict(replace(snapshot, photos=count))
         del values["id"]
         cursor = self._conn.execute(
@@ -327,6 +328,12 @@ class AccountStore:
             tuple(values.values()),
         )
         return replace(snapshot, id=int(cursor.lastrowid or 0), photos=count)
+
+    def _present(self, nsid: str) -> int:
+        found = self._conn.execute(
+            "SELECT count(*) FROM photo WHERE nsid = ? AND gone_at IS NULL", (nsid,)
+        ).fetchone()
+        return int(found[0])
 
 
 _TOLD_BY_ALL = ("title", "license_id", "privacy", "tags", "machine_tags", "safety_level")

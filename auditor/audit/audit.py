@@ -27,6 +27,7 @@ class AccountState:
     snapshot_at: str = ""
     complete: bool = True
     dated: bool = True
+    source: str = "api"
 
 
 def audit(
@@ -89,6 +90,7 @@ def audit(
         snapshot_at=state.snapshot_at,
         complete=state.complete,
         dated=state.dated,
+        source=state.source,
         only=tuple(only),
         photos=len(today),
         indexes=coverage.checked,

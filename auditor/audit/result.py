@@ -216,6 +216,8 @@ class AuditResult:
     """Of the account's snapshot: False where photos of the account may be missing."""
     dated: bool = True
     """False: the account is of an export that tells no day; it is of `snapshot_at` or later."""
+    source: str = "api"
+    """What the account is of: ``api`` or ``export``."""
     only: tuple[str, ...] = ()
     """The datasets that the user asked for; empty: all."""
 
@@ -236,10 +238,11 @@ class AuditResult:
     def proves_gone(self) -> bool:
         """Whether the photos in `gone` are no longer on Flickr.
 
-        A listing that is old or not whole lacks photos that are there all the same.
+        A listing that is old or not whole lacks photos that are there all the same, and nothing in an export
+        tells that it is whole.
         """
         fresh = self.age is not None and timedelta() <= self.age <= FRESH  # else a clock was wrong
-        return self.complete and self.dated and fresh
+        return self.source == "api" and self.complete and fresh
 
     @property
     def anything_found(self) -> bool:

@@ -45,6 +45,7 @@ def account_state(
         snapshot_at=iso(snapshot.taken_at),
         complete=snapshot.complete,
         dated=snapshot.dated,
+        source=snapshot.source,
     )
 
 

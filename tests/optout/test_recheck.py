@@ -79,7 +79,9 @@ def test_a_letter_asks_for_every_record_of_every_photo_deleted_ones_too(home: Ho
 
 
 @pytest.mark.parametrize(
-    "limit", [{"complete": False}, {"dated": False}, {"snapshot_at": "2026-11-01T00:00:00+00:00"}], ids=str
+    "limit",
+    [{"complete": False}, {"source": "export"}, {"snapshot_at": "2026-11-01T00:00:00+00:00"}],
+    ids=str,
 )
 def test_no_letter_says_that_a_photo_is_deleted_which_was_perhaps_not_loaded(
     home: Home, limit: dict[str, Any]

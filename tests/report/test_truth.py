@@ -71,9 +71,10 @@ def test_only_a_whole_and_fresh_result_that_found_nothing_is_calm() -> None:
 
 
 @pytest.mark.parametrize("format_", FOR_PEOPLE)
-@pytest.mark.parametrize("limit", ["incomplete", "old", "undated", "of the future"])
+@pytest.mark.parametrize("limit", ["incomplete", "old", "of an export", "of the future"])
 def test_only_a_whole_and_fresh_listing_proves_that_a_photo_is_gone(limit: str, format_: str) -> None:
-    changes = FUTURE if limit == "of the future" else LIMITS[limit][0]
+    others = {"of the future": FUTURE, "of an export": {"source": "export"}}
+    changes = others.get(limit) or LIMITS[limit][0]
     proven = words(render_audit(RESULT, format_))
     assert "1 more photo, no longer in your account" in proven
     text = words(render_audit(replace(RESULT, **changes), format_))
