@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the client brings HTTP libraries that an audit does without
     from auditor.flickr.api import Login
 
 _MEDIA: Final = frozenset({"photo", "video"})
+_FLAG: Final = {"0": False, "false": False, "1": True, "true": True}
 _SAFETY: Final = {"safe": 0, "moderate": 1, "restricted": 2}
 _EXTENSION = re.compile(r"\.([a-z0-9]{2,4})(?:\?.*)?$")
 _PHOTO_FORMATS: Final = frozenset({"bmp", "gif", "heic", "jpeg", "jpg", "png", "tif", "tiff", "webp"})
@@ -46,7 +47,7 @@ class Account:
     username: str = ""
     path_alias: str | None = None
     is_pro: bool | None = None
-    """None: not told (an export without it)."""
+    """None: not told, or by no flag."""
     limits: Limits = field(default_factory=Limits)
     defaults: Mapping[str, str] = field(default_factory=dict)
     """Settings for new uploads as far as they were read. From the API ``privacy`` (1 public … 5 private) and
@@ -113,7 +114,7 @@ def account_from_person(login: "Login", person: Json) -> Account:
         path_alias=text(person.get("path_alias")) or login.path_alias,
         # {"person":{"ispro":0,"path_alias":null,"upload_count":487,"upload_limit":1000,
         # "upload_limit_status":"below_limit",…}}; path_alias can be null, "" or text.
-        is_pro=boolean(person["ispro"]) if "ispro" in person else None,
+        is_pro=_FLAG.get(text(person.get("ispro")).strip().lower()),
         limits=Limits(
             upload_count=integer(person.get("upload_count")),
             upload_limit=integer(person.get("upload_limit")),

@@ -255,6 +255,8 @@ def test_a_date_without_a_zone_is_of_utc(date: str, moment: int | None) -> None:
 
 
 LOGIN = Login("99000001@N07", "ann", "ann-alias")
+NOT_TOLD: list[dict[str, Any]] = [{}, *({"ispro": odd} for odd in (None, "", "yes", 2, []))]
+"""No flag: neither Pro nor free."""
 
 
 @pytest.mark.parametrize(
@@ -272,7 +274,10 @@ LOGIN = Login("99000001@N07", "ann", "ann-alias")
             Account("99000001@N07", "Ann", "new-alias", is_pro=True, limits=Limits(7, 1000, "below_limit")),
         ),
         ({"path_alias": None, "ispro": 0}, Account("99000001@N07", "ann", "ann-alias", is_pro=False)),
-        ({}, Account("99000001@N07", "ann", "ann-alias")),
+        ({"ispro": False}, Account("99000001@N07", "ann", "ann-alias", is_pro=False)),
+        ({"ispro": True}, Account("99000001@N07", "ann", "ann-alias", is_pro=True)),
+        ({"ispro": {"_content": "false"}}, Account("99000001@N07", "ann", "ann-alias", is_pro=False)),
+        *((person, Account("99000001@N07", "ann", "ann-alias")) for person in NOT_TOLD),
     ],
 )
 def test_a_member_is_who_flickr_says_and_else_who_logged_in(person: dict[str, Any], account: Account) -> None:

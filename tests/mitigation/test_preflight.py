@@ -29,7 +29,8 @@ def to_private(number: int) -> list[Change]:
         (FREE, 80, 0, False),
         (FREE, 80, 1, True),
         (replace(FREE, is_pro=True), 0, 500, False),
-        (replace(FREE, is_pro=None), 0, 500, False),
+        (replace(FREE, is_pro=None), 0, 50, False),
+        (replace(FREE, is_pro=None), 0, 51, True),
     ],
 )
 def test_the_limit_of_a_free_account(account: Account, now: int, more: int, refused: bool) -> None:
@@ -38,6 +39,7 @@ def test_the_limit_of_a_free_account(account: Account, now: int, more: int, refu
             preflight.check_limits(account, now, to_private(more))
         assert f"would hold {now + more}" in error.value.message
         assert "--hide-from-search" in error.value.hint
+        assert ("Flickr did not tell whether" in error.value.message) is (account.is_pro is None)
     else:
         preflight.check_limits(account, now, to_private(more))
 

@@ -415,7 +415,7 @@ def lines(account: Account, changes: Sequence[Change], *photos: Photo) -> list[s
 
 NOT_TOLD = (
     "if this is a free account it may hold 50 non-public items only; this plan passes that, and apply asks"
-    f" Flickr and refuses then ({LIMITS})"
+    f" Flickr, and goes on only for Pro ({LIMITS})"
 )
 
 
@@ -671,6 +671,12 @@ def test_a_plan_over_a_free_accounts_limit_is_not_made() -> None:
     wanted = Selection({ONE.id: Actions(privacy=Privacy.PRIVATE)}, (), ())
     with pytest.raises(RefusedError, match="yours holds 50"):
         made(wanted, ONE, *hidden, account=FREE)
+
+
+def test_a_plan_over_the_limit_of_an_account_that_may_be_free_says_so() -> None:
+    hidden = [photo(100 + n, privacy=Privacy.PRIVATE) for n in range(50)]
+    wanted = Selection({ONE.id: Actions(privacy=Privacy.PRIVATE)}, (), ())
+    assert NOT_TOLD in made(wanted, ONE, *hidden, account=replace(FREE, is_pro=None)).warnings
 
 
 WEEK = 7 * 24 * 3600

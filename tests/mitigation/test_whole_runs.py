@@ -934,6 +934,11 @@ MANY = replace(
         ({"total": {None: 100}}, "yours holds 40 (as last synced) and would hold 51"),
         ({"total": {None: 100, 1: 60}, "pages": []}, "yours holds 40 (as last synced) and would hold 51"),
         ({"total": {None: 100, 1: 60}, "pro": 1}, None),
+        (
+            {"total": {None: 100, 1: 60}, "pro": None},
+            "Flickr did not tell whether your account is Pro; a free",
+        ),
+        ({"total": {None: 100, 1: 61}, "pro": None}, None),
     ],
 )
 def test_the_limits_are_those_of_now(conn: Any, told: dict[str, Any], refused: str | None) -> None:

@@ -44,7 +44,8 @@ def make(
     """
     by_id = {photo.id: photo for photo in photos}
     changes, skipped = draft(selection, by_id, facts)
-    preflight.check_limits(account, preflight.non_public(photos), changes)
+    if account.is_pro is not None:  # else the plan says so, and the limit is checked before it is applied
+        preflight.check_limits(account, preflight.non_public(photos), changes)
     taken = datetime.fromtimestamp(snapshot.taken_at, UTC)
     skipped = tuple(_was(skip, by_id.get(skip.photo_id), snapshot, now) for skip in skipped)
     plan = Plan(

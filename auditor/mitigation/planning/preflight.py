@@ -45,18 +45,19 @@ class Estimate:
 def check_limits(
     account: Account, non_public: int, changes: Sequence[Change], *, facts: str = "as last synced"
 ) -> None:
-    """Refuse what would put a free account over its limit of non-public items.
+    """Refuse what would put an account that is not known to be Pro over a free one's limit.
 
     `non_public` counts the account's items that are not public now. Errors: `RefusedError` with the numbers.
     """
     hidden = _becoming_non_public(changes)
     after = non_public + hidden
-    if account.is_pro is not False or hidden <= 0 or after <= FREE_NON_PUBLIC:
+    if account.is_pro or hidden <= 0 or after <= FREE_NON_PUBLIC:
         return
+    untold = account.is_pro is None
     raise RefusedError(
-        f"a free account may hold {FREE_NON_PUBLIC} non-public items, and Flickr may delete any beyond that;"
+        f"{'Flickr did not tell whether your account is Pro; ' if untold else ''}a free account may hold {FREE_NON_PUBLIC} non-public items, and Flickr may delete any beyond that;"
         f" yours holds {non_public} ({facts}) and would hold {after}",
-        hint=f"Choose at most {max(0, FREE_NON_PUBLIC - non_public)} photos. Or keep them public, and hide"
+        hint=f"{'If it is Pro, try again later. ' if untold else ''}Choose at most {max(0, FREE_NON_PUBLIC - non_public)} photos. Or keep them public, and hide"
         " them from search, tag them no_cv or reserve all rights (--hide-from-search, --add-tag no_cv,"
         f" --license all-rights-reserved). Flickr Pro has no such limit ({LIMITS_PAGE}).",
     )
@@ -117,7 +118,7 @@ def _about_limits(context: PlanContext) -> Iterator[str]:
     ):
         yield (
             f"if this is a free account it may hold {FREE_NON_PUBLIC} non-public items only; this plan passes"
-            f" that, and apply asks Flickr and refuses then ({LIMITS_PAGE})"
+            f" that, and apply asks Flickr, and goes on only for Pro ({LIMITS_PAGE})"
         )
 
 

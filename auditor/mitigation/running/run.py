@@ -81,11 +81,14 @@ def check_permission(api: ReadApi, plan: Plan) -> None:
 
 
 def check_limits_now(api: ReadApi, login: Login, plan: Plan, store: AccountStore) -> None:
-    """The limits of a free account, with the numbers of this moment. Errors: `RefusedError`."""
+    """The limits of a free account, with the numbers of this moment; who is not told to be Pro may be free.
+
+    Errors: `RefusedError`.
+    """
     if not any(change.mitigation == "privacy" for change in plan.changes):
         return
     account = account_from_person(login, api.person(plan.nsid))
-    if account.is_pro is not False:
+    if account.is_pro:
         return
     pages = (next(api.own_photos(privacy_filter=kind), None) for kind in (None, 1))
     everything, public = (page.total if page else None for page in pages)
