@@ -23,7 +23,7 @@ from auditor.flickr.api import ReadApi
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.transport import Transport
-from auditor.mitigation.change import Change
+from auditor.mitigation.change import OPEN, Change
 from auditor.mitigation.kinds.base import GONE, PhotoState
 from auditor.mitigation.kinds.registry import MITIGATIONS, WRITE_METHODS, describe
 from auditor.mitigation.planning.plan import Plan
@@ -674,6 +674,32 @@ def test_a_free_account_is_kept_from_its_fiftieth_non_public_item(tmp_path: Path
         with pytest.raises(RefusedError, match="as Flickr counts now"):
             here.apply(few)
         assert here.writes() == []
+
+
+def test_a_run_that_goes_on_keeps_the_limit_of_what_became_a_free_account(tmp_path: Path) -> None:
+    account = make_account(52, pro=True, hostile=False)
+    for photo in account.own_photos():
+        account.set_privacy(photo, Privacy.PUBLIC)
+    with world(account, tmp_path) as here:
+        plan = here.plan(Actions(privacy=Privacy.PRIVATE))
+        here.box.faults.add("revoked", methods=WRITES, after=20)
+        with pytest.raises(NotAllowedError):
+            here.apply(plan)
+        here.box.faults.clear()
+        account.me.is_pro = False
+        with pytest.raises(RefusedError, match=r"yours holds 20 .* would hold 52\b"):
+            here.apply(plan)
+        run = here.journal.run_of(plan.plan_id)
+        assert run is not None
+        assert here.states(run)["done"] == 20
+        # Neither what is done nor what took effect without an answer is counted twice.
+        pending = [record for record in here.journal.records(run.run_id) if record.state in OPEN]
+        for record in pending[:3]:
+            here.journal.sent(run.run_id, record.number, {})
+        account.set_privacy(account.photos[pending[0].change.photo_id], Privacy.PRIVATE)
+        for record in pending[1:3]:  # which leaves exactly 50 to be private
+            account.photos.pop(record.change.photo_id)
+        assert here.apply(plan).finished_at is not None
 
 
 # -- cost ----------------------------------------------------------------------------------------------------

@@ -357,9 +357,9 @@ def test_the_refusal_of_a_free_account_has_its_numbers() -> None:
         return said(lambda: preflight.check_limits(FREE, non_public, private(11), **more))
 
     how = (
-        "Choose at most {} photos. Or keep them public, and hide them from search, tag them no_cv or reserve"
-        " all rights (--hide-from-search, --add-tag no_cv, --license all-rights-reserved). Flickr Pro has no"
-        f" such limit ({LIMITS})."
+        "Choose at most {} photos, or make others public first. Or keep them public, and hide them from"
+        " search, tag them no_cv or reserve all rights (--hide-from-search, --add-tag no_cv, --license"
+        f" all-rights-reserved). Flickr Pro has no such limit ({LIMITS})."
     )
     what = (
         "a free account may hold 50 non-public items, and Flickr may delete any beyond that; yours holds {}"

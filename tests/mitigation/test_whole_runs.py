@@ -941,14 +941,17 @@ MANY = replace(
         ({"total": {None: 100, 1: 61}, "pro": None}, None),
     ],
 )
-def test_the_limits_are_those_of_now(conn: Any, told: dict[str, Any], refused: str | None) -> None:
+def test_the_limits_are_those_of_now(
+    conn: Any, journal: Journal, told: dict[str, Any], refused: str | None
+) -> None:
     store = AccountStore(conn)
     hidden = [photo(str(100 + n), privacy=Privacy.PRIVATE) for n in range(40)]
     store.save(Account(NSID), hidden, taken_at=1.0, source="api", complete=True, full=True)
     flickr = Flickr(**({"pages": [[]]} | told))
 
     def check(plan: Plan = MANY) -> None:
-        check_limits_now(api(flickr), flickr.login(), plan, store)
+        context = RunContext(cast("Any", None), journal, store)
+        check_limits_now(api(flickr), flickr.login(), plan, context, None)
 
     if refused:
         assert refused in said(check)[1]
@@ -1249,7 +1252,7 @@ def test_a_new_run_is_begun_after_the_checks_and_an_old_one_goes_on(
     assert flickr.asked == [("person", NSID)]
     flickr.asked.clear()
     assert start(PLAN, context) == run
-    assert flickr.asked == []
+    assert flickr.asked == [("person", NSID)]
     flickr.told["may"] = "read"
     with pytest.raises(NotAllowedError):
         start(PLAN, context)

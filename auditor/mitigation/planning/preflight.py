@@ -53,13 +53,15 @@ def check_limits(
     after = non_public + hidden
     if account.is_pro or hidden <= 0 or after <= FREE_NON_PUBLIC:
         return
-    untold = account.is_pro is None
+    untold = ("Flickr did not tell whether your account is Pro; ", "If it is Pro, try again later. ")
+    what, how = untold if account.is_pro is None else ("", "")
     raise RefusedError(
-        f"{'Flickr did not tell whether your account is Pro; ' if untold else ''}a free account may hold {FREE_NON_PUBLIC} non-public items, and Flickr may delete any beyond that;"
-        f" yours holds {non_public} ({facts}) and would hold {after}",
-        hint=f"{'If it is Pro, try again later. ' if untold else ''}Choose at most {max(0, FREE_NON_PUBLIC - non_public)} photos. Or keep them public, and hide"
-        " them from search, tag them no_cv or reserve all rights (--hide-from-search, --add-tag no_cv,"
-        f" --license all-rights-reserved). Flickr Pro has no such limit ({LIMITS_PAGE}).",
+        f"{what}a free account may hold {FREE_NON_PUBLIC} non-public items, and Flickr may delete any beyond"
+        f" that; yours holds {non_public} ({facts}) and would hold {after}",
+        hint=f"{how}Choose at most {max(0, FREE_NON_PUBLIC - non_public)} photos, or make others public"
+        " first. Or keep them public, and hide them from search, tag them no_cv or reserve all rights"
+        " (--hide-from-search, --add-tag no_cv, --license all-rights-reserved). Flickr Pro has no such limit"
+        f" ({LIMITS_PAGE}).",
     )
 
 

@@ -12,6 +12,7 @@ from auditor.flickr.api import Login, ReadApi
 from auditor.flickr.budget import CallBudget
 from auditor.flickr.transport import Credentials, Retry
 from auditor.flickr.writing import WriteTransport
+from auditor.mitigation.change import OPEN, Change
 from auditor.mitigation.kinds.registry import WRITE_METHODS, of
 from auditor.mitigation.planning import preflight
 from auditor.mitigation.planning.flickr_facts import check_account
@@ -19,6 +20,7 @@ from auditor.mitigation.planning.plan import Plan, new_id
 from auditor.mitigation.running.journal import Journal, Run, plan_state
 from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.runner import Runner
+from auditor.mitigation.running.verify import resolve
 from auditor.progress import SILENT, Progress
 from auditor.settings import Settings
 
@@ -80,34 +82,43 @@ def check_permission(api: ReadApi, plan: Plan) -> None:
         )
 
 
-def check_limits_now(api: ReadApi, login: Login, plan: Plan, store: AccountStore) -> None:
+def check_limits_now(api: ReadApi, login: Login, plan: Plan, context: RunContext, run: Run | None) -> None:
     """The limits of a free account, with the numbers of this moment; who is not told to be Pro may be free.
 
-    Errors: `RefusedError`.
+    Of a run that is under way what is left counts. Errors: `RefusedError`.
     """
-    if not any(change.mitigation == "privacy" for change in plan.changes):
+    changes = plan.changes if run is None else _left(run, context.journal)
+    if not any(change.mitigation == "privacy" for change in changes):
         return
     account = account_from_person(login, api.person(plan.nsid))
     if account.is_pro:
         return
+    photos = context.store.photos(plan.nsid)
+    if run is not None:
+        # What took effect without an answer is in Flickr's count already, and must not count twice.
+        resolve(Reader(api, photos), context.journal, run.run_id)
+        changes = _left(run, context.journal)
     pages = (next(api.own_photos(privacy_filter=kind), None) for kind in (None, 1))
     everything, public = (page.total if page else None for page in pages)
     if everything is None or public is None:
-        preflight.check_limits(account, preflight.non_public(store.photos(plan.nsid)), plan.changes)
+        preflight.check_limits(account, preflight.non_public(photos), changes)
     else:
-        preflight.check_limits(account, everything - public, plan.changes, facts="as Flickr counts now")
+        preflight.check_limits(account, everything - public, changes, facts="as Flickr counts now")
+
+
+def _left(run: Run, journal: Journal) -> tuple[Change, ...]:
+    """The changes of a run that are still to be made."""
+    return tuple(record.change for record in journal.records(run.run_id) if record.state in OPEN)
 
 
 def start(plan: Plan, context: RunContext) -> Run:
-    """The run of `plan`: the one that is under way, or a new one after the checks with Flickr."""
+    """The run of `plan`: the one that is under way, or a new one; both after the checks with Flickr."""
     api = ReadApi(context.transport)
     run = context.journal.run_of(plan.plan_id)
     login = check_account(api, plan.nsid)
     check_permission(api, plan)
-    if run is not None:
-        return run
-    check_limits_now(api, login, plan, context.store)
-    return context.journal.begin(plan, new_id("run", context.now()))
+    check_limits_now(api, login, plan, context, run)
+    return run or context.journal.begin(plan, new_id("run", context.now()))
 
 
 def carry_out(run: Run, context: RunContext) -> None:
