@@ -98,6 +98,8 @@ class Library:
     split: tuple[charts.Bar, ...]
     """The account in one bar; none where nothing was checked."""
     protection: tuple[charts.Bar, ...]
+    of_exposed: str
+    """What its shares are of."""
 
     def find(self, wanted: Filter) -> list[LibraryPhoto]:
         """The photos that match, in order."""
@@ -122,6 +124,7 @@ def build(result: AuditResult, photos: tuple[Photo, ...]) -> Library:
         {entry.id: entry for entry in entries},
         split=charts.split(drawn, result.photos) if view.indexes else (),
         protection=charts.protection(drawn),
+        of_exposed=charts.exposed(drawn),
     )
 
 

@@ -154,6 +154,15 @@ def test_a_list_of_ones_own_is_no_dataset_of_a_publisher(
     assert "your own list" in text
 
 
+def test_photos_only_in_lists_of_ones_own_are_a_kind_of_their_own() -> None:
+    page = render_audit(owned(IN_BOTH, IN_LIST), "html")
+    assert "In datasets of faces <b>1</b>" in page
+    assert "Only in lists of your own <b>1</b>" in page
+    assert "In other datasets <b>" not in page
+    assert "Of 2 exposed photos, 1 of them only in lists of your own." in page
+    assert "only in lists of your own" not in render_audit(RESULT, "html")
+
+
 # -- what nobody knows ---------------------------------------------------------------------------------------
 
 

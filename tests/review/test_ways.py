@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,25 @@ def test_a_list_of_ones_own_is_added_under_its_name_and_told_to_be_ones_own(
     assert "my-links: 6 photos can be looked up now" in dropped(inside, "dataset", [links], own="my-links")
     assert info(indexed, "my-links")["provenance"] == "own-list"
     assert "6 photos are in your own lists: no publisher vouches for these" in inside.get("/").text
+
+
+def test_what_is_only_in_a_list_of_ones_own_is_counted_alike_everywhere(
+    indexed: Program, inside: Served, box: Sandbox, tmp_path: Path
+) -> None:
+    def shown(query: str) -> int:
+        return int(re.findall(r"<output>([\d,]+) photo", inside.get(f"/photos?{query}").text)[0])
+
+    found = {photo["id"] for photo in indexed("audit", "--format", "json").json["photos"]}
+    path = tmp_path / "mine.csv"
+    only = [photo.id for photo in box.account.own_photos() if photo.id not in found][:5]
+    path.write_text("".join(f"https://www.flickr.com/photos/{box.account.me.nsid}/{key}/\n" for key in only))
+    assert indexed("datasets", "add", "my-list", path).code == 0
+    overview = inside.get("/").text
+    assert f'<span class="lead">{len(found)}</span>' in overview
+    assert shown("kind=own") == 5
+    assert sum(shown(f"kind={kind}") for kind in ("face", "other", "huge")) == len(found)
+    assert shown("kind=any") == len(found) + 5
+    assert f"Of {len(found) + 5} exposed photos, 5 of them only in lists of your own." in overview
 
 
 def test_a_list_of_numbers_is_read_by_the_column_that_is_named(

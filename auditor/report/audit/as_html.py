@@ -34,7 +34,7 @@ def audit(result: AuditResult, page: Page) -> Iterator[str]:
                 row.photos or row.gone,
                 (row.photos or row.gone) / most,
                 f"set={row.dataset.name}",
-                _kind_of(row.dataset.is_face, row.dataset.huge),
+                row.dataset.mark,
             )
             for row in view.indexes
             if row.found
@@ -43,6 +43,7 @@ def audit(result: AuditResult, page: Page) -> Iterator[str]:
         undated=sum(photo.year is None for photo in drawn),
         licences=charts.licences(drawn),
         protection=charts.protection(drawn),
+        exposed=charts.exposed(drawn),
         groups=charts.LICENSE_GROUPS,
         kinds=charts.KINDS,
         ways=charts.PROTECTIONS,
@@ -68,13 +69,9 @@ def charted(photo: PhotoRow, now: int) -> charts.Charted:
     ]
     then = {charts.license_group(found.license_then_id) for found in photo.found}
     return charts.Charted(
-        kind=_kind_of(photo.in_face_set, all(found.dataset.huge for found in photo.found)),
+        kind=min((found.dataset.mark for found in photo.found), key=list(charts.KINDS).index),
         year=charts.year_taken(photo.taken, now),
         license_now=charts.license_group(photo.license_id),
         licenses_then=tuple(sorted(then - {charts.UNKNOWN} or then)),
         protections=tuple(ways or ["none"]),
     )
-
-
-def _kind_of(face: bool, huge: bool) -> str:  # noqa: FBT001 - two facts about a dataset
-    return "face" if face else "huge" if huge else "other"

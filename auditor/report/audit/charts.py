@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.flickr import licenses
+from auditor.text import count
 
 RESERVED, NON_COMMERCIAL, COMMERCIAL, PUBLIC_DOMAIN, UNKNOWN = "reserved", "nc", "cc", "pd", "unknown"
 LICENSE_GROUPS = {
@@ -18,7 +19,13 @@ LICENSE_GROUPS = {
     RESERVED: "All rights reserved",
     UNKNOWN: "Not known",
 }
-KINDS = {"face": "In datasets of faces", "other": "In other datasets", "huge": "Only in huge collections"}
+KINDS = {
+    "face": "In datasets of faces",
+    "other": "In other datasets",
+    "huge": "Only in huge collections",
+    "own": "Only in lists of your own",
+}
+"""By `Dataset.mark`; a photo in several kinds counts in the first of them."""
 PROTECTIONS = {
     "tagged": "Tagged no_cv",
     "reserved": "All rights reserved",
@@ -136,8 +143,16 @@ def protection(photos: Sequence[Charted]) -> tuple[Bar, ...]:
     )
 
 
+def exposed(photos: Sequence[Charted]) -> str:
+    """``71 exposed photos, 5 of them only in lists of your own``."""
+    own = sum(photo.kind == "own" for photo in photos)
+    return count(len(photos), "exposed photo") + (
+        f", {own:,} of them only in lists of your own" if own else ""
+    )
+
+
 def split(photos: Iterable[Charted], total: int) -> tuple[Bar, ...]:
-    """The account in one bar: faces, others, only huge collections, and what was not found."""
+    """The account in one bar: each of `KINDS`, and what was not found."""
     counts = Counter(photo.kind for photo in photos)
     parts = [Bar(label, counts[kind], counts[kind], f"kind={kind}", kind) for kind, label in KINDS.items()]
     rest = max(0, total - counts.total())

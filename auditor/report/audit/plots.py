@@ -22,6 +22,7 @@ _COLOURS: Final = {
     "face": "#b3261e",
     "other": "#8a5a00",
     "huge": "#7b8794",
+    "own": "#0b57a4",
     "good": "#1f6f43",
     "none": "#b3261e",
 }
@@ -56,9 +57,7 @@ def draw(result: AuditResult, folder: Path) -> list[Path]:
 
 def _datasets(axes: "Axes", view: AuditView, _: list[charts.Charted]) -> None:
     rows = [row for row in reversed(view.indexes) if row.photos]
-    colours = [
-        _COLOURS["face" if row.dataset.is_face else "huge" if row.dataset.huge else "other"] for row in rows
-    ]
+    colours = [_COLOURS[row.dataset.mark] for row in rows]
     axes.bar_label(
         axes.barh([row.dataset.short for row in rows], [row.photos for row in rows], color=colours)
     )
@@ -84,4 +83,4 @@ def _protection(axes: "Axes", _: AuditView, drawn: list[charts.Charted]) -> None
     bars = charts.protection(drawn)[::-1]
     colours = [_COLOURS["none" if bar.kind == "none" else "good"] for bar in bars]
     axes.bar_label(axes.barh([bar.label for bar in bars], [bar.number for bar in bars], color=colours))
-    axes.set_title(f"Protected so far, of {len(drawn):,} exposed photos")
+    axes.set_title(f"Protected so far, of {charts.exposed(drawn)}")

@@ -35,6 +35,11 @@ class Dataset:
         return self.about == "faces"
 
     @property
+    def mark(self) -> str:
+        """The key of `charts.KINDS` that it stands for in charts and colours."""
+        return "own" if self.own_list else "face" if self.is_face else "huge" if self.huge else "other"
+
+    @property
     def rank(self) -> tuple[int, int, str]:
         """Sorts the most personal first, then huge sets, and lists of the user's own last."""
         about = list(ABOUT).index(self.about) if self.about in ABOUT else len(ABOUT)

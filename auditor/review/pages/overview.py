@@ -22,6 +22,7 @@ def overview(request: Request) -> Response:
         view=library.view,
         split=library.split,
         protection=library.protection,
+        of_exposed=library.of_exposed,
         found=[row for row in library.view.indexes if row.found],
         exposed=len(library.view.photos),
         can_apply=can_apply,
