@@ -102,7 +102,8 @@ def lacks_parent(index: Searched, here: Mapping[str, Searched], cards: Mapping[s
         way = how_to_get(cards.get(card.parent), card.parent)
         return f"{names} there is no local index of {card.parent}: {way}"
     if not here[card.parent].manifest.keyed:
-        return f"{names} the local index of {card.parent} was built without them: build it again"
+        way = _anew(cards.get(card.parent), card.parent)
+        return f"{names} the local index of {card.parent} was built without them: {way} builds it anew"
     return None
 
 
@@ -210,6 +211,13 @@ def how_to_get(card: Card | None, name: str) -> str:
     access = card.files[0].access if card and card.files else Access.UNKNOWN
     file = card.files[0].name if card and card.files else "its index file"
     return f"{access.way.format(file=file)}: flickr-auditor datasets add {name} FILE"
+
+
+def _anew(card: Card | None, name: str) -> str:
+    """The way to an index that is built again from the same files: a mere fetch finds nothing new in them."""
+    if card and card.fetchable:
+        return f"flickr-auditor datasets remove {name}, then flickr-auditor datasets fetch {name}"
+    return f"flickr-auditor datasets add {name} FILE --replace"
 
 
 def lineage(

@@ -172,6 +172,7 @@ def cards(**told: Card) -> dict[str, Card]:
 PARENT = replace(catalogue.get("open-images"), name="top", title="Top (2020)")
 CHILD = replace(catalogue.get("open-images-miap"), name="child", joins="top.id", files=())
 TOP = "it names photos by the numbers of Top, and"
+ANEW = "flickr-auditor datasets remove top, then flickr-auditor datasets fetch top builds it anew"
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ TOP = "it names photos by the numbers of Top, and"
             (MatchKey.PARENT_KEY,),
             {"child": CHILD, "top": PARENT},
             {"keyed": 0},
-            f"{TOP} the local index of top was built without them: build it again",
+            f"{TOP} the local index of top was built without them: {ANEW}",
         ),
         ((MatchKey.PARENT_KEY,), {"child": CHILD, "top": PARENT}, {"keyed": 1}, None),
         ((MatchKey.PARENT_KEY, MatchKey.PHOTO_ID), {"child": CHILD, "top": PARENT}, {"keyed": 0}, "in part"),
@@ -223,11 +224,22 @@ def test_an_index_of_numbers_of_another_needs_that_one(
     if why is None or why == "in part":
         assert (coverage.answering, told) == ((child,), {})
         (checked,) = coverage.checked
-        lacking = f"{TOP} the local index of top was built without them: build it again"
+        lacking = f"{TOP} the local index of top was built without them: {ANEW}"
         assert checked.in_part == (lacking if why else None)
     else:
         assert (coverage.answering, coverage.checked) == ((), ())
         assert told == {"child": (Why.NO_PARENT, why)}
+
+
+def test_an_index_without_its_numbers_that_no_program_can_fetch_is_added_again() -> None:
+    by_hand = replace(PARENT, files=tuple(replace(file, access=Access.REQUEST) for file in PARENT.files))
+    child, top = an_index("child", MatchKey.PARENT_KEY), an_index("top", keyed=0)
+    (told,) = (
+        item
+        for item in covered([child], {"child": CHILD, "top": by_hand}, parents=[top]).not_checked
+        if item.dataset == "child"
+    )
+    assert told.reason.endswith("flickr-auditor datasets add top FILE --replace builds it anew")
 
 
 NO_RECORD = "its local index holds no record: no photo was found in the files that it was built from"

@@ -1,6 +1,7 @@
 """From a card or a registry to an index, over real sockets."""
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,8 +12,10 @@ import pytest
 
 from auditor.datasets import catalogue
 from auditor.datasets.access import Access
+from auditor.datasets.adding import Wish, add
 from auditor.datasets.card import Card, IndexFile
 from auditor.datasets.fetch import Fetched, by_hand, fetch_card, fetch_pack
+from auditor.datasets.index.folder import remove
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.verify import problems
 from auditor.datasets.sharing import registry
@@ -94,6 +97,26 @@ def test_a_removed_index_is_built_again_from_what_is_here(web: Web, card: Card, 
     web.sent = 0
     assert home.fetch(card).built
     assert web.sent == 0
+
+
+def test_an_index_that_was_built_without_keys_gets_them_in_the_ways_that_are_told(
+    web: Web, home: Home
+) -> None:
+    web.files["coco.json"] = FILES["coco-json"]
+    card = replace(catalogue.get("coco"), files=(file(web, "coco.json", format="coco-json"),))
+
+    def without_keys() -> None:
+        path = home.indexes / "coco" / "manifest.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"keyed": 0}))
+        assert home.fetch(card).manifest.keyed == 0, "fetched alone, it is as it was"
+
+    assert home.fetch(card).manifest.keyed == len(PHOTOS)
+    without_keys()
+    remove(home.indexes, "coco")
+    assert home.fetch(card).manifest.keyed == len(PHOTOS)
+    without_keys()
+    given = [home.downloads / "coco" / "coco.json"]
+    assert add(home.indexes, "coco", given, Wish(replace=True)).keyed == len(PHOTOS)
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"PAR1")], ids=["lost", "cut"])
