@@ -124,8 +124,8 @@ def _against(store: AccountStore, export: Export) -> tuple[str, ...]:
         return ()
     known = count(lacking, "photo that is known here is", "photos that are known here are")
     return (
-        f"{known} not in this export: deleted since, or a part of the export is missing; they stay, as only a"
-        " sync with Flickr can tell",
+        f"{known} not in this export: deleted since, or a part of the export is missing; what is known stays,"
+        " as only a sync with Flickr can tell",
     )
 
 

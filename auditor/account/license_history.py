@@ -4,16 +4,21 @@
 never changed has one entry, of the day of its upload, with nothing new; with changes the first entry's old
 licence is the one since the upload. (Answers of 2025-05-01: photos 3948976954, 54049228596, 54450311696.)
 Where the entries do not follow on one another, or a day had two licences, nothing is said.
+
+A history that is kept says what was so until it was asked for. Once the photo was updated, or has another
+licence than the last of its history, nothing is said of it until it is asked for again.
 """
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from auditor import clock
 from auditor.errors import BudgetSpentError, CallError
+from auditor.flickr import licenses
 from auditor.flickr.licenses import LicenseChange
 from auditor.progress import SILENT, Progress
 
@@ -21,7 +26,9 @@ if TYPE_CHECKING:
     from auditor.flickr.api import ReadApi  # slow to import, and a look at what is kept needs no calls
 
 FRESH_SECONDS = 30 * 86_400
-"""How long an answer is good enough: the past does not change, only what came after it."""
+"""How long an answer is good enough for a photo that nothing shows to have changed since."""
+_NOT_FOUND: Final = 1
+"""flickr.photos.licenses.getLicenseHistory: "Photo not found"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +92,20 @@ def fetch(
     now: float,
     progress: Progress = SILENT,
 ) -> Fetched:
-    """Ask Flickr for the histories that are not kept yet; stops where the call budget ends."""
-    known = {
-        str(row[0])
-        for row in conn.execute(
-            "SELECT photo_id FROM license_history WHERE asked_at > ?", (now - FRESH_SECONDS,)
-        )
-    }
-    wanted = sorted(set(photo_ids) - known, key=int)
+    """Ask Flickr for the histories that are not kept or no longer good; stops where the call budget ends.
+
+    Errors: those of the calls, but for photos that Flickr does not find.
+    """
+    known = _current(conn, set(photo_ids), since=now - FRESH_SECONDS, now=now)
+    wanted = sorted(set(photo_ids) - known.keys(), key=int)
     asked = unknown = 0
     with progress.task("Reading licence histories", total=len(wanted)) as task:
         for photo_id in wanted:
             try:
                 changes = api.license_history(photo_id)
-            except CallError:
+            except CallError as error:
+                if error.code != _NOT_FOUND:
+                    raise
                 unknown += 1
             except BudgetSpentError:
                 break
@@ -112,14 +119,35 @@ def fetch(
     return Fetched(asked, unknown, len(wanted) - asked)
 
 
-def kept(conn: sqlite3.Connection, photo_ids: Collection[str]) -> Mapping[str, tuple[LicenseChange, ...]]:
-    """The histories of these photos that were read before."""
-    wanted = set(photo_ids)
-    return {
-        str(photo_id): tuple(LicenseChange(*change) for change in json.loads(changes))
-        for photo_id, changes in conn.execute("SELECT photo_id, changes FROM license_history")
-        if str(photo_id) in wanted
-    }
+def kept(
+    conn: sqlite3.Connection, photo_ids: Collection[str], *, now: float | None = None
+) -> Mapping[str, tuple[LicenseChange, ...]]:
+    """The histories of these photos that were read before, and that nothing stored has outdated since."""
+    return _current(conn, set(photo_ids), since=0.0, now=clock.wall() if now is None else now)
+
+
+def _current(
+    conn: sqlite3.Connection, wanted: Container[str], *, since: float, now: float
+) -> dict[str, tuple[LicenseChange, ...]]:
+    """The histories asked for between `since` and `now`, after what is stored of their photos."""
+    rows = conn.execute(
+        "SELECT photo_id, changes, license_id FROM license_history JOIN photo ON photo.id = photo_id"
+        " WHERE asked_at > ? AND asked_at <= ? AND asked_at > coalesce(last_update, as_of)",
+        (since, now),
+    )
+    found: dict[str, tuple[LicenseChange, ...]] = {}
+    for photo_id, told, license_id in rows:
+        if str(photo_id) in wanted:
+            changes = tuple(LicenseChange(*change) for change in json.loads(told))
+            if _last(changes) in {None, licenses.get(license_id).name}:
+                found[str(photo_id)] = changes
+    return found
+
+
+def _last(changes: Sequence[LicenseChange]) -> str | None:
+    """The licence that the photo had in the end, by its history; None where that is empty."""
+    last = max(changes, key=lambda change: change.at, default=None)
+    return (last.new or last.old) if last else None
 
 
 def _day(unix_time: int) -> date:

@@ -9,11 +9,14 @@ import pytest
 
 from auditor import database
 from auditor.account.license_history import fetch, held, kept, never_changed, periods
+from auditor.account.photo import Account, Photo
+from auditor.account.store import AccountStore
 from auditor.audit.license_facts import license_then, span
 from auditor.datasets import catalogue
 from auditor.errors import BudgetSpentError, CallError
 from auditor.flickr.api import ReadApi
 from auditor.flickr.licenses import LicenseChange
+from auditor.flickr.privacy import Privacy
 
 RECORDED = Path(__file__).parents[3] / "shared" / "recorded" / "xml_vcr_2023_2025"
 DAY = 86_400
@@ -111,7 +114,13 @@ def test_recorded_answers_are_read(name: str, expected: list[str]) -> None:
 
 @pytest.fixture
 def conn(tmp_path: Path) -> sqlite3.Connection:
-    return database.connect(tmp_path / "auditor.sqlite3")
+    """A home with the photos 1, 2 and 3, all CC BY 2.0."""
+    conn = database.connect(tmp_path / "auditor.sqlite3")
+    photos = [Photo(photo_id, "", "4", Privacy.PUBLIC, last_update=500) for photo_id in "123"]
+    AccountStore(conn).save(
+        Account("99000001@N07"), photos, taken_at=900.0, source="api", complete=True, full=True
+    )
+    return conn
 
 
 def test_histories_are_asked_for_once_and_as_far_as_the_calls_reach(conn: sqlite3.Connection) -> None:
@@ -124,3 +133,49 @@ def test_histories_are_asked_for_once_and_as_far_as_the_calls_reach(conn: sqlite
     second = fetch(api, conn, ["3", "1", "2"], now=2000.0)
     assert (flickr.asked, second.left) == (["1", "2", "2", "3"], 0)
     assert kept(conn, ["1", "3", "9"])["3"] == (LicenseChange(1253741816, "CC BY 2.0", ""),)
+
+
+UNCHANGED = [{"date_change": "1253741816", "old_license": "Attribution License", "new_license": ""}]
+
+
+@pytest.mark.parametrize(
+    ("told", "good"),
+    [
+        ({}, True),
+        ({"license_id": "0"}, False),  # changed by this program, and not read back yet
+        ({"license_id": None}, False),
+        ({"last_update": 2000}, False),
+        ({"last_update": None, "as_of": 2000.0}, False),  # of an export, which tells no updates
+        ({"last_update": None, "as_of": 900.0}, True),
+    ],
+)
+def test_a_history_from_before_the_photo_was_changed_says_nothing_and_is_asked_for_again(
+    conn: sqlite3.Connection, told: dict[str, object], good: bool
+) -> None:
+    flickr = Flickr({"3": UNCHANGED})
+    api = ReadApi(flickr)  # type: ignore[arg-type]
+    fetch(api, conn, ["3"], now=1000.0)
+    for column, value in told.items():
+        conn.execute(f"UPDATE photo SET {column} = ? WHERE id = 3", (value,))
+    assert (kept(conn, ["3"]).keys() == {"3"}) is good
+    fetch(api, conn, ["3"], now=3000.0)
+    assert flickr.asked == (["3"] if good else ["3", "3"])
+
+
+def test_a_history_asked_for_by_a_clock_that_was_ahead_is_asked_for_again(conn: sqlite3.Connection) -> None:
+    flickr = Flickr({"3": UNCHANGED})
+    api = ReadApi(flickr)  # type: ignore[arg-type]
+    fetch(api, conn, ["3"], now=9000.0)
+    assert kept(conn, ["3"], now=1000.0) == {}
+    fetch(api, conn, ["3"], now=1000.0)
+    assert flickr.asked == ["3", "3"]
+    assert kept(conn, ["3"], now=1000.0)
+
+
+def test_only_a_photo_that_flickr_does_not_find_counts_as_unknown(conn: sqlite3.Connection) -> None:
+    class Down:
+        def read(self, method: str, **_: str) -> object:
+            raise CallError(method, 100, "Invalid API Key")
+
+    with pytest.raises(CallError, match="Invalid API Key"):
+        fetch(ReadApi(Down()), conn, ["3"], now=1000.0)  # type: ignore[arg-type]

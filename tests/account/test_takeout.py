@@ -643,7 +643,7 @@ def test_no_export_proves_that_a_photo_is_gone(store: AccountStore, tmp_path: Pa
     assert (result.photos, result.removed, result.complete) == (3, 0, False)
     assert result.incomplete == (
         "2 photos that are known here are not in this export: deleted since, or a part of the export is"
-        " missing; they stay, as only a sync with Flickr can tell",
+        " missing; what is known stays, as only a sync with Flickr can tell",
     )
     assert {kept.id for kept in store.photos(OWNER)} == {"11", "12", "13"}
     assert (store.gone_ids(OWNER), store.required_snapshot().complete) == (set(), False)

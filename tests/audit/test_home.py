@@ -209,7 +209,8 @@ def test_licence_histories_are_those_of_exposed_photos_that_were_read(conn: sqli
             assert photo_id in {"11", "13"}
             return {"license_history": [{"date_change": 1_253_741_816, "old_license": "Attribution License"}]}
 
-    fetch(ReadApi(cast("Any", Flickr())), conn, ["11", "13"], now=1.0)
+    conn.execute("UPDATE photo SET license_id = '4'")
+    fetch(ReadApi(cast("Any", Flickr())), conn, ["11", "13"], now=TAKEN + 1)
     found = Memory("coco", {MatchKey.PHOTO_ID: [group("11"), group("12")]})
     own = Memory("mine", {MatchKey.PHOTO_ID: [group("11")]})
     result = audit_home(conn, local(found, own), nsid=ME, photos=[photo("11"), photo("12"), photo("13")])
