@@ -149,12 +149,20 @@ _CUT = r"…|\.\.|="
 # Links in a column without anything between are several.
 _GLUED = r"(?=https?://)"
 _END_OF_ID = rf"(?:{_GLUED}|(?![\w%@]|[.-]\w|{_CUT}))"
+# Where scripts had no alias the owner's segment is empty, and what follows is no name but the next one:
+# photos//9900000123, photos//page2. Only an NSID is an owner there all the same.
+_OWNER = r"/(?:/+(?=[0-9]+(?:@|%40)N[0-9]))?([^/?#&\s]+)"
 _PAGE_PATH = (
-    rf"/+(?:#/+)?(?:photos?|videos)/+([^/?#&\s]+)/+{_ID}{_END_OF_ID}"
+    rf"/+(?:#/+)?(?:photos?|videos){_OWNER}/+{_ID}{_END_OF_ID}"
     rf"(?:/+(?:player|play/+([a-z0-9_]+))/+{_KEY}(?![\w%-]))?"
 )
 _PAGE = re.compile(_PAGE_PATH, re.IGNORECASE)
 _COMMON_PAGE = re.compile(r"https?://(?:www\.)?flickr\.com" + _PAGE_PATH)
+# Before another segment than a photo's own it may be somebody's alias: photos//12345/9900000123.
+_WITHOUT_OWNER = re.compile(
+    rf"/+(?:#/+)?(?:photos?|videos)//+{_ID}{_END_OF_ID}(?=/*(?:[^\w/%]|$)|/+(?:in|sizes|meta|lightbox)\b)",
+    re.IGNORECASE,
+)
 _SCRIPT = re.compile(
     r"/+(?:(?:photo(?:_[a-z]+)?|video_download)\.gne|apps/video/stewart\.swf|services/rest/*)\?([^#\s\"'<>]*)",
     re.IGNORECASE,
@@ -164,16 +172,17 @@ _SHORT = re.compile(rf"/+p/+([0-9A-Za-z]+?)(?:{_GLUED}|(?![\w%]|{_CUT}))")
 # Pages about the person only: an album, a gallery or a tag of theirs is about something else.
 # A name of a link that somebody made of the name that is shown, /photos/roe zoe/9900000001, is nobody's.
 _PERSON = re.compile(
-    r"/+(?:#/+)?(?:people/+([^/?#&\s]+)"
-    r"|photos/+([^/?#&\s]+)(?:/+(?:page[0-9]+|with/+[0-9]+))?/*(?=[?#&\s]|$)(?![^\S\n][^/:\n]{1,80}/+[0-9]{5}))",
+    rf"/+(?:#/+)?(?:people{_OWNER}"
+    rf"|photos{_OWNER}(?:/+(?:page[0-9]+|with/+[0-9]+))?/*(?=[?#&\s]|$)(?![^\S\n][^/:\n]{{1,80}}/+[0-9]{{5}}))",
     re.IGNORECASE,
 )
-_COMMON_PERSON = re.compile(r"https?://(?:www\.)?flickr\.com/+(?:people|photos)/+([A-Za-z0-9_@-]+)/*")
+_COMMON_PERSON = re.compile(r"https?://(?:www\.)?flickr\.com/+(?:people|photos)/([A-Za-z0-9_@-]+)/*")
 _PERSON_WORD = re.compile(r"people|photos|buddyicons|%2f", re.IGNORECASE)
 _BUDDY_ICON = re.compile(r"/+(?:[0-9]+/+){0,2}buddyicons/+([0-9]+(?:@|%40)N[0-9]{2})(?![0-9])", re.IGNORECASE)
-# Of photos that it does not name: an album, a group, a gallery, a tag, or a photo whose address was cut.
+# Of photos that it does not name: an album, a group, a gallery, a tag, or a photo or member whose address
+# was cut.
 _OF_PHOTOS = re.compile(
-    r"/+(?:#/+)?(?:(?:photos?|videos|groups|gp|explore|search)/|photo_?[a-z]*\.gne)", re.IGNORECASE
+    r"/+(?:#/+)?(?:(?:photos?|videos|people|groups|gp|explore|search)/|photo_?[a-z]*\.gne)", re.IGNORECASE
 )
 _SHORT_OF_PHOTOS = re.compile(r"/+[a-z]+/+\w", re.IGNORECASE)
 _CUT_FILE = re.compile(r"/+(?:video/+)?[0-9]+/+[0-9]", re.IGNORECASE)
@@ -320,6 +329,8 @@ def _photo_at(host: re.Match[str]) -> PhotoAddress | None:
         return PhotoAddress(frame[1]) if frame and is_photo_id(frame[1]) else None
     if page := _PAGE.match(text, end):
         return _page(*page.groups())
+    if unowned := _WITHOUT_OWNER.match(text, end):
+        return PhotoAddress(unowned[1]) if is_photo_id(unowned[1]) else None
     script = _SCRIPT.match(text, end)
     return _script(script[1]) if script else None
 

@@ -18,6 +18,7 @@ from auditor.flickr.urls import (
     PhotoAddress,
     hides_photos,
     parse_owner,
+    parse_owners,
     parse_photo,
     parse_photos,
 )
@@ -253,6 +254,42 @@ def test_the_first_word_of_a_name_with_spaces_is_nobody(text: str, owner: OwnerA
     ],
 )
 def test_an_address_of_photos_that_it_does_not_name_is_told_apart(text: str, hidden: bool) -> None:
+    assert hides_photos(text) is hidden
+
+
+@pytest.mark.parametrize(
+    ("path", "photos", "owners", "hidden"),
+    [
+        (f"photos//{ID}/", [BARE], [], False),
+        (f"photos//{ID}", [BARE], [], False),
+        (f"photo///{ID}?rb=1", [BARE], [], False),
+        (f"photos//{ID}/in/photostream/", [BARE], [], False),
+        (f"photos//{ID}/sizes/o/", [BARE], [], False),
+        (f"photos//{NSID}/{ID}/", [BY_NSID], [], False),
+        (f"photos//99000001%40N07/{ID}/", [BY_NSID], [], False),
+        (f"photos/roe-zoe//{ID}/", [BY_ALIAS], [], False),
+        (f"photos//{NSID}/", [], [OwnerAddress(NSID)], False),
+        (f"people//{NSID}/", [], [OwnerAddress(NSID)], False),
+        # Somebody's alias may be a number, and a section's name stands where a name would.
+        (f"photos//{ID}/{ID}", [], [], True),
+        (f"photos//{ID}/albums/72150000000000001", [], [], True),
+        (f"photos//with/{ID}", [], [], True),
+        ("photos//archives/2010", [], [], True),
+        ("photos//page2/", [], [], True),
+        ("photos//favorites/", [], [], True),
+        ("photos//sets/72150000000000001", [], [], True),
+        ("people//roe-zoe/", [], [], True),
+        ("people//", [], [], True),
+        ("groups//pool/", [], [], True),
+    ],
+)
+def test_what_follows_an_empty_segment_is_nobodys_name(
+    path: str, photos: list[PhotoAddress], owners: list[OwnerAddress], hidden: bool
+) -> None:
+    text = f"https://www.flickr.com/{path}"
+    assert parse_photos(text) == photos
+    assert parse_owners(text) == owners
+    assert parse_owner(text) == (owners[0] if owners else None)
     assert hides_photos(text) is hidden
 
 
