@@ -194,6 +194,10 @@ SECTIONS: Final = frozenset(
 
 # JSON in a cell or a log has https:\/\/ or \u002f, HTML &#x2f;, and some Windows programs turn all of them.
 _ESCAPED_SLASH = re.compile(r"\\+(?:/|u002f|x2f)?|&(?:#47|#x2f|sol);", re.IGNORECASE)
+# Proofpoint's second form of links in mails: "-" stands for "%", "_" for "/". Its first is percent-encoded,
+# its third plain.
+_PROOFPOINT = re.compile(r"(?<=\burldefense\.proofpoint\.com/v2/url\?u=)[^&\s\"'<>]+", re.IGNORECASE)
+_FROM_PROOFPOINT = str.maketrans("-_", "%/")
 
 
 def parse_photo(text: str) -> PhotoAddress | None:
@@ -305,7 +309,7 @@ def _hosts(text: str) -> Iterator[re.Match[str]]:
         text = without_invisible(text)
     for _ in range(_LAYERS):
         yield from _HOST.finditer(text)
-        decoded = unquote(text)
+        decoded = unquote(_PROOFPOINT.sub(lambda link: link[0].translate(_FROM_PROOFPOINT), text))
         if "\\" in text or "&" in text:
             decoded = _ESCAPED_SLASH.sub("/", decoded)
         if decoded == text:

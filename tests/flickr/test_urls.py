@@ -107,6 +107,31 @@ FILES = [
     (f"https://live.staticflickr.com/video/{ID}/{SECRET}/1080p.mp4?s=eyJpIjo", file(server=None)),
     (f"https://live.staticflickr.com/video/{ID}/{SECRET}/orig.mp4", file(server=None, original=True)),
 ]
+PROOFPOINT = "https://urldefense.proofpoint.com/v2/url?u="
+OUTLOOK = "https://eur01.safelinks.protection.outlook.com/?url="
+# What mail filters make of links: Safe Links, Proofpoint's three forms, one inside the other.
+REWRITTEN = [
+    (f"{OUTLOOK}https%3A%2F%2Fwww.flickr.com%2Fphotos%2Froe-zoe%2F{ID}%2F&data=05%7C01", BY_ALIAS),
+    (f"https://urldefense.proofpoint.com/v1/url?u=https://www.flickr.com/photos/roe-zoe/{ID}/&k=x", BY_ALIAS),
+    (f"https://urldefense.com/v3/__https://www.flickr.com/photos/roe-zoe/{ID}/__;!!x!y$", BY_ALIAS),
+    (f"{PROOFPOINT}https-3A__www.flickr.com_photos_roe-2Dzoe_{ID}_&d=DwMF-g&c=x", BY_ALIAS),
+    (f"{PROOFPOINT}https-3A__www.flickr.com_photos_roe-2Dzoe_{ID}", BY_ALIAS),
+    (f"{PROOFPOINT}https-3A__www.flickr.com_photos_roe-2Dzoe_{ID}&amp;d=DwMF-g", BY_ALIAS),
+    (
+        f"{PROOFPOINT}https-3A__www.flickr.com_photos_roe-5Fzoe_{ID}_&d=x",
+        PhotoAddress(ID, path_alias="roe_zoe"),
+    ),
+    (f"{PROOFPOINT}http-3A__flickr.com_photos_99000001-40N07_{ID}_in_photostream_&d=x", BY_NSID),
+    (f"{PROOFPOINT}https-3A__www.flickr.com_photos_99000001-2540N07_{ID}&d=x", BY_NSID),
+    (f"{PROOFPOINT}https-3A__flic.kr_p_{SHORT}&d=x", BARE),
+    (f"{PROOFPOINT}https-3A__www.flickr.com_photo.gne-3Frb-3D1-26id-3D{ID}&d=x", BARE),
+    (f"{PROOFPOINT}https-3A__live.staticflickr.com_5050_{ID}-5F{SECRET}-5Fb.jpg&d=x", file(size="b")),
+    (
+        f"{OUTLOOK}https%3A%2F%2Furldefense.proofpoint.com%2Fv2%2Furl%3Fu%3Dhttps-3A__www.flickr.com_photos"
+        f"_roe-2Dzoe_{ID}_%26d%3Dx&data=05",
+        BY_ALIAS,
+    ),
+]
 WRAPPED = [
     (f"https://i0.wp.com/farm6.staticflickr.com/5050/{ID}_{SECRET}_z.jpg?resize=640", file(farm=6, size="z")),
     (f"http://example.net/?u=http%3A%2F%2Ffarm1.static.flickr.com%2F5050%2F{ID}_{SECRET}.jpg", file(farm=1)),
@@ -131,6 +156,7 @@ CUT = [
     f"flickr.com/photos/roe-zoe/{ID[:7]}...",
     f"https://www.flickr.com/photos/roe-zoe/{ID[:7]}=\n{ID[7:]}/",
     f"https://embedr.flickr.com/photos/{ID[:7]}…",
+    f"{PROOFPOINT}https-3A__www.flickr.com_photos_roe-2Dzoe_{ID[:7]}…",
     f"flic.kr/p/{SHORT[:4]}…",
     f"flic.kr/p/{SHORT[:4]}...",
     f"flic.kr/p/{SHORT[:4]}=\n{SHORT[4:]}",
@@ -164,6 +190,10 @@ NO_PHOTO = [
     f"https://flickr.community/photos/roe-zoe/{ID}",
     f"https://notstaticflickr.com/5050/{ID}_{SECRET}.jpg",
     f"https://notflic.kr/p/{SHORT}",
+    f"https://urldefense.example/v2/url?u=https-3A__www.flickr.com_photos_roe_{ID}_&d=x",
+    f"{PROOFPOINT}https-3A__www.notflickr.com_photos_roe_{ID}_&d=x",
+    f"{PROOFPOINT}https-3A__www.flickr.com_photos_roe_sets_72150000000000001_&d=x",
+    f"{PROOFPOINT}x&d=https-3A__www.flickr.com_photos_roe_{ID}_",
     "https://www.flickr.com/photos/roe-zoe/0",
     "https://www.flickr.com/photos/roe-zoe/007",
     "https://www.flickr.com/photos/roe-zoe/9223372036854775808",
@@ -180,7 +210,7 @@ NO_PHOTO = [
 ]
 
 
-@pytest.mark.parametrize(("text", "photo"), [*PAGES, *FILES, *WRAPPED])
+@pytest.mark.parametrize(("text", "photo"), [*PAGES, *FILES, *WRAPPED, *REWRITTEN])
 def test_every_form_of_address_leads_to_its_photo(text: str, photo: PhotoAddress) -> None:
     assert parse_photo(text) == photo
 
@@ -291,6 +321,13 @@ def test_what_follows_an_empty_segment_is_nobodys_name(
     assert parse_owners(text) == owners
     assert parse_owner(text) == (owners[0] if owners else None)
     assert hides_photos(text) is hidden
+
+
+def test_proofpoints_link_to_an_album_or_a_member_is_told_as_that() -> None:
+    assert hides_photos(f"{PROOFPOINT}https-3A__www.flickr.com_photos_roe_sets_72150000000000001_&d=x")
+    assert parse_owner(f"{PROOFPOINT}https-3A__www.flickr.com_photos_roe-2Dzoe_&d=x") == OwnerAddress(
+        path_alias="roe-zoe"
+    )
 
 
 def test_an_address_may_end_a_sentence() -> None:

@@ -30,7 +30,9 @@ CHUNK_BYTES = 1 << 20
 
 _ZIP, _TAR = b"PK\x03\x04", b"ustar"
 _LINE_ENDS = re.compile(r"[\r\n]")
-FLICKR_HOST = re.compile(rb"(?:\bflickr\.com|staticflickr\.com|\bflic\.kr)(?:\b|%2f)", re.IGNORECASE)
+FLICKR_HOST = re.compile(
+    rb"(?:(?:\b|_)(?:flickr\.com|flic\.kr)|staticflickr\.com)(?:\b|_|%2f)", re.IGNORECASE
+)
 """What every file with an address of Flickr has; see `Source.finds`."""
 _FIRST_MEMBERS = 1000
 """If none of so many files of a packed tar is a picture, it is no archive of pictures."""

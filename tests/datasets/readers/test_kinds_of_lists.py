@@ -8,6 +8,7 @@ import json
 import lzma
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
@@ -70,6 +71,17 @@ WITH_OWNERS: list[tuple[str, bytes]] = [
     ("dicts of Python", text([str(entry) for entry in ENTRIES])),
     ("text that begins with a bracket", text([f"[{n}] {url}" for n, url in enumerate(PAGES)])),
     ("settings", text(["[photos]", *(f"p{n} = {url}" for n, url in enumerate(PAGES))])),
+    (
+        "links that Proofpoint rewrote",
+        text(
+            [
+                "https://urldefense.proofpoint.com/v2/url?u="
+                + quote(url, safe="").replace("%2F", "_").replace("%", "-")
+                + "&d=DwMF-g"
+                for url in PAGES
+            ]
+        ),
+    ),
     ("a log", text(["[INFO] start", *(f"[INFO] got {url} ok" for url in PAGES)])),
     (
         "JSON in a cell",
