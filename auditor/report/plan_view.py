@@ -101,7 +101,8 @@ def plan_view(plan: Plan, state: PlanState, photos: Mapping[str, Photo]) -> Plan
 def _photo(nsid: str, photo_id: str, changes: tuple[Change, ...], photo: Photo | None) -> PlannedPhoto:
     return PlannedPhoto(
         id=photo_id,
-        url=page_url(photo_id, nsid),
+        # A plan of elsewhere can name a photo of anybody.
+        url=page_url(photo_id, nsid if photo else None),
         title=plain(photo.title, TITLE_LENGTH) if photo else "",
         privacy=photo.privacy or "unknown" if photo else "",
         thumbnail=photo.thumbnail if photo else None,

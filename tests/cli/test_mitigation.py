@@ -439,6 +439,21 @@ def test_who_accepts_a_plan_of_elsewhere_is_asked_about_its_changes_too(
     assert synced("apply", path, "--foreign", "--yes").code == 0
 
 
+def test_a_plan_of_elsewhere_reaches_no_photo_of_somebody_else(
+    synced: Program, box: Sandbox, forged: Callable[..., Path], answers: Callable[[str], None]
+) -> None:
+    stranger = next(photo for photo in box.account.photos.values() if photo.owner != box.account.me.nsid)
+    change = {"photo_id": stranger.id, "mitigation": "license", "before": stranger.license, "after": "9"}
+    path = forged(changes=[{**change, "reversible": "yes", "note": "", "details": {}}])
+    answers("y\ny\n")
+    shown = synced("show", path)
+    assert f"https://www.flickr.com/photo.gne?id={stranger.id}" in shown.out
+    assert f"{box.account.me.nsid}/{stranger.id}" not in shown.out
+    refused = synced("apply", path, "--yes", "--foreign")
+    assert (refused.code, "does not have, as last synced" in refused.err) == (6, True)
+    assert not any(served.writes for served in box.log)
+
+
 def test_a_file_that_is_named_like_a_plan_does_not_stand_for_it(
     synced: Program, box: Sandbox, tmp_path: Path
 ) -> None:

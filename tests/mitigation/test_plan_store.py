@@ -7,14 +7,19 @@ from pathlib import Path
 import pytest
 
 from auditor import database
+from auditor.account.photo import Account
+from auditor.account.store import AccountStore
 from auditor.errors import RefusedError, UsageError
 from auditor.mitigation.planning.photo_list import read_photo_list
 from auditor.mitigation.planning.plan_store import Origin, PlanStore, check_origin
 from auditor.mitigation.running.journal import Journal
 from tests.mitigation.test_plan import PLAN
+from tests.mitigation.test_planner import photo
 
 NEXT = replace(PLAN, plan_id="plan-20261122-120000-abcdef")
 EDITED = replace(PLAN, changes=PLAN.changes[:2])
+SHOWN = replace(PLAN, changes=PLAN.changes[:3])
+"""As `PLAN`, without a change that has details."""
 REVIEW_FIRST = "Look at it with `flickr-auditor show`, then apply it with --foreign; or make a new plan."
 
 
@@ -23,6 +28,14 @@ def plans(tmp_path: Path) -> Iterator[PlanStore]:
     conn = database.connect(tmp_path / "a.sqlite3")
     yield PlanStore(conn, tmp_path / "plans")
     conn.close()
+
+
+def holds(plans: PlanStore, *numbers: int) -> None:
+    """Let the home hold these photos of the account, and one of another account."""
+    store = AccountStore(plans._conn)
+    for nsid, held in (("99000002@N07", (9000000002,)), (PLAN.nsid, numbers)):
+        photos = [replace(photo(), id=str(number)) for number in held]
+        store.save(Account(nsid), photos, taken_at=1.0, source="api", complete=True, full=True)
 
 
 def test_a_plan_is_found_by_its_id_its_file_and_as_the_last(plans: PlanStore, tmp_path: Path) -> None:
@@ -56,14 +69,24 @@ def test_a_plan_of_somebody_else_is_applied_only_after_a_look_at_exactly_it(plan
     with pytest.raises(RefusedError, match=r"was not made here, so nobody here has reviewed it") as refused:
         check_origin(PLAN, plans, foreign=False)
     assert refused.value.hint == REVIEW_FIRST
-    assert not check_origin(PLAN, plans, foreign=True)
-    plans.shown(PLAN)
-    assert check_origin(PLAN, plans, foreign=True)
+    holds(plans, 9000000001)
+    assert not check_origin(SHOWN, plans, foreign=True)
+    plans.shown(SHOWN)
+    assert check_origin(SHOWN, plans, foreign=True)
     assert not check_origin(EDITED, plans, foreign=True)
     accepted = plans.accept(replace(PLAN, undoes="run-1"))
     assert accepted == PLAN
     assert plans.origin(replace(PLAN, undoes="run-1")) is Origin.ACCEPTED
     assert plans.accept(replace(PLAN, undoes="run-1")) == PLAN
+
+
+def test_a_plan_of_somebody_else_is_about_own_photos_and_what_is_shown(plans: PlanStore) -> None:
+    plans.shown(PLAN)
+    holds(plans, 9000000001)
+    with pytest.raises(RefusedError, match=r"1 photo that 99000001@N07 does not have.*: 9000000002$"):
+        check_origin(PLAN, plans, foreign=True)
+    holds(plans, 9000000001, 9000000002)
+    assert check_origin(PLAN, plans, foreign=True)
 
 
 def test_a_plan_of_ours_is_ours_until_somebody_edits_it(plans: PlanStore) -> None:

@@ -17,6 +17,7 @@ from auditor.errors import AuditorError, RefusedError, UsageError
 from auditor.files import private_dir, user_path, write_atomic
 from auditor.mitigation.planning.plan import LAST, Plan, digest, load, to_json
 from auditor.names import inside
+from auditor.text import count
 
 
 class Origin(Enum):
@@ -108,6 +109,16 @@ class PlanStore:
         """Whether somebody looked at exactly this plan on a terminal."""
         return self._row("SELECT 1 FROM plan_shown WHERE sha256 = ?", digest(plan)) is not None
 
+    def not_own(self, plan: Plan) -> list[str]:
+        """The ids of the photos of `plan` that this home does not hold as those of its account."""
+        changed = json.dumps(sorted({int(change.photo_id) for change in plan.changes}))
+        with database.errors(database.path_of(self._conn)):
+            rows = self._conn.execute(
+                "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM photo WHERE nsid = ?)",
+                (changed, plan.nsid),
+            ).fetchall()
+        return [str(row["value"]) for row in rows]
+
     def accept(self, plan: Plan) -> Plan:
         """`plan` as it may be applied here: ours as it is, and the same file always as the same plan.
 
@@ -133,7 +144,8 @@ class PlanStore:
 def check_origin(plan: Plan, plans: PlanStore, *, foreign: bool) -> bool:
     """Whether `plan` may be applied as it is; False: it was not shown yet and has to be.
 
-    Errors: `RefusedError` for a plan that this home did not make, unless `foreign` is asked for.
+    Errors: `RefusedError` for a plan that this home did not make, unless `foreign` is asked for; and even
+    then for one of photos that are not known to be the account's own.
     """
     origin = plans.origin(plan)
     if origin in {Origin.MADE, Origin.ACCEPTED}:
@@ -142,5 +154,12 @@ def check_origin(plan: Plan, plans: PlanStore, *, foreign: bool) -> bool:
         raise RefusedError(
             f"the plan {plan.plan_id} was {origin.value}, so nobody here has reviewed it",
             hint="Look at it with `flickr-auditor show`, then apply it with --foreign; or make a new plan.",
+        )
+    if others := plans.not_own(plan):
+        some = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
+        raise RefusedError(
+            f"the plan would change {count(len(others), 'photo')} that {plan.nsid} does not have, as last"
+            f" synced: {some}",
+            hint="For new photos: flickr-auditor sync, and try again. Else make a plan of your own photos.",
         )
     return plans.was_shown(plan)
