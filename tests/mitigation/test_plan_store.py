@@ -86,7 +86,11 @@ def test_a_plan_of_somebody_else_is_about_own_photos_and_what_is_shown(plans: Pl
     with pytest.raises(RefusedError, match=r"1 photo that 99000001@N07 does not have.*: 9000000002$"):
         check_origin(PLAN, plans, foreign=True)
     holds(plans, 9000000001, 9000000002)
-    assert check_origin(PLAN, plans, foreign=True)
+    with pytest.raises(RefusedError, match=r"nobody is shown \(perm_comment of photo 9000000002\)"):
+        check_origin(PLAN, plans, foreign=True)
+    # Here undo needs the details, and they are those of the journal.
+    plans.write(PLAN)
+    assert check_origin(PLAN, plans, foreign=False)
 
 
 def test_a_plan_of_ours_is_ours_until_somebody_edits_it(plans: PlanStore) -> None:

@@ -145,7 +145,7 @@ def check_origin(plan: Plan, plans: PlanStore, *, foreign: bool) -> bool:
     """Whether `plan` may be applied as it is; False: it was not shown yet and has to be.
 
     Errors: `RefusedError` for a plan that this home did not make, unless `foreign` is asked for; and even
-    then for one of photos that are not known to be the account's own.
+    then for one of photos that are not known to be the account's own, or with details that are not shown.
     """
     origin = plans.origin(plan)
     if origin in {Origin.MADE, Origin.ACCEPTED}:
@@ -161,5 +161,12 @@ def check_origin(plan: Plan, plans: PlanStore, *, foreign: bool) -> bool:
             f"the plan would change {count(len(others), 'photo')} that {plan.nsid} does not have, as last"
             f" synced: {some}",
             hint="For new photos: flickr-auditor sync, and try again. Else make a plan of your own photos.",
+        )
+    if hidden := next((change for change in plan.changes if change.details), None):
+        # Permissions, the id of a tag: made by undo alone, and not in the words that somebody looks at.
+        raise RefusedError(
+            f"the plan sets what nobody is shown ({', '.join(hidden.details)} of photo {hidden.photo_id}), as"
+            " only an undo of this home may",
+            hint="Make a plan of your own: flickr-auditor plan …",
         )
     return plans.was_shown(plan)
