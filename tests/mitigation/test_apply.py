@@ -552,8 +552,29 @@ def test_a_plan_knows_which_licences_flickr_offers(tmp_path: Path) -> None:
         from_old = [change for change in plan.changes if change.before == "4"]
         assert {change.reversible for change in from_old} == {"no"}
         refused = here.plan(Actions(license="4"))
-        assert not refused.changes
         assert any("does not offer CC BY 2.0" in skip.reason for skip in refused.skipped)
+
+
+def test_a_photo_for_which_flickr_offers_no_other_licence_decides_for_no_other_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = make_account(30, hostile=False)
+    for photo in account.own_photos():
+        photo.license = "4"
+    with world(account, tmp_path) as here:
+        asked: list[str] = []
+
+        def available(_: ReadApi, photo_id: str) -> frozenset[str]:
+            asked.append(photo_id)
+            return frozenset({"4"})
+
+        monkeypatch.setattr(ReadApi, "available_licenses", available)
+        plan = here.plan(Actions(license="0"))
+        reason = "Flickr does not offer All Rights Reserved for it"
+        assert [(skip.photo_id, skip.reason) for skip in plan.skipped] == [(asked[0], reason)]
+        assert len(plan.changes) == 29
+        assert any(line.startswith("29 photos may be refused the new licence") for line in plan.warnings)
+        assert here.states(here.apply(plan)) == {"done": 29}
 
 
 def test_an_undo_leaves_out_what_flickr_is_known_to_refuse(tmp_path: Path) -> None:

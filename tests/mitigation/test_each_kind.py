@@ -39,7 +39,7 @@ def seen(**told: Any) -> PhotoState:
 
 def facts(*groups: Pool, **available: set[str]) -> FlickrFacts:
     offered = {key.removeprefix("of"): frozenset(value) for key, value in available.items()}
-    return FlickrFacts({ID: groups}, offered, frozenset())
+    return FlickrFacts({ID: groups}, offered, frozenset(), asked=frozenset({ID}))
 
 
 def change(

@@ -30,7 +30,12 @@ FULL = tuple(f"tag{number}" for number in range(75))
 IN_A_GROUP = FlickrFacts({"9000000001": (Pool("99100001@N20", "Faces"),)}, {}, frozenset())
 IN_NONE = FlickrFacts({"9000000001": ()}, {}, frozenset())
 DELETED = FlickrFacts({}, {}, frozenset({"9000000001"}))
-ONLY_NEW = FlickrFacts({}, {"4": frozenset({"0", "4", "11"}), "0": frozenset({"0", "11"})}, frozenset())
+ONLY_NEW = FlickrFacts(
+    {},
+    {"4": frozenset({"0", "4", "11"}), "0": frozenset({"0", "11"})},
+    frozenset(),
+    asked=frozenset({"9000000001"}),
+)
 
 
 @pytest.mark.parametrize(

@@ -558,6 +558,7 @@ def test_groups_and_licences_are_asked_for_as_far_as_the_plan_needs_them() -> No
         {ONE.id: (Pool("99100001@N20", "a b" + "x" * 96 + "…"),)},
         {"4": frozenset({"0", "4"})},
         frozenset({TWO.id}),
+        asked=frozenset({ONE.id, four.id}),
     )
     assert flickr.asked == [
         ("pools", ONE.id),

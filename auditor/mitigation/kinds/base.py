@@ -211,6 +211,8 @@ class FlickrFacts:
     """Present licence id → the licence ids that Flickr offers for one photo that has it."""
     gone: frozenset[str]
     """Photos that Flickr no longer had."""
+    asked: frozenset[str] = frozenset()
+    """The photos that `available` was asked of: it is certain for them only."""
 
     @classmethod
     def unknown(cls) -> "FlickrFacts":

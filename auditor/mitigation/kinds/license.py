@@ -104,7 +104,7 @@ class License(Mitigation):
         reversible, note = _way_back(photo.license_id, wanted, facts)
         change = Change(photo.id, self.name, photo.license_id, wanted, reversible, note)
         refusal = self.refusal(change, facts)
-        yield Skip(photo.id, refusal, self.name) if refusal else change
+        yield Skip(photo.id, refusal, self.name) if refusal and photo.id in facts.asked else change
 
     def warnings(self, context: PlanContext) -> Iterator[str]:
         relicensed = [change for change in context.changes if change.mitigation == self.name]
@@ -114,6 +114,12 @@ class License(Mitigation):
         freer = sum(grants_more(str(change.after), str(change.before)) for change in relicensed)
         if freer:
             yield f"{count(freer, 'photo')} will allow more than now; whoever takes a copy keeps that right"
+        doubtful = sum(bool(self.refusal(change, context.facts)) for change in relicensed)
+        if doubtful:
+            yield (
+                f"{count(doubtful, 'photo')} may be refused the new licence: Flickr did not offer it for the"
+                " one with the same licence that was asked about; apply finds out"
+            )
         final = sum(change.reversible == "no" for change in relicensed)
         if final:
             yield f"the licence of {count(final, 'photo')} cannot be set back; their notes say why"

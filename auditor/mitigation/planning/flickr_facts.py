@@ -67,7 +67,10 @@ def gather(
             task.advance()
 
         run_all(ask, asked)
-    return FlickrFacts(groups, _available(api, wanted, photos), frozenset(gone))
+    samples = _samples(wanted, photos)
+    return FlickrFacts(
+        groups, offered_licenses(api, samples), frozenset(gone), asked=frozenset(samples.values())
+    )
 
 
 def _is_gone(api: ReadApi, photo_id: str) -> bool:
@@ -84,10 +87,8 @@ def _needs_groups(photo: Photo, actions: Actions) -> bool:
     return any(ASKED[key].asks_groups(photo, wanted) for key, wanted in actions.items())
 
 
-def _available(
-    api: ReadApi, wanted: Mapping[str, Actions], photos: Sequence[Photo]
-) -> dict[str, frozenset[str]]:
-    """By present licence id: asked of one photo of each licence to be changed, and of each new one."""
+def _samples(wanted: Mapping[str, Actions], photos: Sequence[Photo]) -> dict[str, str]:
+    """Present licence id → a photo that has it, of each licence to be changed, and of each new one."""
     changing = {
         photo.license_id: photo.id
         for photo in photos
@@ -95,7 +96,7 @@ def _available(
     }
     targets = {actions.get("license") for actions in wanted.values()} if changing else set()
     samples = {photo.license_id: photo.id for photo in photos if photo.license_id in targets} | changing
-    return offered_licenses(api, {key: photo_id for key, photo_id in samples.items() if key is not None})
+    return {key: photo_id for key, photo_id in samples.items() if key is not None}
 
 
 def offered_licenses(api: ReadApi, samples: Mapping[str, str]) -> dict[str, frozenset[str]]:
