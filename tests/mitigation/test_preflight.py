@@ -44,6 +44,14 @@ def test_the_limit_of_a_free_account(account: Account, now: int, more: int, refu
         preflight.check_limits(account, now, to_private(more))
 
 
+def test_a_free_account_passes_its_limit_at_no_moment_of_a_plan() -> None:
+    opened = [Change(str(8000000000 + n), "privacy", "private", "public", "yes") for n in range(30)]
+    preflight.check_limits(FREE, 20, [*opened, *to_private(30)])
+    with pytest.raises(RefusedError, match="would hold 51 until others become public") as refused:
+        preflight.check_limits(FREE, 21, [*opened, *to_private(30)])
+    assert "make others public first" in refused.value.hint
+
+
 @pytest.mark.parametrize(
     ("changes", "photos", "cap", "refused"),
     [

@@ -368,7 +368,7 @@ def test_the_refusal_of_a_free_account_has_its_numbers() -> None:
     assert refusal(40) == (RefusedError, what.format(40, "as last synced", 51), how.format(10))
     assert refusal(60, facts="now") == (RefusedError, what.format(60, "now", 71), how.format(0))
     preflight.check_limits(FREE, 39, private(11))
-    preflight.check_limits(FREE, 60, [*private(1), *private(1, "private", "public")])
+    preflight.check_limits(FREE, 60, private(1, "private", "public"))
     preflight.check_limits(FREE, 60, private(11, "friends"))
 
 

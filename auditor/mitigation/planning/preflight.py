@@ -55,9 +55,11 @@ def check_limits(
         return
     untold = ("Flickr did not tell whether your account is Pro; ", "If it is Pro, try again later. ")
     what, how = untold if account.is_pro is None else ("", "")
+    opens = any(change.mitigation == "privacy" and change.after == Privacy.PUBLIC for change in changes)
+    until = " until others become public" if opens else ""
     raise RefusedError(
         f"{what}a free account may hold {FREE_NON_PUBLIC} non-public items, and Flickr may delete any beyond"
-        f" that; yours holds {non_public} ({facts}) and would hold {after}",
+        f" that; yours holds {non_public} ({facts}) and would hold {after}{until}",
         hint=f"{how}Choose at most {max(0, FREE_NON_PUBLIC - non_public)} photos, or make others public"
         " first. Or keep them public, and hide them from search, tag them no_cv or reserve all rights"
         " (--hide-from-search, --add-tag no_cv, --license all-rights-reserved). Flickr Pro has no such limit"
@@ -106,9 +108,8 @@ def estimate(
 
 
 def _becoming_non_public(changes: Sequence[Change]) -> int:
-    """Photos that leave the public less photos that come back to it."""
-    privacy = [change for change in changes if change.mitigation == "privacy"]
-    return sum(c.before == Privacy.PUBLIC for c in privacy) - sum(c.after == Privacy.PUBLIC for c in privacy)
+    """Photos that leave the public; any that come back to it may do so later, or not at all."""
+    return sum(change.mitigation == "privacy" and change.before == Privacy.PUBLIC for change in changes)
 
 
 def _about_limits(context: PlanContext) -> Iterator[str]:
