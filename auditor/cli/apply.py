@@ -82,7 +82,7 @@ def undo(
 
     session: Session = context.obj
     journal = session.journal
-    found = journal.run_to_undo(run)
+    found = journal.run_to_undo(run, session.account)
     if dry_run or out is not None:
         planned = _plan_undo(session, found, unhide=unhide)
         if dry_run:
@@ -112,7 +112,7 @@ def _may_be_applied(session: Session, name: str, *, foreign: bool) -> "Plan":
     from auditor.mitigation.planning.plan_store import check_origin
 
     plans = session.plans
-    plan = plans.load(name)
+    plan = plans.load(name, session.account)
     if not check_origin(plan, plans, foreign=foreign):
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise RefusedError(

@@ -181,7 +181,7 @@ def show(
 
     session: Session = context.obj
     plans = session.plans
-    found = plans.load(plan)
+    found = plans.load(plan, session.account)
     emit(rendered(session, found, format.value, output, thumbnails), output)
     origin = plans.origin(found)
     if origin in {Origin.FOREIGN, Origin.CHANGED}:

@@ -35,7 +35,7 @@ def verify(
 
     session: Session = context.obj
     journal = session.journal
-    found = journal.run(run)
+    found = journal.run(run, session.account)
     session.check_account(found.nsid)
     api = session.read_api(wait=not no_wait)
     photos = session.store.photos(found.nsid)

@@ -49,6 +49,10 @@ def test_plans_are_of_the_account_that_was_named(program: Program, box: Sandbox,
     made = program("plan", "--all", "--add-tag", "no_cv", "--account", own, "--format", "json")
     assert (made.code, made.json["account"]["nsid"]) == (0, own)
     assert program("apply", made.json["plan_id"], "--yes", "--account", OTHER).code == 6
+    assert program("show", "last", "--account", own, "--format", "json").json == made.json
+    for command in ("show", "apply", "undo", "verify"):
+        none = program(command, "last", "--account", OTHER)
+        assert (none.code, f"{OTHER} yet" in none.err) == (2, True)
     assert "ready" in program("show", made.json["plan_id"], "--account", own, "--format", "json").out
 
 

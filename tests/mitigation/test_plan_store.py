@@ -46,6 +46,11 @@ def test_a_plan_is_found_by_its_id_its_file_and_as_the_last(plans: PlanStore, tm
     written = plans.write(PLAN)
     assert written == tmp_path / "plans" / f"{PLAN.plan_id}.json"
     assert plans.load("last") == plans.load(PLAN.plan_id) == plans.load(str(written)) == PLAN
+    other = replace(PLAN, plan_id="plan-20261122-130000-abcdef", nsid="99000002@N07")
+    plans.write(other)
+    assert (plans.load("last"), plans.load("last", PLAN.nsid)) == (other, PLAN)
+    with pytest.raises(UsageError, match=r"^no plan was made for 99000003@N07 yet$"):
+        plans.load("last", "99000003@N07")
     assert plans.load(NEXT.plan_id) == plans.load(str(tmp_path / "mine.json")) == NEXT
 
 

@@ -329,6 +329,10 @@ def test_runs_are_found_by_what_they_are(journal: Journal) -> None:
     assert [run.run_id for run in journal.unfinished()] == ["run-1", "run-3"]
     assert [summary.run.run_id for summary in journal.runs()] == ["run-3", "run-2", "run-1"]
     assert journal.runs()[1].states == {"done": 4}
+    begun(journal, "run-4", nsid="99000002@N07")
+    assert journal.run("last").run_id == "run-4"
+    assert journal.run("last", NSID).run_id == journal.run_to_undo("last", NSID).run_id == "run-2"
+    assert said(lambda: journal.run("last", "99000003@N07"))[1] == "no plan was applied to 99000003@N07 yet"
     assert nothing.run_id == "run-3"
 
 

@@ -36,25 +36,27 @@ class PlanStore:
         self._conn = conn
         self._folder = folder
 
-    def load(self, name: str) -> Plan:
-        """The plan of this id, the newest one (`last`), or that in a file.
+    def load(self, name: str, nsid: str | None = None) -> Plan:
+        """The plan of this id, that in a file, or the newest one (`last`), of account `nsid` if given.
 
         An id of a plan that was made here means that plan, whatever files are called like it. Errors: those
         of `planning.plan.load`.
         """
-        return load(self._path(name))
+        return load(self._path(name, nsid))
 
-    def _path(self, name: str) -> Path:
+    def _path(self, name: str, nsid: str | None) -> Path:
         known = self._row(
-            "SELECT plan_id, path FROM plan WHERE NOT foreign_made ORDER BY rowid DESC LIMIT 1"
+            "SELECT plan_id, path FROM plan WHERE NOT foreign_made AND nsid = coalesce(?, nsid)"
+            " ORDER BY rowid DESC LIMIT 1"
             if name == LAST
             else "SELECT plan_id, path FROM plan WHERE plan_id = ? AND NOT foreign_made",
-            *([] if name == LAST else [name]),
+            nsid if name == LAST else name,
         )
         if known is not None:
             return Path(known["path"]) if known["path"] else self._own_path(known["plan_id"])
         if name == LAST:
-            raise UsageError("no plan was made yet", hint="Make one: flickr-auditor plan …")
+            whose = f" for {nsid}" if nsid else ""
+            raise UsageError(f"no plan was made{whose} yet", hint="Make one: flickr-auditor plan …")
         return user_path(Path(name))
 
     def _own_path(self, plan_id: str) -> Path:

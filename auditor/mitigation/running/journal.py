@@ -60,23 +60,29 @@ class Journal:
         row = self._row("SELECT * FROM run WHERE plan_id = ?", plan_id)
         return Run(**dict(row)) if row else None
 
-    def run(self, run_id: str) -> Run:
-        """The run of this id, or the newest (`last`). Errors: `UsageError` when there is no such run."""
+    def run(self, run_id: str, nsid: str | None = None) -> Run:
+        """The run of this id, or the newest (`last`), of account `nsid` if given.
+
+        Errors: `UsageError` when there is no such run.
+        """
         if run_id == LAST:
             # An undo that found nothing to undo is not what anybody means.
             row = self._row(
-                "SELECT * FROM run ORDER BY run_id IN (SELECT run_id FROM change) DESC, rowid DESC LIMIT 1"
+                "SELECT * FROM run WHERE nsid = coalesce(?, nsid)"
+                " ORDER BY run_id IN (SELECT run_id FROM change) DESC, rowid DESC LIMIT 1",
+                nsid,
             )
         else:
             row = self._row("SELECT * FROM run WHERE run_id = ?", run_id)
         if row is None:
-            what = "no plan was applied yet" if run_id == LAST else f"there is no run {run_id!r}"
+            whose = f" to {nsid}" if nsid else ""
+            what = f"no plan was applied{whose} yet" if run_id == LAST else f"there is no run {run_id!r}"
             raise UsageError(what, hint="See them with: flickr-auditor runs")
         return Run(**dict(row))
 
-    def run_to_undo(self, run_id: str) -> Run:
+    def run_to_undo(self, run_id: str, nsid: str | None = None) -> Run:
         """The run that an undo is about: as `run`, but `last` goes on with an undo that was broken off."""
-        found = self.run(run_id)
+        found = self.run(run_id, nsid)
         return self.run(found.undoes) if run_id == LAST and found.undoes and not found.finished_at else found
 
     def unfinished_undo(self, run_id: str) -> Run | None:
