@@ -7,9 +7,9 @@ fields as the others comes whole, and every value of a JSON entry comes with the
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import groupby, islice
+from itertools import chain, groupby, islice, pairwise
 from typing import Any, NamedTuple
 
 from auditor.datasets.parsing import npy, parquet
@@ -19,6 +19,7 @@ from auditor.datasets.parsing.row import COMMENT, EMPTY
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sqlite import MAGIC, database, quoted, tables
 from auditor.datasets.parsing.text import COLUMNS, TOO_LONG, cut_rows, lines, split
+from auditor.datasets.parsing.values import TYPICAL
 from auditor.flickr.names import parse_name
 from auditor.flickr.urls import parse_owners, parse_photos
 
@@ -359,7 +360,52 @@ def _is_link(text: str) -> bool:
 
 
 def _line_rows(source: Source) -> Iterator[TableRow]:
-    return _by_line(source, lambda number, line: TableRow(number, [Cell(LINE, line)]))
+    for number, line in _with_cut_links(lines(source)):
+        yield _row_or_reason(number, line, _whole_line)
+
+
+def _whole_line(number: int, line: str) -> TableRow:
+    return TableRow(number, [Cell(LINE, line)])
+
+
+# Mail programs and terminals cut long words at the edge, so that the rest of an id, or of a member's name
+# with the id, begins the next line. Only the slash behind it tells it from a number of its own, as a list of
+# links and of ids, of years or of counts has them; a rest without one can't be known.
+_LINK_AT_END = re.compile(r"flickr\.com/+photos/[^/?#&\s]+(?:/([0-9]{0,19}))?$", re.IGNORECASE)
+_REST_OF_ID = re.compile(r"([0-9]{1,12})/(?![0-9])")
+_REST_OF_NAME = re.compile(r"[\w@%-]{0,255}/[1-9][0-9]{4,18}(?!\w)")
+_NUMBERED = re.compile(r"([0-9]{1,6})/(?!\S)")
+"""As threads number what they say: 1/, 2/."""
+
+
+def _with_cut_links(numbered: Iterable[tuple[int, str | None]]) -> Iterator[tuple[int, str | None]]:
+    """The lines with their numbers; a link that seems to go on in the next line has … behind it.
+
+    So it reads as other links that were cut. Where its line has more links, it is a line by itself.
+    """
+    for (number, line), (_, following) in pairwise(chain(numbered, [(0, None)])):
+        if not (line and following and _goes_on(line, following)):
+            yield number, line
+        else:
+            word = line.split()[-1]
+            before = line.removesuffix(word)
+            if "flic" in before.lower():
+                yield number, before
+                before = ""
+            yield number, f"{before}{word}…"
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """Whether a link ends the line of which the rest seems to begin the following one."""
+    of_id, of_name = _REST_OF_ID.match(following), _REST_OF_NAME.match(following)
+    link = _LINK_AT_END.search(line) if of_id or of_name else None
+    if link is None:
+        return False
+    if link[1] is None:
+        return of_name is not None
+    this, next_ = _NUMBERED.match(line), _NUMBERED.match(following)
+    counted = this and next_ and int(this[1]) + 1 == int(next_[1])
+    return of_id is not None and not counted and int(link[1] + of_id[1]) in TYPICAL
 
 
 _OF_FLICKR = re.compile(
@@ -413,7 +459,10 @@ def _xml_line(number: int, line: str) -> TableRow:
 def _by_line(source: Source, read: Callable[[int, str], TableRow]) -> Iterator[TableRow]:
     """What `read` makes of the number and text of each line that holds anything."""
     for number, line in lines(source):
-        if line is None or not line.strip():
-            yield TableRow(number, (), TOO_LONG if line is None else EMPTY)
-        else:
-            yield read(number, line)
+        yield _row_or_reason(number, line, read)
+
+
+def _row_or_reason(number: int, line: str | None, read: Callable[[int, str], TableRow]) -> TableRow:
+    if line is None or not line.strip():
+        return TableRow(number, (), TOO_LONG if line is None else EMPTY)
+    return read(number, line)

@@ -18,7 +18,7 @@ from auditor.datasets.index.build import build
 from auditor.datasets.index.manifest import Manifest
 from auditor.datasets.parsing.column_records import ROUNDED
 from auditor.datasets.parsing.json_items import NO_JSON
-from auditor.datasets.parsing.row import OTHER_MEMBER, UNREAD_MEMBER
+from auditor.datasets.parsing.row import OTHER_MEMBER, UNNAMED_PHOTOS, UNREAD_MEMBER
 from auditor.datasets.readers.generic import generic_format
 from auditor.errors import WrongFileError
 from tests.datasets.readers.conftest import Write, found_in_index
@@ -361,3 +361,36 @@ def test_a_page_that_names_no_photo_of_flickr_is_a_page_and_no_list(
 def test_a_line_end_in_a_pictures_name_does_not_shift_the_others(indexes: Path, write: Write) -> None:
     members = {f"a\nb/{name}": b"" for name in NAMES}
     assert read(indexes, write(members))[1]["photo_ids"] == IDS
+
+
+LINK = "https://www.flickr.com/photos/15087210@N00"
+HARD_WRAPPED: list[tuple[str, list[str], set[int], int]] = [
+    ("an id", [f"see {LINK}/6255196", "340/ and so on"], set(), 1),
+    ("an id at the end of its line", [f"see {LINK}/6255196", "340/"], set(), 1),
+    ("an id whose page goes on", [f"{LINK}/6255196", "340/in/photostream/"], set(), 1),
+    ("after the slash", [f"see {LINK}/", "6255196340/"], set(), 1),
+    ("a name", ["see https://www.flickr.com/photos/roe-", "zoe/6255196340"], set(), 1),
+    ("before the slash", ["see https://www.flickr.com/photos/roe-zoe", "/6255196340/ ok"], set(), 1),
+    ("the second of a line", [f"{LINK}/6255190/ {LINK}/6255196", "340/"], {6255190}, 1),
+    ("each of a list", [f"{LINK}/6255196", "340/", f"{LINK}/6255196", "341/", "all"], set(), 2),
+    ("none: a list of links and of ids", [f"{LINK}/6255196", "6255197"], {6255196}, 0),
+    ("none: ids with slashes", [f"{LINK}/6255196", "6255197/"], {6255196}, 0),
+    ("none: a count", [f"{LINK}/6255196", "12 likes"], {6255196}, 0),
+    ("none: a date", [f"{LINK}/6255196", "2019/05/04"], {6255196}, 0),
+    ("none: a thread", [f"1/ {LINK}/6255196", f"2/ {LINK}/6255197", "3/"], {6255196, 6255197}, 0),
+    ("none: the link is whole", [f"{LINK}/6255196/", "340/"], {6255196}, 0),
+    ("none: words", [f"{LINK}/6255196", "and/or another"], {6255196}, 0),
+    ("none: a member, and words", [f"{LINK}", "and/or another"], set(), 0),
+]
+
+
+@pytest.mark.parametrize(
+    ("lines", "photos", "unread"), [c[1:] for c in HARD_WRAPPED], ids=[c[0] for c in HARD_WRAPPED]
+)
+def test_a_link_that_goes_on_in_the_next_line_is_no_photo_and_is_told(
+    indexes: Path, write: Write, lines: list[str], photos: set[int], unread: int
+) -> None:
+    manifest, found = read(indexes, write(text(["My photos:", *lines, f"{LINK}/6255180/"])))
+    assert found["photo_ids"] == {*photos, 6255180}
+    assert manifest.skipped.get(UNNAMED_PHOTOS, 0) == unread
+    assert not found["aliases"]
