@@ -230,6 +230,26 @@ class AccountStore:
             self._now_is(nsid, at)
             self._save_photos(nsid, photos, at, live=True)
 
+    def believe(self, nsid: str, photos: Sequence[Photo]) -> None:
+        """Take in `photos` as they are by what was done to them, each as of its own `as_of`.
+
+        Flickr does not speak here, so nothing is known of the clock, and the snapshot stays as old as it is.
+        """
+        with database.transaction(self._conn):
+            self._save_photos(nsid, photos, 0.0, live=True)
+
+    def believed_since(self, nsid: str, moment: float) -> bool:
+        """Whether an unfinished run made changes since `moment` that nobody read back.
+
+        Flickr said "ok" to them, and nothing else shows that they are so.
+        """
+        row = self._conn.execute(
+            "SELECT 1 FROM run JOIN change USING (run_id) WHERE nsid = ? AND finished_at IS NULL"
+            " AND state = 'done' AND verified IS NULL AND answered_at >= ? LIMIT 1",
+            (nsid, moment),
+        ).fetchone()
+        return row is not None
+
     def save_defaults(self, account: Account, defaults: Mapping[str, str]) -> Account:
         """Add what was read of the settings for new uploads; return the account with them."""
         self._conn.execute(

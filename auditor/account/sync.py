@@ -1,7 +1,8 @@
 """Pull the account from Flickr: everything the first time, afterwards only what changed.
 
 `recentlyUpdated` tells neither deletions nor, perhaps, pure privacy changes, so a full listing is made
-whenever Flickr's own count disagrees with the store, and at least every seven days. Nothing is stored before
+whenever Flickr's own count disagrees with the store, after a run that broke off before it read back what it
+changed, and at least every seven days. Nothing is stored before
 the pull is whole: one that breaks off leaves the last good snapshot.
 """
 
@@ -101,6 +102,8 @@ def sync(
             hint="Log in to that account, or leave --account out.",
         )
     before = store.snapshot(login.nsid)
+    if before is None or store.believed_since(login.nsid, before.full_at):
+        full = True  # a change that Flickr confirmed and did not make would not be among the updated photos
     if not full and before is not None and _can_update(before, now):
         result = _update(api, store, login, before, now, progress)
         if result is not None:

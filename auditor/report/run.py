@@ -117,11 +117,13 @@ def _summary(entry: RunSummary) -> dict[str, Any]:
         "finished_at": None if run.finished_at is None else iso(run.finished_at),
         **{state: states.get(state, 0) for state in _STATES},
         "pending": sum(states.get(state, 0) for state in OPEN),
+        "not_read_back": entry.not_read_back,
     }
 
 
 def _run_line(row: dict[str, Any]) -> str:
-    counts = ", ".join(f"{row[state]:,} {state}" for state in _STATES if row[state]) or "nothing"
+    told = {state: row[state] for state in _STATES} | {"not read back": row["not_read_back"]}
+    counts = ", ".join(f"{number:,} {word}" for word, number in told.items() if number) or "nothing"
     # The id of a plan from elsewhere was once taken as it was.
     what = f"undo of {plain(row['undoes'])}" if row["undoes"] else f"of {plain(row['plan_id'])}"
     return f"{row['run_id']}  {row['started_at']}  {what} on {row['account']['nsid']}: {counts}"

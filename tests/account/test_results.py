@@ -179,6 +179,40 @@ def test_a_later_pull_asks_for_what_changed_since_and_an_hour_before(store: Acco
     assert [photo.title for photo in store.photos(NSID)] == ["", "new", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("finished_at", "state", "verified", "answered_at", "full"),
+    [
+        (None, "done", None, NOW + 5, True),
+        (None, "done", None, NOW - 5, False),  # all was listed since
+        (None, "done", 1, NOW + 5, False),
+        (None, "failed", None, NOW + 5, False),
+        (NOW + 9, "done", None, NOW + 5, False),
+    ],
+)
+def test_all_is_listed_after_a_run_that_broke_off_before_it_read_back_what_it_changed(
+    store: AccountStore,
+    conn: sqlite3.Connection,
+    finished_at: float | None,
+    state: str,
+    verified: int | None,
+    answered_at: float,
+    full: bool,
+) -> None:
+    """A change that Flickr answered "ok" to and did not make is no update that Flickr would list."""
+    flickr = Flickr(row(12), row(11))
+    pull(store, flickr)
+    conn.execute("INSERT INTO run VALUES ('run', 'plan', ?, NULL, ?, ?)", (NSID, NOW, finished_at))
+    conn.execute(
+        "INSERT INTO change (run_id, number, photo_id, mitigation, subject, before, after, details,"
+        " reversible, note, state, verified, answered_at)"
+        " VALUES ('run', 0, 11, 'license', 'license', '\"4\"', '\"0\"', '{}', 'yes', '', ?, ?, ?)",
+        (state, verified, answered_at),
+    )
+    store.believe(NSID, [stored(11, as_of=NOW + 5), replace(stored(12), license_id="0", as_of=NOW + 5)])
+    result = pull(store, flickr, now=NOW + 60)
+    assert (result.full, store.photos(NSID)[1].license_id) == (full, "4" if full else "0")
+
+
 def test_what_the_last_pull_stored_ends_the_listing(store: AccountStore) -> None:
     before = int(NOW) - 10
     flickr = Flickr(*(row(number, lastupdate=before) for number in (14, 13, 12, 11)))
@@ -299,7 +333,10 @@ def test_loading_an_export_says_what_it_did(store: AccountStore, tmp_path: Path)
     )
     third = load(zipped(tmp_path / "3" / "x_part1.zip", files(exported("11")), day=2), now=NOW)
     result = save_export(store, third)
-    assert (result.photos, result.removed, result.complete, result.incomplete) == (1, 3, True, ())
+    assert (result.photos, result.removed, result.complete) == (4, 0, False)
+    assert [reason.partition(":")[0] for reason in result.incomplete] == [
+        "3 photos that are known here are not in this export"
+    ]
 
 
 def test_an_older_export_says_how_old_and_what_stays(store: AccountStore, tmp_path: Path) -> None:

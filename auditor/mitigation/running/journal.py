@@ -42,6 +42,8 @@ class RunSummary:
 
     run: Run
     states: Mapping[str, int]
+    not_read_back: int = 0
+    """Changes of an unfinished run that Flickr confirmed, and that were not read back."""
 
 
 class Journal:
@@ -105,8 +107,18 @@ class Journal:
             counts = self._conn.execute(
                 "SELECT run_id, state, count(*) AS n FROM change GROUP BY 1, 2"
             ).fetchall()
+            unread = dict[str, int](
+                self._conn.execute(
+                    "SELECT run_id, count(*) FROM change JOIN run USING (run_id)"
+                    " WHERE finished_at IS NULL AND state = 'done' AND verified IS NULL GROUP BY 1"
+                ).fetchall()
+            )
         return [
-            RunSummary(Run(**dict(row)), {c["state"]: c["n"] for c in counts if c["run_id"] == row["run_id"]})
+            RunSummary(
+                Run(**dict(row)),
+                {c["state"]: c["n"] for c in counts if c["run_id"] == row["run_id"]},
+                unread.get(row["run_id"], 0),
+            )
             for row in rows
         ]
 
