@@ -134,10 +134,17 @@ def fetch_all(
     memory_limit: str = duck.MEMORY_LIMIT,
     progress: Progress = SILENT,
 ) -> tuple[FetchOutcome, ...]:
-    """Fetch the datasets side by side, and build their indexes one after the other; in the order given."""
-    building = threading.Lock()
+    """Fetch the datasets side by side, and build their indexes one after the other; in the order given.
 
-    def fetch(one: Coming) -> FetchOutcome:
+    What `progress` raises, where the user stops it, is no failure of a publisher: it is raised once those
+    under way have stopped too.
+    """
+    building = threading.Lock()
+    stops: list[Exception] = []
+
+    def fetch(one: Coming) -> FetchOutcome | None:
+        if stops:
+            return None
         names = [file.name for file in one.files]
         try:
             fetched = fetch_card(
@@ -152,10 +159,16 @@ def fetch_all(
             )
         except AuditorError as error:
             return FetchOutcome(one.card, error=error)
+        except Exception as stop:  # noqa: BLE001 - raised below
+            stops.append(stop)
+            return None
         return FetchOutcome(one.card, fetched)
 
     with Workers(SIDE_BY_SIDE) as workers:
-        return tuple(workers.map(fetch, coming))
+        outcomes = workers.map(fetch, coming)
+    if stops:
+        raise stops[0]
+    return tuple(outcome for outcome in outcomes if outcome)
 
 
 def with_news(

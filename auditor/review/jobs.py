@@ -28,10 +28,11 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
-class PausedError(AuditorError):
-    """Somebody pressed pause, or the server ends; what was begun is finished and written down."""
+class PausedError(Exception):
+    """Somebody pressed pause, or the server ends; what was begun is finished and written down.
 
-    exit_code = 130
+    No `AuditorError`: that something failed is not to be said of what the user stopped.
+    """
 
 
 @dataclass
@@ -80,7 +81,7 @@ class JobProgress(Progress):
         with self._lock:
             self._job.done += amount
         if self._job.stop.is_set():
-            raise PausedError("paused", hint="Press Resume to continue.")
+            raise PausedError
 
     def say(self, message: str) -> None:
         """The line below the bar."""
@@ -155,8 +156,8 @@ def _run(job: Job, work: Work) -> None:
     try:
         job.message = work(JobProgress(job))
         job.state = JobState.DONE
-    except PausedError as error:
-        job.message, job.hint, job.state = error.message, error.hint, JobState.PAUSED
+    except PausedError:
+        job.message, job.hint, job.state = "you stopped it", "Nothing is lost.", JobState.PAUSED
     except BudgetSpentError as error:
         job.message, job.hint, job.state = error.message, "Nothing is lost: continue then.", JobState.PAUSED
     except AuditorError as error:

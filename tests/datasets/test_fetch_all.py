@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -14,6 +15,7 @@ from auditor.datasets.fetch_all import Coming, Ended, FetchOutcome, fetch_all, o
 from auditor.datasets.index.lookup import Index
 from auditor.datasets.index.manifest import Manifest
 from auditor.errors import TooLargeError, UnreachableError, WrongFileError
+from auditor.progress import Progress
 from auditor.report.fetching import ended_text, offer_text
 from tests.datasets.same_photos import FILES, PHOTOS
 from tests.datasets.web import Handler, Web, serve, status
@@ -132,6 +134,21 @@ def test_one_that_fails_costs_the_others_nothing(web: Web, cards: dict[str, Card
     assert "404" in str(outcomes["two"].error)
     assert Index.open(home.indexes / "four").manifest.records == len(PHOTOS)
     assert Ended(tuple(outcomes.values())).exit_code == 3
+
+
+def test_what_the_user_stops_is_no_failure_of_a_publisher(
+    web: Web, cards: dict[str, Card], home: Home
+) -> None:
+    class StoppedError(Exception):
+        pass
+
+    class Stopping(Progress):
+        def task(self, label: str, *, total: int | None = None, unit: str = "") -> NoReturn:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        fetch_all(offer(cards).coming, home.downloads, home.indexes, progress=Stopping())
+    assert all(outcome.fetched for outcome in home.fetch(cards).values()), "and goes on from there"
 
 
 def test_datasets_are_downloaded_side_by_side(web: Web, cards: dict[str, Card], home: Home) -> None:

@@ -20,7 +20,7 @@ from auditor.names import dataset_name
 from auditor.review import words
 from auditor.review.drops import Drop
 from auditor.review.forms import read_form, see
-from auditor.review.jobs import JobProgress, PausedError
+from auditor.review.jobs import JobProgress
 from auditor.review.render import page, state_of
 from auditor.review.state import State
 from auditor.text import count, file_size
@@ -99,9 +99,6 @@ async def fetch_faces(request: Request) -> Response:
                 memory_limit=given.memory_limit,
                 progress=progress,
             )
-        for outcome in ended:
-            if isinstance(outcome.error, PausedError):  # by the user, and no failure of the publisher
-                raise outcome.error
         failed = [outcome.card.title for outcome in ended if outcome.failed]
         got = count(sum(outcome.fetched is not None for outcome in ended), "dataset")
         return f"{got} can be looked up now" + (f"; not available: {', '.join(failed)}" if failed else "")
