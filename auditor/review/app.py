@@ -37,6 +37,8 @@ def create_app(state: State) -> Starlette:
         await run_in_threadpool(state.jobs.close)
         for begun in state.drops.values():
             begun.discard()
+        for held in state.held.values():
+            held.drop.discard()
         if state.practice is not None:
             state.practice.end()
 

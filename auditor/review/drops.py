@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +17,10 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 
 from auditor import clock
-from auditor.errors import AuditorError, StorageError, UsageError
+from auditor.errors import AuditorError, BudgetSpentError, StorageError, UsageError
 from auditor.files import private_dir
 from auditor.names import MAX_LENGTH, inside
+from auditor.review.jobs import PausedError
 from auditor.text import file_size
 
 MAX_BYTES: Final = 20 << 30
@@ -40,10 +41,13 @@ class Drop:
     folder: Path
 
     @classmethod
-    def begin(cls, parent: Path) -> "Drop":
-        """A new, empty one below `parent`; what is left there of earlier days, by a crash, is removed."""
+    def begin(cls, parent: Path, held: Collection[Path] = ()) -> "Drop":
+        """A new, empty one below `parent`; what is left there of earlier days, by a crash, is removed.
+
+        `held` are folders that are still to be read.
+        """
         if parent.is_dir():
-            for left in parent.iterdir():
+            for left in set(parent.iterdir()).difference(held):
                 if clock.wall() - left.stat().st_mtime > _LEFT_OVER:
                     shutil.rmtree(left, ignore_errors=True)
         return cls(private_dir(private_dir(parent) / secrets.token_hex(8)))
@@ -79,15 +83,23 @@ class Drop:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Read the files in here: afterwards they are removed, and an error does not name our folder."""
+        """Read the files in here: afterwards they are removed, unless it was only paused.
+
+        An error does not name our folder.
+        """
         try:
             yield
+        except (PausedError, BudgetSpentError):
+            raise
         except AuditorError as error:
+            self.discard()
             for inside, words in ((f"{self.folder}{os.sep}", ""), (str(self.folder), "what you chose")):
                 error.message = error.message.replace(inside, words)
             raise
-        finally:
+        except BaseException:
             self.discard()
+            raise
+        self.discard()
 
     def discard(self) -> None:
         """Remove the copies; the user's own files are elsewhere."""

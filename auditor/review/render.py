@@ -40,6 +40,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             form_token=state.keys.form,
             practice=state.practice is not None,
             running=state.jobs.running,
+            to_continue=state.to_continue,
             news=state.jobs.news,
         )
     )

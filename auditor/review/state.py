@@ -1,7 +1,7 @@
 """What the pages of one server share: the home, the jobs, the library, the selection."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from auditor.flickr.login import Login
 from auditor.progress import SILENT, Progress
 from auditor.review.drops import Drop
 from auditor.review.guard import Keys
-from auditor.review.jobs import JobProgress, Jobs
+from auditor.review.jobs import Job, JobProgress, Jobs, JobState
 from auditor.review.library import Library, LibraryCache, build
 from auditor.review.practice import Practice
 from auditor.workspace import Workspace
@@ -60,6 +60,16 @@ class Selection:
             return tuple(self._ids)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Files that were dropped and are not read yet."""
+
+    what: str
+    drop: Drop
+    fields: Mapping[str, str]
+    """What the form said of them."""
+
+
 @dataclass
 class State:
     """One server's shared state."""
@@ -78,6 +88,8 @@ class State:
     """A sandbox that stands for Flickr for as long as somebody practises."""
     drops: dict[tuple[str, str], Drop] = field(default_factory=dict)
     """Files that are coming, by what they are and the number of the try."""
+    held: dict[str, Held] = field(default_factory=dict)
+    """Files that have come, by the job that reads them: of one that was paused they are still here."""
 
     @contextmanager
     def workspace(self, progress: Progress = SILENT) -> Iterator[Workspace]:
@@ -152,6 +164,12 @@ class State:
             return self.sandbox or PICTURES
         except AuditorError:  # settings that cannot be read: the page that says so has a policy too
             return PICTURES
+
+    @property
+    def to_continue(self) -> list[Job]:
+        """The paused jobs whose dropped files wait to be read."""
+        jobs = (self.jobs.get(name) for name, held in list(self.held.items()) if held.drop.folder.is_dir())
+        return [job for job in jobs if job and job.state is JobState.PAUSED]
 
     @property
     def uploads(self) -> Path:

@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import threading
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -54,6 +56,54 @@ def test_a_list_of_ones_own_is_added_under_its_name_and_told_to_be_ones_own(
     assert "my-links: 6 photos can be looked up now" in dropped(inside, "dataset", [links], own="my-links")
     assert info(indexed, "my-links")["provenance"] == "own-list"
     assert "6 photos are in your own lists: no publisher vouches for these" in inside.get("/").text
+
+
+def paused(page: Served, file: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The job that reads `file`, a list of one's own, and was paused while it did."""
+    begun = threading.Event()
+
+    def slow(*given: Any) -> None:
+        begun.set()
+        with given[-1].task("Reading") as task:
+            while True:
+                time.sleep(0.01)
+                task.advance()
+
+    headers = {"Origin": page.address, "x-form-token": page.state.keys.form}
+    url = f"{page.address}/drop/dataset"
+    with monkeypatch.context() as patch:
+        patch.setattr("auditor.review.pages.datasets.add", slow)
+        page.browser.post(f"{url}?name={file.name}", data=file.read_bytes(), headers=headers, timeout=30)
+        page.browser.post(f"{url}/done", params={"own": "my-links"}, headers=headers, timeout=30)
+        assert begun.wait(30)
+        (job,) = page.state.jobs.running
+        page.post(f"/jobs/{job.name}/pause")
+        page.wait()
+    return job.name
+
+
+def test_dropped_files_whose_reading_was_paused_are_read_when_the_user_goes_on(
+    indexed: Program, inside: Served, links: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = paused(inside, links, monkeypatch)
+    assert "Read them" in inside.get(f"/jobs/{job}").text
+    assert "Reading the list: paused" in inside.get("/").text
+    inside.post("/drop/go-on", job=job)
+    inside.wait()
+    assert "my-links: 6 photos can be looked up now" in inside.get(f"/jobs/{job}").text
+    assert list(inside.state.uploads.iterdir()) == []
+    assert "Drop them again" in inside.post("/drop/go-on", job=job).text
+
+
+def test_dropped_files_whose_reading_was_paused_can_be_thrown_away(
+    indexed: Program, inside: Served, links: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = paused(inside, links, monkeypatch)
+    assert len(list(inside.state.uploads.iterdir())) == 1
+    inside.post("/drop/discard", job=job)
+    assert list(inside.state.uploads.iterdir()) == []
+    assert "paused" not in inside.get("/").text
+    assert "Drop them again" in inside.post("/drop/discard", job=job).text
 
 
 def test_what_is_only_in_a_list_of_ones_own_is_counted_alike_everywhere(

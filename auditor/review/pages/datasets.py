@@ -20,7 +20,7 @@ from auditor.names import dataset_name
 from auditor.review import words
 from auditor.review.drops import Drop
 from auditor.review.forms import read_form, see
-from auditor.review.jobs import JobProgress
+from auditor.review.jobs import Job, JobProgress
 from auditor.review.render import page, state_of
 from auditor.review.state import State
 from auditor.text import count, file_size
@@ -107,7 +107,7 @@ async def fetch_faces(request: Request) -> Response:
     return see("/jobs/fetch-faces")
 
 
-def add_dropped(state: State, drop: Drop, asked: Mapping[str, str]) -> Response:
+def add_dropped(state: State, drop: Drop, asked: Mapping[str, str]) -> Job:
     """Build the index of the dataset or own list that was `asked` for, or of whatever the files are of."""
 
     def work(progress: JobProgress) -> str:
@@ -122,8 +122,8 @@ def add_dropped(state: State, drop: Drop, asked: Mapping[str, str]) -> Response:
         return "; ".join([*map(_told, built), *(f"{file.path.name}: {file.reason}" for file in unknown)])
 
     again = "/datasets?more=yes#drop-title"
-    job = state.jobs.start(drop.job("add"), "Reading the list", "/datasets", work, again=again, announce=True)
-    return see(f"/jobs/{job.name}")
+    name = drop.job("add")
+    return state.jobs.start(name, "Reading the list", "/datasets", work, again=again, announce=True)
 
 
 def _asked(asked: Mapping[str, str], memory_limit: str) -> tuple[str, Wish]:

@@ -24,7 +24,13 @@ def job(request: Request) -> Response:
         return see(f"/{then}" if then else found.back)
     if found.state is JobState.FAILED:
         found.announced = True  # by this page
-    return page(request, "job.html", job=found, here=address(f"/jobs/{found.name}", then=then))
+    return page(
+        request,
+        "job.html",
+        job=found,
+        held=found in state_of(request).to_continue,
+        here=address(f"/jobs/{found.name}", then=then),
+    )
 
 
 async def events(request: Request) -> StreamingResponse:

@@ -29,7 +29,7 @@ from auditor.optout.render import LANGUAGES
 from auditor.report.optout.chronology import write_folder
 from auditor.review.drops import Drop
 from auditor.review.forms import Form, read_form, see
-from auditor.review.jobs import JobProgress
+from auditor.review.jobs import Job, JobProgress
 from auditor.review.render import address, page, state_of
 from auditor.review.state import State
 from auditor.workspace import Workspace
@@ -198,7 +198,7 @@ async def step(request: Request) -> Response:
     return see(address(f"/letters/{case_id}"))
 
 
-def recheck_dropped(state: State, drop: Drop, asked: Mapping[str, str]) -> Response:
+def recheck_dropped(state: State, drop: Drop, asked: Mapping[str, str]) -> Job:
     """Look the photos of a case up in the publisher's next list, and write the follow-up letter."""
     case_id = asked.get("as", "")
 
@@ -219,8 +219,7 @@ def recheck_dropped(state: State, drop: Drop, asked: Mapping[str, str]) -> Respo
         return ". ".join([summary, *(warning.rstrip(".") for warning in done.warnings)])
 
     back = f"/letters/{quote(case_id)}"
-    job = state.jobs.start(drop.job("recheck"), "Looking in the new list", back, work, announce=True)
-    return see(f"/jobs/{job.name}")
+    return state.jobs.start(drop.job("recheck"), "Looking in the new list", back, work, announce=True)
 
 
 def _answered(desk: Desk, case_id: str, form: Form) -> None:

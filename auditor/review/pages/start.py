@@ -22,7 +22,7 @@ from auditor.flickr.callback_page import web_page
 from auditor.flickr.login import Login
 from auditor.review.drops import Drop
 from auditor.review.forms import read_form, see
-from auditor.review.jobs import JobProgress
+from auditor.review.jobs import Job, JobProgress
 from auditor.review.practice import Practice
 from auditor.review.render import address, page, state_of
 from auditor.review.state import State
@@ -152,7 +152,7 @@ def _keep(state: State, flow: Login, verifier: str) -> None:
         tokens.save(space.settings, space.conn, flow.finish(verifier), None)
 
 
-def load_export(state: State, drop: Drop, _: Mapping[str, str]) -> Response:
+def load_export(state: State, drop: Drop, _: Mapping[str, str]) -> Job:
     """Read the dropped export; the files are removed once they were read."""
 
     def work(progress: JobProgress) -> str:
@@ -169,10 +169,8 @@ def load_export(state: State, drop: Drop, _: Mapping[str, str]) -> Response:
         told += [f"{count(number, 'file')} left out: {why}" for why, number in result.skipped.items()]
         return "; ".join([*told, *loaded.warnings])
 
-    job = state.jobs.start(
-        drop.job("export"), "Reading your export", "/", work, again="/start", announce=True
-    )
-    return see(f"/jobs/{job.name}")
+    name = drop.job("export")
+    return state.jobs.start(name, "Reading your export", "/", work, again="/start", announce=True)
 
 
 def _draw(folder: Path, export: Export, progress: JobProgress) -> None:
