@@ -117,7 +117,7 @@ def answer(
     case, proposal = incoming.take_answer(desk, case_id, on=_day(on), text_file=text_file, meaning=meaning)
     if proposal and (agreed := _agreed(proposal, format)):
         case = incoming.understand(desk, case.id, agreed)
-    _emit_case(workflow.reply(desk, case), desk, format, output)
+    _emit_case(workflow.reply(desk, case.id), desk, format, output)
 
 
 def _agreed(proposal: "Proposal", format: Format) -> AnswerClass | None:

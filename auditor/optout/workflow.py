@@ -26,35 +26,39 @@ from auditor.optout.render import LANGUAGES, language_of
 
 def remind(desk: Desk, case_id: str) -> tuple[Case, tuple[str, ...]]:
     """Write the reminder of an overdue case, or ask the authority how its complaint stands."""
-    case = desk.store.get(case_id)
-    refuse_unless(case, Step.REMIND, desk.today)
-    at = ladder.position(case, desk.today)
-    if ladder.asks_authority(at):
-        last = next(item for item in reversed(case.letters) if item.kind in {Kind.COMPLAINT, Kind.INQUIRY})
-        known = addressees.authority_named(last.to)
-        to = known.recipient if known else Recipient(last.to)
-        return _further(desk, case, Kind.INQUIRY, to), ()
-    addressee = addressees.of_case(case, catalogue.get(case.dataset))
-    case = _further(desk, case, Kind.REMINDER, addressee.recipient)
-    return case, addressees.channel_notes(addressee, desk.today)
+    with database.transaction(desk.conn):
+        case = desk.store.get(case_id)
+        refuse_unless(case, Step.REMIND, desk.today)
+        at = ladder.position(case, desk.today)
+        if ladder.asks_authority(at):
+            last = next(
+                item for item in reversed(case.letters) if item.kind in {Kind.COMPLAINT, Kind.INQUIRY}
+            )
+            known = addressees.authority_named(last.to)
+            to = known.recipient if known else Recipient(last.to)
+            return _further(desk, case, Kind.INQUIRY, to), ()
+        addressee = addressees.of_case(case, catalogue.get(case.dataset))
+        case = _further(desk, case, Kind.REMINDER, addressee.recipient)
+        return case, addressees.channel_notes(addressee, desk.today)
 
 
 def complain(
     desk: Desk, case_id: str, *, country: str | None = None, language: str | None = None
 ) -> tuple[Case, tuple[str, ...]]:
     """Write the complaint to the authority of `country`, or the last notice where the law has none."""
-    case = desk.store.get(case_id)
-    refuse_unless(case, Step.COMPLAIN, desk.today)
-    authority = addressees.authority_for(case.ground, country)
-    if authority is None:
-        addressee = addressees.of_case(case, catalogue.get(case.dataset))
-        case = _further(desk, case, Kind.COMPLAINT, addressee.recipient)
-        note = law(case.ground, case.role).escalation_note
-        return case, (f"{note[0].upper()}{note[1:]}.",)
-    code = language or (authority.language if authority.language in LANGUAGES else case.language)
-    chosen = language_of(code or case.language).code
-    case = _further(desk, case, Kind.COMPLAINT, authority.recipient, language=chosen)
-    return case, _authority_notes(case, authority, chosen)
+    with database.transaction(desk.conn):
+        case = desk.store.get(case_id)
+        refuse_unless(case, Step.COMPLAIN, desk.today)
+        authority = addressees.authority_for(case.ground, country)
+        if authority is None:
+            addressee = addressees.of_case(case, catalogue.get(case.dataset))
+            case = _further(desk, case, Kind.COMPLAINT, addressee.recipient)
+            note = law(case.ground, case.role).escalation_note
+            return case, (f"{note[0].upper()}{note[1:]}.",)
+        code = language or (authority.language if authority.language in LANGUAGES else case.language)
+        chosen = language_of(code or case.language).code
+        case = _further(desk, case, Kind.COMPLAINT, authority.recipient, language=chosen)
+        return case, _authority_notes(case, authority, chosen)
 
 
 def before_sending(desk: Desk, case: Case) -> tuple[str, ...]:
@@ -90,7 +94,10 @@ def _further(
     *,
     language: str | None = None,
 ) -> Case:
-    """Write a letter that follows from the case's own facts, and keep the case."""
+    """Write a letter that follows from the case's own facts, and keep the case.
+
+    In the transaction in which the case was read, or what comes in meanwhile would be overwritten.
+    """
     cards = [catalogue.get(name) for name in case.datasets]
     asked = desk.store.outstanding(case.id)
     account = AccountStore(desk.conn).account(case.nsid) if case.nsid else None
@@ -105,9 +112,8 @@ def _further(
     )
     replies_to = letter.meaning if kind is Kind.REPLY else None
     folder = case_files.free_folder(Path(case.folder), kind.value)
-    with database.transaction(desk.conn):
-        case = case_files.add_letter(desk, case, kind, [letter], folder, replies_to=replies_to)
-        desk.store.save(case, event=f"{kind.value} drafted", on=desk.today, note=to.name)
+    case = case_files.add_letter(desk, case, kind, [letter], folder, replies_to=replies_to)
+    desk.store.save(case, event=f"{kind.value} drafted", on=desk.today, note=to.name)
     return case
 
 
@@ -133,10 +139,12 @@ def _moved(desk: Desk, case_id: str, event: str, step: Callable[[Case, date, dat
     return case
 
 
-def reply(desk: Desk, case: Case) -> Case:
-    """Write the letter that the newest answer asks for; `case` unchanged where that kind has none."""
-    answer = case.newest_answer
-    if not answer or not answer.confirmed or answer.meaning not in REPLIES or case.closed_on:
-        return case
-    addressee = addressees.of_case(case, catalogue.get(case.dataset))
-    return _further(desk, case, Kind.REPLY, addressee.recipient)
+def reply(desk: Desk, case_id: str) -> Case:
+    """Write the letter that the newest answer asks for; the case is unchanged where that kind has none."""
+    with database.transaction(desk.conn):
+        case = desk.store.get(case_id)
+        answer = case.newest_answer
+        if not answer or not answer.confirmed or answer.meaning not in REPLIES or case.closed_on:
+            return case
+        addressee = addressees.of_case(case, catalogue.get(case.dataset))
+        return _further(desk, case, Kind.REPLY, addressee.recipient)

@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 import sqlite3
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -334,16 +335,49 @@ def test_an_answer_that_was_understood_gets_its_reply(
     desk: Desk, home: Home, meaning: AnswerClass, *, confirmed: bool, written: bool
 ) -> None:
     case = sent(desk, home, 20)
-    assert workflow.reply(desk, case) == case
+    assert workflow.reply(desk, case.id) == case
     case = ladder.answered(case, ago(10), TODAY, meaning=meaning, confirmed=confirmed)
-    replied = workflow.reply(desk, case)
+    desk.store.save(case, event="answered", on=ago(10))
+    replied = workflow.reply(desk, case.id)
     if written:
         assert (replied.letters[-1].kind, replied.letters[-1].replies_to) == (Kind.REPLY, meaning)
         assert replied.letters[-1].to == "NVIDIA Research"
     else:
         assert replied == case
-    shut = replace(case, closed_on=TODAY)
-    assert workflow.reply(desk, shut) == shut
+    shut = workflow.close(desk, case.id)
+    assert workflow.reply(desk, case.id) == shut
+
+
+@pytest.mark.parametrize("kind", [Kind.REMINDER, Kind.COMPLAINT, Kind.REPLY])
+def test_what_is_noted_while_a_letter_is_written_is_kept(
+    desk: Desk, home: Home, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    case = sent(desk, home, 200)
+    if kind is Kind.REPLY:
+        incoming.record_answer(desk, case.id, ago(10), meaning=AnswerClass.PARTLY)
+    further = letters.further
+
+    def close() -> None:
+        with closing(database.connect(home.path / "auditor.sqlite3")) as conn:
+            workflow.close(replace(desk, conn=conn), case.id)
+
+    other = threading.Thread(target=close)
+
+    def interrupted(*args: Any, **options: Any) -> Letter:
+        other.start()
+        other.join(0.5)  # until it is done, or waits for us
+        return further(*args, **options)
+
+    monkeypatch.setattr(letters, "further", interrupted)
+    if kind is Kind.REMINDER:
+        workflow.remind(desk, case.id)
+    elif kind is Kind.COMPLAINT:
+        workflow.complain(desk, case.id, country="at")
+    else:
+        workflow.reply(desk, case.id)
+    other.join()
+    kept = desk.store.get(case.id)
+    assert (kept.closed_on, kept.letters[-1].kind) == (TODAY, kind)
 
 
 # -- what comes in -------------------------------------------------------------------------------------------

@@ -235,8 +235,8 @@ def _meaning(desk: Desk, case_id: str, form: Form) -> None:
         meaning = AnswerClass(form.get("meaning"))
     except ValueError:
         raise UsageError("it was not said what the answer means", hint="Choose one.") from None
-    case = incoming.understand(desk, case_id, meaning)
-    workflow.reply(desk, case)
+    incoming.understand(desk, case_id, meaning)
+    workflow.reply(desk, case_id)
 
 
 def _day(form: Form, today: date) -> date:
