@@ -177,6 +177,7 @@ def photo_from_info(info: Json, as_of: float | None = None) -> Photo | str:
         license_id=text(info.get("license")) or None,
         privacy=privacy_of(table(info.get("visibility"))),
         tags=tuple(tags),
+        tags_told=_tells_tags(info),
         machine_tags=tuple(tag for tag in tags if ":" in tag),
         date_upload=integer(info.get("dateuploaded")) or integer(dates.get("posted")),
         date_taken=None if boolean(dates.get("takenunknown")) else text(dates.get("taken")) or None,
@@ -194,6 +195,12 @@ def _row_tags(row: Json) -> tuple[str, ...] | None:
     if told is None:
         return ()
     return split_clean(text(told)) if isinstance(told, str | int) and told is not False else None
+
+
+def _tells_tags(info: Json) -> bool:
+    """Whether an answer of `photos.getInfo` says which tags there are: of none, ``{"tag":[]}``."""
+    tags = info.get("tags")
+    return isinstance(tags, Mapping) and isinstance(tags.get("tag") or [], list | Mapping)
 
 
 def tag_ids(info: Json) -> dict[str, str]:

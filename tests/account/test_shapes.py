@@ -94,7 +94,9 @@ def test_all_that_a_row_tells_is_read() -> None:
 
 def test_all_that_a_single_reading_tells_is_read() -> None:
     assert whole(photo_from_info(INFO, 5.0)) == whole(READ)
-    assert whole(photo_from_info({"id": "11"})) == whole(BARE)
+    assert whole(photo_from_info({"id": "11"})) == whole(BARE) | {"tags_told": False}
+    for tags, told in (({"tag": []}, True), ({}, True), ({"tag": "x"}, False), ("", False), (None, False)):
+        assert whole(photo_from_info({"id": "11", "tags": tags}))["tags_told"] is told
     posted = INFO | {"dateuploaded": "", "dates": {"posted": "7", "taken": "", "takenunknown": "1"}}
     found = whole(photo_from_info(posted))
     assert (found["date_upload"], found["date_taken"], found["last_update"]) == (7, None, None)

@@ -11,7 +11,7 @@ from auditor.flickr import licenses
 from auditor.flickr.api import Pool
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip
-from auditor.mitigation.kinds.base import FlickrFacts, Permissions, PhotoState, PlanContext
+from auditor.mitigation.kinds.base import UNREADABLE, FlickrFacts, Permissions, PhotoState, PlanContext
 from auditor.mitigation.kinds.license import grants_more
 from auditor.mitigation.kinds.registry import ASKED, MITIGATIONS, WRITE_METHODS, describe
 from auditor.mitigation.planning.policy import Actions
@@ -657,8 +657,8 @@ def test_the_store_learns_what_was_done(done: ChangeRecord, before: Photo, after
         (change("remove-tag", TAGGED, UNTAGGED, tag_id=TAG_ID), seen(tag_ids={"other": TAG_ID}), TAGGED),
         (change("remove-tag", TAGGED, UNTAGGED, tag_id=TAG_ID), seen(tag_ids={"other": "1"}), UNTAGGED),
         (change("safety-level", "safe", "restricted"), seen(safety_level=2), "restricted"),
-        (change("safety-level", "safe", "restricted"), seen(safety_level=None), "unknown"),
-        (change("safety-level", "safe", "restricted"), seen(safety_level=3), "unknown"),
+        (change("safety-level", "safe", "restricted"), seen(safety_level=None), UNREADABLE),
+        (change("safety-level", "safe", "restricted"), seen(safety_level=3), UNREADABLE),
         (change("privacy", "public", "private"), seen(privacy=Privacy.FAMILY), "family"),
         (change("leave-group", IN, OUT), seen(groups=frozenset({FACES.group_id})), IN),
         (change("leave-group", IN, OUT), seen(groups=frozenset({"1@N20"})), OUT),

@@ -37,7 +37,6 @@ def seen(**fields: Any) -> PhotoState:
         ("license", "4", "0", seen(), None),
         ("license", "4", "0", seen(license_id="0"), "already"),
         ("license", "4", "0", seen(license_id="11"), "drifted"),
-        ("license", "4", "0", seen(license_id=""), "drifted"),
         ("privacy", "public", "private", seen(), None),
         ("privacy", "public", "private", seen(privacy=Privacy.PRIVATE), "already"),
         ("privacy", "public", "private", seen(privacy=Privacy.FRIENDS), "drifted"),

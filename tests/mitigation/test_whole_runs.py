@@ -25,7 +25,7 @@ from auditor.flickr.privacy import Privacy
 from auditor.flickr.transport import Credentials, Retry, TransientError
 from auditor.flickr.writing import WriteTransport
 from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip
-from auditor.mitigation.kinds.base import GONE, FlickrFacts, Permissions, PhotoState
+from auditor.mitigation.kinds.base import GONE, UNREADABLE, FlickrFacts, Permissions, PhotoState
 from auditor.mitigation.kinds.registry import WRITE_METHODS
 from auditor.mitigation.planning.plan import Plan
 from auditor.mitigation.planning.plan_store import PlanStore
@@ -120,11 +120,6 @@ def record(of: Change = LICENSE, state: Any = "pending", number: int = 0, **told
             LICENSE,
             seen(license_id="1"),
             Outcome("drifted", "CC BY-NC-SA 2.0 now, CC BY 2.0 in the plan", observed="1"),
-        ),
-        (
-            LICENSE,
-            seen(license_id=None),
-            Outcome("drifted", "no licence given now, CC BY 2.0 in the plan", observed=None),
         ),
         (HIDE, seen(), None),
     ],
@@ -438,7 +433,8 @@ def api(flickr: Flickr) -> ReadApi:
 
 def info(photo_id: str = ID, **told: Any) -> dict[str, Any]:
     flags = {"ispublic": 1, "isfriend": 0, "isfamily": 0}
-    return {"id": photo_id, "license": "4", "visibility": flags, "media": "photo"} | told
+    known = {"license": "4", "safety_level": "0", "tags": {"tag": []}, "visibility": flags, "media": "photo"}
+    return {"id": photo_id} | known | told
 
 
 def reader(flickr: Flickr, *photos: Photo, at: float = 50.0) -> Reader:
@@ -531,10 +527,65 @@ def test_what_a_kind_needs_beyond_a_listing_is_read_before_it() -> None:
     full = one.complete(PRIVATE, seen())
     assert full == PhotoState(photo(privacy=Privacy.FRIENDS), 50.0, permissions=Permissions("0", "3"))
     assert one.complete(LEAVE, seen()) == seen(groups=frozenset({FACES.group_id}))
-    known = seen(groups=frozenset())
-    assert one.complete(LEAVE, known) == known
+    inside = seen(groups=frozenset({FACES.group_id}))
+    assert one.complete(LEAVE, inside) == inside
     assert one.complete(LICENSE, seen()) == seen()
     assert flickr.asked == [("perms", ID), ("pools", ID)]
+
+
+@pytest.mark.parametrize(
+    ("pools", "groups"),
+    [([(), (FACES,)], {FACES.group_id}), ([(), ()], set()), ([(FACES,)], {FACES.group_id})],
+)
+def test_a_photo_is_out_of_a_group_when_flickr_says_so_twice(pools: list[Any], groups: set[str]) -> None:
+    flickr = Flickr(pools={ID: list(pools)})
+    assert reader(flickr).complete(LEAVE, seen()) == seen(groups=frozenset(groups))
+    assert flickr.asked == [("pools", ID)] * len(pools)
+
+
+SAFETY = change("safety-level", "safe", "restricted")
+
+
+@pytest.mark.parametrize(
+    ("of", "key", "told", "untold", "what"),
+    [
+        (LICENSE, "license", "4", {"license_id": None}, "which licence the photo has"),
+        (SAFETY, "safety_level", "0", {"safety_level": None}, "which safety level the photo has"),
+        (
+            change("add-tag", UNTAGGED, TAGGED),
+            "tags",
+            {"tag": []},
+            {"tags_told": False},
+            "which tags the photo has",
+        ),
+    ],
+)
+def test_what_a_reading_does_not_tell_is_asked_for_alone_and_then_not_known(
+    journal: Journal, of: Change, key: str, told: Any, untold: dict[str, Any], what: str
+) -> None:
+    full = info(**{key: told})
+    silent = {name: value for name, value in full.items() if name != key}
+    before = reader(Flickr(photos={ID: full})).complete(of, seen(**untold))
+    assert compare(of, before) is None
+    assert said(lambda: reader(Flickr(photos={ID: silent})).complete(of, seen(**untold)))[:2] == (
+        UnreachableError,
+        f"Flickr did not say {what}",
+    )
+    assert reader(Flickr()).complete(of, seen(**untold)) is None
+    begun(journal, changes=(of,))
+    client = Sending()
+    one = runner(client, Flickr(photos={ID: silent}), journal, concurrency=4)
+    assert said(one.run)[1] == (
+        f"Flickr did not carry out 1 of the changes, for one of them because: Flickr did not say {what}"
+    )
+    assert states(journal) == [("pending", "", None)]
+    done = record(of, "done")
+    assert observe(reader(Flickr(photos={ID: silent})), done, seen(**untold)) is UNREADABLE
+    journal.settle("run-1", 0, Outcome("done"))
+    assert verify(reader(Flickr(photos={ID: silent})), journal, "run-1") == [
+        Finding(journal.records("run-1")[0], "unreadable", f"Flickr did not say {what}")
+    ]
+    assert "could not be read back" in said(runner(client, Flickr(photos={ID: silent}), journal).run)[1]
 
 
 @pytest.mark.parametrize(
@@ -645,7 +696,7 @@ def test_what_is_not_as_wanted_is_read_once_more() -> None:
     assert observe(reader(Flickr(photos={ID: info()})), done, seen()) == "4"
     assert observe(reader(Flickr()), done, seen()) is None
     assert observe(reader(Flickr()), done, None) is None
-    assert observe(reader(Flickr(photos={ID: info()})), record(HIDE, "done"), seen()) is None
+    assert observe(reader(Flickr(photos={ID: info()})), record(HIDE, "done"), seen()) is UNREADABLE
     named = record(change("add-tag", UNTAGGED, TAGGED), "done", answer={"clean": "x"})
     assert observe(reader(Flickr()), named, seen(tags=("x",))) == TAGGED
     left = Flickr(pools={ID: [(FACES,), ()]}, photos={ID: info()})
@@ -1125,7 +1176,8 @@ def test_a_reading_that_is_refused_leaves_what_was_sent_open(journal: Journal) -
     flickr = Flickr(photos={ID: [info(), CallError("m", 2, "refused")]})
     client = Sending(**{f"of{ID}": [CallError("m", 3, "x")]})
     assert said(runner(client, flickr, journal, concurrency=4).run)[1] == (
-        "Flickr did not carry out 1 of the changes, without saying why"
+        "Flickr did not carry out 1 of the changes, for one of them because:"
+        f" the outcome of a call is unknown: {CallError('m', 2, 'refused').message}"
     )
     assert states(journal) == [("sent", "", None)]
 
@@ -1158,7 +1210,8 @@ def test_a_call_of_before_whose_photo_cannot_be_read_stays_open(journal: Journal
         "perms": {one.photo_id: refused for one in private},
     }
     assert said(runner(Sending(), Flickr(**told), journal, concurrency=4).run)[1] == (
-        "Flickr did not carry out 2 of the changes, without saying why"
+        "Flickr did not carry out 2 of the changes, for one of them because:"
+        f" the outcome of a call is unknown: {refused.message}"
     )
     assert states(journal) == [("sent", "", None)] * 2
     assert said(runner(Sending(), Flickr(**told), journal).run) == (

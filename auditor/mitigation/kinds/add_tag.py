@@ -14,10 +14,12 @@ from auditor.flickr.tags import MAX_TAGS, clean, quote_for_add
 from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
+    UNREADABLE,
     FlickrFacts,
     Mitigation,
     Option,
     PhotoState,
+    Unreadable,
     WriteCall,
     failed,
 )
@@ -46,6 +48,7 @@ def _is_tag_id(tag_id: str, photo_id: str) -> bool:
 
 class _Tag(Mitigation):
     order = 1
+    what = "which tags the photo has"
     adds: bool
 
     def subject(self, change: Change) -> str:
@@ -59,10 +62,12 @@ class _Tag(Mitigation):
         expected = (_state(_tag(change), present=not self.adds), _state(_tag(change), present=self.adds))
         return None if (change.before, change.after) == expected else "before and after do not fit together"
 
-    def observed(self, change: Change, seen: PhotoState) -> Value:
+    def observed(self, change: Change, seen: PhotoState) -> Value | Unreadable:
         # Flickr's own clean form, once it told it: ours made `nspred` of `ns:pred=`, which was never found.
         known = change.details.get("clean") or clean(_tag(change))
         by_id = change.details.get("tag_id") in (seen.tag_ids or {}).values()
+        if not by_id and not seen.photo.tags_told:
+            return UNREADABLE
         return _state(_tag(change), present=by_id or known in seen.photo.tags)
 
     def applied(self, photo: Photo, record: ChangeRecord) -> Photo:

@@ -53,7 +53,7 @@ class Unreadable:
 
 
 UNREADABLE: Final = Unreadable()
-"""Flickr tells nobody this state."""
+"""Flickr tells nobody this state, or did not tell it this time."""
 
 GONE = "gone: the photo is no longer on Flickr"
 
@@ -105,7 +105,9 @@ class Mitigation(ABC):
     reads_groups: ClassVar[bool] = False
     """The group pools have to be read."""
     readable: ClassVar[bool] = True
-    """Whether Flickr tells the state afterwards."""
+    """Whether Flickr tells the state, before and afterwards."""
+    what: ClassVar[str] = "how the photo is"
+    """What is read of the photo, as in "Flickr did not say which licence the photo has"."""
 
     # -- planning --------------------------------------------------------------------------------------------
 
@@ -151,7 +153,7 @@ class Mitigation(ABC):
 
     @abstractmethod
     def observed(self, change: Change, seen: PhotoState) -> Value | Unreadable:
-        """The state on Flickr, in the form of `before` and `after`."""
+        """The state on Flickr, in the form of `before` and `after`; UNREADABLE where the reading lacks it."""
 
     @abstractmethod
     def request(self, change: Change, seen: PhotoState) -> WriteCall:

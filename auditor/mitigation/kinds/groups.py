@@ -35,6 +35,7 @@ def _group(change: Change) -> Mapping[str, str | bool]:
 
 class _Group(Mitigation):
     reads_groups = True
+    what = "which groups the photo is in"
     joins: bool
 
     def subject(self, change: Change) -> str:

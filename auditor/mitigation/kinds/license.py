@@ -14,11 +14,13 @@ from auditor.flickr import licenses
 from auditor.mitigation.change import Change, ChangeRecord, Outcome, Reversible, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
+    UNREADABLE,
     FlickrFacts,
     Mitigation,
     Option,
     PhotoState,
     PlanContext,
+    Unreadable,
     WriteCall,
     failed,
 )
@@ -75,6 +77,7 @@ class License(Mitigation):
     )
     methods = frozenset({"flickr.photos.licenses.setLicense"})
     order = 2
+    what = "which licence the photo has"
     option = Option("license", "--license", "Set a licence, e.g. all-rights-reserved.", "LICENCE")
 
     def parse(self, text: str) -> str:
@@ -135,8 +138,8 @@ class License(Mitigation):
 
     # setLicense to the licence that a photo has is answered {"stat":"ok"} too, so only a reading tells drift
     # from done.
-    def observed(self, change: Change, seen: PhotoState) -> Value:
-        return seen.photo.license_id
+    def observed(self, change: Change, seen: PhotoState) -> Value | Unreadable:
+        return seen.photo.license_id or UNREADABLE
 
     def request(self, change: Change, seen: PhotoState) -> WriteCall:
         params = {"photo_id": seen.photo.id, "license_id": str(change.after)}

@@ -13,10 +13,12 @@ from auditor.errors import CallError, UsageError
 from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
+    UNREADABLE,
     FlickrFacts,
     Mitigation,
     Option,
     PhotoState,
+    Unreadable,
     WriteCall,
     failed,
 )
@@ -37,6 +39,7 @@ class SafetyLevel(Mitigation):
     effect = "Searches without a login show only safe photos; the page and its links stay."
     methods = frozenset({"flickr.photos.setSafetyLevel"})
     order = 3
+    what = "which safety level the photo has"
     option = Option("safety_level", "--safety-level", f"One of {', '.join(LEVELS)}.", "LEVEL")
 
     # -- planning
@@ -69,8 +72,8 @@ class SafetyLevel(Mitigation):
         levels = {str(change.before), str(change.after)}
         return None if levels <= set(LEVELS) and len(levels) == 2 else "no two safety levels"
 
-    def observed(self, change: Change, seen: PhotoState) -> Value:
-        return _level(seen.photo) or "unknown"
+    def observed(self, change: Change, seen: PhotoState) -> Value | Unreadable:
+        return _level(seen.photo) or UNREADABLE
 
     def request(self, change: Change, seen: PhotoState) -> WriteCall:
         # Whether it is hidden from searches stays as it is: that is left out.

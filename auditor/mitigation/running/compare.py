@@ -14,7 +14,11 @@ def compare(change: Change, seen: PhotoState | None) -> Outcome | None:
         return Outcome("drifted", GONE)
     mitigation = of(change)
     observed = mitigation.observed(change, seen)
-    if isinstance(observed, Unreadable) or observed == change.before:
+    if isinstance(observed, Unreadable):
+        if mitigation.readable:
+            raise ValueError(f"{mitigation.what} must be read before it is compared")
+        return None
+    if observed == change.before:
         return None
     if observed == change.after:
         return Outcome("already", f"it is {mitigation.show(observed)}")

@@ -18,7 +18,7 @@ from auditor.flickr.api import PER_PAGE, ReadApi
 from auditor.flickr.parse import Json, integer, table
 from auditor.flickr.privacy import Privacy
 from auditor.mitigation.change import Change
-from auditor.mitigation.kinds.base import Permissions, PhotoState
+from auditor.mitigation.kinds.base import Permissions, PhotoState, Unreadable
 from auditor.mitigation.kinds.registry import of
 
 FRESH_SECONDS: Final = 540.0
@@ -120,7 +120,7 @@ class Reader:
     def complete(self, change: Change, seen: PhotoState) -> PhotoState | None:
         """`seen` with what the mitigation needs beyond a listing, read now; None: gone.
 
-        Errors: `CallError`.
+        Errors: `CallError`; `UnreachableError` where Flickr does not say how what is changed stands.
         """
         try:
             return self._complete(change, seen)
@@ -130,15 +130,27 @@ class Reader:
                 return None
             raise
 
-    def _complete(self, change: Change, seen: PhotoState) -> PhotoState:
+    def _complete(self, change: Change, seen: PhotoState) -> PhotoState | None:
         mitigation = of(change)
-        if mitigation.reads_groups and seen.groups is None:
-            seen = replace(seen, groups=frozenset(pool.group_id for pool in self._api.pools(seen.photo.id)))
+        if mitigation.reads_groups:
+            if seen.groups is None:
+                seen = self._with_groups(seen)
+            # A photo in no group is answered by {"stat":"ok"}, and so is one of which nothing is said.
+            if mitigation.observed(change, seen) != change.before:
+                seen = self._with_groups(seen)
         if mitigation.reads_permissions:
             perms = self._api.photo_permissions(seen.photo.id)
             photo = replace(seen.photo, privacy=_privacy(perms))
             seen = replace(seen, photo=photo, permissions=_permissions(perms), at=self._clock())
-        return seen
+        if not mitigation.readable or not isinstance(mitigation.observed(change, seen), Unreadable):
+            return seen
+        alone = self.read_one(seen.photo.id)
+        if alone is not None and isinstance(mitigation.observed(change, alone), Unreadable):
+            raise UnreachableError(f"Flickr did not say {mitigation.what}")
+        return alone
+
+    def _with_groups(self, seen: PhotoState) -> PhotoState:
+        return replace(seen, groups=frozenset(pool.group_id for pool in self._api.pools(seen.photo.id)))
 
     def is_fresh(self, seen: PhotoState) -> bool:
         """Whether a write may rest on it."""

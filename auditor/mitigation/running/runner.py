@@ -18,7 +18,7 @@ from auditor.errors import BudgetSpentError, CallError, UnreachableError
 from auditor.flickr.transport import LONGEST_WAIT, Retry, TransientError
 from auditor.flickr.writing import WriteTransport
 from auditor.mitigation.change import OPEN, ChangeRecord, Outcome
-from auditor.mitigation.kinds.base import GONE, PhotoState, WriteCall, failed
+from auditor.mitigation.kinds.base import GONE, PhotoState, Unreadable, WriteCall, failed
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.running.decide import after_answer, after_error, after_silence, before_call
 from auditor.mitigation.running.journal import Journal
@@ -79,6 +79,7 @@ class Runner:
         self._since: dict[int, str] = {}
         self._aside: set[int] = set()
         self._aside_in_a_row = 0
+        self._why = "without saying why"
         self._lock = threading.Lock()
 
     def run(self) -> None:
@@ -104,7 +105,7 @@ class Runner:
             workers.close()
         if self._aside:
             raise UnreachableError(
-                f"Flickr did not carry out {len(self._aside)} of the changes, without saying why",
+                f"Flickr did not carry out {len(self._aside)} of the changes, {self._why}",
                 hint="Run the same command again to continue with them.",
             )
         if unread:
@@ -184,6 +185,8 @@ class Runner:
         with self._lock:
             self._aside |= {record.number for record in records}
             self._aside_in_a_row += 1
+            if cause is not None and not isinstance(cause, TransientError):
+                self._why = f"for one of them because: {cause.message}"
             down = self._aside_in_a_row > self._concurrency
         if down:
             raise cause or UnreachableError(
@@ -304,17 +307,21 @@ class Runner:
         ]
         seen = self._read(workers, self._reader.ordered(photos_of(record.change for record in records)))
         # Before the journal says that it was read back: what is not in the store yet is caught up on later.
-        self._keep([state.photo for state in seen.values() if state is not None])
+        self._keep([state.photo for state in seen.values() if state is not None and state.photo.tags_told])
         answered = [record for record in records if record.change.photo_id in seen]
-        workers.map(partial(self._check, seen=seen), answered)
-        return len(records) - len(answered)
+        checked = workers.map(partial(self._check, seen=seen), answered)
+        return len(records) - sum(checked)
 
-    def _check(self, record: ChangeRecord, seen: dict[str, PhotoState | None]) -> None:
+    def _check(self, record: ChangeRecord, seen: dict[str, PhotoState | None]) -> bool:
+        """Put in the journal how the change shows; False where Flickr does not say."""
         observed = observe(self._reader, record, seen[record.change.photo_id])
+        if isinstance(observed, Unreadable):
+            return False
         as_wanted = observed == record.change.after
         with self._flights.flight() as take_off:
             take_off()
             self._journal.verified(self._run_id, record.number, as_wanted=as_wanted, observed=observed)
+        return True
 
 
 def _unknown(error: CallError) -> UnreachableError:

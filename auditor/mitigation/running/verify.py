@@ -22,7 +22,7 @@ FindingState = Literal["verified", "mismatched", "unreadable", "superseded"] | S
 class Finding:
     """How one change of a run stands now.
 
-    `state` is that of the journal for a change that was not made; ``unreadable`` where Flickr tells nobody,
+    `state` is that of the journal for a change that was not made; ``unreadable`` where Flickr does not tell,
     and ``superseded`` where a later run changed the same thing again.
     """
 
@@ -90,8 +90,11 @@ def can_read_back(record: ChangeRecord) -> bool:
     return of(record.change).readable and "queued" not in record.answer
 
 
-def observe(reader: Reader, record: ChangeRecord, seen: PhotoState | None) -> Value:
-    """The state of what a change sets, or None: gone. What is not as wanted is read once more by itself."""
+def observe(reader: Reader, record: ChangeRecord, seen: PhotoState | None) -> Value | Unreadable:
+    """The state of what a change sets, or None: gone. What is not as wanted is read once more by itself.
+
+    UNREADABLE: Flickr did not say.
+    """
     # What Flickr answered counts more than what we would compute: ids, and its own form of a tag.
     change = replace(record.change, details={**record.change.details, **record.answer})
     mitigation = of(change)
@@ -108,11 +111,13 @@ def observe(reader: Reader, record: ChangeRecord, seen: PhotoState | None) -> Va
             break
         if attempt == 1:
             seen = reader.read_one(change.photo_id)
-    return None if isinstance(observed, Unreadable) else observed
+    return observed
 
 
 def _compare(reader: Reader, record: ChangeRecord, seen: PhotoState | None) -> Finding:
     observed = observe(reader, record, seen)
+    if isinstance(observed, Unreadable):
+        return Finding(record, "unreadable", f"Flickr did not say {of(record.change).what}")
     return Finding(record, "verified") if observed == record.change.after else mismatch(record, observed)
 
 
