@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from auditor.errors import CallError
-from auditor.mitigation.change import Change, ChangeRecord
-from auditor.mitigation.running.decide import after_answer, after_error, after_silence, before_call
+from auditor.mitigation.change import Change, ChangeRecord, Outcome
+from auditor.mitigation.running.decide import after_error, after_nothing, after_silence, before_call
 from tests.mitigation.test_kinds import seen
 
 LICENSE = ChangeRecord(0, Change("9000000001", "license", "4", "0", "yes"))
@@ -75,7 +75,7 @@ def test_after_silence_the_photo_tells(photo: Any, state: str | None) -> None:
 def test_a_tag_that_was_added_by_a_call_without_an_answer_is_ours() -> None:
     absent, present = ({"tag": "no_cv", "present": there} for there in (False, True))
     record = ChangeRecord(0, Change("9000000001", "add-tag", absent, present, "yes"))
-    nothing_new: dict[str, Any] = {"tags": {"tag": []}}
-    assert after_answer(record, nothing_new, sent_before=False).state == "already"
-    outcome = after_answer(record, nothing_new, sent_before=True)
+    already, tagged = Outcome("already", "somebody tagged it"), seen(tags=("nocv",))
+    assert after_nothing(record, already, tagged, sent_before=False) == already
+    outcome = after_nothing(record, already, tagged, sent_before=True)
     assert (outcome.state, outcome.answer) == ("done", None)

@@ -26,13 +26,13 @@ from auditor.flickr.transport import Credentials, Retry, TransientError
 from auditor.flickr.writing import WriteTransport
 from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip
 from auditor.mitigation.kinds.base import GONE, UNREADABLE, FlickrFacts, Permissions, PhotoState
-from auditor.mitigation.kinds.registry import WRITE_METHODS
+from auditor.mitigation.kinds.registry import WRITE_METHODS, of
 from auditor.mitigation.planning.plan import Plan
 from auditor.mitigation.planning.plan_store import PlanStore
 from auditor.mitigation.planning.planner import Budget
 from auditor.mitigation.running.catch_up import catch_up
 from auditor.mitigation.running.compare import compare
-from auditor.mitigation.running.decide import after_answer, after_error, after_silence, before_call
+from auditor.mitigation.running.decide import after_error, after_nothing, after_silence, before_call
 from auditor.mitigation.running.journal import Journal, Run, RunSummary, plan_state
 from auditor.mitigation.running.ownership import Event, Ownership, ownership
 from auditor.mitigation.running.pacing import Pacer
@@ -151,18 +151,32 @@ def test_what_is_decided_before_a_call(
 
 def test_what_an_ok_and_a_silence_mean() -> None:
     tag = record(change("add-tag", UNTAGGED, TAGGED))
-    nothing: dict[str, Any] = {"tags": {"tag": []}}
-    assert after_answer(tag, nothing, sent_before=False) == Outcome("already", "somebody tagged it just now")
-    assert after_answer(tag, nothing, sent_before=True) == BY_US
-    assert after_answer(record(), {}, sent_before=True) == Outcome("done")
+    assert of(record().change).answered(record().change, {}) == Outcome("done")
     added = {"tags": {"tag": [{"full_tag_id": TAG_ID}, {"raw": "other", "full_tag_id": f"1-{ID}-2"}]}}
-    assert after_answer(tag, {"tags": {"tag": [{"full_tag_id": TAG_ID}]}}, sent_before=False) == Outcome(
+    assert of(tag.change).answered(tag.change, {"tags": {"tag": [{"full_tag_id": TAG_ID}]}}) == Outcome(
         "done", answer={"tag_id": TAG_ID}
     )
-    assert after_answer(tag, added, sent_before=False) == Outcome("done", answer=None)
+    assert of(tag.change).answered(tag.change, added) == Outcome("done", answer=None)
     assert after_silence(record(), seen(license_id="0")) == BY_US
     assert after_silence(record(), seen()) is None
     assert after_silence(record(), None) == Outcome("drifted", GONE)
+
+
+def test_nothing_to_do_is_believed_only_when_the_photo_shows_it(journal: Journal) -> None:
+    tag, meant = (
+        record(change("add-tag", UNTAGGED, TAGGED)),
+        Outcome("already", "somebody tagged it just now"),
+    )
+    tagged = seen(tags=("nocv",))
+    assert after_nothing(tag, meant, tagged, sent_before=False) == meant
+    assert after_nothing(tag, meant, tagged, sent_before=True) == BY_US
+    assert after_nothing(tag, meant, None, sent_before=False) == Outcome("drifted", GONE)
+    untagged = "Flickr says that there was nothing to do, and shows the photo as not tagged"
+    for before in (False, True):
+        assert after_nothing(tag, meant, seen(), sent_before=before) == Outcome("failed", untagged)
+    begun(journal, changes=(tag.change,))
+    runner(Sending(**{f"of{ID}": [{"tags": {"tag": []}}]}), Flickr(photos={ID: info()}), journal).run()
+    assert states(journal) == [("failed", untagged, None)]
 
 
 MAY = "an earlier call, which had no answer, may have done it"

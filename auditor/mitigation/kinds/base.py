@@ -160,7 +160,7 @@ class Mitigation(ABC):
         """The call that makes the change."""
 
     def answered(self, change: Change, answer: Json) -> Outcome:
-        """What Flickr's answer "ok" means."""
+        """What Flickr's answer "ok" means; "already" is read before it counts."""
         return Outcome("done")
 
     @abstractmethod

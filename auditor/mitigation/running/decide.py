@@ -5,7 +5,8 @@ The runner reads, sends and writes down; here is what each reading and each answ
     pending ──before_call──▶ already | drifted                nothing is sent
        │ go
        ▼ (intent on disk)
-     sent ──after_answer──▶ done | already
+     sent ──answered──────▶ done                             what the kind makes of "ok"
+       │  ──after_nothing─▶ already | done | failed | drifted  read before "nothing to do" is believed
        │  ──after_error───▶ done | failed | drifted           read before any code is believed
        │ no answer: cut, time-out, 5xx, killed
        ▼ read again
@@ -21,7 +22,6 @@ from dataclasses import replace
 from typing import Final
 
 from auditor.errors import CallError
-from auditor.flickr.parse import Json
 from auditor.mitigation.change import ChangeRecord, Outcome
 from auditor.mitigation.kinds.base import PhotoState, failed
 from auditor.mitigation.kinds.registry import of
@@ -45,10 +45,20 @@ def before_call(
     return outcome
 
 
-def after_answer(record: ChangeRecord, answer: Json, *, sent_before: bool) -> Outcome:
-    """What Flickr's "ok" means; `sent_before`: an earlier call for the change had no answer."""
-    outcome = of(record.change).answered(record.change, answer)
-    return _credited(outcome) if sent_before else outcome
+def after_nothing(
+    record: ChangeRecord, meant: Outcome, seen: PhotoState | None, *, sent_before: bool
+) -> Outcome:
+    """What "ok, it was so already" (`meant`) is for the photo as read after it.
+
+    `sent_before`: an earlier call for the change had no answer.
+    """
+    found = compare(record.change, seen)
+    if found is None:
+        now = of(record.change).show(record.change.before)
+        return Outcome("failed", f"Flickr says that there was nothing to do, and shows the photo as {now}")
+    if found.state == "already":
+        return _credited(meant) if sent_before else meant
+    return found
 
 
 def after_error(

@@ -20,7 +20,7 @@ from auditor.flickr.writing import WriteTransport
 from auditor.mitigation.change import OPEN, ChangeRecord, Outcome
 from auditor.mitigation.kinds.base import GONE, PhotoState, Unreadable, WriteCall, failed
 from auditor.mitigation.kinds.registry import of
-from auditor.mitigation.running.decide import after_answer, after_error, after_silence, before_call
+from auditor.mitigation.running.decide import after_error, after_nothing, after_silence, before_call
 from auditor.mitigation.running.journal import Journal
 from auditor.mitigation.running.pacing import Pacer, StoppedError
 from auditor.mitigation.running.photo_state import Reader, Window, image, photos_of
@@ -273,7 +273,10 @@ class Runner:
             except CallError as error:
                 outcome = after_error(record, error, self._look_again(record), sent_before=sent_before)
             else:
-                outcome = after_answer(record, answer, sent_before=sent_before)
+                outcome = of(record.change).answered(record.change, answer)
+                if outcome.state == "already":
+                    now = self._look_again(record)
+                    outcome = after_nothing(record, outcome, now, sent_before=sent_before)
             self._settle(record, outcome)
 
     def _intend(self, record: ChangeRecord, seen: PhotoState, take_off: Callable[[], None]) -> None:
