@@ -314,7 +314,7 @@ def test_what_a_later_run_did_is_not_taken_for_that_of_a_call_without_an_answer(
     if goes_on:
         here.apply(first)
     else:  # an undo asks first what became of the call
-        resolve(Reader(here.api(), here.photos()), here.journal, run.run_id)
+        resolve(Reader(here.api(), here.nsid, here.photos()), here.journal, run.run_id)
     (record,) = here.journal.records(run.run_id)
     assert (record.state, record.reason.partition(",")[0]) == ("already", f"as {second.run_id} left it")
     assert here.undo_plan(run).changes == ()
@@ -645,7 +645,11 @@ def test_a_write_rests_on_no_old_reading(here: World) -> None:
     api = ReadApi(tools.transport)
     calls = len(here.box.log)
     Runner(
-        tools.transport, Reader(api, here.photos(), clock=clock), here.journal, run.run_id, concurrency=2
+        tools.transport,
+        Reader(api, here.nsid, here.photos(), clock=clock),
+        here.journal,
+        run.run_id,
+        concurrency=2,
     ).run()
     listings = [x for x in here.box.log[calls:] if x.method == "flickr.people.getPhotos"]
     assert len(listings) >= 3  # read, read again, read back
@@ -787,7 +791,7 @@ def test_what_became_of_a_call_without_an_answer_is_asked_of_flickr(here: World)
     photos = here.box.account.photos
     here.box.account.set_license(photos[done.change.photo_id], "0")
     here.box.account.delete(photos[deleted.change.photo_id])
-    resolve(Reader(here.api(), here.photos()), here.journal, run.run_id)
+    resolve(Reader(here.api(), here.nsid, here.photos()), here.journal, run.run_id)
     settled = here.journal.records(run.run_id)
     assert [record.state for record in settled] == ["done", "sent", "drifted"] + ["pending"] * len(rest)
     assert settled[0].reason == "seen after a call whose answer never arrived"

@@ -27,7 +27,7 @@ def test_windows_cover_every_photo_once_and_none_holds_more_than_a_page_or_a_sec
 ) -> None:
     photos = [Photo(str(key), "", "0", Privacy.PUBLIC, date_upload=at) for key, at in account.items()]
     wanted = data.draw(st.sets(st.sampled_from([photo.id for photo in photos])))
-    windows = Reader(NoApi(), photos).windows(wanted)
+    windows = Reader(NoApi(), "99000001@N07", photos).windows(wanted)
     covered = [photo_id for window in windows for photo_id in window.photo_ids]
     assert sorted(covered) == sorted(wanted)
     for window in windows:
@@ -43,11 +43,11 @@ def test_windows_cover_every_photo_once_and_none_holds_more_than_a_page_or_a_sec
 
 def test_a_whole_account_is_read_page_by_page_and_a_few_photos_one_by_one() -> None:
     photos = [Photo(str(n), "", "0", Privacy.PUBLIC, date_upload=n * 10) for n in range(1, 5001)]
-    reader = Reader(NoApi(), photos)
+    reader = Reader(NoApi(), "99000001@N07", photos)
     assert len(reader.windows(photo.id for photo in photos)) == 10
     assert len(reader.windows(str(n) for n in range(1, 5001, 600))) == 9
 
 
 def test_photos_uploaded_in_one_second_are_read_together() -> None:
     photos = [Photo(str(n), "", "0", Privacy.PUBLIC, date_upload=1_500_000_000) for n in range(1, 1201)]
-    assert len(Reader(NoApi(), photos).windows(photo.id for photo in photos)) == 1
+    assert len(Reader(NoApi(), "99000001@N07", photos).windows(photo.id for photo in photos)) == 1

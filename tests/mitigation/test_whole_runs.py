@@ -25,7 +25,7 @@ from auditor.flickr.privacy import Privacy
 from auditor.flickr.transport import Credentials, Retry, TransientError
 from auditor.flickr.writing import WriteTransport
 from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip
-from auditor.mitigation.kinds.base import GONE, UNREADABLE, FlickrFacts, Permissions, PhotoState
+from auditor.mitigation.kinds.base import GONE, OTHERS, UNREADABLE, FlickrFacts, Permissions, PhotoState
 from auditor.mitigation.kinds.registry import WRITE_METHODS, of
 from auditor.mitigation.planning.plan import Plan
 from auditor.mitigation.planning.plan_store import PlanStore
@@ -448,11 +448,11 @@ def api(flickr: Flickr) -> ReadApi:
 def info(photo_id: str = ID, **told: Any) -> dict[str, Any]:
     flags = {"ispublic": 1, "isfriend": 0, "isfamily": 0}
     known = {"license": "4", "safety_level": "0", "tags": {"tag": []}, "visibility": flags, "media": "photo"}
-    return {"id": photo_id} | known | told
+    return {"id": photo_id, "owner": {"nsid": NSID}} | known | told
 
 
 def reader(flickr: Flickr, *photos: Photo, at: float = 50.0) -> Reader:
-    return Reader(api(flickr), photos, clock=lambda: at)
+    return Reader(api(flickr), NSID, photos, clock=lambda: at)
 
 
 def test_windows_are_the_times_of_their_photos() -> None:
@@ -545,6 +545,19 @@ def test_what_a_kind_needs_beyond_a_listing_is_read_before_it() -> None:
     assert one.complete(LEAVE, inside) == inside
     assert one.complete(LICENSE, seen()) == seen()
     assert flickr.asked == [("perms", ID), ("pools", ID)]
+
+
+def test_a_photo_of_somebody_else_is_left_alone_and_not_kept(journal: Journal) -> None:
+    theirs = info(owner={"nsid": "99000002@N07"}, tags={"tag": [{"_content": "nocv"}]})
+    state = cast("PhotoState", reader(Flickr(photos={ID: theirs})).read_one(ID))
+    for to in (PRIVATE, LEAVE, LICENSE, HIDE):
+        assert compare(to, reader(Flickr()).complete(to, state)) == Outcome("drifted", OTHERS)
+    silent = reader(Flickr(photos={ID: info(owner={})}))
+    assert said(lambda: silent.read_one(ID))[1] == "Flickr's answer does not say whose the photo is"
+    begun(journal, changes=(LICENSE,))
+    client, kept = Sending(), list[Photo]()
+    runner(client, Flickr(photos={ID: theirs}), journal, keep=kept.extend).run()
+    assert (client.sent, kept, states(journal)) == ([], [], [("drifted", OTHERS, None)])
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ class World:
         return plan
 
     def verify(self, run: Run) -> list[Finding]:
-        return verify(Reader(self.api(), self.photos()), self.journal, run.run_id)
+        return verify(Reader(self.api(), self.nsid, self.photos()), self.journal, run.run_id)
 
     def states(self, run: Run) -> Counter[str]:
         return Counter(record.state for record in self.journal.records(run.run_id))

@@ -188,6 +188,7 @@ class Flickr:
         return {
             "photo": {
                 "id": photo.id,
+                "owner": {"nsid": NSID},
                 "secret": photo.secret,
                 "server": "65535",
                 "farm": 66,

@@ -38,6 +38,8 @@ class PhotoState:
     permissions: Permissions | None = None
     groups: frozenset[str] | None = None
     """Ids of the group pools it is in."""
+    others: bool = False
+    """It is somebody else's: nothing of it is changed or kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ UNREADABLE: Final = Unreadable()
 """Flickr tells nobody this state, or did not tell it this time."""
 
 GONE = "gone: the photo is no longer on Flickr"
+OTHERS = "left alone: it is a photo of somebody else"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Is the photo still as the plan saw it? Pure."""
 
 from auditor.mitigation.change import Change, Outcome
-from auditor.mitigation.kinds.base import GONE, PhotoState, Unreadable
+from auditor.mitigation.kinds.base import GONE, OTHERS, PhotoState, Unreadable
 from auditor.mitigation.kinds.registry import of
 
 
@@ -12,6 +12,8 @@ def compare(change: Change, seen: PhotoState | None) -> Outcome | None:
     """
     if seen is None:
         return Outcome("drifted", GONE)
+    if seen.others:
+        return Outcome("drifted", OTHERS)
     mitigation = of(change)
     observed = mitigation.observed(change, seen)
     if isinstance(observed, Unreadable):

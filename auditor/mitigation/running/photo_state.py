@@ -15,8 +15,9 @@ from auditor.account.photo import Photo, photo_from_info, photo_from_row, privac
 from auditor.clock import wall
 from auditor.errors import CallError, UnreachableError
 from auditor.flickr.api import PER_PAGE, ReadApi
-from auditor.flickr.parse import Json, integer, table
+from auditor.flickr.parse import Json, integer, table, text
 from auditor.flickr.privacy import Privacy
+from auditor.flickr.urls import normalise_nsid
 from auditor.mitigation.change import Change
 from auditor.mitigation.kinds.base import Permissions, PhotoState, Unreadable
 from auditor.mitigation.kinds.registry import of
@@ -35,12 +36,13 @@ class Window:
 
 
 class Reader:
-    """Reads photos of the account; `photos` is the account as last synced. Safe for threads."""
+    """Reads photos of the account `nsid`; `photos` is the account as last synced. Safe for threads."""
 
     def __init__(
-        self, api: ReadApi, photos: Iterable[Photo], *, clock: Callable[[], float] = clock.now
+        self, api: ReadApi, nsid: str, photos: Iterable[Photo], *, clock: Callable[[], float] = clock.now
     ) -> None:
         self._api = api
+        self._nsid = nsid
         self._clock = clock
         self._uploads = {photo.id: photo.date_upload for photo in photos}
         self._times = sorted(uploaded for uploaded in self._uploads.values() if uploaded is not None)
@@ -115,7 +117,10 @@ class Reader:
             if error.code == 1:
                 return None
             raise
-        return _seen(info, self._clock())
+        owner = normalise_nsid(text(table(info.get("owner")).get("nsid")))
+        if owner is None:
+            raise UnreachableError("Flickr's answer does not say whose the photo is")
+        return replace(_seen(info, self._clock()), others=owner != self._nsid)
 
     def complete(self, change: Change, seen: PhotoState) -> PhotoState | None:
         """`seen` with what the mitigation needs beyond a listing, read now; None: gone.
@@ -132,6 +137,8 @@ class Reader:
 
     def _complete(self, change: Change, seen: PhotoState) -> PhotoState | None:
         mitigation = of(change)
+        if seen.others:
+            return seen
         if mitigation.reads_groups:
             if seen.groups is None:
                 seen = self._with_groups(seen)
@@ -145,7 +152,11 @@ class Reader:
         if not mitigation.readable or not isinstance(mitigation.observed(change, seen), Unreadable):
             return seen
         alone = self.read_one(seen.photo.id)
-        if alone is not None and isinstance(mitigation.observed(change, alone), Unreadable):
+        if (
+            alone is not None
+            and not alone.others
+            and isinstance(mitigation.observed(change, alone), Unreadable)
+        ):
             raise UnreachableError(f"Flickr did not say {mitigation.what}")
         return alone
 

@@ -96,7 +96,7 @@ def check_limits_now(api: ReadApi, login: Login, plan: Plan, context: RunContext
     photos = context.store.photos(plan.nsid)
     if run is not None:
         # What took effect without an answer is in Flickr's count already, and must not count twice.
-        resolve(Reader(api, photos), context.journal, run.run_id)
+        resolve(Reader(api, run.nsid, photos), context.journal, run.run_id)
         changes = _left(run, context.journal)
     pages = (next(api.own_photos(privacy_filter=kind), None) for kind in (None, 1))
     everything, public = (page.total if page else None for page in pages)
@@ -134,7 +134,7 @@ def carry_out(run: Run, context: RunContext) -> None:
 
     Runner(
         context.transport,
-        Reader(ReadApi(context.transport), context.store.photos(run.nsid)),
+        Reader(ReadApi(context.transport), run.nsid, context.store.photos(run.nsid)),
         context.journal,
         run.run_id,
         keep=keep,

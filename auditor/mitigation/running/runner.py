@@ -310,7 +310,9 @@ class Runner:
         ]
         seen = self._read(workers, self._reader.ordered(photos_of(record.change for record in records)))
         # Before the journal says that it was read back: what is not in the store yet is caught up on later.
-        self._keep([state.photo for state in seen.values() if state is not None and state.photo.tags_told])
+        self._keep(
+            [state.photo for state in seen.values() if state and not state.others and state.photo.tags_told]
+        )
         answered = [record for record in records if record.change.photo_id in seen]
         checked = workers.map(partial(self._check, seen=seen), answered)
         return len(records) - sum(checked)

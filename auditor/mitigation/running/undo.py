@@ -135,7 +135,7 @@ def prepare_undo(
     if any(record.state == "sent" for record in journal.records(run.run_id)):
         # It was killed in the middle of calls: what became of them decides what there is to undo.
         check_account(api, run.nsid)
-        resolve(Reader(api, photos), journal, run.run_id)
+        resolve(Reader(api, run.nsid, photos), journal, run.run_id)
     plan = plan_undo(run, journal, photos=len(photos), budget=budget, api=api, unhide=unhide)
     plans.write(plan)
     return plan

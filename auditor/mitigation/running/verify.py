@@ -36,7 +36,7 @@ def verify_run(
 ) -> list[Finding]:
     """`verify` for the login behind `api`. Errors: `RefusedError` where that is of another account."""
     check_account(api, run.nsid)
-    return verify(Reader(api, photos), journal, run.run_id, progress=progress)
+    return verify(Reader(api, run.nsid, photos), journal, run.run_id, progress=progress)
 
 
 def verify(reader: Reader, journal: Journal, run_id: str, *, progress: Progress = SILENT) -> list[Finding]:
