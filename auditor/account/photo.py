@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.flickr import licenses
-from auditor.flickr.parse import Json, boolean, content, integer, listing, repaired, table, text
+from auditor.flickr.parse import Json, flag, integer, listing, repaired, table, text
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import clean, split_clean
 from auditor.flickr.urls import is_photo_id, page_url, parse_photo, static_url
@@ -21,7 +21,6 @@ if TYPE_CHECKING:  # the client brings HTTP libraries that an audit does without
     from auditor.flickr.api import Login
 
 _MEDIA: Final = frozenset({"photo", "video"})
-_FLAG: Final = {"0": False, "false": False, "1": True, "true": True}
 _SAFETY: Final = {"safe": 0, "moderate": 1, "restricted": 2}
 _EXTENSION = re.compile(r"\.([a-z0-9]{2,4})(?:\?.*)?$")
 _PHOTO_FORMATS: Final = frozenset({"bmp", "gif", "heic", "jpeg", "jpg", "png", "tif", "tiff", "webp"})
@@ -114,7 +113,7 @@ def account_from_person(login: "Login", person: Json) -> Account:
         path_alias=text(person.get("path_alias")) or login.path_alias,
         # {"person":{"ispro":0,"path_alias":null,"upload_count":487,"upload_limit":1000,
         # "upload_limit_status":"below_limit",…}}; path_alias can be null, "" or text.
-        is_pro=_FLAG.get(text(person.get("ispro")).strip().lower()),
+        is_pro=flag(person.get("ispro")),
         limits=Limits(
             upload_count=integer(person.get("upload_count")),
             upload_limit=integer(person.get("upload_limit")),
@@ -136,7 +135,6 @@ def photo_from_row(row: Json, as_of: float | None = None) -> Photo | str:
         return "no photo id"
     if "ispublic" not in row:
         return "no privacy"
-    taken_unknown = boolean(row.get("datetakenunknown"))
     tags = _row_tags(row)
     return Photo(
         id=str(int(photo_id)),
@@ -147,7 +145,7 @@ def photo_from_row(row: Json, as_of: float | None = None) -> Photo | str:
         tags_told=tags is not None,
         machine_tags=tuple(text(row.get("machine_tags")).split()),
         date_upload=integer(row.get("dateupload")),
-        date_taken=None if taken_unknown else text(row.get("datetaken")) or None,
+        date_taken=_date_taken(row.get("datetaken"), row.get("datetakenunknown")),
         last_update=integer(row.get("lastupdate")),
         as_of=as_of,
         **_common(row),
@@ -180,11 +178,16 @@ def photo_from_info(info: Json, as_of: float | None = None) -> Photo | str:
         tags_told=_tells_tags(info),
         machine_tags=tuple(tag for tag in tags if ":" in tag),
         date_upload=integer(info.get("dateuploaded")) or integer(dates.get("posted")),
-        date_taken=None if boolean(dates.get("takenunknown")) else text(dates.get("taken")) or None,
+        date_taken=_date_taken(dates.get("taken"), dates.get("takenunknown")),
         last_update=integer(dates.get("lastupdate")),
         as_of=as_of,
         **_common(info),
     )
+
+
+def _date_taken(date: object, unknown: object) -> str | None:
+    """A date that Flickr does not call unknown; with a word that is no flag nobody knows."""
+    return text(date) or None if unknown is None or flag(unknown) is False else None
 
 
 def _row_tags(row: Json) -> tuple[str, ...] | None:
@@ -215,9 +218,8 @@ def tag_ids(info: Json) -> dict[str, str]:
 
 def privacy_of(flags: Json) -> Privacy | None:
     """Who may see a photo by its three flags; None where one that matters is missing or is no flag."""
-    public, friends, family = (content(flags.get(name)) for name in ("ispublic", "isfriend", "isfamily"))
     try:
-        return Privacy.from_flags(public, friends, family)
+        return Privacy.from_flags(flags.get("ispublic"), flags.get("isfriend"), flags.get("isfamily"))
     except ValueError:
         return None
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 Json = Mapping[str, Any]
 
 _ENCODED_AT_MOST: Final = 3
+_FLAGS: Final = {"0": False, "false": False, "1": True, "true": True}
 
 
 def integer(value: object) -> int | None:
@@ -37,9 +38,9 @@ def content(value: object) -> object:
     return value.get("_content") if isinstance(value, Mapping) else value
 
 
-def boolean(value: object) -> bool:
-    """A flag however it is written: ``machine_tag`` was ``0`` in 2013, ``false`` in 2023, ``""`` in 2024."""
-    return text(value).strip().lower() in {"1", "true"}
+def flag(value: object) -> bool | None:
+    """Yes or no however it is written: ``0`` in 2013, ``false`` in 2023; None for all else, ``""`` too."""
+    return _FLAGS.get(text(value).strip().lower())
 
 
 def table(value: object) -> Json:

@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from auditor.flickr.parse import flag
+
 
 class Privacy(StrEnum):
     """Who may see a photo beside its owner; the values are those of the command line and of reports."""
@@ -85,11 +87,7 @@ def strictest(one: Privacy, other: Privacy) -> Privacy:
 
 
 def _flag(value: object) -> bool:
-    """Flickr has sent flags as 0/1, "0"/"1", true/false and "" over the years."""
-    match str(value).strip().lower():
-        case "1" | "true":
-            return True
-        case "0" | "false" | "":
-            return False
-        case _:
-            raise ValueError(f"neither yes nor no: {value!r}")
+    told = flag(value)
+    if told is None:
+        raise ValueError(f"neither yes nor no: {value!r}")
+    return told

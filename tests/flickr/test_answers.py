@@ -10,7 +10,7 @@ from auditor.flickr import api as api_module
 from auditor.flickr import licenses, pictures
 from auditor.flickr.api import Page, Pool, ReadApi
 from auditor.flickr.licenses import License, LicenseChange, normalise_key
-from auditor.flickr.parse import boolean, content, integer, listing, repaired, table, text
+from auditor.flickr.parse import content, flag, integer, listing, repaired, table, text
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import quote_for_add
 from auditor.flickr.transport import USER_AGENT, Transport
@@ -60,7 +60,7 @@ def test_a_text_is_unwrapped(value: object, told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "flag"),
+    ("value", "told"),
     [
         (1, True),
         ("1", True),
@@ -68,11 +68,15 @@ def test_a_text_is_unwrapped(value: object, told: str) -> None:
         (True, True),
         ({"_content": 1}, True),
         (0, False),
-        ("", False),
+        ("False", False),
+        ("", None),
+        (None, None),
+        (2, None),
+        ("yes", None),
     ],
 )
-def test_a_flag_of_any_form_is_read(value: object, *, flag: bool) -> None:
-    assert boolean(value) is flag
+def test_a_flag_of_any_form_is_read(value: object, told: bool | None) -> None:
+    assert flag(value) is told
 
 
 def test_objects_and_lists_are_what_they_are_or_empty() -> None:

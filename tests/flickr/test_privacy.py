@@ -15,7 +15,7 @@ settings_ = st.sampled_from(Privacy)
         ((1, 0, 0), "public"),
         (("1", "0", "0"), "public"),
         ((True, False, False), "public"),
-        (("true", "", "false"), "public"),
+        (("true", "", "false"), "public"),  # whatever the others say
         ((1, 1, 1), "public"),  # flickr.photos.setPerms takes it, and reads back as public alone
         ((0, 1, 0), "friends"),
         ((0, 0, 1), "family"),
@@ -27,10 +27,16 @@ def test_flags_of_any_type_are_read(flags: tuple[object, object, object], privac
     assert Privacy.from_flags(*flags) == privacy
 
 
-@pytest.mark.parametrize("flag", [None, 2, "yes", -1, [], {}])
+@pytest.mark.parametrize("flag", [None, 2, "yes", -1, [], {}, "", " "])
 def test_a_value_that_is_no_flag_is_refused_rather_than_taken_for_public_or_private(flag: object) -> None:
     with pytest.raises(ValueError, match="neither yes nor no"):
         Privacy.from_flags(flag, 0, 0)
+
+
+@pytest.mark.parametrize("flags", [("", "", ""), (0, "", 0), ("0", 0, ""), ("", 1, 0)])
+def test_flags_that_say_nothing_do_not_make_a_photo_private(flags: tuple[object, object, object]) -> None:
+    with pytest.raises(ValueError, match="neither yes nor no"):
+        Privacy.from_flags(*flags)
 
 
 @given(settings_)
