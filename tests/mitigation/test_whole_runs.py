@@ -49,6 +49,7 @@ from auditor.mitigation.running.run import (
 from auditor.mitigation.running.runner import Runner
 from auditor.mitigation.running.undo import (
     LOST,
+    PERMISSIONS,
     lost_changes,
     plan_of,
     plan_undo,
@@ -66,6 +67,7 @@ from auditor.mitigation.running.verify import (
     verify_run,
 )
 from auditor.progress import Progress
+from auditor.report.plan import render_plan
 from auditor.report.run import runs_text
 from auditor.settings import Settings
 from tests.errors_read_well import said
@@ -866,6 +868,15 @@ def test_the_way_back_of_a_run_is_a_plan(monkeypatch: pytest.MonkeyPatch) -> Non
     shown = undone(records[3], unhide=True)
     assert [one.mitigation for one in shown.changes] == ["unhide"]
     assert shown.warnings == ()
+
+
+def test_an_undo_says_beforehand_that_comments_are_opened_or_closed_as_they_were() -> None:
+    opened = change("privacy", "private", "public")
+    plan = undone(record(opened, "done", before_image={"permcomment": 3, "permaddmeta": 2}))
+    assert plan.changes[0].details == {"perm_comment": "3", "perm_addmeta": "2"}
+    assert plan.warnings == (PERMISSIONS,)
+    assert "comment and add tags and notes" in render_plan(plan, "table")
+    assert undone(record(opened, "done")).warnings == ()
 
 
 def test_what_is_no_longer_the_runs_or_cannot_come_back_is_left_with_its_reason() -> None:

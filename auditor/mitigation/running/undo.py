@@ -17,6 +17,7 @@ from auditor.flickr.api import ReadApi
 from auditor.mitigation.change import Change, ChangeRecord, Skip
 from auditor.mitigation.kinds.base import FlickrFacts
 from auditor.mitigation.kinds.license import License
+from auditor.mitigation.kinds.privacy import SetPrivacy
 from auditor.mitigation.kinds.registry import of
 from auditor.mitigation.planning.flickr_facts import check_account, offered_licenses
 from auditor.mitigation.planning.plan import Plan, new_id
@@ -28,6 +29,7 @@ from auditor.mitigation.running.photo_state import Reader
 from auditor.mitigation.running.verify import resolve
 
 LOST = "who may see a photo comes back; its old links and the faves of people who were shut out do not"
+PERMISSIONS = "who may comment and add tags and notes is set back too, to what it was before the run"
 
 
 def undo_plan(
@@ -48,7 +50,8 @@ def undo_plan(
     entries = [_way_back(record, owned, facts or FlickrFacts.unknown(), unhide=unhide) for record in records]
     changes = [entry for entry in entries if isinstance(entry, Change)]
     changes.sort(key=lambda change: (int(change.photo_id), of(change).order))
-    lost = any(c.mitigation == "privacy" and c.note for c in changes)
+    privacy = [change for change in changes if change.mitigation == SetPrivacy.name]
+    said = {LOST: any(c.note for c in privacy), PERMISSIONS: any(c.details for c in privacy)}
     return Plan(
         plan_id=new_id("undo", now),
         nsid=run.nsid,
@@ -57,7 +60,7 @@ def undo_plan(
         snapshot_at=now,
         changes=tuple(changes),
         skipped=tuple(entry for entry in entries if isinstance(entry, Skip)),
-        warnings=(LOST,) if lost else (),
+        warnings=tuple(warning for warning, is_so in said.items() if is_so),
         undoes=run.run_id,
     )
 
