@@ -6,9 +6,11 @@ the check says so. Every check answers for itself; one that fails says why and d
 
 import os
 import platform
+import shlex
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +24,7 @@ from auditor.account.upload_defaults import SETTINGS_PAGE, advise
 from auditor.datasets import catalogue
 from auditor.datasets.index.local import open_indexes
 from auditor.errors import AuditorError
+from auditor.files import others_may
 from auditor.flickr import tokens
 from auditor.mitigation.change import OPEN
 from auditor.mitigation.planning.plan import MAX_AGE
@@ -66,6 +69,7 @@ def examine(settings: Settings, *, environ: Mapping[str, str] = os.environ) -> I
     )
     yield _settings(settings)
     yield from _guarded("home", lambda: _home(settings.home))
+    yield from _open_to_others(settings)
     if not settings.home.is_dir():
         yield Check("account", State.MISSING, "nothing is kept yet", _PULL)
         return
@@ -121,6 +125,21 @@ def _home(home: Path) -> Check:
     if free < _LITTLE_SPACE:
         return Check("home", State.NOTE, f"{home}: only {file_size(free)} free; a large index may not fit")
     return Check("home", State.OK, f"{home}, {file_size(free)} free")
+
+
+def _open_to_others(settings: Settings) -> Iterator[Check]:
+    """What other users can read, as a restored backup or a settings file by hand may leave it."""
+    kept = [
+        (settings.home, "list the files", "700"),
+        (settings.database, "read the data of your photos", "600"),
+    ]
+    if settings.config_file is not None and settings.secret_in_file:
+        kept.append((settings.config_file, "read the API secret", "600"))
+    for path, do, mode in kept:
+        with suppress(OSError):  # not there yet, or told by another check
+            if others_may(path, "r"):
+                says = f"the mode of {path} lets other users of this computer {do}"
+                yield Check("access", State.NOTE, says, f"chmod {mode} {shlex.quote(str(path))}")
 
 
 def _key(settings: Settings) -> Check:

@@ -58,6 +58,8 @@ class Settings:
     """The file that was read, if any."""
     api_key: Secret | None = None
     api_secret: Secret | None = None
+    secret_in_file: bool = False
+    """Whether `config_file` holds an API secret, used or not: who reads the file has it."""
     oauth_token: Secret | None = None
     oauth_token_secret: Secret | None = None
     flickr_url: str | None = None
@@ -129,6 +131,7 @@ def load(
         config_file=file,
         api_key=_secret("FLICKR_API_KEY", environ.get("FLICKR_API_KEY") or flickr.get("api_key")),
         api_secret=_secret("FLICKR_API_SECRET", environ.get("FLICKR_API_SECRET") or flickr.get("api_secret")),
+        secret_in_file=bool(flickr.get("api_secret")),
         oauth_token=_secret("FLICKR_OAUTH_TOKEN", token),
         oauth_token_secret=_secret("FLICKR_OAUTH_TOKEN_SECRET", token_secret),
         flickr_url=url,

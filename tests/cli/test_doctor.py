@@ -62,6 +62,32 @@ def test_what_is_missing_is_named_with_its_cure(
     assert all(item["mend"] for item in result.json["checks"] if item["state"] == "missing")
 
 
+def test_what_other_users_can_read_is_named_with_the_command_that_closes_it(
+    indexed: Program, box: Sandbox, environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "my settings.toml"
+    file.write_text(f'[flickr]\napi_key = "{box.key}"\napi_secret = "{box.secret}"\n')
+    monkeypatch.setenv("AUDITOR_CONFIG", str(file))
+    database = environment / "auditor.sqlite3"
+    closed = {file: 0o600, database: 0o600, environment: 0o700}
+    opened = {file: 0o644, database: 0o644, environment: 0o755}
+
+    def told(modes: dict[Path, int]) -> list[str]:
+        for path, mode in modes.items():
+            path.chmod(mode)
+        result = indexed("doctor", "--format", "json")
+        assert result.code == 0  # a warning
+        return [check["mend"] for check in result.json["checks"] if check["name"] == "access"]
+
+    assert told(closed) == []
+    cures = [f"chmod 700 {environment}", f"chmod 600 {database}", f"chmod 600 '{file}'"]
+    assert told(opened) == cures
+    assert "lets other users of this computer read the API secret" in " ".join(indexed("doctor").out.split())
+    assert told(opened | {database: 0o600, environment: 0o700}) == cures[2:]
+    file.write_text("# no secret\n")
+    assert told({}) == []
+
+
 @pytest.mark.parametrize("content", ["", "no certificate", "-----BEGIN CERTIFICATE-----\ncut"])
 def test_a_file_that_holds_no_certificate_is_named(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
