@@ -194,6 +194,14 @@ def test_albums_are_asked_for_at_flickr(synced: Program, box: Sandbox) -> None:
     assert [args.get("user_id") for args in asked] == [box.account.me.nsid]
 
 
+def test_an_album_that_comes_short_is_named(synced: Program, box: Sandbox) -> None:
+    box.faults.add("lost-rows", methods=["flickr.photosets.getPhotos"], value=2)
+    plan = planned(synced, "--album", "Best of", "--hide-from-search")
+    number = len(box.account.albums[0].photos)
+    words = f"only {number - 2} of {number} photos of the album Best of"
+    assert any(words in warning for warning in plan["warnings"])
+
+
 def test_an_album_that_selects_nothing_is_named(synced: Program) -> None:
     plan = planned(synced, "--album", "Worst of", "--hide-from-search")
     assert not plan["changes"]

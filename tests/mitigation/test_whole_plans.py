@@ -524,7 +524,7 @@ class Flickr:
     def album_photos(self, album_id: str, owner: str) -> Iterator[Page]:
         self.asked.append((album_id, owner))
         for number, ids in enumerate(self.told["members"][album_id], 1):
-            yield Page(number, 9, None, tuple({"id": one} for one in ids))
+            yield Page(number, 9, self.told.get("total"), tuple({"id": one} for one in ids))
 
 
 def reading(flickr: Flickr) -> ReadApi:
@@ -607,12 +607,15 @@ def test_members_of_albums_have_ids_and_titles() -> None:
         albums={"1": "Best", "2": "Worst", "3": "Other"},
         members={"1": [["11", "12"], ["13"]], "2": [["11"]], "3": [["14"]]},
     )
-    assert album_members(reading(flickr), NSID, {"Best", "2"}) == {
-        "11": {"1", "Best", "2", "Worst"},
-        "12": {"1", "Best"},
-        "13": {"1", "Best"},
-    }
+    best = frozenset({"1", "Best"})
+    members = {"11": best | {"2", "Worst"}, "12": best, "13": best}
+    assert album_members(reading(flickr), NSID, {"Best", "2"}) == (members, [])
     assert flickr.asked == [("1", NSID), ("2", NSID)]
+    flickr.told["total"] = 3
+    short = (
+        "Flickr listed only 1 of 3 photos of the album Worst: the others are not chosen, so plan again later"
+    )
+    assert album_members(reading(flickr), NSID, {"Best", "2"}) == (members, [short])
 
 
 # -- the planner ---------------------------------------------------------------------------------------------

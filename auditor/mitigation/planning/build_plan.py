@@ -66,8 +66,8 @@ def make_plan(
         account = replace(account, is_pro=fresh.is_pro, limits=fresh.limits)
         account = store.save_defaults(account, read_defaults(api))
     exposures, warnings = _exposures(request.matches, conn, indexes, account.nsid, photos, progress)
-    albums, unknown = _albums(request.matches, account.nsid, photos, store.albums(account.nsid), api)
-    warnings += [f"no photo is in an album named {name}, so it selects none" for name in unknown]
+    albums, doubts = _albums(request.matches, account.nsid, photos, store.albums(account.nsid), api)
+    warnings += doubts
     selection = select(
         photos,
         request.policies,
@@ -142,17 +142,22 @@ def _albums(
     titles: Mapping[str, str],
     api: ReadApi | None,
 ) -> tuple[Mapping[str, frozenset[str]], list[str]]:
-    """Photo id → ids and titles of its albums, and those that were asked for and hold no photo.
+    """Photo id → ids and titles of its albums, and warnings of those that hold no photo or came short.
 
     As Flickr tells, without a login as an export told; `titles` are of the export, by album id.
     """
     names = frozenset[str]().union(*(match.albums for match in matches))
+    short: list[str] = []
     if names and api is not None:
-        members = album_members(api, nsid, names)
+        members, short = album_members(api, nsid, names)
     else:
         members = {
             photo.id: frozenset(photo.albums) | {titles[key] for key in photo.albums if key in titles}
             for photo in photos
             if photo.albums
         }
-    return members, sorted(names.difference(*members.values()))
+    unknown = sorted(names.difference(*members.values()))
+    return members, [
+        *(f"no photo is in an album named {name}, so it selects none" for name in unknown),
+        *short,
+    ]

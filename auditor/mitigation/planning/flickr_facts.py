@@ -113,13 +113,25 @@ def offered_licenses(api: ReadApi, samples: Mapping[str, str]) -> dict[str, froz
     return available
 
 
-def album_members(api: ReadApi, nsid: str, names: Collection[str]) -> dict[str, frozenset[str]]:
-    """Photo id → ids and titles of those albums among `names` that it is in. Errors: those of the calls."""
+def album_members(
+    api: ReadApi, nsid: str, names: Collection[str]
+) -> tuple[dict[str, frozenset[str]], list[str]]:
+    """Photo id → ids and titles of those albums among `names` that it is in; and which came short.
+
+    Errors: those of the calls.
+    """
     members: dict[str, frozenset[str]] = {}
+    short = []
     for album_id, title in api.albums().items():
         if album_id in names or title in names:
-            for page in api.album_photos(album_id, nsid):
-                for row in page.rows:
-                    photo_id = text(row.get("id"))
-                    members[photo_id] = members.get(photo_id, frozenset()) | {album_id, title}
-    return members
+            pages = list(api.album_photos(album_id, nsid))
+            listed = {text(row.get("id")) for page in pages for row in page.rows}
+            total = max((page.total or 0 for page in pages), default=0)
+            if len(listed) < total:
+                short.append(
+                    f"Flickr listed only {len(listed):,} of {total:,} photos of the album"
+                    f" {plain(title, 100)}: the others are not chosen, so plan again later"
+                )
+            for photo_id in listed:
+                members[photo_id] = members.get(photo_id, frozenset()) | {album_id, title}
+    return members, short
