@@ -20,6 +20,8 @@ from auditor.audit.shown import known_before
 from auditor.datasets import catalogue, contacts
 from auditor.datasets.card import parse_card
 from auditor.datasets.index import manifest
+from auditor.datasets.parsing import mails
+from auditor.datasets.parsing.sources import Source
 from auditor.datasets.sharing import registry
 from auditor.errors import AuditorError
 from auditor.flickr.api import ReadApi
@@ -461,6 +463,20 @@ def _mail() -> bytes:
     return mail.as_bytes().replace(b"===============", b"x")
 
 
+def _list_in_mail() -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "A <a@example.org>", "my photos"
+    mail["Date"] = "Tue, 03 Nov 2026 10:00:00 +0100"
+    mail.set_content(_LIST.decode(), cte="quoted-printable")
+    mail.add_alternative(f"<p>{_LIST.decode()}</p>", "html", cte="base64")
+    mail.add_attachment(b"%PDF-1.4", "application", "pdf", filename="list.pdf")
+    return bytes(mail)
+
+
+def _mail_as_list(path: Path) -> object:
+    return list(mails.pieces(Source(path)))
+
+
 def _read_mail(data: bytes, _: Path) -> object:
     read = read_mail(data)
     return own_words(read.text), propose(read.text, automatic=read.automatic)
@@ -522,6 +538,7 @@ LOADERS: Final = {
         Loader("flickr", _ask, (_FLICKR,), _flickr, most_growth=600_000),
         Loader("export", _export, _as_json(_EXPORT), _json),
         Loader("mail", _read_mail, (_mail(),), damage.mail_text),
+        Loader("mail as a list", _in_file(_mail_as_list), (_list_in_mail(),), damage.mail_text),
         Loader("targets", _in_file(_targets), (_LIST,)),
         Loader("links", _in_file(_links), (_LIST,)),
         Loader("answer", _in_file(_answer), (b"We removed your photos.\n> old\n",)),

@@ -1,4 +1,4 @@
-"""Any list as rows of named values: CSV and its like, JSON, Parquet, SQLite, NumPy, XML and plain lines.
+"""Any list as rows of named values: CSV and its like, JSON, Parquet, SQLite, NumPy, XML, mails, plain lines.
 
 For files whose own shape nobody has described. Of a row nothing is left out: a line that has not as many
 fields as the others comes whole, and every value of a JSON entry comes with the path that leads to it.
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from auditor.datasets.parsing import npy, parquet
 from auditor.datasets.parsing.json_items import NO_JSON, opens_with, parse_line, scalars, values_in
 from auditor.datasets.parsing.keys import parsed_nsid
+from auditor.datasets.parsing.mails import ATTACHED, is_mail, pieces
 from auditor.datasets.parsing.row import COMMENT, EMPTY
 from auditor.datasets.parsing.sources import Source
 from auditor.datasets.parsing.sqlite import MAGIC, database, quoted, tables
@@ -95,7 +96,7 @@ def layout_of(source: Source) -> Layout | None:
         if not any(tag in start for tag in (b"<!doctype html", b"<html", b"<head")):
             return _xml_rows
         return page_rows if next(page_rows(source), None) else None
-    return _separated_rows(source) or _line_rows
+    return _mail_rows if is_mail(source) else _separated_rows(source) or _line_rows
 
 
 def sample(source: Source, layout: Layout) -> list[TableRow]:
@@ -406,6 +407,15 @@ def _goes_on(line: str, following: str) -> bool:
     this, next_ = _NUMBERED.match(line), _NUMBERED.match(following)
     counted = this and next_ and int(this[1]) + 1 == int(next_[1])
     return of_id is not None and not counted and int(link[1] + of_id[1]) in TYPICAL
+
+
+def _mail_rows(source: Source) -> Iterator[TableRow]:
+    listed = list(pieces(source))
+    for number, text in _with_cut_links(enumerate((piece.text for piece in listed), 1)):
+        if text is None or not text.strip():
+            yield TableRow(number, (), ATTACHED if text is None else EMPTY)
+        else:
+            yield TableRow(number, [Cell(LINE, text, listed[number - 1].place)])
 
 
 _OF_FLICKR = re.compile(

@@ -1,6 +1,6 @@
 """Any list in which Flickr's photos or members can be found, for files without a reader of their own.
 
-CSV, TSV, JSON, JSON Lines, Parquet, SQLite, XML and plain text, and folders of pictures by their names.
+CSV, TSV, JSON, JSON Lines, Parquet, SQLite, XML, mails, plain text, and folders of pictures by their names.
 Without a column's name all is taken that is certain, from every column; with it the photos of that column,
 whose numbers are then photo ids, and what the rest of the row says about them. See
 `auditor.datasets.parsing.columns` and `column_records`.
