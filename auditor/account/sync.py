@@ -125,7 +125,10 @@ def _update(
 ) -> SyncResult | None:
     """Pull what changed; None when the count then disagrees, so that a full listing is due."""
     stored = {photo.id: photo for photo in store.photos(login.nsid)}
-    pages = api.updated_since(int(before.taken_at) - OVERLAP)
+    # By Flickr's own clock: this computer's may have been ahead when it pulled last.
+    told = (photo.last_update for photo in stored.values() if photo.last_update is not None)
+    since = min(int(before.taken_at), max(told, default=int(before.taken_at)))
+    pages = api.updated_since(max(since - OVERLAP, 1))
     listing = _collect(_until_known(_parse(pages, login), stored, before.taken_at), progress)
     counted = api.count(int(now))
     if counted != len(stored | listing.photos) or listing.skipped or listing.untold:

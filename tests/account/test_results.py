@@ -74,7 +74,7 @@ class Flickr:
 
     def updated_since(self, moment: int) -> Iterator[Page]:
         self.asked.append(("since", moment))
-        changed = [one for one in self.rows if int(one["lastupdate"]) >= moment]
+        changed = [one for one in self.rows if int(one["lastupdate"] or moment) >= moment]
         yield from self._pages(changed)
 
     def _pages(self, rows: Sequence[dict[str, Any]]) -> Iterator[Page]:
@@ -153,9 +153,14 @@ def test_a_later_full_pull_counts_what_came_what_changed_and_what_went(store: Ac
 
 
 def test_a_later_pull_asks_for_what_changed_since_and_an_hour_before(store: AccountStore) -> None:
-    pull(store, Flickr(row(13), row(12), row(11)))
+    pull(store, Flickr(row(13, lastupdate=int(NOW) + 2), row(12), row(11)))
     later = int(NOW) + 20
-    flickr = Flickr(row(14, lastupdate=later), row(12, title="new", lastupdate=later), row(13), row(11))
+    flickr = Flickr(
+        row(14, lastupdate=later),
+        row(12, title="new", lastupdate=later),
+        row(13, lastupdate=int(NOW) + 2),
+        row(11),
+    )
     flickr.per_page = 9
     watched = Watched()
     result = pull(store, flickr, now=NOW + 30, progress=watched)
@@ -173,10 +178,23 @@ def test_a_later_pull_asks_for_what_changed_since_and_an_hour_before(store: Acco
         as_of=NOW + 30,
     )
     assert flickr.asked == ["login", ("since", int(NOW) - OVERLAP), "page", ("count", int(NOW) + 30)]
-    assert watched.told == [("Listing photos", None, "photos"), 2]
+    assert watched.told == [("Listing photos", None, "photos"), 3]
     snapshot = store.required_snapshot(NSID)
     assert (snapshot.taken_at, snapshot.full_at, snapshot.photos) == (NOW + 30, NOW, 4)
     assert [photo.title for photo in store.photos(NSID)] == ["", "new", "", ""]
+
+
+@pytest.mark.parametrize(("told", "since"), [(int(NOW) - 900, int(NOW) - 900), (None, int(NOW) + 7200)])
+def test_a_clock_that_was_ahead_hides_no_change_from_a_later_pull(
+    store: AccountStore, told: int | None, since: int
+) -> None:
+    rows = [row(12), row(11)]
+    for one in rows:
+        one["lastupdate"] = told
+    flickr = Flickr(*rows)
+    pull(store, flickr, now=NOW + 7200)
+    pull(store, flickr, now=NOW + 10_000)
+    assert ("since", since - OVERLAP) in flickr.asked
 
 
 @pytest.mark.parametrize(
@@ -199,16 +217,16 @@ def test_all_is_listed_after_a_run_that_broke_off_before_it_read_back_what_it_ch
     full: bool,
 ) -> None:
     """A change that Flickr answered "ok" to and did not make is no update that Flickr would list."""
-    flickr = Flickr(row(12), row(11))
+    flickr = Flickr(row(11, lastupdate=int(NOW) - 100), row(12))
     pull(store, flickr)
     conn.execute("INSERT INTO run VALUES ('run', 'plan', ?, NULL, ?, ?)", (NSID, NOW, finished_at))
     conn.execute(
         "INSERT INTO change (run_id, number, photo_id, mitigation, subject, before, after, details,"
         " reversible, note, state, verified, answered_at)"
-        " VALUES ('run', 0, 11, 'license', 'license', '\"4\"', '\"0\"', '{}', 'yes', '', ?, ?, ?)",
+        " VALUES ('run', 0, 12, 'license', 'license', '\"4\"', '\"0\"', '{}', 'yes', '', ?, ?, ?)",
         (state, verified, answered_at),
     )
-    store.believe(NSID, [stored(11, as_of=NOW + 5), replace(stored(12), license_id="0", as_of=NOW + 5)])
+    store.believe(NSID, [replace(stored(12), license_id="0", as_of=NOW + 5)])
     result = pull(store, flickr, now=NOW + 60)
     assert (result.full, store.photos(NSID)[1].license_id) == (full, "4" if full else "0")
 
