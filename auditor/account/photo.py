@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from auditor.flickr import licenses
 from auditor.flickr.parse import Json, flag, integer, listing, repaired, table, text
 from auditor.flickr.privacy import Privacy
-from auditor.flickr.tags import clean, split_clean
+from auditor.flickr.tags import clean, composed, split_clean
 from auditor.flickr.urls import is_photo_id, page_url, parse_photo, static_url
 
 if TYPE_CHECKING:  # the client brings HTTP libraries that an audit does without
@@ -212,7 +212,7 @@ def tag_ids(info: Json) -> dict[str, str]:
     The text of a tag is Flickr's own clean form.
     """
     tags = listing(table(info.get("tags")).get("tag"))
-    found = {text(tag) or clean(text(tag.get("raw"))): text(tag.get("id")) for tag in tags}
+    found = {composed(text(tag)) or clean(text(tag.get("raw"))): text(tag.get("id")) for tag in tags}
     return {tag: tag_id for tag, tag_id in found.items() if tag}
 
 

@@ -2,12 +2,16 @@
 
 Flickr keeps two forms of a tag: *raw*, as typed (``no_cv``), and *clean* (``nocv``). Lists of photos hold
 the clean forms only, and a photo has a clean tag at most once: ask about tags in clean form.
+
+An accented letter can be written as one sign, or as a letter with an accent after it, as in names of files on
+macOS. All forms here are of the first kind (NFC), whoever wrote them.
 """
 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
+from unicodedata import normalize
 
 from auditor.errors import UsageError
 
@@ -31,17 +35,22 @@ def clean(raw: str) -> str:
     A machine tag keeps its ``namespace:predicate=``; Flickr turns ``geh:maker=Atget, Eugène`` into
     ``geh:maker=atgeteugène``. The result is empty when nothing but punctuation was typed.
     """
-    lowered = raw.strip().lower()
+    lowered = composed(raw).strip().lower()
     if machine := _MACHINE_TAG.fullmatch(lowered):
         value = _NOT_CLEAN.sub("", machine[2])
         if value:
-            return machine[1] + value
-    return _NOT_CLEAN.sub("", lowered)
+            return composed(machine[1] + value)
+    return composed(_NOT_CLEAN.sub("", lowered))
+
+
+def composed(tag: str) -> str:
+    """`tag` with each accented letter as one sign."""
+    return normalize("NFC", tag)
 
 
 def split_clean(row_tags: str) -> tuple[str, ...]:
     """The clean tags of a list row: ``"tags":"foo vision:night=077"``, or ``""``."""
-    return tuple(row_tags.split())
+    return tuple(composed(row_tags).split())
 
 
 def has_tag(clean_tags: tuple[str, ...] | frozenset[str], raw: str) -> bool:
@@ -61,7 +70,7 @@ def quote_for_add(tags: Iterable[str]) -> str:
 
 
 def _quoted(tag: str) -> str:
-    raw = " ".join(tag.split())
+    raw = composed(" ".join(tag.split()))
     if '"' in raw:
         raise UsageError(
             f"the tag {tag!r} holds a double quote", hint="Leave the quote out: Flickr drops it."

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,16 @@ from auditor.flickr.tags import NO_CV, clean, has_tag, quote_for_add, split_clea
 )
 def test_a_tag_is_cleaned_as_flickr_does(raw: str, expected: str) -> None:
     assert clean(raw) == expected
+
+
+@pytest.mark.parametrize("raw", ["café", "Café", "CAFÉ!", "mill:keeper=Zoë", "가"])
+def test_a_tag_means_the_same_however_its_accents_are_typed(raw: str) -> None:
+    apart = normalize("NFD", raw)
+    assert apart != raw
+    assert clean(apart) == clean(raw)
+    assert clean(apart) not in {"cafe", "mill:keeper=zoe"}
+    assert quote_for_add([apart]) == quote_for_add([raw])
+    assert has_tag(split_clean(normalize("NFD", clean(raw))), raw)
 
 
 @given(st.text())

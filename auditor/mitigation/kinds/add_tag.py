@@ -10,7 +10,7 @@ from dataclasses import replace
 from auditor.account.photo import Photo
 from auditor.errors import CallError, UsageError
 from auditor.flickr.parse import Json, listing, table, text
-from auditor.flickr.tags import MAX_TAGS, clean, quote_for_add
+from auditor.flickr.tags import MAX_TAGS, clean, composed, quote_for_add
 from auditor.mitigation.change import Change, ChangeRecord, Outcome, Skip, Value
 from auditor.mitigation.kinds.base import (
     GONE,
@@ -137,7 +137,7 @@ class AddTag(_Tag):
         ours = [tag for tag in added if len(added) == 1 or _spells(change, text(tag), text(tag.get("raw")))]
         known = next(
             (
-                {"tag_id": tag_id} | ({"clean": text(tag)} if text(tag) else {})
+                {"tag_id": tag_id} | ({"clean": composed(text(tag))} if text(tag) else {})
                 for tag in ours
                 for tag_id in (text(tag.get("full_tag_id")), text(tag.get("id")))
                 if _is_tag_id(tag_id, change.photo_id)
