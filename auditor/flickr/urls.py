@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
+from unicodedata import normalize
 from urllib.parse import parse_qs, quote, unquote
 
 from auditor.text import without_invisible
@@ -185,7 +186,7 @@ _OF_PHOTOS = re.compile(
     r"/+(?:#/+)?(?:(?:photos?|videos|people|groups|gp|explore|search)/|photo_?[a-z]*\.gne)", re.IGNORECASE
 )
 _SHORT_OF_PHOTOS = re.compile(r"/+[a-z]+/+\w", re.IGNORECASE)
-_CUT_FILE = re.compile(r"/+(?:video/+)?[0-9]+/+[0-9]", re.IGNORECASE)
+_CUT_FILE = re.compile(r"/+(?:video/+)?[0-9]+/+\d", re.IGNORECASE)
 # What stands at the owner's place in addresses that belong to nobody, such as /photos/tags/2010.
 SECTIONS: Final = frozenset(
     {"albums", "contacts", "friends", "galleries", "groups", "organize", "search", "sets", "tags", "upload"}
@@ -213,7 +214,7 @@ def parse_photo(text: str) -> PhotoAddress | None:
 
 def _first_photo(text: str) -> PhotoAddress | None:
     if not text.isascii():
-        text = without_invisible(text)
+        text = _plain(text)
     # The forms that make up nearly all of every index, without the search for a host.
     if file := _COMMON_FILE.match(text):
         return _file(*file.groups())
@@ -305,9 +306,9 @@ def _hosts(text: str) -> Iterator[re.Match[str]]:
     """Every place in `text` where a Flickr host stands, then those that decoding brings to light."""
     if len(text) > _LONGEST:
         return
-    if not text.isascii():  # chats and web pages put marks that nobody sees into long words
-        text = without_invisible(text)
     for _ in range(_LAYERS):
+        if not text.isascii():
+            text = _plain(text)
         yield from _HOST.finditer(text)
         decoded = unquote(_PROOFPOINT.sub(lambda link: link[0].translate(_FROM_PROOFPOINT), text))
         if "\\" in text or "&" in text:
@@ -315,6 +316,18 @@ def _hosts(text: str) -> Iterator[re.Match[str]]:
         if decoded == text:
             return
         text = decoded
+
+
+# As the keyboards of East Asia write them. Beside other digits they may count something: …/9900000123２枚.
+_WIDE_ID = re.compile(r"(/photos?/+[^/?#&\s]+/+)([\uff10-\uff19]+)(?![^\W_])")
+
+
+def _plain(text: str) -> str:
+    """`text` with an id in full-width digits as others write it, and without marks that nobody sees.
+
+    Chats and web pages put those into long words.
+    """
+    return _WIDE_ID.sub(lambda page: page[1] + normalize("NFKC", page[2]), without_invisible(text))
 
 
 def _photo_at(host: re.Match[str]) -> PhotoAddress | None:

@@ -27,6 +27,7 @@ ID = "9900000123"
 NSID = "99000001@N07"
 SECRET = "0a1b2c3d4e"
 SHORT = "g5Q68i"
+WIDE = "９９０００００１２３"
 
 BARE = PhotoAddress(ID)
 BY_NSID = PhotoAddress(ID, nsid=NSID)
@@ -62,6 +63,9 @@ PAGES = [
     (f"https://www.flickr.com/photos/roe-zoe/{ID}/sizes/o/", BY_ALIAS),
     (f"https://www.flickr.com/photos/roe-zoe/{ID}/meta/", BY_ALIAS),
     (f"https://www.flickr.com/photos/roe-zoe/{ID}?rb=1", BY_ALIAS),
+    (f"https://www.flickr.com/photos/roe-zoe/{WIDE}", BY_ALIAS),
+    (f"https://www.flickr.com/photos/roe-zoe/{WIDE}/in/photostream/", BY_ALIAS),
+    (f"https://www.flickr.com/photos/{NSID}/{WIDE}?rb=1", BY_NSID),
     (f"https://www.flickr.com/photos/roe-zoe/{ID}#comment1", BY_ALIAS),
     (f"https://www.flickr.com/photos/me/{ID}", BARE),
     (f"https://www.flickr.com/photos/%3Cscript%3E/{ID}", BARE),
@@ -333,6 +337,28 @@ def test_proofpoints_link_to_an_album_or_a_member_is_told_as_that() -> None:
 def test_an_address_may_end_a_sentence() -> None:
     assert parse_photo(f"It is https://www.flickr.com/photos/roe-zoe/{ID}.") == BY_ALIAS
     assert parse_photo(f"It is https://flic.kr/p/{SHORT}.") == BARE
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"www.flickr.com/photos/roe-zoe/{ID}２",
+        f"www.flickr.com/photos/roe-zoe/{WIDE}2",
+        f"www.flickr.com/photos/roe-zoe/{WIDE}枚",
+        f"www.flickr.com/photos/roe-zoe/{ID}²",
+        f"www.flickr.com/photos/{WIDE}/",
+        f"www.flickr.com/photos//{WIDE}/",
+        "www.flickr.com/photos/９９００００１@N07/",
+        "www.flickr.com/people/９９００００１@N07/",
+        "www.flickr.com/people/roe２/",
+        f"www.flickr.com/photo.gne?id={WIDE}",
+        f"live.staticflickr.com/5050/{WIDE}_{SECRET}.jpg",
+    ],
+)
+def test_other_digits_are_no_name_and_no_part_of_an_id_and_are_told(path: str) -> None:
+    text = f"https://{path}"
+    assert (parse_photos(text), parse_owners(text), parse_owner(text)) == ([], [], None)
+    assert hides_photos(text)
 
 
 def test_a_percent_encoded_digit_belongs_to_the_id() -> None:
