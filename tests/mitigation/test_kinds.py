@@ -183,8 +183,8 @@ def test_a_change_of_groups_has_to_make_sense(before: Any, after: Any, says: str
 def test_a_group_is_named_by_its_title_or_else_by_its_id() -> None:
     nameless_in, nameless_out = ({**entry, "title": ""} for entry in (GROUP, OUT))
     for kind, before, after, said in (
-        ("leave-group", GROUP, OUT, "leave group Faces"),
-        ("join-group", OUT, GROUP, "back into group Faces"),
+        ("leave-group", GROUP, OUT, "leave group Faces (99100001@N20)"),
+        ("join-group", OUT, GROUP, "back into group Faces (99100001@N20)"),
         ("leave-group", nameless_in, nameless_out, "leave group 99100001@N20"),
         ("join-group", nameless_out, nameless_in, "back into group 99100001@N20"),
     ):

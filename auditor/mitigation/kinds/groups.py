@@ -33,6 +33,12 @@ def _group(change: Change) -> Mapping[str, str | bool]:
     return change.after if isinstance(change.after, Mapping) else {}
 
 
+def _named(change: Change) -> str:
+    """The title, and the id that the call goes by: a plan from elsewhere may put another title to it."""
+    title, group_id = (_group(change).get(key) for key in ("title", "group_id"))
+    return f"{title} ({group_id})" if title else str(group_id)
+
+
 class _Group(Mitigation):
     reads_groups = True
     what = "which groups the photo is in"
@@ -116,7 +122,7 @@ class LeaveGroup(_Group):
         return Change(change.photo_id, JoinGroup.name, change.after, change.before, "yes", note)
 
     def describe(self, change: Change) -> str:
-        return f"leave group {_group(change).get('title') or _group(change)['group_id']}"
+        return f"leave group {_named(change)}"
 
 
 class JoinGroup(_Group):
@@ -149,4 +155,4 @@ class JoinGroup(_Group):
         return Change(change.photo_id, LeaveGroup.name, change.after, change.before, "partly")
 
     def describe(self, change: Change) -> str:
-        return f"back into group {_group(change).get('title') or _group(change)['group_id']}"
+        return f"back into group {_named(change)}"
