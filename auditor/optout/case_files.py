@@ -43,7 +43,8 @@ COLUMNS = (
     "on_flickr",
     "license_recorded",
     "license_history",
-    "license_today",
+    "license_last_read",
+    "license_read_on",
 )
 
 
@@ -117,6 +118,7 @@ def links_csv(letter: Letter) -> str:
                 licenses.get(photo.license_then).name if own and photo.license_then else "",
                 _by_history(photo) if own else "",
                 licenses.get(photo.license_now).name if own and photo.license_now else "",
+                photo.license_read_on or "" if own and photo.license_now else "",
             )
             for photo in letter.photos
         ),

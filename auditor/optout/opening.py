@@ -6,6 +6,7 @@ photos and the case's new state are written together or not at all.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +15,7 @@ from auditor.account.license_history import kept
 from auditor.account.photo import Account
 from auditor.account.store import AccountStore
 from auditor.audit.coverage import covered
+from auditor.audit.result import FRESH
 from auditor.datasets import catalogue
 from auditor.datasets.card import Card
 from auditor.datasets.index import local
@@ -122,6 +124,8 @@ def draft(
     left_out["not known to be public on Flickr (--include-private names them)"] = len(selection.left_out)
     left_out = {reason: number for reason, number in left_out.items() if number}
     caution = _in_part(index, card, parents)
+    if state:
+        caution += _long_ago(desk, state.account.nsid)
     if not selection.asked:
         return Drafted(None, card.name, left_out, 0, 0, (), caution)
     to = addressees.of_host(host, card) if host else addressees.of_card(card)
@@ -152,6 +156,21 @@ def _in_part(index: Index, card: Card, parents: Sequence[Index]) -> tuple[str, .
     return (f"The index was looked in only in part, so photos may be missing: {why}.",) if why else ()
 
 
+def _long_ago(desk: Desk, nsid: str) -> tuple[str, ...]:
+    """The caution that audits have too, where the account was read long ago."""
+    snapshot = AccountStore(desk.conn).required_snapshot(nsid)
+    read_on = datetime.fromtimestamp(snapshot.taken_at, UTC).date()
+    age = desk.today - read_on
+    if age <= FRESH:
+        return ()
+    what = (
+        f"Your account is known here as it was on {read_on}, {count(age.days, 'day')} ago"
+        if snapshot.dated
+        else f"Your account comes from a data export that does not say when it was made ({read_on} or later)"
+    )
+    return (f"{what}: newer photos and changes are not in the letter. Run: flickr-auditor sync",)
+
+
 def _followed(desk: Desk, dataset: str) -> str | None:
     """The open question whose answer gave the links that a removal letter now rests on."""
     for case in reversed(desk.store.all()):
@@ -176,9 +195,11 @@ def ask(
     photos. Errors: `RefusedError` where nobody can be asked about the first card, `NotSyncedError`.
     """
     account = None
+    caution: tuple[str, ...] = ()
     if options.role is Role.PHOTOGRAPHER:
         store = AccountStore(desk.conn)
-        account = store.account(store.required_snapshot(nsid).nsid)
+        known = store.required_snapshot(nsid).nsid
+        account, caution = store.account(known), _long_ago(desk, known)
     addressees.refuse_without_letter(cards[0])
     to = addressees.of_cards(cards)
     named = tuple(
@@ -194,7 +215,8 @@ def ask(
     selection = LetterPhotos(named, ())
     case = _new_case(desk, options, cards, to, Purpose.ACCESS, selection, account)
     stem = to.contact if len(cards) > 1 and to.contact else cards[0].name
-    return _open(desk, case, cards, to, selection, account=account, out=out, stem=stem)
+    drafted = _open(desk, case, cards, to, selection, account=account, out=out, stem=stem)
+    return replace(drafted, warnings=(*caution, *drafted.warnings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -81,6 +82,9 @@ class RequestedPhoto:
     license_then: str | None = None
     """Flickr's id of the licence that the dataset recorded."""
     license_now: str | None = None
+    """As Flickr had it when the account was read, on `license_read_on`."""
+    license_read_on: str | None = None
+    """The day of it; None where it is not known."""
     url_hash: str | None = None
     """What a match by YFCC's hash was by; None for other matches."""
     more_places: int = 0
@@ -153,6 +157,7 @@ def from_audit(result: AuditResult, state: AccountState, index: Index) -> tuple[
             _requested(exposed.photo.id, exposed.photo.url(nsid), exposure),
             standing=Standing.PUBLIC if exposed.photo.privacy is Privacy.PUBLIC else Standing.HIDDEN,
             license_now=exposed.photo.license_id,
+            license_read_on=_day(exposed.photo.as_of),
             steps_done=steps_done(exposed.photo),
         )
         for exposed in result.exposed
@@ -178,6 +183,10 @@ def from_audit(result: AuditResult, state: AccountState, index: Index) -> tuple[
         nsid=nsid,
     )
     return _with_all_places(photos, index, subject.hashes)
+
+
+def _day(at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC).date().isoformat()
 
 
 def with_license_histories(

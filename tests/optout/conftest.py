@@ -48,6 +48,7 @@ PHOTO = RequestedPhoto(
     standing=Standing.PUBLIC,
     license_then="2",
     license_now="0",
+    license_read_on="2026-11-20",
 )
 ACCOUNT = Account(NSID, "Ann Example", "annexample")
 CASE = Case(

@@ -221,6 +221,7 @@ def test_the_rows_of_a_cases_photos_hold_each_thing_once(store: CaseStore, conn:
         "standing": "public",
         "license_then": "2",
         "license_now": "0",
+        "license_read_on": "2026-11-20",
         "url_hash": None,
         "more_places": 0,
         "history_day": None,

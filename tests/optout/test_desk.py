@@ -1070,6 +1070,40 @@ FULL = replace(
 )
 
 
+def read_on(home: Home, day: date, *, dated: bool = True) -> None:
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+    home.conn.execute("UPDATE snapshot SET taken_at = ?, dated = ?", (at, dated))
+    home.conn.execute("UPDATE photo SET as_of = ?", (at,))
+
+
+@pytest.mark.parametrize("days", [7, 8, 400])
+def test_a_letter_about_an_account_that_was_read_long_ago_comes_with_that_warning(
+    desk: Desk, home: Home, days: int
+) -> None:
+    read_on(home, ago(days))
+    asked = opening.ask(desk, OPTIONS, [catalogue.get("ibm-dif")])
+    old = (
+        f"Your account is known here as it was on {ago(days)}, {days} days ago: newer photos and changes are"
+        " not in the letter. Run: flickr-auditor sync"
+    )
+    for letter in (drafted(desk, home), asked):
+        assert (old in letter.warnings) is (days > 7)
+        assert any("flickr-auditor sync" in warning for warning in letter.warnings) is (days > 7)
+
+
+def test_an_export_without_a_date_is_not_given_one(desk: Desk, home: Home) -> None:
+    read_on(home, ago(30), dated=False)
+    assert "does not say when it was made (2026-10-22 or later)" in drafted(desk, home).warnings[0]
+
+
+def test_the_table_of_links_says_on_which_day_a_licence_was_read(desk: Desk, home: Home) -> None:
+    read_on(home, ago(30))
+    table = rows((Path(a_case(desk, home).folder) / "links-1.csv").read_text("utf-8"))
+    assert table[0][-2:] == ["license_last_read", "license_read_on"]
+    # of a photo that is gone neither is known
+    assert {tuple(row[-2:]) for row in table[1:]} == {("All Rights Reserved", "2026-10-22"), ("", "")}
+
+
 def rows(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))
 
@@ -1082,16 +1116,16 @@ def test_the_table_of_links_has_all_that_is_known_of_each_photo() -> None:
     assert table[1:] == [
         [
             *(PHOTO.link, "5000000001", records, "photo_id", "published", "public", "CC BY-NC 2.0"),
-            *("unchanged since 2014-12-31: CC BY 2.0", "All Rights Reserved"),
+            *("unchanged since 2014-12-31: CC BY 2.0", "All Rights Reserved", "2026-11-20"),
         ],
-        ["", "", 'ffhq-v2.json ["17"]', "photo_id", "published", "public", "", "", ""],
+        ["", "", 'ffhq-v2.json ["17"]', "photo_id", "published", "public", "", "", "", ""],
         [
             *(PHOTO.link, "5000000001", records, "photo_id", "published", "public", "CC BY-NC 2.0"),
-            *("2014-12-31: CC BY 2.0", "All Rights Reserved"),
+            *("2014-12-31: CC BY 2.0", "All Rights Reserved", "2026-11-20"),
         ],
     ]
     others = rows(case_files.links_csv(a_letter([FULL], role=Role.SUBJECT)))
-    assert others[1][5:] == ["", "", "", ""]
+    assert others[1][5:] == ["", "", "", "", ""]
 
 
 def test_the_proof_has_what_became_of_each_photo() -> None:
