@@ -1070,6 +1070,28 @@ FULL = replace(
 )
 
 
+@pytest.mark.parametrize("ground", [Ground.GDPR, Ground.CCPA, Ground.NONE])
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [
+        ("en", "this dataset", "these datasets"),
+        ("de", "diese. Datensatz", "diesen? Datensätze"),
+        ("fr", "ce jeu de données", "ces jeux de données"),
+        ("es", "este conjunto de datos", "estos conjuntos de datos"),
+    ],
+)
+def test_a_question_about_one_dataset_does_not_speak_of_several(
+    desk: Desk, language: str, one: str, many: str, ground: Ground
+) -> None:
+    options = replace(OPTIONS, language=language, ground=ground)
+    for names, says, not_says in ((("ibm-dif",), one, many), (("ibm-dif", "megaface"), many, one)):
+        case = opening.ask(desk, options, [catalogue.get(name) for name in names]).case
+        assert case is not None
+        text = " ".join((Path(case.folder) / "letter-1.txt").read_text("utf-8").split())
+        assert re.search(says, text)
+        assert not re.search(not_says, text)
+
+
 def read_on(home: Home, day: date, *, dated: bool = True) -> None:
     at = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
     home.conn.execute("UPDATE snapshot SET taken_at = ?, dated = ?", (at, dated))

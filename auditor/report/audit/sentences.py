@@ -70,7 +70,7 @@ def not_in_account(result: AuditResult) -> str:
     return "no longer in your account" if result.proves_gone else "not in your account as it was loaded"
 
 
-def nothing_searched(missing: Iterable[NotChecked]) -> str:
+def why_nothing_searched(missing: Iterable[NotChecked]) -> str:
     """Why no dataset was looked in."""
     if any(item.has_index for item in missing):
         return "no dataset index on this computer could be searched"
@@ -93,7 +93,7 @@ def headline(result: AuditResult) -> str:
     if not result.indexes:
         if not result.photos:
             return "The account holds no photo, so nothing was searched for"
-        return f"Nothing was checked: {nothing_searched(result.not_checked)}"
+        return f"Nothing was checked: {why_nothing_searched(result.not_checked)}"
     photos = count(result.photos, "photo")
     places = (
         f"the {count(datasets, 'dataset')} that {_was(datasets)} checked" if datasets else "your own lists"

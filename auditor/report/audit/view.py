@@ -36,11 +36,11 @@ from auditor.report.audit.sentences import (
     lineage,
     moment,
     not_in_account,
-    nothing_searched,
     owner,
     provenance,
     target_headline,
     target_notes,
+    why_nothing_searched,
 )
 from auditor.report.audit.shown import (
     AuditView,
@@ -117,7 +117,7 @@ def _asked(checked: CheckedTarget, result: CheckResult) -> int:
 
 def _looked_in(result: CheckResult) -> Iterator[str]:
     if not result.indexes:
-        yield f"Nothing was looked up: {nothing_searched(result.not_checked)}."
+        yield f"Nothing was looked up: {why_nothing_searched(result.not_checked)}."
         return
     names = ", ".join(plain(index.dataset) for index in result.indexes)
     yield f"Looked in {count(len(result.indexes), 'dataset')}: {names}."
