@@ -1,7 +1,7 @@
 """What the pages of one server share: the home, the jobs, the library, the selection."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,8 @@ from auditor.review.library import Library, LibraryCache, build
 from auditor.review.practice import Practice
 from auditor.workspace import Workspace
 
+SUGGESTED: Final[Mapping[str, Sequence[str]]] = {"add_tags": ("no_cv",)}
+"""The changes that are ticked for a user who has not chosen any."""
 PICTURES: Final = "https://live.staticflickr.com"
 
 
@@ -81,6 +83,8 @@ class State:
     keys: Keys = field(default_factory=Keys)
     jobs: Jobs = field(default_factory=Jobs)
     selection: Selection = field(default_factory=Selection)
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=lambda: SUGGESTED)
+    """The changes that are ticked: as they were sent, until there is a plan of them."""
     cache: LibraryCache = field(default_factory=LibraryCache)
     login: Login | None = None
     """A login that the browser is at Flickr for."""

@@ -82,6 +82,28 @@ def test_filters_count_what_the_audit_counts(
         assert shown == summary["photos"] - summary["exposed"]
 
 
+def test_the_changes_that_were_ticked_are_still_ticked_after_a_refusal(
+    indexed: Program, inside: Served
+) -> None:
+    def changes() -> list[str]:
+        return re.findall(
+            r'name="(add_tags|license|privacy|hide|leave_groups)" value="[^"]+" checked', page()
+        )
+
+    def page() -> str:
+        return inside.get("/photos").text
+
+    assert changes() == ["add_tags"]
+    refused = inside.post("/plans", license="all-rights-reserved", hide="yes")
+    assert "no photo is ticked" in refused.text
+    assert changes() == ["license", "hide"]
+    inside.post("/select", what="all", ticked="yes")
+    inside.post("/plans", license="all-rights-reserved")
+    inside.wait()
+    inside.post("/select", what="none")
+    assert changes() == ["add_tags"]
+
+
 def test_a_page_that_has_to_wait_for_the_audit_is_shown_after_it(
     indexed: Program, inside: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ def photos(request: Request) -> Response:
         number=number,
         pages=pages,
         ticked=frozenset(state.selection.ids),
+        chosen=state.chosen,
         sets=[(row.dataset.name, row.dataset.short) for row in library.view.indexes if row.found],
         years=[(year, year) for year in sorted({e.year for e in library.entries if e.year}, reverse=True)],
         groups=charts.LICENSE_GROUPS,

@@ -26,7 +26,7 @@ from auditor.report.plan_view import plan_view
 from auditor.review.forms import Form, read_form, see
 from auditor.review.jobs import JobProgress
 from auditor.review.render import page, state_of
-from auditor.review.state import State
+from auditor.review.state import SUGGESTED, State
 from auditor.review.words import on_page
 from auditor.text import count
 from auditor.workspace import Workspace
@@ -39,12 +39,14 @@ async def make(request: Request) -> Response:
     """Plan the ticked photos."""
     form = await read_form(request)
     state = state_of(request)
+    state.chosen = {key: form.all(key) for key in ASKED}
     actions = _actions(form)
     if not state.selection.ids:
         raise UsageError("no photo is ticked", hint="Tick photos first.")
 
     def work(progress: JobProgress) -> str:
         plan = _make(state, actions, progress)
+        state.chosen = SUGGESTED
         progress.lead(f"/plans/{plan.plan_id}")
         return f"{count(len(plan.changes), 'change')} planned"
 
