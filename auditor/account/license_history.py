@@ -5,14 +5,14 @@ never changed has one entry, of the day of its upload, with nothing new; with ch
 licence is the one since the upload. (Answers of 2025-05-01: photos 3948976954, 54049228596, 54450311696.)
 Where the entries do not follow on one another, or a day had two licences, nothing is said.
 
-A history that is kept says what was so until it was asked for. Once the photo was updated, or has another
-licence than the last of its history, nothing is said of it until it is asked for again.
+A history that is kept says what was so until it was asked for. Where the photo was updated since, or has
+another licence than the last of its history, that one is known to have been held until that day only.
 """
 
 import json
 import sqlite3
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -40,7 +40,9 @@ class Held:
     since: date | None
     """None: since the upload."""
     until: date | None
-    """The day of the change; None: to this day."""
+    """The day of the change; None: to this day, as far as that is known."""
+    known_until: date | None = None
+    """The day on which Flickr was asked, where the photo may have changed since."""
 
 
 def periods(changes: Iterable[LicenseChange]) -> tuple[Held, ...]:
@@ -56,21 +58,22 @@ def periods(changes: Iterable[LicenseChange]) -> tuple[Held, ...]:
     return tuple(found)
 
 
-def held(changes: Iterable[LicenseChange], first: date, last: date) -> str | None:
+def held(history: Iterable[Held], first: date, last: date) -> str | None:
     """The licence of a photo from `first` to `last`; None where that is not known, or it changed then."""
-    for period in periods(changes):
+    for period in history:
         begins_before = period.since is None or period.since <= first
-        ends_after = period.until is None or period.until > last
+        ends = [day for day in (period.until, period.known_until) if day is not None]
+        ends_after = all(day > last for day in ends)
         # On the day of a change there were two licences.
         if begins_before and ends_after and period.since != first:
             return period.license
     return None
 
 
-def never_changed(changes: Iterable[LicenseChange]) -> Held | None:
-    """The licence that a photo had from its upload to this day; None where it changed."""
-    found = periods(changes)
-    return found[0] if len(found) == 1 and found[0].until is None else None
+def never_changed(history: Sequence[Held]) -> Held | None:
+    """The licence that a photo had from its upload to this day; None where it changed, or may have."""
+    alone = len(history) == 1 and history[0].until is None and history[0].known_until is None
+    return history[0] if alone else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,12 @@ def fetch(
 
     Errors: those of the calls, but for photos that Flickr does not find.
     """
-    known = _current(conn, set(photo_ids), since=now - FRESH_SECONDS, now=now)
-    wanted = sorted(set(photo_ids) - known.keys(), key=int)
+    known = {
+        photo_id
+        for photo_id, (asked_at, _, current) in _asked(conn, set(photo_ids), now).items()
+        if current and asked_at > now - FRESH_SECONDS
+    }
+    wanted = sorted(set(photo_ids) - known, key=int)
     asked = unknown = 0
     with progress.task("Reading licence histories", total=len(wanted)) as task:
         for photo_id in wanted:
@@ -121,26 +128,38 @@ def fetch(
 
 def kept(
     conn: sqlite3.Connection, photo_ids: Collection[str], *, now: float | None = None
-) -> Mapping[str, tuple[LicenseChange, ...]]:
-    """The histories of these photos that were read before, and that nothing stored has outdated since."""
-    return _current(conn, set(photo_ids), since=0.0, now=clock.wall() if now is None else now)
+) -> Mapping[str, tuple[Held, ...]]:
+    """The licences of these photos one after the other, as far as Flickr was asked for them before."""
+    found = {}
+    for photo_id, (asked_at, changes, current) in _asked(
+        conn, photo_ids, clock.wall() if now is None else now
+    ).items():
+        history = periods(changes)
+        if history and history[-1].until is None and not current:
+            history = (*history[:-1], replace(history[-1], known_until=_day(int(asked_at))))
+        found[photo_id] = history
+    return found
 
 
-def _current(
-    conn: sqlite3.Connection, wanted: Container[str], *, since: float, now: float
-) -> dict[str, tuple[LicenseChange, ...]]:
-    """The histories asked for between `since` and `now`, after what is stored of their photos."""
+def _asked(
+    conn: sqlite3.Connection, photo_ids: Container[str], now: float
+) -> dict[str, tuple[float, tuple[LicenseChange, ...], bool]]:
+    """When each history was asked for, what Flickr said, and whether nothing stored has outdated it since.
+
+    One of a clock that was ahead is left out.
+    """
     rows = conn.execute(
-        "SELECT photo_id, changes, license_id FROM license_history JOIN photo ON photo.id = photo_id"
-        " WHERE asked_at > ? AND asked_at <= ? AND asked_at > coalesce(last_update, as_of)",
-        (since, now),
+        "SELECT photo_id, asked_at, changes, license_id, coalesce(last_update, as_of)"
+        " FROM license_history LEFT JOIN photo ON photo.id = photo_id WHERE asked_at <= ?",
+        (now,),
     )
-    found: dict[str, tuple[LicenseChange, ...]] = {}
-    for photo_id, told, license_id in rows:
-        if str(photo_id) in wanted:
+    found = {}
+    for photo_id, asked_at, told, license_id, changed_at in rows:
+        if str(photo_id) in photo_ids:
             changes = tuple(LicenseChange(*change) for change in json.loads(told))
-            if _last(changes) in {None, licenses.get(license_id).name}:
-                found[str(photo_id)] = changes
+            same = _last(changes) in {None, licenses.get(license_id).name}
+            later = changed_at is not None and asked_at > changed_at
+            found[str(photo_id)] = asked_at, changes, same and later
     return found
 
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from auditor.account.license_history import Held, held, never_changed, periods
+from auditor.account.license_history import Held, held, never_changed
 from auditor.datasets.card import Card
-from auditor.flickr.licenses import LicenseChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +41,25 @@ class LicenseFacts:
                 [period.license]
                 + [f"since {period.since}"] * (period.since is not None)
                 + [f"until {period.until}"] * (period.until is not None)
+                + [f"at least until {period.known_until}"] * (period.known_until is not None)
             )
             for period in self.periods
         )
 
 
-def license_facts(changes: Sequence[LicenseChange], cards: Sequence[Card]) -> LicenseFacts:
-    """What the history in `changes` says about the datasets of `cards`."""
-    then = {card.name: found for card in cards if (found := license_then(changes, card))}
-    return LicenseFacts(periods(changes), then)
+def license_facts(history: Sequence[Held], cards: Sequence[Card]) -> LicenseFacts:
+    """What `history` says about the datasets of `cards`."""
+    then = {card.name: found for card in cards if (found := license_then(history, card))}
+    return LicenseFacts(tuple(history), then)
 
 
-def license_then(changes: Sequence[LicenseChange], card: Card) -> LicenseThen | None:
+def license_then(history: Sequence[Held], card: Card) -> LicenseThen | None:
     """The licence when `card`'s dataset recorded the photo; None: not known."""
     if card.collected:
         first, last = span(card.collected)
-        if name := held(changes, first, last):
+        if name := held(history, first, last):
             return LicenseThen(name, last, unchanged=False)
-    always = never_changed(changes)
+    always = never_changed(history)
     return LicenseThen(always.license, always.since, unchanged=True) if always and always.since else None
 
 

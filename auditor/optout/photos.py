@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Self
 
 from auditor import clock
+from auditor.account.license_history import Held
 from auditor.account.photo import Photo
 from auditor.audit import run
 from auditor.audit.audit import AccountState, audit
@@ -29,7 +30,6 @@ from auditor.datasets.card import Card
 from auditor.datasets.index.lookup import Hit, Index
 from auditor.errors import RefusedError
 from auditor.flickr import licenses
-from auditor.flickr.licenses import LicenseChange
 from auditor.flickr.privacy import Privacy
 from auditor.flickr.tags import NO_CV, has_tag
 from auditor.flickr.urls import PhotoAddress, page_url, without_original_secret, yfcc_photo_hashes
@@ -190,7 +190,7 @@ def _day(at: float | None) -> str | None:
 
 
 def with_license_histories(
-    photos: Iterable[RequestedPhoto], histories: Mapping[str, Sequence[LicenseChange]], card: Card
+    photos: Iterable[RequestedPhoto], histories: Mapping[str, Sequence[Held]], card: Card
 ) -> tuple[RequestedPhoto, ...]:
     """`photos` with the licence, by Flickr's own history, of the time when the dataset recorded them."""
     return tuple(

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from auditor import database
-from auditor.account.license_history import fetch, held, kept, never_changed, periods
+from auditor.account.license_history import Held, fetch, held, kept, never_changed, periods
 from auditor.account.photo import Account, Photo
 from auditor.account.store import AccountStore
-from auditor.audit.license_facts import license_then, span
+from auditor.audit.license_facts import license_facts, license_then, span
 from auditor.datasets import catalogue
 from auditor.errors import BudgetSpentError, CallError
 from auditor.flickr.api import ReadApi
@@ -53,21 +53,21 @@ GAP = (CHANGED[0], LicenseChange(at("2020-01-01"), "CC BY-SA 2.0", "All Rights R
 def test_a_licence_is_told_only_where_the_history_has_one(
     changes: tuple[LicenseChange, ...], first: str, last: str, name: str | None
 ) -> None:
-    assert held(changes, date.fromisoformat(first), date.fromisoformat(last)) == name
+    assert held(periods(changes), date.fromisoformat(first), date.fromisoformat(last)) == name
 
 
 def test_a_dataset_gets_the_licence_of_its_own_time_or_none() -> None:
     coco, megaface = catalogue.get("coco"), catalogue.get("megaface")
     assert span("2013-11") == (date(2013, 11, 1), date(2013, 11, 30))
     assert span("2012") == (date(2012, 1, 1), date(2012, 12, 31))
-    then = license_then(CHANGED, coco)
+    then = license_then(periods(CHANGED), coco)
     assert then is not None
     assert (then.license, then.day, then.unchanged) == ("CC BY 2.0", date(2013, 11, 30), False)
-    assert license_then(CHANGED, megaface) is None  # nobody said when it recorded its photos
-    always = license_then(INITIAL, megaface)
+    assert license_then(periods(CHANGED), megaface) is None  # nobody said when it recorded its photos
+    always = license_then(periods(INITIAL), megaface)
     assert always is not None
     assert (always.unchanged, always.day) == (True, date(2009, 9, 23))
-    assert never_changed(CHANGED) is None
+    assert never_changed(periods(CHANGED)) is None
 
 
 class Flickr:
@@ -132,7 +132,7 @@ def test_histories_are_asked_for_once_and_as_far_as_the_calls_reach(conn: sqlite
     flickr.left = 99
     second = fetch(api, conn, ["3", "1", "2"], now=2000.0)
     assert (flickr.asked, second.left) == (["1", "2", "2", "3"], 0)
-    assert kept(conn, ["1", "3", "9"])["3"] == (LicenseChange(1253741816, "CC BY 2.0", ""),)
+    assert kept(conn, ["1", "3", "9"])["3"] == (Held("CC BY 2.0", date(2009, 9, 23), None),)
 
 
 UNCHANGED = [{"date_change": "1253741816", "old_license": "Attribution License", "new_license": ""}]
@@ -149,7 +149,7 @@ UNCHANGED = [{"date_change": "1253741816", "old_license": "Attribution License",
         ({"last_update": None, "as_of": 900.0}, True),
     ],
 )
-def test_a_history_from_before_the_photo_was_changed_says_nothing_and_is_asked_for_again(
+def test_a_history_says_what_was_until_it_was_asked_for_and_is_asked_for_again_once_the_photo_changed(
     conn: sqlite3.Connection, told: dict[str, object], good: bool
 ) -> None:
     flickr = Flickr({"3": UNCHANGED})
@@ -157,7 +157,8 @@ def test_a_history_from_before_the_photo_was_changed_says_nothing_and_is_asked_f
     fetch(api, conn, ["3"], now=1000.0)
     for column, value in told.items():
         conn.execute(f"UPDATE photo SET {column} = ? WHERE id = 3", (value,))
-    assert (kept(conn, ["3"]).keys() == {"3"}) is good
+    asked = None if good else date(1970, 1, 1)
+    assert kept(conn, ["3"]) == {"3": (Held("CC BY 2.0", date(2009, 9, 23), None, asked),)}
     fetch(api, conn, ["3"], now=3000.0)
     assert flickr.asked == (["3"] if good else ["3", "3"])
 
@@ -179,3 +180,11 @@ def test_only_a_photo_that_flickr_does_not_find_counts_as_unknown(conn: sqlite3.
 
     with pytest.raises(CallError, match="Invalid API Key"):
         fetch(ReadApi(Down()), conn, ["3"], now=1000.0)  # type: ignore[arg-type]
+
+
+def test_an_outdated_history_still_tells_of_earlier_days_and_never_that_nothing_changed() -> None:
+    outdated = (Held("CC BY 2.0", date(2009, 9, 23), None, known_until=date(2026, 1, 5)),)
+    assert held(outdated, date(2013, 11, 1), date(2013, 11, 30)) == "CC BY 2.0"
+    assert held(outdated, date(2026, 1, 1), date(2026, 1, 31)) is None
+    assert never_changed(outdated) is None
+    assert str(license_facts(outdated, ())) == "CC BY 2.0 since 2009-09-23 at least until 2026-01-05"

@@ -560,7 +560,7 @@ def on(day: int) -> date:
 )
 def test_licences_follow_on_one_another(changes: list[LicenseChange], found: tuple[Held, ...]) -> None:
     assert periods(changes) == found
-    assert never_changed(changes) == (found[0] if len(changes) == 1 and not changes[0].new else None)
+    assert never_changed(found) == (found[0] if len(changes) == 1 and not changes[0].new else None)
 
 
 @pytest.mark.parametrize(
@@ -568,7 +568,7 @@ def test_licences_follow_on_one_another(changes: list[LicenseChange], found: tup
     [(8, 8, "A"), (8, 9, None), (9, 10, None), (10, 11, "B"), (10, 12, None), (12, 13, None), (13, 99, "C")],
 )
 def test_on_the_day_of_a_change_no_licence_is_told(first: int, last: int, name: str | None) -> None:
-    assert held([change(9, "A", "B"), change(12, "B", "C")], on(first), on(last)) == name
+    assert held(periods([change(9, "A", "B"), change(12, "B", "C")]), on(first), on(last)) == name
 
 
 class Histories:
@@ -602,7 +602,7 @@ def test_histories_are_asked_for_by_id_until_the_calls_are_spent(conn: sqlite3.C
         (9, NOW, json.dumps([[9 * DAY, "CC BY-SA 2.0", "CC BY 2.0"]])),
         (100, NOW, "[]"),
     ]
-    assert kept(conn, ["9", "11"], now=NOW) == {"9": found}
+    assert kept(conn, ["9", "11"], now=NOW) == {"9": periods(found)}
     assert kept(conn, ["100"], now=NOW) == {"100": ()}
 
 

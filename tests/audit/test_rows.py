@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auditor.account.license_history import Held
+from auditor.account.license_history import Held, periods
 from auditor.account.photo import Account, Photo
 from auditor.audit.license_facts import LicenseFacts, LicenseThen, license_facts, license_then, span
 from auditor.audit.result import (
@@ -236,12 +236,12 @@ def test_what_a_history_says_reads_as_a_line() -> None:
         LicenseChange(at(2020), "CC BY-NC 2.0", "x"),
     ]
     coco, megaface = catalogue.get("coco"), catalogue.get("megaface")
-    facts = license_facts(changes, [coco, megaface])
+    facts = license_facts(periods(changes), [coco, megaface])
     assert str(facts) == (
         "CC BY 2.0 until 2015-06-01; CC BY-NC 2.0 since 2015-06-01 until 2020-06-01; x since 2020-06-01"
     )
     assert {name: str(then) for name, then in facts.then.items()} == {"coco": "CC BY 2.0 (on 2013-11-30)"}
-    unchanged = license_facts([LicenseChange(at(2009), "CC BY 2.0", "")], [coco, megaface])
+    unchanged = license_facts(periods([LicenseChange(at(2009), "CC BY 2.0", "")]), [coco, megaface])
     assert str(unchanged) == "CC BY 2.0 since 2009-06-01"
     assert {name: str(then) for name, then in unchanged.then.items()} == {
         "coco": "CC BY 2.0 (on 2013-11-30)",
@@ -250,6 +250,6 @@ def test_what_a_history_says_reads_as_a_line() -> None:
 
 
 def test_of_a_photo_uploaded_after_a_dataset_was_made_the_licence_is_that_since_the_upload() -> None:
-    then = license_then([LicenseChange(at(2016), "CC BY 2.0", "")], catalogue.get("coco"))
+    then = license_then(periods([LicenseChange(at(2016), "CC BY 2.0", "")]), catalogue.get("coco"))
     assert then == LicenseThen("CC BY 2.0", date(2016, 6, 1), unchanged=True)
     assert license_then([], catalogue.get("coco")) is None

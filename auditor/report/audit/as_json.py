@@ -88,6 +88,7 @@ def _history(facts: LicenseFacts | None) -> dict[str, Any]:
                 "license": period.license,
                 "since": period.since and period.since.isoformat(),
                 "until": period.until and period.until.isoformat(),
+                "known_until": period.known_until and period.known_until.isoformat(),
             }
             for period in facts.periods
         ],
