@@ -22,6 +22,8 @@ class AccountState:
     account: Account
     photos: Sequence[Photo] | StoredPhotos
     gone_ids: frozenset[str] = frozenset()
+    also_ids: frozenset[str] = frozenset()
+    """Further photos to look for, of which nothing is known: an older letter named them."""
     addresses: Sequence[StaticAddress] = ()
     aliases: Sequence[str] = ()
     snapshot_at: str = ""
@@ -59,12 +61,12 @@ def audit(
         state.addresses if by_hash else (),
         nsid=nsid,
         aliases=state.aliases,
-        gone_ids=state.gone_ids,
+        gone_ids=state.gone_ids | state.also_ids,
         md5s={file.md5 for file in own_files},
     )
     here = {index.name: index for index in (*parents, *indexes)}
     coverage = answering(subject, coverage, here, cards)
-    today = subject.photo_ids - state.gone_ids
+    today = subject.photo_ids - state.gone_ids - state.also_ids
     exposures: dict[str, tuple[Exposure, ...]] = {}
     gone: list[FoundPhoto] = []
     files: dict[OriginalFile, list[Exposure]] = {}

@@ -132,12 +132,10 @@ def select(found: Iterable[RequestedPhoto], *, include_private: bool) -> LetterP
 def account_state(
     conn: sqlite3.Connection, nsid: str | None, also: Sequence[RequestedPhoto] = ()
 ) -> AccountState:
-    """The account (None: the one synced last) as it is known; `also` photos are looked for even if gone."""
+    """The account (None: the one synced last) as it is known; `also` are further photos to look for."""
     state = run.account_state(conn, nsid)
-    gone = state.gone_ids | {photo.photo_id for photo in also if photo.photo_id} - {
-        photo.id for photo in state.photos
-    }
-    return replace(state, gone_ids=gone)
+    known = state.gone_ids | {photo.id for photo in state.photos}
+    return replace(state, also_ids=frozenset(photo.photo_id for photo in also if photo.photo_id) - known)
 
 
 def in_account(

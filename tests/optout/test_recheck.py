@@ -90,6 +90,9 @@ def test_no_letter_says_that_a_photo_is_deleted_which_was_perhaps_not_loaded(
     assert (asked["4000000001"].standing, asked["4000000001"].steps_done) == (Standing.UNKNOWN, ())
     missed_before = found_in(home, **limit, gone_ids=frozenset({"4000000001"}))
     assert {photo.photo_id: photo for photo in missed_before}["4000000001"].standing is Standing.GONE
+    # Nor because an older letter asked about it.
+    asked_before = found_in(home, **limit, also_ids=frozenset({"4000000001"}))
+    assert {photo.photo_id: photo for photo in asked_before}["4000000001"].standing is Standing.UNKNOWN
 
 
 def test_an_original_secret_in_an_index_goes_no_further(tmp_path: Path) -> None:
