@@ -113,7 +113,21 @@ def test_a_hash_only_index_is_matched_by_the_address_a_photo_has_or_had(
 
 def test_a_photo_id_beats_a_hash_and_faces_come_first(index: MakeIndex) -> None:
     yfcc = "\t".join(
-        ["22222", ME, *[""] * 11, "p", "d", "Attribution License", "", "1", "1", "s", "o", "jpg", "0"]
+        [
+            "22222",
+            ME,
+            *[""] * 11,
+            "p",
+            "d",
+            "Attribution License",
+            "",
+            "1",
+            "1",
+            "s",
+            "0a1b2c3d4e",
+            "jpg",
+            "0",
+        ]
     )
     result = run(
         state("22222"), index("yfcc100m", yfcc + "\n"), index("megaface", megaface(f"{ME}/22222_0.jpg"))
