@@ -168,7 +168,10 @@ def _as_own_list(source: Source) -> str:
     """How what a file has of Flickr is read all the same: a publisher's table with other separators."""
     generic = formats()[GENERIC]
     command = "flickr-auditor datasets add my-list FILE"
-    if generic.sniff(source):
-        return f" What it has of Flickr can be read as a list of your own: {command}"
-    said = generic.advice(source) if generic.advice else ""
+    try:
+        if generic.sniff(source):
+            return f" What it has of Flickr can be read as a list of your own: {command}"
+        said = generic.advice(source) if generic.advice else ""
+    except WrongFileError:  # damaged besides, which is not what was asked
+        return ""
     return f" As a list of your own ({command}), {said}." if said else ""
