@@ -218,26 +218,21 @@ class Journal:
 
     def superseded(self, run_id: str) -> dict[int, str]:
         """The changes of a run whose subject a later run changed again: number → the later run's id."""
-        with self._storage():
-            rows = self._conn.execute(
-                "SELECT mine.number, other.run_id FROM change mine JOIN run ON run.run_id = mine.run_id"
-                " JOIN change other ON other.photo_id = mine.photo_id AND other.subject = mine.subject"
-                " JOIN run later ON later.run_id = other.run_id"
-                " WHERE mine.run_id = ? AND other.state = 'done' AND other.settled > mine.settled"
-                " AND other.run_id != mine.run_id AND later.nsid = run.nsid ORDER BY other.settled",
-                (run_id,),
-            ).fetchall()
-        return {row["number"]: row["run_id"] for row in rows}
+        return self._changed_by(run_id, "other.settled > mine.settled AND other.run_id != mine.run_id")
 
     def changed_since_sent(self, run_id: str) -> dict[int, str]:
         """The changes sent without an answer whose subject a later run changed: number → that run's id."""
+        return self._changed_by(run_id, "mine.state = 'sent' AND later.rowid > run.rowid")
+
+    def _changed_by(self, run_id: str, condition: str) -> dict[int, str]:
+        """The changes of a run whose subject others changed: number → the last of them."""
         with self._storage():
             rows = self._conn.execute(
-                "SELECT mine.number, other.run_id FROM change mine JOIN run ON run.run_id = mine.run_id"
+                "SELECT mine.number, other.run_id FROM change mine JOIN run ON run.run_id = mine.run_id"  # noqa: S608
                 " JOIN change other ON other.photo_id = mine.photo_id AND other.subject = mine.subject"
                 " JOIN run later ON later.run_id = other.run_id"
-                " WHERE mine.run_id = ? AND mine.state = 'sent' AND other.state = 'done'"
-                " AND later.rowid > run.rowid AND later.nsid = run.nsid ORDER BY other.settled",
+                f" WHERE mine.run_id = ? AND other.state = 'done' AND later.nsid = run.nsid AND {condition}"
+                " ORDER BY other.settled",
                 (run_id,),
             ).fetchall()
         return {row["number"]: row["run_id"] for row in rows}
