@@ -368,6 +368,10 @@ def test_a_look_up_that_is_replaced_meanwhile_is_asked_again_as_a_whole(
         "https://www.flickr.com/photos/alias-3/{id}.html",
         "https://www.flickr.com/photo.gne?id={id}abc",
         "https://flic.kr/p/7Afj…",
+        "https://www.flickr.com/photos//{id}/",  # of a script that had no alias to write
+        "https://www.flickr.com/photos//alias-3/",
+        "https://www.flickr.com/people//alias-3/",
+        "https://www.flickr.com/photos//12345/{id}",
         "https://notflickr.com/photos/alias-3/{id}",
         "https://evil-flickr.com/photos/alias-3/{id}",
         "https://live.staticflickr.com/1/{id}_01234567-8.jpg",

@@ -615,10 +615,11 @@
   const FILE = form(String.raw`(?:farm([0-9]{1,4})\.)?static\.?flickr\.com/+(?:([0-9]{1,4})/+)?([0-9]{1,6})/+${ID}_${SECRET}(?:_(?!d(?![a-z0-9]))([a-z0-9]{1,4}))?(?:_d)?(?![\w%-])`);
   const VIDEO = form(String.raw`static\.?flickr\.com/+video/+${ID}/+${SECRET}(?:/+([\w.]*))?(?![\w%-])`);
   const PLAYED = form(String.raw`flickr\.com/+(?:photos?|videos)/+([^/?#&\s]+)/+${ID}/+play/+orig/+${SECRET}(?![\w%-])`);
-  const PAGE = form(String.raw`flickr\.com/+(?:#/+)?(?:photos?|videos)/+([^/?#&\s]+)/+${ID}${END}`);
+  const PAGE = form(String.raw`flickr\.com/+(?:#/+)?(?:photos?|videos)/([^/?#&\s]+)/+${ID}${END}`);
+  const UNOWNED = form(String.raw`flickr\.com/+(?:#/+)?(?:photos?|videos)//+${ID}${END}(?=/*(?:[^\w/%]|$))`);  // written where there is no alias
   const SCRIPT = form(String.raw`flickr\.com/+photo(?:_[a-z]+)?\.gne\?(?:[^#\s]*&)?id=${ID}${END}`);
   const SHORT = form(String.raw`flic\.kr/+p/+([0-9A-Za-z]{1,11})(?![\w%]|…|\.\.|=)`);
-  const PERSON = form(String.raw`flickr\.com/+(?:people/+([^/?#&\s]+)|photos/+([^/?#&\s]+)/*(?:$|[?#]))`);
+  const PERSON = form(String.raw`flickr\.com/+(?:people/([^/?#&\s]+)|photos/([^/?#&\s]+)/*(?:$|[?#]))`);
 
   /** What the address of a picture or video says of which YFCC100M may have published a hash. */
   function addressOf(text) {
@@ -651,7 +652,7 @@
       for (const hash of hashesOf(found, nsid)) question.hashes.set(hash, found.id);
     }
     else if ((found = PAGE.exec(text)) && isPhoto(found[2]) && !nobody.has(found[1].toLowerCase())) question.photos.set(found[2], null);
-    else if ((found = SCRIPT.exec(text)) && isPhoto(found[1])) question.photos.set(found[1], null);
+    else if ((found = UNOWNED.exec(text) || SCRIPT.exec(text)) && isPhoto(found[1])) question.photos.set(found[1], null);
     else if ((found = SHORT.exec(text)) && [...found[1]].every((digit) => BASE58.includes(digit))) {
       const id = [...found[1]].reduce((sum, digit) => sum * 58n + BigInt(BASE58.indexOf(digit)), 0n).toString();
       if (!isPhoto(id)) return false;
