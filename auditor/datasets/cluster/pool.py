@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol, TypeVar
 
+import stamina
+
 from auditor.datasets.cluster.tasks import Failed
 from auditor.errors import ConfigurationError, UnreachableError, UsageError
 from auditor.text import count, plain
@@ -46,9 +48,11 @@ def connect(scheduler: str, *, workers: int | None = None) -> Iterator[Pool]:
     """
     distributed = _distributed()
     if scheduler == LOCAL:
+        # "assert loop is not None": its thread did not get a turn within ten seconds, on a busy computer.
+        start = stamina.retry(on=AssertionError, attempts=3)(distributed.LocalCluster)
         with (
             TemporaryDirectory(prefix="flickr-auditor-") as here,
-            distributed.LocalCluster(
+            start(
                 n_workers=workers or os.cpu_count() or 1,
                 threads_per_worker=1,
                 host="127.0.0.1",

@@ -6,6 +6,7 @@ import signal
 import socket
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import distributed
 import psutil
@@ -103,6 +104,22 @@ def test_a_bug_of_a_worker_is_one_here_and_a_lost_scheduler_is_said() -> None:
     with pytest.raises(UnreachableError, match="scheduler went away") as caught:
         done._result(_done("cancelled"))
     assert "finished shards are not read again" in caught.value.hint
+
+
+def test_workers_here_that_had_no_turn_to_start_are_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask asserts that its thread began within ten seconds; on a busy computer it once had not."""
+    started: Any = distributed.LocalCluster
+    tries: list[int] = []
+
+    def slow_at_first(**options: Any) -> Any:
+        tries.append(len(tries))
+        assert len(tries) > 1
+        return started(**options)
+
+    monkeypatch.setattr(distributed, "LocalCluster", slow_at_first)
+    with connect("local", workers=1) as pool:
+        assert list(pool.run(abs, [(-3,)])) == [(0, 3)]
+    assert tries == [0, 1]
 
 
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
