@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from auditor import database
 from auditor.datasets.adding import Wish, add
@@ -51,7 +51,10 @@ def large(environment: Path, tmp_path: Path, served: Served, page: Page) -> Page
     add(environment / "indexes", "my-list", [links], Wish())
     page.set_default_timeout(120_000)
     page.goto(served.link)
-    page.wait_for_url(f"{served.address}/")
+    try:
+        page.wait_for_url(f"{served.address}/")
+    except Error as error:
+        raise AssertionError(page.locator("main").inner_text()) from error  # what it waits for
     return page
 
 
