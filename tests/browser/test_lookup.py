@@ -371,6 +371,7 @@ def test_a_look_up_that_is_replaced_meanwhile_is_asked_again_as_a_whole(
         "https://www.flickr.com/photos//{id}/",  # of a script that had no alias to write
         "https://www.flickr.com/photos//alias-3/",
         "https://www.flickr.com/people//alias-3/",
+        f"https://www.flickr.com/photos//{nsid(3)}/{{id}}/",
         "https://www.flickr.com/photos//12345/{id}",
         "https://notflickr.com/photos/alias-3/{id}",
         "https://evil-flickr.com/photos/alias-3/{id}",
@@ -389,6 +390,15 @@ def test_a_link_is_read_as_the_program_reads_it(page: Page, site: Site, link: st
     else:
         page.locator("#answer").wait_for()
         assert on_page(downloaded(page)) == by_command_line(site, words) != set()
+
+
+def test_a_member_after_an_empty_segment_is_that_member(page: Page, site: Site) -> None:
+    answers = []
+    for link in (f"https://www.flickr.com/photos/{nsid(3)}/", f"https://www.flickr.com/photos//{nsid(3)}/"):
+        page.goto(site.web.url("index.html"))
+        look_up(page, link)
+        answers.append(on_page(downloaded(page)))
+    assert answers[0] == answers[1] != set()
 
 
 def test_a_person_and_photos_are_not_looked_up_together(page: Page, site: Site) -> None:

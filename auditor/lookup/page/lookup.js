@@ -615,11 +615,12 @@
   const FILE = form(String.raw`(?:farm([0-9]{1,4})\.)?static\.?flickr\.com/+(?:([0-9]{1,4})/+)?([0-9]{1,6})/+${ID}_${SECRET}(?:_(?!d(?![a-z0-9]))([a-z0-9]{1,4}))?(?:_d)?(?![\w%-])`);
   const VIDEO = form(String.raw`static\.?flickr\.com/+video/+${ID}/+${SECRET}(?:/+([\w.]*))?(?![\w%-])`);
   const PLAYED = form(String.raw`flickr\.com/+(?:photos?|videos)/+([^/?#&\s]+)/+${ID}/+play/+orig/+${SECRET}(?![\w%-])`);
-  const PAGE = form(String.raw`flickr\.com/+(?:#/+)?(?:photos?|videos)/([^/?#&\s]+)/+${ID}${END}`);
+  const OWNER = String.raw`/(?:/+(?=[0-9]+(?:@|%40)N[0-9]))?([^/?#&\s]+)`;
+  const PAGE = form(String.raw`flickr\.com/+(?:#/+)?(?:photos?|videos)${OWNER}/+${ID}${END}`);
   const UNOWNED = form(String.raw`flickr\.com/+(?:#/+)?(?:photos?|videos)//+${ID}${END}(?=/*(?:[^\w/%]|$))`);  // written where there is no alias
   const SCRIPT = form(String.raw`flickr\.com/+photo(?:_[a-z]+)?\.gne\?(?:[^#\s]*&)?id=${ID}${END}`);
   const SHORT = form(String.raw`flic\.kr/+p/+([0-9A-Za-z]{1,11})(?![\w%]|…|\.\.|=)`);
-  const PERSON = form(String.raw`flickr\.com/+(?:people/([^/?#&\s]+)|photos/([^/?#&\s]+)/*(?:$|[?#]))`);
+  const PERSON = form(String.raw`flickr\.com/+(?:people${OWNER}|photos${OWNER}/*(?:$|[?#]))`);
 
   /** What the address of a picture or video says of which YFCC100M may have published a hash. */
   function addressOf(text) {
